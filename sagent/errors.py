@@ -1,0 +1,161 @@
+"""Everything that sagent raises on purpose.
+
+A class is there to be handled, not to word a message; the message says what happened, to
+what, and what to do next.
+
+    SagentError
+    ├── UsageError                a name, flag or value that cannot be meant: change the call
+    │   ├── UnknownNameError      no such provider, model, tool or agent: choose a listed one
+    │   └── MissingKeyError       no credential: set one of the variables it names
+    ├── JsonError                 a value that JSON cannot carry: clean it before handing it over
+    ├── ModelError                a model call that failed
+    │   ├── ConnectionFailedError no usable connection: check the address, then retry
+    │   ├── ProtocolError         an answer that breaks its own format: report it, or retry
+    │   ├── StreamCutError        a stream that ended before its end: retry if nothing was shown
+    │   └── StatusError           the server refused; `.status` says how
+    │       ├── AuthenticationError   401, 403: the key is wrong or may not do this
+    │       ├── NotFoundError         404: wrong base URL or model
+    │       ├── RateLimitError        429: wait
+    │       ├── ContextOverflowError  more tokens than the model's window: compact
+    │       └── ServerError           5xx: retry later
+    ├── RunError                  a run that could not end as asked
+    │   ├── AgentBusyError        the agent is running already: wait, or message it
+    │   ├── RoundLimitError       the cap on tool-call rounds was reached
+    │   ├── ModelStoppedError     the model gave up: refusal, filter, or no room to answer
+    │   └── ToolInterruptedError  a tool's process ended before it gave a result
+    ├── WeightsError              a local model's file is missing, incomplete or not the pinned one
+    ├── ServerStartError          a local model's server did not come up
+    ├── ProcessError              a command that could not be started
+    └── ActorError                the actor runtime
+        ├── ActorStopped          the target of an ask is gone, or ended before it answered
+        ├── ActorCrashed          the handler of an ask raised; the cause is chained
+        ├── MailboxFull           a bounded inbox refused a tell
+        ├── NameTaken             a name is held by a living actor
+        └── SystemStopping        no spawn into a system that is ending
+"""
+
+
+class SagentError(Exception):
+    """The base of all errors below."""
+
+
+class UsageError(SagentError, ValueError):
+    """A name, flag or value that cannot be meant."""
+
+
+class UnknownNameError(UsageError):
+    """No provider, model, tool or agent of that name."""
+
+
+class MissingKeyError(UsageError):
+    """No credential was found."""
+
+
+class JsonError(SagentError, ValueError):
+    """A value that JSON cannot carry, or a text that is not JSON."""
+
+
+class ModelError(SagentError):
+    """A model call that failed."""
+
+
+class ConnectionFailedError(ModelError):
+    """No usable connection to the server."""
+
+
+class ProtocolError(ModelError):
+    """An answer that breaks its own format."""
+
+
+class StreamCutError(ModelError):
+    """A stream that ended before its terminal event."""
+
+
+class StatusError(ModelError):
+    """The server refused with an HTTP status.
+
+    Attributes:
+        status: the HTTP status code, 100 to 599; 200 for an error sent inside a stream.
+        retry_after_s: how long the server asked to wait, if it did.
+    """
+
+    def __init__(self, message: str, *, status: int, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
+class AuthenticationError(StatusError):
+    """The key is wrong, or may not do this."""
+
+
+class NotFoundError(StatusError):
+    """The base URL or the model does not exist."""
+
+
+class RateLimitError(StatusError):
+    """Too many requests, or a quota is used up."""
+
+
+class ContextOverflowError(StatusError):
+    """The conversation does not fit the model's window."""
+
+
+class ServerError(StatusError):
+    """The server failed."""
+
+
+class RunError(SagentError):
+    """A run that could not end as asked."""
+
+
+class AgentBusyError(RunError):
+    """The agent is running already."""
+
+
+class RoundLimitError(RunError):
+    """The cap on tool-call rounds was reached."""
+
+
+class ModelStoppedError(RunError):
+    """The model gave up without an answer."""
+
+
+class ToolInterruptedError(RunError):
+    """A tool's process ended before it gave a result."""
+
+
+class WeightsError(SagentError):
+    """A local model's file is missing, incomplete or not the pinned one."""
+
+
+class ServerStartError(SagentError):
+    """A local model's server did not come up."""
+
+
+class ProcessError(SagentError):
+    """A command could not be started."""
+
+
+class ActorError(SagentError):
+    """The actor runtime."""
+
+
+class ActorStopped(ActorError):
+    """The target of an ask is gone, or ended before it answered."""
+
+
+class ActorCrashed(ActorError):
+    """The handler of an ask raised; the cause is chained."""
+
+
+class MailboxFull(ActorError):
+    """A bounded inbox refused a tell."""
+
+
+class NameTaken(ActorError):
+    """A name is held by a living actor."""
+
+
+class SystemStopping(ActorError):
+    """No spawn into a system that is ending."""

@@ -1,0 +1,28 @@
+"""The descriptors that sagent itself gives to messages, in MIME's form (RFC 2045)."""
+
+from enum import StrEnum
+
+
+class Descriptor(StrEnum):
+    """What a message's content is."""
+
+    TEXT = "text/plain"
+    USER = "text/x-user-message"
+    ERROR = "text/x-error"
+    THINKING = "text/x-thinking"
+    INTERRUPTED = "text/x-interrupted"
+    QUEUE_ID = "text/x-queue-id"
+    TOOL_NAME = "text/x-tool-name"
+    MALFORMED_DIRECTIVE = "text/x-malformed-directive"
+    DIFF = "text/x-diff"
+    JSON = "application/json"
+    DONE = "application/x-done"
+    USER_PARTS = "multipart/x-user-message"
+    MODEL = "multipart/x-model-message"
+    TOOL_CALL = "multipart/x-tool-call"
+    TOOL_RESULT = "multipart/x-tool-result"
+
+
+def tool_descriptor(name: str) -> str:
+    """Name the descriptor of a directive to the tool *name*, which is also its default tool id."""
+    return f"application/x-tool-{name.lower()}"

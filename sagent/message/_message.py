@@ -1,0 +1,78 @@
+import time
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+import attrs
+
+from sagent.lib.json import JSON, json_freeze, whole_text
+from sagent.message._ids import new_id
+
+
+@attrs.frozen(kw_only=True)
+class _Envelope:
+    """What every message carries beside its content.
+
+    Two messages are equal when all their fields are; they hash by `id`.
+    """
+
+    parent_id: str | None = attrs.field(default=None, hash=False)
+    """The message that this one follows or answers; parents make a history a tree."""
+    id: str = attrs.field(factory=new_id)
+    timestamp: int = attrs.field(factory=time.time_ns, hash=False)
+    """Nanoseconds since the epoch."""
+    source: str | None = attrs.field(default=None, hash=False)
+    """The path of the agent that wrote it; None for the user of this process."""
+
+
+@attrs.frozen
+class TextMessage(_Envelope):
+    """Text, described by a MIME-style descriptor."""
+
+    kind: ClassVar[str] = "text"
+    content: str = attrs.field(hash=False, converter=whole_text)
+    descriptor: str = attrs.field(default="text/plain", hash=False)
+
+
+@attrs.frozen
+class BytesMessage(_Envelope):
+    """Bytes, such as an image or a PDF."""
+
+    kind: ClassVar[str] = "bytes"
+    content: bytes = attrs.field(hash=False, repr=lambda content: f"<{len(content)} bytes>")
+    descriptor: str = attrs.field(default="image/png", hash=False)
+
+
+@attrs.frozen
+class JsonMessage(_Envelope):
+    """A JSON value; it is frozen as the message takes it in.
+
+    Raises:
+        JsonError: the content is not a JSON value.
+    """
+
+    kind: ClassVar[str] = "json"
+    content: JSON = attrs.field(hash=False, converter=json_freeze)
+    descriptor: str = attrs.field(default="application/json", hash=False)
+
+
+def _parts(parts: "Iterable[Message]") -> "tuple[Message, ...]":
+    return tuple(parts)
+
+
+@attrs.frozen
+class MultipartMessage(_Envelope):
+    """Messages within a message: a model's turn, a tool call, a tool's result."""
+
+    kind: ClassVar[str] = "multipart"
+    content: "tuple[Message, ...]" = attrs.field(hash=False, converter=_parts)
+    descriptor: str = attrs.field(default="multipart/x-tool-result", hash=False)
+
+    def __iter__(self) -> "Iterator[Message]":
+        return iter(self.content)
+
+
+type Message = TextMessage | BytesMessage | JsonMessage | MultipartMessage
+"""The typed payload that crosses providers, tools, sessions and surfaces."""
+
+
+attrs.resolve_types(MultipartMessage, globals())

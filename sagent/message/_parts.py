@@ -1,0 +1,132 @@
+"""Messages made of parts: how a model's turn, a tool call and a tool's result are put together."""
+
+from collections.abc import Iterator, Mapping
+
+from sagent.errors import UsageError
+from sagent.lib.json import JSON
+from sagent.message._descriptor import Descriptor, tool_descriptor
+from sagent.message._message import (
+    BytesMessage,
+    JsonMessage,
+    Message,
+    MultipartMessage,
+    TextMessage,
+)
+
+_PLAIN = frozenset({Descriptor.TEXT, Descriptor.USER, Descriptor.ERROR})
+
+
+def is_message(value: object) -> bool:
+    """Tell whether *value* is one of the four kinds of `Message`."""
+    return isinstance(value, TextMessage | BytesMessage | JsonMessage | MultipartMessage)
+
+
+def error_message(text: str, *, parent_id: str | None = None) -> TextMessage:
+    """Make the result of a tool that failed as tools may: the model reads *text* and goes on."""
+    return TextMessage(text, Descriptor.ERROR, parent_id=parent_id)
+
+
+def tool_call_message(name: str, directive: JSON, *, call_id: str) -> MultipartMessage:
+    """Make a model's call of the tool *name*.
+
+    A directive that is no JSON object is kept as the model wrote it; `get_directive` refuses it.
+    """
+    arguments: Message
+    if isinstance(directive, Mapping):
+        arguments = JsonMessage(directive, tool_descriptor(name))
+    else:
+        arguments = TextMessage(str(directive), Descriptor.MALFORMED_DIRECTIVE)
+    return MultipartMessage(
+        (
+            TextMessage(call_id, Descriptor.QUEUE_ID),
+            TextMessage(name, Descriptor.TOOL_NAME),
+            arguments,
+        ),
+        Descriptor.TOOL_CALL,
+    )
+
+
+def tool_result_message(call: MultipartMessage, result: Message) -> MultipartMessage:
+    """Pair *result* with the *call* it answers.
+
+    A result of several parts keeps them all; an empty one is told as such, since providers refuse
+    empty content.
+    """
+    parts = result.content if isinstance(result, MultipartMessage) else (result,)
+    if not any(not isinstance(part, TextMessage) or part.content for part in parts):
+        parts = (TextMessage(f"({get_tool_name(call)} completed with no output)"),)
+    return MultipartMessage(
+        (TextMessage(get_queue_id(call), Descriptor.QUEUE_ID), *parts),
+        Descriptor.TOOL_RESULT,
+        parent_id=call.id,
+        source=result.source,
+    )
+
+
+def get_directive(message: Message) -> Mapping[str, JSON]:
+    """Give the JSON object in *message*: a directive itself, or a tool call that holds one.
+
+    Raises:
+        UsageError: there is no JSON object in it.
+    """
+    match message:
+        case JsonMessage(content=Mapping() as directive):
+            return directive
+        case MultipartMessage(descriptor=Descriptor.TOOL_CALL):
+            return get_directive(message.content[-1])
+        case TextMessage(content=content, descriptor=Descriptor.MALFORMED_DIRECTIVE):
+            raise UsageError(f"the arguments are not a JSON object: {content[:200]!r}")
+        case TextMessage() | BytesMessage() | JsonMessage() | MultipartMessage():
+            raise UsageError(f"a {message.descriptor} message carries no directive")
+
+
+def get_queue_id(message: MultipartMessage) -> str:
+    """Give the id that pairs a tool call with its result, or "" for any other message."""
+    return _part(message, Descriptor.QUEUE_ID)
+
+
+def get_tool_name(message: MultipartMessage) -> str:
+    """Give the name of the tool that a tool call is for, or "" for any other message."""
+    return _part(message, Descriptor.TOOL_NAME)
+
+
+def response_text(message: Message) -> str:
+    """Join what *message* says in plain text; thinking and tool calls are left out."""
+    match message:
+        case TextMessage(content=content, descriptor=descriptor):
+            return content if descriptor in _PLAIN else ""
+        case MultipartMessage(descriptor=Descriptor.TOOL_CALL) | BytesMessage() | JsonMessage():
+            return ""
+        case MultipartMessage(content=parts):
+            return "".join(response_text(part) for part in parts)
+
+
+def response_tool_calls(message: Message) -> tuple[MultipartMessage, ...]:
+    """List the tool calls in a model's *message*, in its order."""
+    if not isinstance(message, MultipartMessage):
+        return ()
+    return tuple(_tool_calls(message))
+
+
+def is_error(message: Message) -> bool:
+    """Tell whether *message* is, or holds, an error that a tool told."""
+    match message:
+        case TextMessage(descriptor=descriptor):
+            return descriptor == Descriptor.ERROR
+        case MultipartMessage(content=parts):
+            return any(is_error(part) for part in parts)
+        case BytesMessage() | JsonMessage():
+            return False
+
+
+def _tool_calls(message: MultipartMessage) -> Iterator[MultipartMessage]:
+    for part in message.content:
+        if isinstance(part, MultipartMessage) and part.descriptor == Descriptor.TOOL_CALL:
+            yield part
+
+
+def _part(message: MultipartMessage, descriptor: Descriptor) -> str:
+    for part in message.content:
+        if isinstance(part, TextMessage) and part.descriptor == descriptor:
+            return part.content
+    return ""

@@ -1,0 +1,33 @@
+"""What a tool is: the contract between an agent, its model and the work."""
+
+from sagent.tool._binding import Bindable, Binding, bind_tool
+from sagent.tool._protocol import (
+    ALL_EFFECTS,
+    Concurrency,
+    Effect,
+    Tool,
+    ToolSpec,
+    concurrency_of,
+    effects_of,
+    spec_of,
+)
+from sagent.tool._schema import Validator, validator_for
+from sagent.tool._workspace import FileStamp, Workspace
+
+__all__ = [
+    "ALL_EFFECTS",
+    "Bindable",
+    "Binding",
+    "Concurrency",
+    "Effect",
+    "FileStamp",
+    "Tool",
+    "ToolSpec",
+    "Validator",
+    "Workspace",
+    "bind_tool",
+    "concurrency_of",
+    "effects_of",
+    "spec_of",
+    "validator_for",
+]

@@ -1,0 +1,96 @@
+from enum import StrEnum
+from typing import Literal, Protocol
+
+import attrs
+
+from sagent.lib.json import JSON, json_freeze
+from sagent.message import Message
+
+
+class Effect(StrEnum):
+    """What a tool may do to the world; permission rules are written on these."""
+
+    READS = "reads"
+    WRITES = "writes"
+    NETWORK = "network"
+    PROCESSES = "processes"
+
+
+ALL_EFFECTS = frozenset(Effect)
+"""What is assumed of a tool that declares nothing."""
+
+type Concurrency = Literal["shared", "exclusive"]
+"""Whether a tool may run beside the other calls of the same response."""
+
+
+class Tool(Protocol):
+    """One input message, one output message.
+
+    A failure that the model should hear of is a result with descriptor ``text/x-error``; an
+    exception is a bug in the tool, which becomes such a result too.
+
+    A tool may also have `effects` (a set of `Effect`), `concurrency`, and `bind`, see `Bindable`.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name the model calls it by: letters, digits, ``_`` and ``-``, 64 at most."""
+        ...
+
+    @property
+    def tool_id(self) -> str:
+        """The descriptor of its directives, such as ``application/x-tool-read``."""
+        ...
+
+    @property
+    def description(self) -> str:
+        """What the model is told of it."""
+        ...
+
+    @property
+    def directive_schema(self) -> JSON:
+        """The JSON Schema of its directive: an object's."""
+        ...
+
+    @property
+    def supports_microcompaction(self) -> bool:
+        """Whether an old result may be dropped from the history, since it can be had again."""
+        ...
+
+    def summary(self, msg: Message) -> str:
+        """Describe the call *msg* in a few words, for people who watch."""
+        ...
+
+    def prompt(self) -> str | None:
+        """Give what the system prompt should say about the tool, if anything."""
+        ...
+
+    async def run(self, msg: Message) -> Message:
+        """Do the work that the directive in *msg* asks for."""
+        ...
+
+
+@attrs.frozen
+class ToolSpec:
+    """What a model is told of a tool."""
+
+    name: str
+    description: str
+    directive_schema: JSON = attrs.field(converter=json_freeze, hash=False)
+
+
+def spec_of(tool: Tool) -> ToolSpec:
+    """Give what a model is told of *tool*."""
+    return ToolSpec(tool.name, tool.description, tool.directive_schema)
+
+
+def effects_of(tool: Tool) -> frozenset[Effect]:
+    """Give what *tool* declares that it does, or `ALL_EFFECTS` if it declares nothing."""
+    effects: frozenset[Effect] = getattr(tool, "effects", ALL_EFFECTS)
+    return effects
+
+
+def concurrency_of(tool: Tool) -> Concurrency:
+    """Tell whether *tool* may run beside others; one that declares nothing may."""
+    concurrency: Concurrency = getattr(tool, "concurrency", "shared")
+    return concurrency
