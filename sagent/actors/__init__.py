@@ -1,0 +1,65 @@
+"""Actors on trio: tasks with inboxes, under supervision, reachable by name.
+
+    async with open_system() as system:
+        account = await system.spawn(Account, balance=10, name="alice")
+        account.tell(Deposit(5))
+        with trio.fail_after(1):
+            balance = await account.ask(GetBalance())
+
+Knows trio and nothing of language models.
+"""
+
+import logging
+
+from sagent.actors._actor import Actor
+from sagent.actors._behavior import Behavior, Spawnable
+from sagent.actors._context import Context
+from sagent.actors._envelope import Envelope, Lane
+from sagent.actors._events import (
+    DeadLetter,
+    DeadLetterReason,
+    Event,
+    Events,
+    Exited,
+    LateReply,
+    Overflow,
+    Spawned,
+    Started,
+)
+from sagent.actors._exit import Exit, ExitReason
+from sagent.actors._inbox import Inbox
+from sagent.actors._mailbox import OverflowPolicy
+from sagent.actors._ref import Down, Ref, Request
+from sagent.actors._system import System, open_system
+from sagent.actors._tree import Node
+
+__all__ = [
+    "Actor",
+    "Behavior",
+    "Context",
+    "DeadLetter",
+    "DeadLetterReason",
+    "Down",
+    "Envelope",
+    "Event",
+    "Events",
+    "Exit",
+    "ExitReason",
+    "Exited",
+    "Inbox",
+    "Lane",
+    "LateReply",
+    "Node",
+    "Overflow",
+    "OverflowPolicy",
+    "Ref",
+    "Request",
+    "Spawnable",
+    "Spawned",
+    "Started",
+    "System",
+    "open_system",
+]
+
+# A library is silent until its user says where its log goes.
+logging.getLogger("sagent").addHandler(logging.NullHandler())

@@ -1,0 +1,234 @@
+import math
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Literal
+
+import trio
+
+from sagent.actors._events import Events, Exited, Started
+from sagent.actors._exit import Exit
+from sagent.actors._inbox import Inbox
+from sagent.actors._mailbox import Mailbox
+from sagent.actors._registry import Registry
+from sagent.actors._timers import Clock, Timer
+
+type Phase = Literal["starting", "running", "draining", "stopping", "ending", "ended"]
+
+# From here on, each new timer looks for old ones to forget.
+_MANY_TIMERS = 32
+
+SENDER: ContextVar[str | None] = ContextVar("sagent.actors.sender", default=None)
+"""The path of the actor in whose tasks the code runs, which goes along with every message as its
+origin: the context of a trace, never of a decision of the runtime."""
+
+
+class Realm:
+    """What all actors of one system share."""
+
+    __slots__ = ("clock", "events", "registry", "serial")
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.events = Events()
+        self.registry: Registry[Cell] = Registry()
+        self.serial = 0
+
+
+class Cell:
+    """The lasting part of an actor: its place in the tree, its mailbox and how it fares.
+
+    References point here, so that they stay valid whichever incarnation of the actor runs. The
+    typed `Ref` and `Inbox` see to the type of the messages; here they are objects.
+
+    Attributes:
+        phase: starting (its `started` runs), running, draining, stopping (asked to; the message in
+            hand is being finished), ending (its `run` is over, its children and its `stopped` are
+            not), ended.
+        exit: how it ended; None while it has not.
+        failure: what its `started` raised.
+        nursery: the actor's own, while there is one.
+        inbox: what the present incarnation reads.
+        killed: whether `kill` was called.
+        ready: set once `started` has returned or failed.
+        children: its children in start order.
+    """
+
+    __slots__ = (
+        "_closed",
+        "_timers",
+        "_watched",
+        "_watchers",
+        "children",
+        "exit",
+        "failure",
+        "inbox",
+        "killed",
+        "mailbox",
+        "name",
+        "nursery",
+        "parent",
+        "path",
+        "phase",
+        "ready",
+        "realm",
+        "shutdown_s",
+    )
+
+    def __init__(
+        self, name: str, realm: Realm, parent: "Cell | None", mailbox: Mailbox, shutdown_s: float
+    ) -> None:
+        self.name = name
+        self.path = mailbox.path
+        self.realm = realm
+        self.parent = parent
+        self.mailbox = mailbox
+        self.shutdown_s = shutdown_s
+        self.phase: Phase = "starting"
+        self.exit: Exit | None = None
+        self.failure: Exception | None = None
+        self.nursery: trio.Nursery | None = None
+        self.inbox: Inbox[object] | None = None
+        self.ready: trio.Event | None = trio.Event()
+        self.killed = False
+        # Most actors have none of these, and a system may hold 100,000 actors.
+        self.children: dict[Cell, None] | None = None
+        self._closed: trio.Event | None = None
+        self._timers: dict[object, Timer] | None = None
+        self._watched: dict[Cell, None] | None = None
+        self._watchers: dict[Cell, Callable[[Exit], object]] | None = None
+
+    # What others ask of it.
+
+    def stop(self) -> None:
+        """Let the actor finish the message in hand and end, within its grace."""
+        if self.phase in ("stopping", "ending", "ended"):
+            return
+        self.phase = "stopping"
+        self.mailbox.close()
+        self.mailbox.empty()
+        if self.inbox is not None:
+            self.inbox.stop()
+        if self.nursery is not None:
+            self.nursery.cancel_scope.deadline = trio.current_time() + self.shutdown_s
+
+    def drain(self) -> None:
+        """Let the actor handle what its inbox holds, and end."""
+        if self.phase in ("starting", "running"):
+            self.phase = "draining"
+            self.mailbox.close()
+            if self.inbox is not None:
+                self.inbox.draining = True
+
+    def kill(self) -> None:
+        """Cancel the actor and all below it; its `stopped` still runs, within its grace."""
+        if self.phase == "ended":
+            return
+        self.killed = True
+        # Before its mailbox closes, or a reader that waits would take that for an end in peace.
+        if self.nursery is not None:
+            self.nursery.cancel_scope.cancel()
+        if self.phase != "ending":
+            self._let_go(Exit("killed"))
+            self.phase = "stopping"
+
+    async def closed(self) -> Exit:
+        """Wait until the actor has ended."""
+        if self.exit is None:
+            if self._closed is None:
+                self._closed = trio.Event()
+            await self._closed.wait()
+            assert self.exit is not None
+        else:
+            await trio.lowlevel.checkpoint()
+        return self.exit
+
+    def watch(self, other: "Cell", told: Callable[[Exit], object]) -> None:
+        """Call *told* once when *other* has ended, at once if it has; not after this one's end."""
+        if other.exit is not None:
+            told(other.exit)
+            return
+        self._watched = self._watched or {}
+        self._watched[other] = None
+        other._watchers = other._watchers or {}  # noqa: SLF001  # both sides of one relation
+        other._watchers[self] = told  # noqa: SLF001
+
+    def set_timer(self, key: object, seconds: float, timer: Timer) -> None:
+        """Start *timer* under *key*, in place of the timer that *key* names now."""
+        self.cancel_timer(key)
+        if self.phase in ("ending", "ended"):
+            return
+        if self._timers is None or len(self._timers) >= _MANY_TIMERS:
+            self._timers = {k: t for k, t in (self._timers or {}).items() if not t.spent}
+        self._timers[key] = timer
+        self.realm.clock.start(timer, seconds)
+
+    def cancel_timer(self, key: object) -> None:
+        """End the timer under *key*, if there is one."""
+        if self._timers and (timer := self._timers.pop(key, None)):
+            self.realm.clock.cancel(timer)
+
+    # What happens to it, told by the task that runs it.
+
+    def opens(self, nursery: trio.Nursery) -> None:
+        """Its task runs; what was asked of it before takes effect."""
+        self.nursery = nursery
+        if self.killed:
+            nursery.cancel_scope.cancel()
+        elif self.phase == "stopping":
+            nursery.cancel_scope.deadline = trio.current_time() + self.shutdown_s
+
+    def begins(self, inbox: Inbox[object]) -> None:
+        """Its `started` has returned; it reads *inbox* from now on."""
+        self.inbox = inbox
+        if self.phase == "starting":
+            self.phase = "running"
+        elif self.phase == "draining":
+            inbox.draining = True
+        else:
+            inbox.stop()
+        if self.realm.events.heard:
+            self.realm.events.emit(Started(self.path))
+        self._set_ready()
+
+    def leaves(self, exit: Exit) -> None:  # noqa: A002  # the word of this runtime
+        """Its `run` is over: whoever waits for it learns it now, not after the farewell."""
+        self._let_go(exit)
+        self.phase = "ending"
+        # The children have their own grace.
+        if self.nursery is not None:
+            self.nursery.cancel_scope.deadline = math.inf
+
+    def ends(self, exit: Exit) -> None:  # noqa: A002  # the word of this runtime
+        """Nothing of it runs any more."""
+        self.leaves(exit)
+        self.phase = "ended"
+        self.exit = exit
+        self.nursery = self.inbox = None
+        if self.parent is not None and self.parent.children is not None:
+            self.parent.children.pop(self, None)
+        self.realm.registry.free(self.name, self)
+        if self.realm.events.heard:
+            self.realm.events.emit(Exited(self.path, exit))
+        self._set_ready()
+        if self._closed is not None:
+            self._closed.set()
+        watchers, self._watchers = self._watchers, None
+        for told in (watchers or {}).values():
+            told(exit)
+
+    def _let_go(self, exit: Exit) -> None:  # noqa: A002  # the word of this runtime
+        self.mailbox.close(exit.error)
+        if self.inbox is not None:
+            self.inbox.abandon(exit)
+        self.mailbox.empty()
+        for key in tuple(self._timers or ()):
+            self.cancel_timer(key)
+        watched, self._watched = self._watched, None
+        for other in watched or ():
+            if other._watchers is not None:  # noqa: SLF001  # both sides of one relation
+                other._watchers.pop(self, None)  # noqa: SLF001
+
+    def _set_ready(self) -> None:
+        if self.ready is not None:
+            self.ready.set()
+            self.ready = None

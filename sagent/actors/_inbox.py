@@ -1,0 +1,127 @@
+from collections.abc import Callable
+from typing import Self, cast
+
+import trio
+
+from sagent.actors._envelope import Envelope
+from sagent.actors._events import DeadLetterReason
+from sagent.actors._exit import Exit
+from sagent.actors._mailbox import Mailbox
+
+# Messages that are there already are taken without a pass of the scheduler, up to this many.
+_TURN = 32
+
+
+class Inbox[M]:
+    """What an actor's `run` reads.
+
+    `async for envelope in inbox` ends when the actor is to stop, at once after `stop`, which
+    overtakes what is queued, and when all is read after `drain`. One task reads at a time.
+
+    An envelope that asks is to be settled with `reply` or `fail`, now or later; whatever is not
+    when the actor ends fails its asker at once.
+    """
+
+    __slots__ = ("_held", "_left", "_mailbox", "_stop", "_take", "current", "draining", "stopping")
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self.current: Envelope[M] | None = None
+        """The envelope that was taken last, until the next is asked for."""
+
+        self.draining = False
+        """Whether nothing enters any more: `drain` or `stop` was called."""
+
+        self.stopping = False
+        """Whether `stop` was called: finish the work in hand and return."""
+
+        self._mailbox = mailbox
+        # The mailbox takes what a Ref lets in, and only a Ref[M] leads here.
+        self._take = cast("Callable[[], Envelope[M] | None]", mailbox.take)
+        self._held: list[Envelope[M]] = []
+        self._left = _TURN
+        self._stop: trio.Event | None = None
+
+    def __len__(self) -> int:
+        return len(self._mailbox)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Envelope[M]:
+        try:
+            # As `get` does, without a second coroutine while there are messages.
+            if self._left:
+                envelope = self.get_nowait()
+                if envelope is not None:
+                    self._left -= 1
+                    return envelope
+            return await self.get()
+        except trio.EndOfChannel:
+            raise StopAsyncIteration from None
+
+    async def get(self) -> Envelope[M]:
+        """Take the first message, waiting for one.
+
+        Lets other tasks run when it waits, and at least once in 32 messages. Cancelled, it has
+        taken nothing.
+
+        Raises:
+            trio.EndOfChannel: the actor is to stop; it may leave `run`, which ends in peace.
+        """
+        if self._left == 0:
+            self._left = _TURN
+            await trio.lowlevel.checkpoint()
+        while True:
+            envelope = self.get_nowait()
+            if envelope is not None:
+                self._left -= 1
+                return envelope
+            self._left = _TURN
+            await self._mailbox.wait()
+
+    def get_nowait(self) -> Envelope[M] | None:
+        """Take the first message, or None when none is there.
+
+        Raises:
+            trio.EndOfChannel: the actor is to stop; it may leave `run`, which ends in peace.
+        """
+        current = self.current
+        if current is not None and not current.settled:
+            if current.wants_reply:
+                self._hold(current)
+            else:
+                current.settled = True
+        self.current = current = self._take()
+        return current
+
+    async def wait_stopping(self) -> None:
+        """Wait until `stop` is called, for a `run` that would cut its work short then."""
+        if self._stop is None:
+            self._stop = trio.Event()
+            if self.stopping:
+                self._stop.set()
+        await self._stop.wait()
+
+    def stop(self) -> None:
+        """Tell the reader that `stop` was called."""
+        self.draining = self.stopping = True
+        if self._stop is not None:
+            self._stop.set()
+
+    def abandon(self, exit: Exit) -> None:  # noqa: A002  # the word of this runtime
+        """Settle what was taken and never will be, now that the actor ends with *exit*."""
+        reason: DeadLetterReason = "crashed" if exit.reason == "crashed" else "stopped"
+        failed = exit.reason in ("crashed", "killed")
+        taken = self._held if self.current is None else [self.current, *self._held]
+        self.current, self._held = None, []
+        for envelope in taken:
+            # A tell was handled if the actor ended in peace, even when nobody marked it.
+            if not envelope.settled and (failed or envelope.wants_reply):
+                self._mailbox.refuse(cast("Envelope[object]", envelope), reason)
+
+    def _hold(self, envelope: Envelope[M]) -> None:
+        # Forget the settled ones whenever the list would double: constant cost per message.
+        held = self._held
+        if len(held) >= 16 and len(held) & (len(held) - 1) == 0:  # noqa: PLR2004  # a power of two
+            held[:] = [other for other in held if not other.settled]
+        held.append(envelope)

@@ -1,0 +1,226 @@
+"""Where messages wait for their actor, whichever incarnation of it will read them.
+
+Two lanes. The back lane is a trio memory channel, which bounds it and lets senders wait for room;
+the front lane is a queue beside it. Everything in the front lane goes before anything in the back
+lane, and each lane keeps the order of arrival.
+
+A parked reader is woken without a value and then takes what is first, so that a front message
+that arrives between its wake and its turn still goes first.
+"""
+
+import math
+from collections import deque
+from collections.abc import Callable
+from typing import Literal, assert_never
+
+import trio
+
+from sagent.actors._envelope import Envelope
+from sagent.actors._events import DeadLetter, DeadLetterReason, Events, Overflow
+from sagent.errors import ActorCrashed, ActorError, ActorStopped, MailboxFull, UsageError
+
+type OverflowPolicy = Literal["fail", "drop_newest", "drop_oldest"]
+
+
+class InboxEnd(trio.EndOfChannel):
+    """The actor is to stop; leaving its `run`, this is the end of it and no crash."""
+
+
+class Mailbox:
+    """The two lanes of one actor, and what becomes of messages that cannot enter them.
+
+    Attributes:
+        path: whose mailbox it is.
+        events: where dead letters and overflows are told.
+        dropped: how many messages the bound has refused or dropped.
+        closed: whether nothing enters any more.
+    """
+
+    __slots__ = (
+        "_back_count",
+        "_back_in",
+        "_back_out",
+        "_capacity",
+        "_cause",
+        "_front",
+        "_overflow",
+        "_reader",
+        "closed",
+        "dropped",
+        "events",
+        "path",
+    )
+
+    def __init__(
+        self, path: str, events: Events, *, capacity: int | None, overflow: OverflowPolicy
+    ) -> None:
+        if capacity is not None and capacity < 1:
+            raise UsageError(
+                f"capacity={capacity}: an inbox holds at least 1 message; None for no bound"
+            )
+        self.path = path
+        self.events = events
+        self.dropped = 0
+        self.closed = False
+        self._capacity = math.inf if capacity is None else capacity
+        self._overflow: OverflowPolicy = overflow
+        self._cause: Exception | None = None
+        self._back_in, self._back_out = trio.open_memory_channel[Envelope[object]](self._capacity)
+        # With the senders that wait for room; the channel's own statistics are slow to ask.
+        self._back_count = 0
+        # Most actors never see a front message, and an empty deque is 760 bytes.
+        self._front: deque[Envelope[object]] | None = None
+        self._reader: trio.lowlevel.Task | None = None
+
+    def __len__(self) -> int:
+        return self._back_count + (len(self._front) if self._front else 0)
+
+    def put(self, envelope: Envelope[object]) -> None:
+        """Enter *envelope*, or do with it what a closed or full mailbox does.
+
+        Raises:
+            MailboxFull: the back lane is full and its policy is to say so.
+        """
+        if self.closed:
+            self.refuse(envelope, "stopped")
+            return
+        if envelope.front:
+            if self._front is None:
+                self._front = deque()
+            self._front.append(envelope)
+        else:
+            try:
+                self._back_in.send_nowait(envelope)
+            except trio.WouldBlock:
+                if not self._made_room(envelope):
+                    return
+            self._back_count += 1
+        if self._reader is not None:
+            self.wake()
+
+    async def put_when_room(self, envelope: Envelope[object]) -> None:
+        """Enter *envelope* into the back lane, waiting for room; cancelled, it has not entered."""
+        if self.closed:
+            await trio.lowlevel.checkpoint()
+            self.refuse(envelope, "stopped")
+            return
+        self._back_count += 1
+        self.wake()
+        try:
+            await self._back_in.send(envelope)
+        except BaseException:
+            self._back_count -= 1
+            self.wake()  # of a closed mailbox, this may have been the last message
+            raise
+
+    def take(self) -> Envelope[object] | None:
+        """Take the first message, or None when there is none at present.
+
+        Raises:
+            InboxEnd: the mailbox is closed and empty.
+        """
+        while True:
+            if self._front:
+                envelope = self._front.popleft()
+            elif self._back_count:
+                try:
+                    envelope = self._back_out.receive_nowait()
+                except trio.WouldBlock:  # only a sender that is just being cancelled
+                    return None
+                self._back_count -= 1
+            elif self.closed:
+                raise InboxEnd
+            else:
+                return None
+            if not envelope.abandoned:
+                return envelope
+            if not envelope.settled:  # a settled one was taken back
+                self.refuse(envelope, "abandoned")
+
+    async def wait(self) -> None:
+        """Park until something may have changed; to wake is no promise of a message."""
+        if self._reader is not None:
+            raise trio.BusyResourceError(f"two tasks read the inbox of {self.path}: let one do it")
+        self._reader = trio.lowlevel.current_task()
+        await trio.lowlevel.wait_task_rescheduled(self._unpark)
+
+    def wake(self) -> None:
+        """Let a parked reader look again."""
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            trio.lowlevel.reschedule(reader)
+
+    def close(self, cause: Exception | None = None) -> None:
+        """Let nothing enter any more; what waits stays. *cause* is told to those refused."""
+        self.closed = True
+        self._cause = self._cause or cause
+        self.wake()
+
+    def empty(self) -> None:
+        """Refuse all that waits, of a closed mailbox."""
+        while True:
+            try:
+                envelope = self.take()
+            except InboxEnd:
+                return
+            if envelope is None:
+                return
+            self.refuse(envelope, "stopped")
+
+    def refuse(self, envelope: Envelope[object], reason: DeadLetterReason) -> None:
+        """Make *envelope* a dead letter and fail its asker."""
+        if self.events.heard:
+            self.events.emit(DeadLetter(self.path, envelope.message, reason, envelope.sender))
+        if envelope.wants_reply:
+            error = self._error(reason)
+            error.__cause__ = self._cause
+            envelope.fail(error)
+        else:
+            envelope.settled = True
+
+    def _error(self, reason: DeadLetterReason) -> ActorError:
+        match reason:
+            case "stopped" | "abandoned":
+                return ActorStopped(f"{self.path} has stopped: the ask was not answered")
+            case "crashed":
+                return ActorCrashed(f"{self.path} crashed on the ask: {self._cause!r}")
+            case "overflow":
+                return self._full()
+        assert_never(reason)
+
+    def _full(self) -> MailboxFull:
+        return MailboxFull(
+            f"the inbox of {self.path} holds {self._capacity} messages: send waits for room"
+        )
+
+    def _made_room(self, envelope: Envelope[object]) -> bool:
+        """Do as the policy says; tell whether *envelope* has entered a full back lane."""
+        match self._overflow:
+            case "fail":
+                self._count_dropped()
+                raise self._full()
+            case "drop_newest":
+                self._count_dropped()
+                self.refuse(envelope, "overflow")
+                return False
+            case "drop_oldest":
+                while True:
+                    oldest = self._back_out.receive_nowait()
+                    self._back_count -= 1
+                    self._count_dropped()
+                    self.refuse(oldest, "overflow")
+                    try:
+                        self._back_in.send_nowait(envelope)
+                    except trio.WouldBlock:  # a sender that waited for room has taken it
+                        continue
+                    return True
+        assert_never(self._overflow)
+
+    def _count_dropped(self) -> None:
+        self.dropped += 1
+        if self.events.heard:
+            self.events.emit(Overflow(self.path, self._capacity, self.dropped))
+
+    def _unpark(self, _: Callable[[], object]) -> trio.lowlevel.Abort:
+        self._reader = None
+        return trio.lowlevel.Abort.SUCCEEDED

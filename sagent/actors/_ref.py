@@ -1,0 +1,132 @@
+from typing import Never, Self, cast
+
+import attrs
+
+from sagent.actors._cell import SENDER, Cell
+from sagent.actors._envelope import Envelope, Lane, Question
+from sagent.actors._exit import Exit
+
+
+class Request[R]:
+    """A message that is answered with an R; derive your own from it.
+
+    What the actor's `receive` returns is the answer.
+    """
+
+    __slots__ = ()
+
+    async def ask(self, to: "Ref[Self]", *, lane: Lane = "back") -> R:
+        """Send this to an actor that takes it, and wait for the answer, as `Ref.ask` does."""
+        return await to.ask(self, lane=lane)
+
+
+class Ref[M]:
+    """Where to send an actor messages of type M.
+
+    It stays valid whatever becomes of the actor, and equals every other Ref to it. It is for the
+    thread that runs trio; from other threads go through `trio.from_thread`.
+
+    A message takes the back lane, or, with `lane="front"`, goes before all that is there. Each
+    lane keeps the order in which one sender sent.
+    """
+
+    __slots__ = ("_cell", "_mailbox")
+
+    def __init__(self, cell: Cell) -> None:
+        self._cell = cell
+        self._mailbox = cell.mailbox
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ref) and self._cell is other._cell
+
+    def __hash__(self) -> int:
+        return hash(self._cell)
+
+    def __repr__(self) -> str:
+        return f"<Ref {self.path}>"
+
+    @property
+    def name(self) -> str:
+        """Its name, given or made up."""
+        return self._cell.name
+
+    @property
+    def path(self) -> str:
+        """Its place in the tree: the names from the top, each after a slash."""
+        return self._cell.path
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended; it may be ending."""
+        return self._cell.exit is None
+
+    def tell(self, message: M, *, lane: Lane = "back") -> None:
+        """Send *message*, without waiting and without a checkpoint.
+
+        If the actor is gone or ending, the message is a dead letter.
+
+        Raises:
+            MailboxFull: its inbox is bounded, full, and to fail when it is.
+        """
+        self._mailbox.put(Envelope(message, SENDER.get(), lane == "front"))
+
+    async def send(self, message: M) -> None:
+        """Send *message* when a bounded inbox has room; cancelled, it was not sent."""
+        await self._mailbox.put_when_room(Envelope(message, SENDER.get()))
+
+    async def ask[R](self, request: Request[R], *, lane: Lane = "back") -> R:
+        """Send *request* and wait for its answer.
+
+        How long is the caller's to say, with `trio.fail_after`; the deadline goes along, and a
+        request that is not begun when its asker leaves never is. Type checkers cannot see here
+        that the actor takes such a request; `request.ask(ref)` is checked in full.
+
+        Raises:
+            ActorStopped: the actor is gone or ending, or ended before it answered.
+            ActorCrashed: it raised, which is the cause.
+            MailboxFull: its inbox is bounded and full, or dropped the request for another.
+        """
+        mailbox = self._mailbox
+        question = Question[object](
+            request, SENDER.get(), lane == "front", mailbox.path, mailbox.events
+        )
+        mailbox.put(question)
+        # What an actor answers to a Request[R] is its word: R is not there at run time.
+        return cast("R", await question.answer())
+
+    def stop(self) -> None:
+        """Let it finish the message in hand and end; what is queued becomes dead letters.
+
+        Its grace over, `shutdown_s` of its spawn, it is cancelled.
+        """
+        self._cell.stop()
+
+    def drain(self) -> None:
+        """Let it handle all that is queued and end; what comes later is a dead letter."""
+        self._cell.drain()
+
+    def kill(self) -> None:
+        """Cancel it, in the midst of a message too, and all its children."""
+        self._cell.kill()
+
+    async def closed(self) -> Exit:
+        """Wait until it has ended, its children and its `stopped` included."""
+        return await self._cell.closed()
+
+
+@attrs.frozen
+class Down:
+    """The end of an actor that was watched.
+
+    Attributes:
+        ref: who ended; equal to the Ref that was watched.
+        exit: how.
+    """
+
+    ref: Ref[Never]
+    exit: Exit
+
+
+def cell_of(ref: Ref[Never]) -> Cell:
+    """What *ref* points to; for this package alone."""
+    return ref._cell  # noqa: SLF001  # a function, so that users of Ref do not see it

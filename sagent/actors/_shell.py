@@ -1,0 +1,105 @@
+"""The task that an actor is.
+
+    nursery of the parent
+    └── live: the shell
+        ├── nursery of the actor: `kill` cancels it, the end of the grace is its deadline
+        │   ├── started, run
+        │   ├── its children, each a shell
+        │   └── tasks of its own
+        └── stopped, shielded for as long as the grace
+
+No Exception passes the shell, so that a crash is an Exit and harms no sibling; Cancelled always
+does. The last `except Exception` stands outside of the nursery: of a group that mixes Cancelled
+with errors, the nursery's scope first takes its Cancelled away.
+"""
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from typing import cast
+
+import trio
+
+from sagent.actors._behavior import Behavior
+from sagent.actors._cell import SENDER, Cell
+from sagent.actors._exit import Exit
+from sagent.actors._inbox import Inbox
+from sagent.actors._mailbox import InboxEnd
+from sagent.errors import ActorStopped
+
+_log = logging.getLogger(__name__)
+
+
+async def live[M](cell: Cell, make: Callable[[], Behavior[M]]) -> None:
+    """Run the actor of *cell* from its making to its end."""
+    SENDER.set(cell.path)
+    exit = Exit("killed")  # noqa: A001  # the word of this runtime; what a Cancelled leaves behind
+    actor: Behavior[M] | None = None
+    try:
+        async with trio.open_nursery() as nursery:
+            cell.opens(nursery)
+            newborn = make()
+            newborn.attach(cell)
+            await newborn.started()
+            actor = newborn
+            exit = await _run(cell, actor)  # noqa: A001
+            await stop_children(cell)
+            nursery.cancel_scope.cancel()  # the actor's own tasks
+    except Exception as error:  # noqa: BLE001  # the one place where a crash becomes a value
+        if exit.error is None:
+            exit = Exit("crashed", _alone(error))  # noqa: A001
+    finally:
+        try:
+            if actor is None:
+                cell.failure = exit.error or ActorStopped(f"{cell.path} was stopped in its start")
+            else:
+                exit = await _farewell(cell, actor, exit)  # noqa: A001
+        finally:
+            cell.ends(exit)
+
+
+async def stop_children(cell: Cell) -> None:
+    """Stop the children of *cell* politely, the youngest first, each within its own grace."""
+    while cell.children:
+        child = next(reversed(cell.children))
+        child.stop()
+        await child.closed()
+
+
+async def _run[M](cell: Cell, actor: Behavior[M]) -> Exit:
+    inbox = Inbox[M](cell.mailbox)
+    exit = Exit("killed")  # noqa: A001
+    cell.begins(cast("Inbox[object]", inbox))
+    try:
+        with suppress(InboxEnd):
+            await actor.run(inbox)
+    except Exception as error:  # noqa: BLE001  # caught early, for the children's orderly end
+        exit = Exit("crashed", error)  # noqa: A001
+    else:
+        if not cell.killed:
+            exit = Exit("normal" if cell.phase == "running" else "stopped")  # noqa: A001
+    finally:
+        cell.leaves(exit)
+    return exit
+
+
+async def _farewell[M](cell: Cell, actor: Behavior[M], exit: Exit) -> Exit:  # noqa: A002
+    cell.leaves(exit)
+    if exit.error is not None:
+        _log.error("actor %s crashed", cell.path, exc_info=exit.error)
+    try:
+        with trio.move_on_after(cell.shutdown_s, shield=True):
+            await actor.stopped(exit)
+    except Exception as error:  # noqa: BLE001  # a failed farewell is a crash too
+        _log.exception("actor %s crashed in its stopped()", cell.path)
+        if exit.error is None:
+            return Exit("crashed", error)
+    return exit
+
+
+def _alone(error: Exception) -> Exception:
+    """Take a single error out of the group that a nursery makes of it."""
+    if not isinstance(error, ExceptionGroup):
+        return error
+    group = cast("ExceptionGroup[Exception]", error)
+    return group.exceptions[0] if len(group.exceptions) == 1 else group

@@ -1,0 +1,76 @@
+from collections.abc import Callable
+from typing import cast
+
+import trio
+
+from sagent.actors._behavior import Behavior, Spawnable
+from sagent.actors._cell import Cell
+from sagent.actors._events import Spawned
+from sagent.actors._mailbox import Mailbox, OverflowPolicy
+from sagent.actors._ref import Ref
+from sagent.actors._shell import live
+from sagent.errors import SystemStopping, UsageError
+
+SHUTDOWN_S = 5.0
+"""An actor's grace when it is stopped, if its spawn does not say: OTP's default."""
+
+
+async def spawn[M](
+    parent: Cell,
+    actor: Spawnable[M] | Callable[..., Behavior[M]],
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+    *,
+    name: str | None,
+    capacity: int | None,
+    overflow: OverflowPolicy,
+    shutdown_s: float,
+) -> Ref[M]:
+    """Start an actor under *parent*, and return when its `started` has."""
+    nursery = parent.nursery
+    if nursery is None or parent.phase in ("ending", "ended"):
+        raise SystemStopping(
+            f"{parent.path or 'the system'} is ending: spawn into one that is to live on"
+        )
+    make, label = _maker(actor, args, kwargs)
+    realm = parent.realm
+    if name is None:
+        realm.serial += 1
+    own = f"{label}#{realm.serial}" if name is None else name
+    mailbox = Mailbox(f"{parent.path}/{own}", realm.events, capacity=capacity, overflow=overflow)
+    cell = Cell(own, realm, parent, mailbox, shutdown_s)
+    if name is not None:
+        realm.registry.take(name, cell)
+    if parent.children is None:
+        parent.children = {}
+    parent.children[cell] = None
+    if realm.events.heard:
+        realm.events.emit(Spawned(cell.path))
+    nursery.start_soon(live, cell, make, name=cell.path)
+    await _wait_started(cell)
+    return Ref(cell)
+
+
+async def _wait_started(cell: Cell) -> None:
+    assert cell.ready is not None
+    try:
+        await cell.ready.wait()
+    except trio.Cancelled:
+        cell.kill()
+        raise
+    if cell.failure is not None:
+        raise cell.failure
+
+
+def _maker[M](
+    actor: Spawnable[M] | Callable[..., Behavior[M]],
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+) -> tuple[Callable[[], Behavior[M]], str]:
+    if not isinstance(actor, type) and hasattr(actor, "actor"):
+        if args or kwargs:
+            raise UsageError(f"{actor!r} makes its own actor: it takes no arguments in spawn")
+        return cast("Spawnable[M]", actor).actor, type(actor).__name__.lower()
+    build = cast("Callable[..., Behavior[M]]", actor)
+    label = getattr(actor, "__name__", "actor").strip("<>").lower()
+    return (lambda: build(*args, **kwargs)) if args or kwargs else build, label
