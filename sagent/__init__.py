@@ -1,0 +1,38 @@
+"""Agents as actors: a typed runtime for multi-provider, multi-agent LLM applications, on trio.
+
+    from sagent import tools
+    from sagent.agent import Agent
+    from sagent.providers import OpenAICompat
+
+Importing this package imports no third-party library; its parts are loaded as they are named.
+"""
+
+from importlib import import_module
+
+TYPE_CHECKING = False  # typing itself takes longer to import than this package
+if TYPE_CHECKING:
+    from sagent import actors, agent, errors, message, model, providers, testing, tool, tools
+    from sagent.agent import Agent
+
+__all__ = [
+    "Agent",
+    "actors",
+    "agent",
+    "errors",
+    "message",
+    "model",
+    "providers",
+    "testing",
+    "tool",
+    "tools",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name == "Agent":
+        return import_module("sagent.agent").Agent
+    if name == "__version__":
+        return import_module("importlib.metadata").version("sagent")
+    if name in __all__:
+        return import_module(f"sagent.{name}")
+    raise AttributeError(f"module 'sagent' has no attribute {name!r}")

@@ -5,8 +5,8 @@ what, and what to do next.
 
     SagentError
     ├── UsageError                a name, flag or value that cannot be meant: change the call
-    │   ├── UnknownNameError      no such provider, model, tool or agent: choose a listed one
-    │   └── MissingKeyError       no credential: set one of the variables it names
+    │   └── UnknownNameError      no such provider, model, tool or agent: choose a listed one
+    ├── MissingKeyError           no credential: set one of the variables it names
     ├── JsonError                 a value that JSON cannot carry: clean it before handing it over
     ├── ModelError                a model call that failed
     │   ├── ConnectionFailedError no usable connection: check the address, then retry
@@ -20,6 +20,7 @@ what, and what to do next.
     │       └── ServerError           5xx: retry later
     ├── RunError                  a run that could not end as asked
     │   ├── AgentBusyError        the agent is running already: wait, or message it
+    │   ├── RunCancelledError     it was cancelled by `Run.cancel`
     │   ├── RoundLimitError       the cap on tool-call rounds was reached
     │   ├── ModelStoppedError     the model gave up: refusal, filter, or no room to answer
     │   └── ToolInterruptedError  a tool's process ended before it gave a result
@@ -47,7 +48,7 @@ class UnknownNameError(UsageError):
     """No provider, model, tool or agent of that name."""
 
 
-class MissingKeyError(UsageError):
+class MissingKeyError(SagentError):
     """No credential was found."""
 
 
@@ -111,6 +112,10 @@ class RunError(SagentError):
 
 class AgentBusyError(RunError):
     """The agent is running already."""
+
+
+class RunCancelledError(RunError):
+    """The run was cancelled by its handle, not by its caller's scope."""
 
 
 class RoundLimitError(RunError):

@@ -1,0 +1,28 @@
+"""Agents: a model, tools and a history, behind one inbox."""
+
+from sagent.agent._agent import Agent, Directive
+from sagent.agent._event import (
+    Done,
+    Responded,
+    RunEvent,
+    Text,
+    Thinking,
+    ToolCalled,
+    ToolReturned,
+)
+from sagent.agent._mail import Prompt
+from sagent.agent._run import Run
+
+__all__ = [
+    "Agent",
+    "Directive",
+    "Done",
+    "Prompt",
+    "Responded",
+    "Run",
+    "RunEvent",
+    "Text",
+    "Thinking",
+    "ToolCalled",
+    "ToolReturned",
+]

@@ -33,9 +33,6 @@ MAX_DEPTH = 400
 """How many containers may nest: far above what programs write, below the interpreter's stack."""
 
 
-_BINARY = (bytes, bytearray, memoryview)
-
-
 def json_freeze(value: JSON) -> JSON:
     """Copy *value* into tuples and read-only mappings.
 
@@ -101,18 +98,26 @@ def _freeze(value: object, depth: int) -> JSON:
         if not math.isfinite(value):
             raise JsonError(f"JSON has no {value}: replace it by null, a string or a finite number")
         return value
-    if isinstance(value, _BINARY) or not isinstance(value, Mapping | Sequence):
-        name = type(cast("object", value)).__name__
-        raise JsonError(
-            f"JSON has no {name}: use null, true, false, numbers, strings, lists "
-            "and mappings with string keys"
-        )
+    if not _is_container(value):
+        raise _no_json(value)
     if depth == 0:
         raise JsonError(f"the value nests deeper than {MAX_DEPTH} levels: flatten it")
     if isinstance(value, Mapping):
         mapping = cast("Mapping[object, object]", value)
         return MappingProxyType({_key(key): _freeze(mapping[key], depth - 1) for key in mapping})
     return tuple([_freeze(item, depth - 1) for item in cast("Sequence[object]", value)])
+
+
+def _is_container(value: object) -> bool:
+    binary = isinstance(value, bytes | bytearray | memoryview)
+    return isinstance(value, Mapping | Sequence) and not binary
+
+
+def _no_json(value: object) -> JsonError:
+    return JsonError(
+        f"JSON has no {type(value).__name__}: use null, true, false, numbers, strings, lists "
+        "and mappings with string keys"
+    )
 
 
 def _key(key: object) -> str:

@@ -15,13 +15,17 @@ class _Envelope:
     Two messages are equal when all their fields are; they hash by `id`.
     """
 
-    parent_id: str | None = attrs.field(default=None, hash=False)
+    parent_id: str | None = attrs.field(default=None, hash=False, repr=False)
     """The message that this one follows or answers; parents make a history a tree."""
-    id: str = attrs.field(factory=new_id)
-    timestamp: int = attrs.field(factory=time.time_ns, hash=False)
+    id: str = attrs.field(factory=new_id, repr=False)
+    timestamp: int = attrs.field(factory=time.time_ns, hash=False, repr=False)
     """Nanoseconds since the epoch."""
-    source: str | None = attrs.field(default=None, hash=False)
+    source: str | None = attrs.field(default=None, hash=False, repr=False)
     """The path of the agent that wrote it; None for the user of this process."""
+
+
+def _plain(descriptor: str) -> str:
+    return str(descriptor)  # a Descriptor is a str, but shows itself as an enumeration
 
 
 @attrs.frozen
@@ -30,7 +34,7 @@ class TextMessage(_Envelope):
 
     kind: ClassVar[str] = "text"
     content: str = attrs.field(hash=False, converter=whole_text)
-    descriptor: str = attrs.field(default="text/plain", hash=False)
+    descriptor: str = attrs.field(default="text/plain", hash=False, converter=_plain)
 
 
 @attrs.frozen
@@ -39,7 +43,7 @@ class BytesMessage(_Envelope):
 
     kind: ClassVar[str] = "bytes"
     content: bytes = attrs.field(hash=False, repr=lambda content: f"<{len(content)} bytes>")
-    descriptor: str = attrs.field(default="image/png", hash=False)
+    descriptor: str = attrs.field(default="image/png", hash=False, converter=_plain)
 
 
 @attrs.frozen
@@ -52,7 +56,7 @@ class JsonMessage(_Envelope):
 
     kind: ClassVar[str] = "json"
     content: JSON = attrs.field(hash=False, converter=json_freeze)
-    descriptor: str = attrs.field(default="application/json", hash=False)
+    descriptor: str = attrs.field(default="application/json", hash=False, converter=_plain)
 
 
 def _parts(parts: "Iterable[Message]") -> "tuple[Message, ...]":
@@ -65,7 +69,7 @@ class MultipartMessage(_Envelope):
 
     kind: ClassVar[str] = "multipart"
     content: "tuple[Message, ...]" = attrs.field(hash=False, converter=_parts)
-    descriptor: str = attrs.field(default="multipart/x-tool-result", hash=False)
+    descriptor: str = attrs.field(default="multipart/x-tool-result", hash=False, converter=_plain)
 
     def __iter__(self) -> "Iterator[Message]":
         return iter(self.content)

@@ -1,7 +1,6 @@
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, Self, runtime_checkable
-
-import trio
 
 from sagent.actors import System
 from sagent.errors import StreamCutError
@@ -9,7 +8,7 @@ from sagent.model._event import ModelEvent, ResponseDone
 from sagent.model._request import ModelRequest
 from sagent.model._response import ModelResponse
 
-type ModelStream = AbstractAsyncContextManager[trio.MemoryReceiveChannel[ModelEvent]]
+type ModelStream = AbstractAsyncContextManager[AsyncIterator[ModelEvent]]
 """An answer as it comes; leaving the block cancels what is left of it."""
 
 
@@ -27,7 +26,7 @@ class Model(Protocol):
         ...
 
     def stream(self, request: ModelRequest) -> ModelStream:
-        """Open the answer to *request* as a channel of events that ends with `ResponseDone`.
+        """Open the answer to *request* as events, the last of which is `ResponseDone`.
 
         Leaving the block cancels the request on the wire. Entering it may raise, and so may
         receiving.

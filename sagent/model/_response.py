@@ -33,6 +33,13 @@ class Usage:
             cached_tokens=self.cached_tokens + other.cached_tokens,
         )
 
+    def __sub__(self, other: "Usage") -> "Usage":
+        return Usage(
+            input_tokens=self.input_tokens - other.input_tokens,
+            output_tokens=self.output_tokens - other.output_tokens,
+            cached_tokens=self.cached_tokens - other.cached_tokens,
+        )
+
 
 @attrs.frozen(kw_only=True)
 class ModelResponse:

@@ -1,0 +1,145 @@
+"""The agent as an actor: the only place where a turn waits."""
+
+from typing import assert_never
+
+import trio
+
+from sagent.actors import Actor, Envelope, Inbox
+from sagent.agent._dispatch import Dispatcher, Emit
+from sagent.agent._event import Responded, Text, Thinking
+from sagent.agent._mail import Prompt
+from sagent.agent._state import AgentState
+from sagent.agent._turn import (
+    Action,
+    Answered,
+    AskModel,
+    AwaitTools,
+    Drain,
+    Event,
+    Fail,
+    Finish,
+    Interrupted,
+    Prompted,
+    RunTools,
+    ToolFinished,
+    Turn,
+)
+from sagent.errors import SagentError, StreamCutError
+from sagent.message import Message, MultipartMessage, TextMessage
+from sagent.model import (
+    Model,
+    ModelRequest,
+    ModelResponse,
+    ResponseDone,
+    ServedModel,
+    TextDelta,
+    ThinkingDelta,
+    ToolCallReady,
+)
+
+
+class AgentActor(Actor[Prompt]):
+    """Drains its inbox into its history, asks its model, runs its tools, until all is answered."""
+
+    def __init__(
+        self,
+        model: Model,
+        request: ModelRequest,
+        *,
+        state: AgentState,
+        dispatcher: Dispatcher,
+        max_rounds: int | None,
+        emit: Emit,
+    ) -> None:
+        self._model = model
+        self._request = request
+        self._state = state
+        self._dispatcher = dispatcher
+        self._max_rounds = max_rounds
+        self._emit = emit
+        self._turn = Turn()
+
+    async def started(self) -> None:
+        """Find the actor that serves the model."""
+        if isinstance(self._model, ServedModel):
+            self._model = await self._model.served(self.context.system)
+
+    async def run(self, inbox: Inbox[Prompt]) -> None:
+        """Take turns until told to stop."""
+        async for envelope in inbox:
+            waiting = [envelope]
+            try:
+                answer = await self._take_turn(inbox, waiting)
+            except SagentError as error:
+                for asker in waiting:
+                    asker.fail(error)
+            else:
+                for asker in waiting:
+                    asker.reply(answer)
+            finally:
+                self._feed(Interrupted())
+
+    async def _take_turn(
+        self, inbox: Inbox[Prompt], waiting: list[Envelope[Prompt]]
+    ) -> TextMessage:
+        self._turn = Turn(self._max_rounds)
+        first = tuple(envelope.message.message() for envelope in waiting)
+        action = self._feed(Prompted((*first, *_drain(inbox, waiting))))
+        while True:
+            match action:
+                case AskModel():
+                    event: Event = Answered(await self._ask_model())
+                case RunTools(calls=calls):
+                    await self._dispatcher.run(calls, emit=self._emit, finished=self._finished)
+                    event = Prompted(_drain(inbox, waiting))
+                case Finish(answer=answer):
+                    more = _drain(inbox, waiting)
+                    if not more:
+                        return answer
+                    event = Prompted(more)
+                case Fail(error=error):
+                    raise error
+                case AwaitTools() | Drain():
+                    raise AssertionError(action)  # these follow a tool's result, not an answer
+                case _:
+                    assert_never(action)
+            action = self._feed(event)
+
+    async def _ask_model(self) -> ModelResponse:
+        request = self._state.continued(self._request)
+        async with self._model.stream(request) as events:
+            async for event in events:
+                match event:
+                    case TextDelta(text=text):
+                        await self._emit(Text(text))
+                    case ThinkingDelta(text=text):
+                        await self._emit(Thinking(text))
+                    case ToolCallReady():
+                        pass  # it is part of the response
+                    case ResponseDone(response=response):
+                        self._state.usage += response.usage
+                        await self._emit(Responded(response.usage))
+                        return response
+                    case _:
+                        assert_never(event)
+        raise StreamCutError(f"{self._model.model_id} ended without a response: try again")
+
+    def _finished(self, call: MultipartMessage, result: Message) -> None:
+        self._feed(ToolFinished(call, result))
+
+    def _feed(self, event: Event) -> Action:
+        self._turn, step = self._turn.feed(event)
+        self._state.record(step.record)
+        return step.action
+
+
+def _drain(inbox: Inbox[Prompt], waiting: list[Envelope[Prompt]]) -> tuple[Message, ...]:
+    messages: list[Message] = []
+    try:
+        while envelope := inbox.get_nowait():
+            if not envelope.abandoned:
+                waiting.append(envelope)
+                messages.append(envelope.message.message())
+    except trio.EndOfChannel:
+        pass  # told to stop: the turn in hand is finished, and nothing more is begun
+    return tuple(messages)

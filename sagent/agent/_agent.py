@@ -1,0 +1,157 @@
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import attrs
+
+from sagent.actors import open_system
+from sagent.agent._actor import AgentActor
+from sagent.agent._dispatch import Dispatcher, Emit
+from sagent.agent._event import Done, RunEvent
+from sagent.agent._mail import Prompt
+from sagent.agent._run import Run
+from sagent.agent._state import AgentState
+from sagent.errors import AgentBusyError, UsageError
+from sagent.lib.json import JSON
+from sagent.message import JsonMessage, Message, TextMessage
+from sagent.model import Model, ModelRequest
+from sagent.permission import AllowAll, Policy
+from sagent.tool import Binding, Tool, spec_of, validator_for
+
+type Directive = str | Mapping[str, JSON] | JSON | TextMessage | JsonMessage
+"""What to do: a JSON object with the key ``prompt``, frozen or not, or the prompt itself."""
+
+
+def _tools(tools: Iterable[Tool]) -> tuple[Tool, ...]:
+    checked: dict[str, Tool] = {}
+    for tool in tools:
+        if tool.name in checked:
+            raise UsageError(f"two tools are named {tool.name}: give one of them another name")
+        validator_for(tool)
+        checked[tool.name] = tool
+    return tuple(checked.values())
+
+
+def _at_least_one(
+    _: object, attribute: "attrs.Attribute[int | None]", value: int | None
+) -> None:
+    if value is not None and value < 1:
+        raise UsageError(f"{attribute.name} is {value}: allow at least one")
+
+
+@attrs.define(kw_only=True, eq=False)
+class Agent:
+    """A model with tools, a history and an inbox.
+
+    `run` gives it something to do; what was said stays for the next run. Spawned into a system,
+    it makes an actor with a history of its own, so one agent may be spawned many times.
+
+    Args:
+        model: what answers.
+        system: what the model is told about itself, before all else.
+        tools: what it may use; it works with its own copies.
+        name: how other agents, people and logs call it.
+        description: what it is for, in a line.
+        max_tool_call_rounds: how often the model may be asked in one run; None for no limit.
+        policy: what is asked before any tool runs.
+        cwd: where its tools start; None for the process's directory.
+
+    Raises:
+        UsageError: two tools have one name, or a tool's schema is not one.
+    """
+
+    model: Model
+    system: str = ""
+    tools: tuple[Tool, ...] = attrs.field(default=(), converter=_tools)
+    name: str = "Agent"
+    description: str = "An AI agent."
+    max_tool_call_rounds: int | None = attrs.field(default=None, validator=_at_least_one)
+    policy: Policy = attrs.field(factory=AllowAll)
+    cwd: Path | None = None
+    _state: AgentState | None = attrs.field(default=None, init=False, repr=False)
+    _running: bool = attrs.field(default=False, init=False, repr=False)
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The history of this agent's runs, oldest first."""
+        return self._state.messages if self._state else ()
+
+    def run(self, directive: Directive) -> Run:
+        """Give the agent something to do.
+
+        Await the run for its final message, iterate over it for its events, or do both. It
+        works under trio, and under asyncio, where it runs on a trio thread of its own. Either
+        way it ends with its caller: cancelled, it leaves nothing behind.
+
+        Raises:
+            UsageError: there is no prompt in *directive*.
+            AgentBusyError: awaited while another run of this agent goes on.
+        """
+        prompt = Prompt(_prompt_in(directive))
+        return Run(lambda emit: self._run(prompt, emit))
+
+    def actor(self) -> AgentActor:
+        """Make an actor of this agent, with a history of its own."""
+        return self._actor(AgentState.at(self.cwd), _discard)
+
+    async def _run(self, prompt: Prompt, emit: Emit) -> TextMessage:
+        if self._running:
+            raise AgentBusyError(
+                f"{self.name} is in a run: wait for its end, or spawn the agent and message it"
+            )
+        self._running = True
+        try:
+            state = self._state = self._state or AgentState.at(self.cwd)
+            before = state.usage
+            async with open_system() as system:
+                ref = await system.spawn(_Once(self._actor(state, emit)), name=self.name)
+                answer = await ref.ask(prompt)
+            await emit(Done(answer, state.usage - before))
+            return answer
+        finally:
+            self._running = False
+
+    def _actor(self, state: AgentState, emit: Emit) -> AgentActor:
+        prompts = [text for tool in self.tools if (text := tool.prompt())]
+        request = ModelRequest(
+            messages=(),
+            system="\n\n".join([self.system, *prompts] if self.system else prompts),
+            tools=tuple(spec_of(tool) for tool in self.tools),
+        )
+        binding = Binding(agent=self.name, workspace=state.workspace)
+        return AgentActor(
+            self.model,
+            request,
+            state=state,
+            dispatcher=Dispatcher.of(self.tools, binding=binding, policy=self.policy),
+            max_rounds=self.max_tool_call_rounds,
+            emit=emit,
+        )
+
+
+@attrs.frozen
+class _Once:
+    """Hands out the actor of a run, whose state belongs to the agent."""
+
+    _actor: AgentActor
+
+    def actor(self) -> AgentActor:
+        return self._actor
+
+
+async def _discard(event: RunEvent) -> None:
+    """Let *event* go: nobody watches."""
+
+
+def _prompt_in(directive: Directive) -> str:
+    match directive:
+        case str(text) | TextMessage(content=text):
+            prompt: JSON = text
+        case JsonMessage(content=Mapping() as content):
+            prompt = content.get("prompt")
+        case Mapping():
+            prompt = directive.get("prompt")
+        case _:
+            prompt = None
+    if not isinstance(prompt, str) or not prompt.strip():
+        raise UsageError('there is no prompt: pass a text, or an object like {"prompt": TEXT}')
+    return prompt

@@ -1,0 +1,129 @@
+"""A run under asyncio: trio in a thread of its own, which ends with the run.
+
+The run is the whole of that thread's trio, so there is no loop to keep and nothing to close;
+the asyncio task that waits for the thread owns it. A cancel of that task cancels the run and
+returns when the run has ended.
+"""
+
+import asyncio  # noqa: TID251  # this module is the bridge
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import attrs
+import trio
+
+from sagent.agent._dispatch import Emit
+from sagent.agent._event import RunEvent
+from sagent.errors import RunCancelledError
+from sagent.message import TextMessage
+
+_AHEAD = 16
+"""How many events the run may be ahead of its reader: a hop between threads costs 50 us."""
+
+
+@attrs.define(eq=False)
+class AsyncioDriver:
+    """Plays a run on a trio thread; see `Driver`."""
+
+    _work: Callable[[Emit], Awaitable[TextMessage]]
+    _loop: asyncio.AbstractEventLoop = attrs.field(factory=asyncio.get_running_loop, init=False)
+    _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
+    _token: trio.lowlevel.TrioToken | None = attrs.field(default=None, init=False)
+    _task: asyncio.Task[TextMessage] | None = attrs.field(default=None, init=False)
+    _events: asyncio.Queue[RunEvent | None] = attrs.field(
+        factory=asyncio.Queue[RunEvent | None], init=False
+    )
+    _room: trio.Semaphore = attrs.field(factory=lambda: trio.Semaphore(_AHEAD), init=False)
+    _watched: bool = attrs.field(default=False, init=False)
+
+    async def result(self) -> TextMessage:
+        """Wait for the end; see `Driver`."""
+        task = self._started()
+        self._watched = False
+        self._make_room(_AHEAD)
+        return await self._with_caller(task)
+
+    async def next_event(self) -> RunEvent:
+        """Wait for the next event; see `Driver`."""
+        if self._task is None:
+            self._watched = True
+        task = self._started()
+        if task.done() and self._events.empty():
+            raise StopAsyncIteration
+        event = await self._with_caller(asyncio.ensure_future(self._events.get()))
+        if event is None:
+            await task  # an error of the run is the reader's, too
+            raise StopAsyncIteration
+        self._make_room(1)
+        return event
+
+    async def close(self) -> None:
+        """Cancel what is left of the run, and wait for its end."""
+        if self._task is not None:
+            self.cancel()
+            await asyncio.wait([self._task])
+
+    def cancel(self) -> None:
+        """Cancel what is left of the run; from any thread."""
+        if self._token is None:
+            self._scope.cancel()  # no trio yet: a scope may be cancelled before it is entered
+        else:
+            self._in_trio(self._scope.cancel)
+
+    def _started(self) -> asyncio.Task[TextMessage]:
+        if self._task is None:
+            self._task = self._loop.create_task(self._own_thread())
+        return self._task
+
+    async def _own_thread(self) -> TextMessage:
+        executor = ThreadPoolExecutor(1, thread_name_prefix="sagent-run")
+        try:
+            future = self._loop.run_in_executor(executor, trio.run, self._main)
+            return await self._until_done(future)
+        finally:
+            executor.shutdown(wait=False)  # its one thread has returned, or never started
+            self._events.put_nowait(None)
+
+    async def _until_done(self, future: asyncio.Future[TextMessage]) -> TextMessage:
+        cancelled: asyncio.CancelledError | None = None
+        while not future.done():
+            try:
+                await asyncio.wait([future])
+            except asyncio.CancelledError as error:
+                cancelled = error
+                self.cancel()
+        if cancelled is not None:
+            future.exception()  # the cancel is what the caller asked for
+            raise cancelled
+        return future.result()
+
+    async def _main(self) -> TextMessage:
+        self._token = trio.lowlevel.current_trio_token()
+        with self._scope:
+            return await self._work(self._emit)
+        raise RunCancelledError("the run was cancelled before it ended")
+
+    async def _emit(self, event: RunEvent) -> None:
+        if self._watched:
+            await self._room.acquire()
+            self._loop.call_soon_threadsafe(self._events.put_nowait, event)
+
+    def _make_room(self, events: int) -> None:
+        def release() -> None:
+            for _ in range(events):
+                self._room.release()
+
+        self._in_trio(release)
+
+    def _in_trio(self, call: Callable[[], object]) -> None:
+        if self._token is not None:
+            with suppress(trio.RunFinishedError):  # and so has this run
+                self._token.run_sync_soon(call)
+
+    async def _with_caller[T](self, future: asyncio.Future[T]) -> T:
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            await self.close()
+            raise

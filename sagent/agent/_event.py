@@ -1,0 +1,94 @@
+"""What happens in a run, as it happens."""
+
+from typing import ClassVar
+
+import attrs
+
+from sagent.lib.json import JSON
+from sagent.message import Descriptor, Message, TextMessage, is_error, response_text
+from sagent.model import Usage
+
+
+@attrs.frozen
+class Text:
+    """More of the answer."""
+
+    descriptor: ClassVar[str] = Descriptor.TEXT
+    content: str
+
+
+@attrs.frozen
+class Thinking:
+    """More of the model's thinking."""
+
+    descriptor: ClassVar[str] = Descriptor.THINKING
+    content: str
+
+
+@attrs.frozen(kw_only=True)
+class ToolCalled:
+    """A tool is about to run."""
+
+    descriptor: ClassVar[str] = Descriptor.TOOL_CALL
+    call_id: str
+    name: str
+    summary: str
+    """The call in a few words, for people."""
+    content: JSON
+    """The directive."""
+
+
+@attrs.frozen(kw_only=True)
+class ToolReturned:
+    """A tool has given its result."""
+
+    descriptor: ClassVar[str] = Descriptor.TOOL_RESULT
+    call_id: str
+    name: str
+    message: Message = attrs.field(repr=False)
+
+    @property
+    def content(self) -> str:
+        """The result's text, as the model reads it."""
+        return response_text(self.message)
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the tool failed."""
+        return is_error(self.message)
+
+
+@attrs.frozen
+class Responded:
+    """The model has finished one response; `usage` is what that call took."""
+
+    descriptor: ClassVar[str] = Descriptor.DONE
+    usage: Usage
+
+    @property
+    def content(self) -> JSON:
+        """The tokens of the call."""
+        return {
+            "input_tokens": self.usage.input_tokens,
+            "output_tokens": self.usage.output_tokens,
+            "cached_tokens": self.usage.cached_tokens,
+        }
+
+
+@attrs.frozen
+class Done:
+    """The run has ended with its answer. Nothing follows."""
+
+    descriptor: ClassVar[str] = "result"
+    message: TextMessage
+    usage: Usage
+    """All tokens of the run."""
+
+    @property
+    def content(self) -> str:
+        """The answer's text."""
+        return self.message.content
+
+
+type RunEvent = Text | Thinking | ToolCalled | ToolReturned | Responded | Done
+"""What iterating over a run gives. Each has a `descriptor`, as messages have, and `content`."""

@@ -1,0 +1,90 @@
+"""A run in hand: awaited, iterated, or both, under trio and under asyncio."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import sniffio
+
+from sagent.agent._bridge import AsyncioDriver
+from sagent.agent._dispatch import Emit
+from sagent.agent._driver import TrioDriver
+from sagent.agent._event import RunEvent
+from sagent.errors import UsageError
+from sagent.message import TextMessage
+
+type Work = Callable[[Emit], Awaitable[TextMessage]]
+
+
+class Driver(Protocol):
+    """What makes a run go, under one of the async libraries."""
+
+    async def result(self) -> TextMessage:
+        """Wait for the end; play the run here and now if it was not started."""
+        ...
+
+    async def next_event(self) -> RunEvent:
+        """Wait for the next event; start the run beside the caller if it was not started."""
+        ...
+
+    async def close(self) -> None:
+        """Cancel what is left of the run, and wait for its end."""
+        ...
+
+    def cancel(self) -> None:
+        """Cancel what is left of the run; from any thread."""
+        ...
+
+
+class Run(AsyncIterator[RunEvent]):
+    """One run of an agent.
+
+    ``await run`` plays it in the calling task. ``async for event in run`` plays it beside the
+    calling task, in that task's nursery, no further ahead than its reader; awaiting it
+    afterwards gives the final message, whether or not all events were read. ``async with run``
+    ends it with the block.
+    """
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._driver: Driver | None = None
+
+    def __await__(self) -> Generator[Any, None, TextMessage]:  # Any: the async library's own
+        return self._result().__await__()
+
+    async def __anext__(self) -> RunEvent:
+        return await self._driving().next_event()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._driver is not None:
+            await self._driver.close()
+
+    def __del__(self) -> None:
+        if self._driver is not None:
+            self._driver.cancel()
+
+    def cancel(self) -> None:
+        """End the run; awaiting it then raises `RunCancelledError`."""
+        self._driving().cancel()
+
+    async def _result(self) -> TextMessage:
+        return await self._driving().result()
+
+    def _driving(self) -> Driver:
+        if self._driver is None:
+            library = sniffio.current_async_library()
+            if library == "trio":
+                self._driver = TrioDriver(self._work)
+            elif library == "asyncio":
+                self._driver = AsyncioDriver(self._work)
+            else:
+                raise UsageError(f"a run needs trio or asyncio, not {library}")
+        return self._driver

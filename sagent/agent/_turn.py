@@ -1,0 +1,199 @@
+r"""A turn as a value: what an agent does next is a pure function of what has happened.
+
+    Prompted --> AskModel --> Answered --> RunTools --> ToolFinished ... --> Drain
+                                       \-> Finish (nothing to run, nothing to say)
+
+`feed` takes one event and gives the next turn, the messages to record, and the one thing to do.
+The history needs one rule kept, on every path: a recorded tool call is followed by exactly one
+result. A turn that is interrupted closes its open calls with a result that says so.
+"""
+
+from typing import assert_never
+
+import attrs
+
+from sagent.errors import ModelStoppedError, RoundLimitError, SagentError
+from sagent.message import (
+    Descriptor,
+    Message,
+    MultipartMessage,
+    TextMessage,
+    error_message,
+    get_queue_id,
+    response_text,
+    response_tool_calls,
+    tool_result_message,
+)
+from sagent.model import ModelResponse, StopReason
+
+MAX_CONTINUATIONS = 3
+"""How often an answer that hit its length limit is asked to go on."""
+_CONTINUE = "Your answer was cut off by its length limit. Go on exactly where it stopped."
+_INTERRUPTED = (
+    "[interrupted: the call was stopped before it gave a result; it may have had effects]"
+)
+
+
+@attrs.frozen
+class Prompted:
+    """Messages have come in and are to be answered."""
+
+    messages: tuple[Message, ...]
+
+
+@attrs.frozen
+class Answered:
+    """The model has answered."""
+
+    response: ModelResponse
+
+
+@attrs.frozen
+class ToolFinished:
+    """A tool has given its result."""
+
+    call: MultipartMessage
+    result: Message
+
+
+@attrs.frozen
+class Interrupted:
+    """The turn is over, wherever it stands."""
+
+
+type Event = Prompted | Answered | ToolFinished | Interrupted
+
+
+@attrs.frozen
+class AskModel:
+    """Send the history to the model."""
+
+
+@attrs.frozen
+class RunTools:
+    """Run these calls."""
+
+    calls: tuple[MultipartMessage, ...]
+
+
+@attrs.frozen
+class AwaitTools:
+    """Some calls are still running."""
+
+
+@attrs.frozen
+class Drain:
+    """Take in what has come meanwhile, then ask the model."""
+
+
+@attrs.frozen
+class Finish:
+    """The model is done; the turn ends unless something has come in meanwhile."""
+
+    answer: TextMessage
+
+
+@attrs.frozen
+class Fail:
+    """The turn cannot go on."""
+
+    error: SagentError
+
+
+type Action = AskModel | RunTools | AwaitTools | Drain | Finish | Fail
+
+
+@attrs.frozen
+class Step:
+    """What follows from an event: messages to record, in order, and what to do then."""
+
+    record: tuple[Message, ...]
+    action: Action
+
+
+@attrs.frozen
+class Turn:
+    """Where a turn stands."""
+
+    max_rounds: int | None = None
+    """How often the model may be asked in this turn; None for as often as it wants."""
+    rounds: int = 0
+    continuations: int = 0
+    calls: tuple[MultipartMessage, ...] = ()
+    """The calls that the model made last, while they run."""
+    results: tuple[tuple[str, Message], ...] = ()
+    """What came of them so far, by queue id."""
+    text: str = ""
+    """The answer so far, when it comes in pieces."""
+
+    def feed(self, event: Event) -> "tuple[Turn, Step]":
+        """Give the turn after *event*, and what is to be recorded and done."""
+        match event:
+            case Prompted(messages=messages):
+                return _ask(self, messages)
+            case Answered(response=response):
+                return _answered(self, response)
+            case ToolFinished(call=call, result=result):
+                return _finished(self, call, result)
+            case Interrupted():
+                return attrs.evolve(self, calls=(), results=()), Step(_close(self), Drain())
+            case _:
+                assert_never(event)
+
+
+def _ask(turn: Turn, record: tuple[Message, ...]) -> tuple[Turn, Step]:
+    if turn.max_rounds is not None and turn.rounds >= turn.max_rounds:
+        limit = RoundLimitError(
+            f"the model was asked {turn.rounds} times and is not done: allow more rounds "
+            "(--max-tool-call-rounds), or ask for less"
+        )
+        return turn, Step(record, Fail(limit))
+    return attrs.evolve(turn, rounds=turn.rounds + 1), Step(record, AskModel())
+
+
+def _answered(turn: Turn, response: ModelResponse) -> tuple[Turn, Step]:
+    record = (response.content,) if response.content.content else ()
+    calls = response_tool_calls(response.content)
+    if calls:
+        return attrs.evolve(turn, calls=calls, text=""), Step(record, RunTools(calls))
+    text = turn.text + response_text(response.content)
+    match response.stop_reason:
+        case StopReason.FINISHED | StopReason.TOOL_USE:
+            answer = TextMessage(text, parent_id=response.content.id)
+            return attrs.evolve(turn, text="", continuations=0), Step(record, Finish(answer))
+        case StopReason.MAX_TOKENS:
+            return _continue(turn, record, text)
+        case StopReason.REFUSAL | StopReason.FILTERED:
+            said = text[:200] or "it said nothing"
+            refusal = ModelStoppedError(
+                f"the model would not answer ({response.stop_reason}): {said}"
+            )
+            return turn, Step(record, Fail(refusal))
+        case _:
+            assert_never(response.stop_reason)
+
+
+def _continue(turn: Turn, record: tuple[Message, ...], text: str) -> tuple[Turn, Step]:
+    if turn.continuations == MAX_CONTINUATIONS:
+        limit = ModelStoppedError(
+            f"the answer hit the model's length limit {MAX_CONTINUATIONS + 1} times: "
+            "ask for less at once"
+        )
+        return turn, Step(record, Fail(limit))
+    turn = attrs.evolve(turn, text=text, continuations=turn.continuations + 1)
+    return _ask(turn, (*record, TextMessage(_CONTINUE, Descriptor.USER)))
+
+
+def _finished(turn: Turn, call: MultipartMessage, result: Message) -> tuple[Turn, Step]:
+    turn = attrs.evolve(turn, results=(*turn.results, (get_queue_id(call), result)))
+    if len(turn.results) < len(turn.calls):
+        return turn, Step((), AwaitTools())
+    return attrs.evolve(turn, calls=(), results=()), Step(_close(turn), Drain())
+
+
+def _close(turn: Turn) -> tuple[Message, ...]:
+    results = dict(turn.results)
+    return tuple(
+        tool_result_message(call, results.get(get_queue_id(call)) or error_message(_INTERRUPTED))
+        for call in turn.calls
+    )

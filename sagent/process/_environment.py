@@ -1,0 +1,40 @@
+import re
+from collections.abc import Mapping
+
+_SECRET_NAME = re.compile(
+    r"""
+    ^AWS_
+    | (?:^|_) (?: SECRETS? | TOKEN | PASSWORD | PASSWD | PASSPHRASE | CREDENTIALS?
+                | API_?KEYS? | ACCESS_?KEYS? | PRIVATE_?KEYS? | COOKIE ) (?:_|$)
+    | (?: SECRET | TOKEN | PASSWORD | PASSWD | APIKEY ) $
+    | _ (?: KEYS? | PASS | PWD | AUTH | PAT | DSN ) $
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+_SECRET_VALUE = re.compile(
+    r"""
+    ^(?: sk-[\w-]{16} | gh[opsur]_\w{16} | github_pat_\w{16} | glpat-[\w-]{16} | hf_\w{16}
+       | xox[abeoprs]-\w | xapp-\w | AKIA[0-9A-Z]{16} | AIza[\w-]{16} | ya29\. )
+    | -----BEGIN\ [A-Z\ ]*PRIVATE\ KEY-----
+    | ^[a-z][a-z0-9+.-]*://[^/@\s:]*:[^/@\s]+@
+    """,
+    re.VERBOSE,
+)
+
+# Without its password a proxy refuses every connection, so these pass as they are.
+_PROXY_NAME = re.compile(r"^(?:https?|ftp|all|no)_proxy$", re.IGNORECASE)
+
+
+def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Copy *environ* without what looks like a credential, by its name or by its value.
+
+    Drops names such as ``OPENAI_API_KEY``, ``GITHUB_TOKEN``, ``DB_PASSWORD`` and all of
+    ``AWS_*``, values of well-known token forms, and URLs that carry a password; proxies are
+    kept whole, since nothing would connect without them.
+    """
+    return {
+        name: value
+        for name, value in environ.items()
+        if _PROXY_NAME.match(name) or not (_SECRET_NAME.search(name) or _SECRET_VALUE.search(value))
+    }

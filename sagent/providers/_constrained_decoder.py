@@ -1,0 +1,125 @@
+"""Answers in the constrained tool protocol."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import attrs
+
+from sagent.errors import JsonError, ProtocolError
+from sagent.lib.json import JSON, json_loads
+from sagent.message import (
+    Descriptor,
+    Message,
+    MultipartMessage,
+    TextMessage,
+    new_id,
+    response_text,
+    tool_call_message,
+)
+from sagent.model import (
+    ModelEvent,
+    ModelResponse,
+    ResponseDone,
+    StopReason,
+    TextDelta,
+    ThinkingDelta,
+    ToolCallReady,
+)
+from sagent.providers._chat_decoder import ChatDecoder
+
+_OPENING = re.compile(r'\s*\{\s*"answer"\s*:\s*"')
+_WHOLE_CHARACTERS = re.compile(
+    r"(?:[^\"\\]"
+    r"|\\[\"\\/bfnrt]"
+    r"|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # a pair goes together
+    r"|\\u(?![dD][89abAB])[0-9a-fA-F]{4})*"
+)
+
+
+@attrs.define
+class AnswerText:
+    """Decodes the value of ``{"answer": "..."}`` while it is being written."""
+
+    _raw: str = attrs.field(default="", init=False)
+    _opened: bool = attrs.field(default=False, init=False)
+
+    def feed(self, fragment: str) -> str:
+        """Give the text that *fragment* adds to the answer."""
+        self._raw += fragment
+        if not self._opened:
+            opening = _OPENING.match(self._raw)
+            if opening is None:
+                return ""
+            self._opened = True
+            self._raw = self._raw[opening.end() :]
+        whole = _WHOLE_CHARACTERS.match(self._raw)
+        assert whole is not None  # it matches the empty string
+        self._raw = self._raw[whole.end() :]
+        return str(json.loads(f'"{whole.group()}"', strict=False))
+
+
+@attrs.define
+class ConstrainedDecoder:
+    """Gathers one step, and streams it if it is the answer; see `Decoder`."""
+
+    _chat: ChatDecoder = attrs.field(factory=ChatDecoder, init=False)
+    _answer: AnswerText = attrs.field(factory=AnswerText, init=False)
+    _shown: list[str] = attrs.field(factory=list[str], init=False)
+
+    def feed(self, data: str) -> Iterator[ModelEvent]:
+        """Give the model events that *data* completes; see `Decoder`."""
+        yield from self._translate(self._chat.feed(data))
+
+    def close(self) -> Iterator[ModelEvent]:
+        """Give the events that the end of the stream completes; see `Decoder`."""
+        yield from self._translate(self._chat.close())
+
+    def _translate(self, events: Iterator[ModelEvent]) -> Iterator[ModelEvent]:
+        for event in events:
+            match event:
+                case TextDelta(text=fragment):
+                    if text := self._answer.feed(fragment):
+                        self._shown.append(text)
+                        yield TextDelta(text)
+                case ResponseDone(response=response):
+                    yield from self._finish(response)
+                case ThinkingDelta() | ToolCallReady():
+                    yield event
+
+    def _finish(self, response: ModelResponse) -> Iterator[ModelEvent]:
+        match _step_in(response_text(response.content)):
+            case {"tool": str(name), "arguments": arguments}:
+                call = tool_call_message(name, arguments, call_id=f"call_{new_id()}")
+                yield ToolCallReady(call)
+                content: Message = call
+                stop = StopReason.TOOL_USE
+            case {"answer": str(answer)}:
+                content, stop = TextMessage(answer), response.stop_reason
+            case _ if self._shown:
+                content, stop = TextMessage("".join(self._shown)), response.stop_reason
+            case _:
+                raise _no_step(response)
+        yield ResponseDone(
+            attrs.evolve(
+                response,
+                content=MultipartMessage((content,), Descriptor.MODEL),
+                stop_reason=stop,
+            )
+        )
+
+
+def _step_in(text: str) -> JSON:
+    try:
+        return json_loads(text)
+    except JsonError:
+        return None  # cut off, or not held to the schema
+
+
+def _no_step(response: ModelResponse) -> ProtocolError:
+    if response.stop_reason is StopReason.MAX_TOKENS:
+        return ProtocolError("the model ran out of tokens inside a tool call: raise its limit")
+    return ProtocolError(
+        "the model wrote neither a tool call nor an answer: its server must support "
+        "response_format with a JSON schema"
+    )

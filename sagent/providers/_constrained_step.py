@@ -1,0 +1,125 @@
+"""Tool calls for models that call tools badly: every step is one JSON object, held to a schema.
+
+A small model's own tool-call template is unreliable; a decoder that cannot leave the schema is
+not. The step is either a call, ``{"tool": NAME, "arguments": {...}}``, or the end,
+``{"answer": TEXT}``. Servers take the schema as ``response_format`` (llama.cpp, vLLM, SGLang,
+Ollama, OpenAI).
+"""
+
+import json
+from collections.abc import Mapping
+
+import attrs
+
+from sagent.errors import UsageError
+from sagent.lib.json import JSON, JsonValue, json_unfreeze
+from sagent.message import (
+    Descriptor,
+    Message,
+    MultipartMessage,
+    get_directive,
+    get_tool_name,
+    is_error,
+    response_text,
+    response_tool_calls,
+)
+from sagent.providers._chat_encoder import message_to_chat
+from sagent.tool import ToolSpec
+
+_RULES = """\
+Reply with one JSON object and nothing else.
+To use a tool: {{"tool": NAME, "arguments": {{...}}}}
+When you know the answer: {{"answer": TEXT}}
+
+Tools:
+{tools}
+
+You know nothing about the files until you read them with a tool. Never guess what is in a file: \
+use a tool first, then answer from its result, briefly and exactly.
+
+Example
+user: What is the title in notes.txt?
+you: {call}
+user: Result: 1\ttitle: Tides
+you: {{"answer": "The title is Tides."}}"""
+
+
+def rules(tools: tuple[ToolSpec, ...]) -> str:
+    """Explain the protocol and *tools* to a small model, in as few words as do."""
+    lines = "\n".join(f"- {_signature(tool)}" for tool in tools)
+    arguments = dict.fromkeys(_required(tools[0]), "notes.txt")
+    call = json.dumps({"tool": tools[0].name, "arguments": arguments})
+    return _RULES.format(tools=lines, call=call)
+
+
+def with_required_parameters(tool: ToolSpec) -> ToolSpec:
+    """Give *tool* without its optional parameters, which the smallest models fill in at random."""
+    schema = tool.directive_schema
+    properties = schema.get("properties") if isinstance(schema, Mapping) else None
+    if not isinstance(schema, Mapping) or not isinstance(properties, Mapping):
+        return tool
+    kept = {name: properties[name] for name in _required(tool) if name in properties}
+    return attrs.evolve(tool, directive_schema={**schema, "properties": kept})
+
+
+def _required(tool: ToolSpec) -> tuple[str, ...]:
+    schema = tool.directive_schema
+    names = schema.get("required") if isinstance(schema, Mapping) else None
+    return tuple(str(name) for name in names) if isinstance(names, tuple) else ()
+
+
+def response_format(tools: tuple[ToolSpec, ...]) -> JsonValue:
+    """Hold an answer to one step with *tools*."""
+    calls = [
+        _closed({"tool": {"const": tool.name}, "arguments": json_unfreeze(tool.directive_schema)})
+        for tool in tools
+    ]
+    schema: JsonValue = {"anyOf": [*calls, _closed({"answer": {"type": "string"}})]}
+    return {
+        "type": "json_schema",
+        "json_schema": {"name": "step", "strict": True, "schema": schema},
+    }
+
+
+def _closed(properties: dict[str, JsonValue]) -> JsonValue:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [*properties],
+        "additionalProperties": False,
+    }
+
+
+def _signature(tool: ToolSpec) -> str:
+    schema = tool.directive_schema
+    properties: JSON = schema.get("properties", {}) if isinstance(schema, Mapping) else {}
+    names = ", ".join(properties) if isinstance(properties, Mapping) else ""
+    summary = tool.description.split(". ")[0].splitlines()[0].rstrip(".")
+    return f"{tool.name}({names}): {summary}"
+
+
+def step_to_chat(message: Message) -> JsonValue:
+    """Write *message* as a chat message: calls and answers as steps, results as the user's."""
+    match message:
+        case MultipartMessage(descriptor=Descriptor.MODEL):
+            return {"role": "assistant", "content": _step(message)}
+        case MultipartMessage(descriptor=Descriptor.TOOL_RESULT):
+            word = "Error" if is_error(message) else "Result"
+            return {"role": "user", "content": f"{word}: {response_text(message)}"}
+        case _:
+            return message_to_chat(message)
+
+
+def _step(message: MultipartMessage) -> str:
+    calls = response_tool_calls(message)
+    if not calls:
+        return json.dumps({"answer": response_text(message)}, ensure_ascii=False)
+    return "\n".join(_call(call) for call in calls)
+
+
+def _call(call: MultipartMessage) -> str:
+    try:
+        arguments = json_unfreeze(get_directive(call))
+    except UsageError:
+        arguments = {}
+    return json.dumps({"tool": get_tool_name(call), "arguments": arguments}, ensure_ascii=False)

@@ -1,0 +1,118 @@
+import hashlib
+import os
+from pathlib import Path
+from typing import Self
+
+import attrs
+
+from sagent.actors import Inbox
+from sagent.errors import UnknownNameError, WeightsError
+from sagent.providers._clients import ClientPool
+from sagent.providers._constrained_wire import ConstrainedWire
+from sagent.providers._fault import Endpoint
+from sagent.providers._model import WireModel
+from sagent.providers._service import Call, ProviderActor
+from sagent.providers.local import (
+    CATALOGUE,
+    DEFAULT_CONTEXT_TOKENS,
+    LocalModel,
+    OnProgress,
+    Progress,
+    default_cache_dir,
+    obtain_weights,
+    open_llama_server,
+)
+
+# Small models wander: the likeliest token is the best they have, and a page is a long answer.
+_OPTIONS = {"temperature": 0, "max_tokens": 1024}
+
+
+def _in_silence(progress: Progress) -> None:
+    """Let *progress* go."""
+
+
+@attrs.frozen(kw_only=True)
+class Local:
+    """Open models on this machine: no key, and no network after the first use of each.
+
+    Args:
+        cache_dir: where the models' files are kept; None for ``SAGENT_CACHE_DIR``, else the
+            user's cache.
+        context_tokens: how long a conversation may be; memory is taken for all of it.
+        on_progress: told how far a download has come.
+    """
+
+    cache_dir: Path | None = None
+    context_tokens: int = DEFAULT_CONTEXT_TOKENS
+    on_progress: OnProgress = attrs.field(default=_in_silence, repr=False, eq=False)
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """Make the provider; it needs nothing of the environment."""
+        return cls()
+
+    @classmethod
+    def from_key(cls, key: str) -> Self:  # noqa: ARG003  # the contract's
+        """Make the provider; it needs no key."""
+        return cls()
+
+    def model(self, name: str = "") -> WireModel:
+        """Make the model *name*: one of the catalogue, or the path of a GGUF file.
+
+        Raises:
+            UnknownNameError: it is neither.
+        """
+        name = name or next(iter(CATALOGUE))
+        file = CATALOGUE.get(name) or Path(name).expanduser()
+        if isinstance(file, Path) and file.suffix != ".gguf":
+            raise UnknownNameError(
+                f"Local has no model {name!r}: choose {' or '.join(CATALOGUE)}, or a .gguf file"
+            )
+        return WireModel(
+            model_id=name,
+            context_window=self.context_tokens,
+            provider=_LocalService(provider=self, file=file),
+            wire=ConstrainedWire.of(name, _OPTIONS, parameters="required"),
+            endpoint=Endpoint(provider="Local", base_url="this machine", model_id=name),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class _LocalService:
+    """One model's server, shared by all agents of a system that use the model."""
+
+    provider: Local
+    file: LocalModel | Path
+
+    @property
+    def service_name(self) -> str:
+        what = f"{self.file}\0{self.provider.context_tokens}\0{self.provider.cache_dir}"
+        return f"provider:Local-{hashlib.sha256(what.encode()).hexdigest()[:12]}"
+
+    def actor(self) -> "_LocalActor":
+        return _LocalActor(self)
+
+
+class _LocalActor(ProviderActor):
+    """Keeps the server for as long as it runs; requests that come meanwhile wait in its inbox."""
+
+    def __init__(self, service: _LocalService) -> None:
+        super().__init__(ClientPool("http://127.0.0.1/", {}), concurrency=1)
+        self._service = service
+
+    async def run(self, inbox: Inbox[Call]) -> None:
+        path = await self._weights()
+        tokens = self._service.provider.context_tokens
+        async with open_llama_server(path, context_tokens=tokens) as server:
+            key = {"Authorization": f"Bearer {server.api_key}"}
+            self._clients = ClientPool(server.base_url, key)
+            await super().run(inbox)
+
+    async def _weights(self) -> Path:
+        file, provider = self._service.file, self._service.provider
+        if isinstance(file, LocalModel):
+            cache_dir = provider.cache_dir or default_cache_dir(os.environ)
+            return await obtain_weights(file, cache_dir=cache_dir, on_progress=provider.on_progress)
+        if not file.is_file():
+            raise WeightsError(f"there is no model file {file}: check the path given to --model")
+        return file

@@ -1,0 +1,16 @@
+from collections.abc import Callable
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class Progress:
+    """How far a model's file has come."""
+
+    what: str
+    """What is being done, as a phrase for a progress bar."""
+    done_bytes: int
+    total_bytes: int
+
+
+type OnProgress = Callable[[Progress], None]

@@ -1,0 +1,112 @@
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import attrs
+import trio
+
+from sagent.errors import UsageError
+from sagent.lib.json import JSON
+from sagent.message import (
+    Descriptor,
+    MultipartMessage,
+    TextMessage,
+    new_id,
+    response_text,
+    response_tool_calls,
+    tool_call_message,
+)
+from sagent.model import (
+    ModelEvent,
+    ModelRequest,
+    ModelResponse,
+    ModelStream,
+    ResponseDone,
+    StopReason,
+    TextDelta,
+    ToolCallReady,
+    Usage,
+    buffered,
+)
+
+type Step = str | MultipartMessage | ModelResponse | Exception
+"""What the model does when it is asked: answer, call tools (see `calls`), or fail."""
+
+
+def calls(*requests: tuple[str, JSON], text: str = "") -> MultipartMessage:
+    """Make a step that calls tools: ``calls(("Read", {"file_path": "a.txt"}))``."""
+    parts = [tool_call_message(name, args, call_id=f"call_{new_id()}") for name, args in requests]
+    said = [TextMessage(text)] if text else []
+    return MultipartMessage((*said, *parts), Descriptor.MODEL)
+
+
+class ScriptedModel:
+    """A model that plays *steps*, one for each time it is asked, and keeps the requests.
+
+    Asked once more than it has steps, it fails the run with a `UsageError` that says so;
+    `unused` lists the steps that were not asked for.
+    """
+
+    def __init__(
+        self, *steps: Step, model_id: str = "scripted", context_window: int | None = None
+    ) -> None:
+        self.model_id = model_id
+        self.context_window = context_window
+        self.requests: list[ModelRequest] = []
+        """Every request so far, oldest first."""
+        self._steps = list(steps)
+
+    @property
+    def unused(self) -> Sequence[Step]:
+        """The steps that nobody has asked for yet."""
+        return self._steps[len(self.requests) :]
+
+    def stream(self, request: ModelRequest) -> ModelStream:
+        """Play the next step."""
+        return self._play(request)
+
+    async def buffer(self, request: ModelRequest) -> ModelResponse:
+        """Play the next step, whole."""
+        return await buffered(self._play(request))
+
+    @asynccontextmanager
+    async def _play(self, request: ModelRequest) -> AsyncGenerator[AsyncIterator[ModelEvent], None]:
+        await trio.lowlevel.checkpoint()
+        number = len(self.requests)
+        self.requests.append(request)
+        if number >= len(self._steps):
+            raise UsageError(
+                f"the scripted model was asked {number + 1} times but has {len(self._steps)} steps"
+            )
+        step = self._steps[number]
+        if isinstance(step, Exception):
+            raise step
+        yield _Events(_response(step, self.model_id))
+
+
+@attrs.define(eq=False)
+class _Events(AsyncIterator[ModelEvent]):
+    _response: ModelResponse
+    _left: list[ModelEvent] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        content = self._response.content
+        text = response_text(content)
+        self._left = [TextDelta(word) for word in text.splitlines(keepends=True)]
+        self._left += [ToolCallReady(call) for call in response_tool_calls(content)]
+        self._left += [ResponseDone(self._response)]
+
+    async def __anext__(self) -> ModelEvent:
+        await trio.lowlevel.checkpoint()
+        if not self._left:
+            raise StopAsyncIteration
+        return self._left.pop(0)
+
+
+def _response(step: str | MultipartMessage | ModelResponse, model_id: str) -> ModelResponse:
+    if isinstance(step, ModelResponse):
+        return step
+    if isinstance(step, str):
+        step = MultipartMessage((TextMessage(step),), Descriptor.MODEL)
+    stop = StopReason.TOOL_USE if response_tool_calls(step) else StopReason.FINISHED
+    usage = Usage(input_tokens=1, output_tokens=1)
+    return ModelResponse(content=step, stop_reason=stop, model_id=model_id, usage=usage)

@@ -1,0 +1,464 @@
+"""An agent's run under trio."""
+
+import json
+
+import pytest
+import trio
+from trio.testing import wait_all_tasks_blocked
+
+from sagent.actors import open_system
+from sagent.agent import Agent, Done, Prompt, Responded, RunEvent, Text, ToolCalled, ToolReturned
+from sagent.errors import (
+    ActorStopped,
+    AgentBusyError,
+    RoundLimitError,
+    RunCancelledError,
+    StreamCutError,
+    UsageError,
+)
+from sagent.lib.json import json_freeze
+from sagent.message import (
+    Descriptor,
+    JsonMessage,
+    Message,
+    MultipartMessage,
+    TextMessage,
+    get_queue_id,
+    is_error,
+    response_text,
+    response_tool_calls,
+)
+from sagent.permission import Allow, Decision, Deny, ToolUse
+from sagent.testing import RecordingTool, ScriptedModel, calls
+
+
+def results(agent: Agent) -> list[MultipartMessage]:
+    return [
+        message
+        for message in agent.messages
+        if isinstance(message, MultipartMessage) and message.descriptor == Descriptor.TOOL_RESULT
+    ]
+
+
+@pytest.mark.parametrize(
+    "directive",
+    ["go", {"prompt": "go"}, json_freeze({"prompt": "go"}), JsonMessage({"prompt": "go"})],
+)
+async def test_a_directive_is_a_text_or_an_object_with_a_prompt(directive: str) -> None:
+    model = ScriptedModel("done")
+
+    answer = await Agent(model=model).run(directive)
+
+    assert (answer.content, answer.descriptor) == ("done", "text/plain")
+    assert [response_text(message) for message in model.requests[0].messages] == ["go"]
+
+
+@pytest.mark.parametrize("directive", ["", "  ", {}, {"prompt": ""}, {"prompt": 3}, 7])
+def test_a_directive_without_a_prompt_is_refused(directive: str) -> None:
+    with pytest.raises(UsageError, match="no prompt"):
+        Agent(model=ScriptedModel()).run(directive)
+
+
+async def test_what_was_said_is_known_in_the_next_run() -> None:
+    model = ScriptedModel("one", "two")
+    agent = Agent(model=model)
+
+    await agent.run("first")
+    await agent.run("second")
+
+    said = [response_text(message) for message in model.requests[1].messages]
+    assert said == ["first", "one", "second"]
+
+
+async def test_the_history_is_a_chain_of_parents() -> None:
+    agent = Agent(model=ScriptedModel("one"))
+
+    await agent.run("first")
+
+    first, second = agent.messages
+    assert (first.parent_id, second.parent_id) == (None, first.id)
+
+
+async def test_tools_are_called_and_their_results_go_back_to_the_model() -> None:
+    echo = RecordingTool("Echo", "42")
+    model = ScriptedModel(calls(("Echo", {"x": 1})), "it is 42")
+
+    answer = await Agent(model=model, tools=[echo]).run("go")
+
+    assert answer.content == "it is 42"
+    assert echo.directives == [{"x": 1}]
+    assert response_text(model.requests[1].messages[-1]) == "42"
+
+
+async def test_calls_of_shared_tools_run_side_by_side() -> None:
+    gate = trio.Event()
+    waits, opens = RecordingTool("Waits", gate, "late"), Opener(gate)
+    model = ScriptedModel(calls(("Waits", {}), ("Opens", {})), "done")
+
+    with trio.fail_after(5):
+        answer = await Agent(model=model, tools=[waits, opens]).run("go")
+
+    assert answer.content == "done"
+
+
+async def test_an_exclusive_tool_runs_alone_and_in_its_turn(autojump_clock: object) -> None:
+    order: list[str] = []
+    model = ScriptedModel(calls(("A", {}), ("X", {}), ("B", {})), "done")
+    tools = [Timed("A", order), Timed("X", order, concurrency="exclusive"), Timed("B", order)]
+
+    await Agent(model=model, tools=tools).run("go")
+
+    assert order == ["A begins", "A ends", "X begins", "X ends", "B begins", "B ends"]
+
+
+async def test_every_call_gets_one_result_whatever_the_model_wrote() -> None:
+    schema = {"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]}
+    strict = RecordingTool("Strict", schema=schema)
+    broken = RecordingTool("Broken", ValueError("no luck"))
+    model = ScriptedModel(
+        calls(
+            ("Strict", {}),
+            ("Strict", {"x": "1"}),
+            ("Strict", '{"x": '),
+            ("Nope", {}),
+            ("Broken", {}),
+        ),
+        "done",
+    )
+    agent = Agent(model=model, tools=[strict, broken])
+
+    await agent.run("go")
+
+    told = [response_text(result) for result in results(agent)]
+    assert all(is_error(result) for result in results(agent))
+    assert '"x" is a required property' in told[0]
+    assert '"1" is not of type "integer"' in told[1]
+    assert "not a JSON object" in told[2]
+    assert told[3] == "No such tool available: Nope. Tools: Strict, Broken."
+    assert told[4] == "ValueError: no luck"
+    assert strict.directives == []
+
+
+async def test_a_tool_that_gives_no_message_is_told_as_broken() -> None:
+    agent = Agent(model=ScriptedModel(calls(("Echo", {})), "done"), tools=[Liar()])
+
+    await agent.run("go")
+
+    assert response_text(results(agent)[0]) == "Echo is broken: it gave a int, not a Message."
+
+
+async def test_a_denied_tool_does_not_run_and_the_model_reads_why() -> None:
+    echo = RecordingTool("Echo")
+    agent = Agent(model=ScriptedModel(calls(("Echo", {})), "done"), tools=[echo], policy=NotToday())
+
+    await agent.run("go")
+
+    assert response_text(results(agent)[0]) == "Echo was not permitted: not today"
+    assert echo.directives == []
+
+
+async def test_invariant_1_a_cancelled_run_leaves_a_result_for_every_call() -> None:
+    never, quick = trio.Event(), RecordingTool("Quick", "done")
+    slow = RecordingTool("Slow", never)
+    agent = Agent(model=ScriptedModel(calls(("Slow", {}), ("Quick", {}))), tools=[slow, quick])
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(wait_for, agent.run("go"))
+        await wait_all_tasks_blocked()
+        nursery.cancel_scope.cancel()
+
+    called = [get_queue_id(c) for message in agent.messages for c in response_tool_calls(message)]
+    assert [get_queue_id(result) for result in results(agent)] == called
+    assert response_text(results(agent)[0]).startswith("[interrupted")
+    assert response_text(results(agent)[1]) == "done"
+
+
+async def test_after_a_cancel_the_agent_can_be_run_again() -> None:
+    slow = RecordingTool("Slow", trio.Event(), "late")
+    model = ScriptedModel(calls(("Slow", {})), "fine")
+    agent = Agent(model=model, tools=[slow])
+    with trio.move_on_after(0.01):
+        await agent.run("go")
+
+    answer = await agent.run("again")
+
+    assert answer.content == "fine"
+
+
+async def test_a_failed_model_call_fails_the_run_with_its_own_error() -> None:
+    agent = Agent(model=ScriptedModel(StreamCutError("cut"), "better"))
+
+    with pytest.raises(StreamCutError, match="cut"):
+        await agent.run("go")
+    answer = await agent.run("go on")
+
+    assert answer.content == "better"
+
+
+async def test_the_round_cap_ends_a_run_that_does_not_end() -> None:
+    again = calls(("Echo", {}))
+    agent = Agent(
+        model=ScriptedModel(again, again), tools=[RecordingTool()], max_tool_call_rounds=2
+    )
+
+    with pytest.raises(RoundLimitError, match="asked 2 times"):
+        await agent.run("go")
+
+    assert len(results(agent)) == 2
+
+
+async def test_a_busy_agent_refuses_a_second_run() -> None:
+    agent = Agent(
+        model=ScriptedModel(calls(("Slow", {}))), tools=[RecordingTool("Slow", trio.Event())]
+    )
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(wait_for, agent.run("go"))
+        await wait_all_tasks_blocked()
+        with pytest.raises(AgentBusyError, match="is in a run"):
+            await agent.run("me too")
+        nursery.cancel_scope.cancel()
+
+
+def test_two_tools_of_one_name_are_refused() -> None:
+    with pytest.raises(UsageError, match="two tools are named Echo"):
+        Agent(model=ScriptedModel(), tools=[RecordingTool(), RecordingTool()])
+
+
+def test_a_schema_that_is_none_is_refused() -> None:
+    with pytest.raises(UsageError, match="schema of tool Echo"):
+        Agent(model=ScriptedModel(), tools=[RecordingTool(schema={"type": "strnig"})])
+
+
+def test_no_rounds_at_all_are_refused() -> None:
+    with pytest.raises(UsageError, match="at least one"):
+        Agent(model=ScriptedModel(), max_tool_call_rounds=0)
+
+
+async def test_iterating_gives_the_events_and_awaiting_afterwards_the_answer() -> None:
+    agent = Agent(model=ScriptedModel(calls(("Echo", {"x": 1})), "a\nb"), tools=[RecordingTool()])
+    run = agent.run("go")
+
+    events = [event async for event in run]
+
+    assert [type(event) for event in events] == [
+        Responded, ToolCalled, ToolReturned, Text, Text, Responded, Done,
+    ]  # fmt: skip
+    assert (await run).content == "a\nb"
+    assert len(agent.messages) == 4
+
+
+async def test_a_run_that_is_half_iterated_and_then_awaited_ends_once() -> None:
+    model = ScriptedModel("a\nb\nc")
+    run = Agent(model=model).run("go")
+
+    async for event in run:
+        assert event == Text("a\n")
+        break
+
+    assert (await run).content == "a\nb\nc"
+    assert (await run).content == "a\nb\nc"
+    assert len(model.requests) == 1
+
+
+async def test_an_error_of_the_run_is_raised_where_it_is_iterated() -> None:
+    run = Agent(model=ScriptedModel(StreamCutError("cut"))).run("go")
+
+    with pytest.raises(StreamCutError):
+        await consume(run)
+
+
+async def test_leaving_the_block_of_a_run_ends_it() -> None:
+    never = trio.Event()
+    slow = RecordingTool("Slow", never)
+    agent = Agent(model=ScriptedModel(calls(("Slow", {}))), tools=[slow])
+
+    async with agent.run("go") as run:
+        async for event in run:
+            if isinstance(event, ToolCalled):
+                break
+
+    assert len(results(agent)) == 1
+    with pytest.raises(RunCancelledError):
+        await run
+
+
+async def test_invariant_3_a_run_that_is_dropped_halfway_leaves_no_task_behind() -> None:
+    before = trio.lowlevel.current_statistics().tasks_living
+    agent = Agent(
+        model=ScriptedModel(calls(("Slow", {}))), tools=[RecordingTool("Slow", trio.Event())]
+    )
+
+    async for _ in agent.run("go"):
+        break
+    await wait_all_tasks_blocked()
+
+    assert trio.lowlevel.current_statistics().tasks_living == before
+
+
+async def test_a_reader_that_is_cancelled_takes_the_run_with_it() -> None:
+    before = trio.lowlevel.current_statistics().tasks_living
+    agent = Agent(
+        model=ScriptedModel(calls(("Slow", {}))), tools=[RecordingTool("Slow", trio.Event())]
+    )
+    run = agent.run("go")
+
+    with trio.move_on_after(0.05):
+        await consume(run)
+
+    assert trio.lowlevel.current_statistics().tasks_living == before
+    assert len(results(agent)) == 1
+
+
+async def test_the_run_waits_for_a_slow_reader() -> None:
+    model = ScriptedModel(calls(("Echo", {})), "done")
+    run = Agent(model=model, tools=[RecordingTool()]).run("go")
+
+    assert isinstance(await anext(run), Responded)
+    await wait_all_tasks_blocked()
+
+    assert len(model.requests) == 1
+    await run
+
+
+async def test_a_spawned_agent_answers_asks_and_remembers() -> None:
+    model = ScriptedModel("one", "two")
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=model), name="reviewer")
+
+        first = await ref.ask(Prompt("a"))
+        second = await Prompt("b").ask(ref)
+
+    assert (first.content, second.content) == ("one", "two")
+    assert len(model.requests[1].messages) == 3
+
+
+async def test_agents_spawned_of_one_agent_have_histories_of_their_own() -> None:
+    model = ScriptedModel("one", "two")
+    agent = Agent(model=model)
+    async with open_system() as system:
+        await (await system.spawn(agent)).ask(Prompt("a"))
+        await (await system.spawn(agent)).ask(Prompt("b"))
+
+    assert [len(request.messages) for request in model.requests] == [1, 1]
+
+
+async def test_a_failed_turn_fails_its_asker_and_the_agent_lives_on() -> None:
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=ScriptedModel(StreamCutError("cut"), "fine")))
+
+        with pytest.raises(StreamCutError):
+            await ref.ask(Prompt("a"))
+        answer = await ref.ask(Prompt("b"))
+
+    assert answer.content == "fine"
+
+
+async def test_what_arrives_while_a_tool_runs_is_read_with_its_result_and_answered_together() -> (
+    None
+):
+    gate = trio.Event()
+    model = ScriptedModel(calls(("Slow", {})), "both done")
+    answers: list[str] = []
+    async with open_system() as system, trio.open_nursery() as nursery:
+        ref = await system.spawn(Agent(model=model, tools=[RecordingTool("Slow", gate, "slow")]))
+
+        async def ask(text: str) -> None:
+            answers.append((await ref.ask(Prompt(text))).content)
+
+        nursery.start_soon(ask, "first")
+        await wait_all_tasks_blocked()
+        nursery.start_soon(ask, "second")
+        await wait_all_tasks_blocked()
+        gate.set()
+
+    assert answers == ["both done", "both done"]
+    assert [response_text(m) for m in model.requests[1].messages[-2:]] == ["slow", "second"]
+
+
+async def test_users_go_before_peers() -> None:
+    gate = trio.Event()
+    model = ScriptedModel(calls(("Slow", {})), "done")
+    async with open_system() as system, trio.open_nursery() as nursery:
+        ref = await system.spawn(Agent(model=model, tools=[RecordingTool("Slow", gate, "slow")]))
+        nursery.start_soon(ref.ask, Prompt("first"))
+        await wait_all_tasks_blocked()
+        ref.tell(Prompt("peer", source="/other"))
+        ref.tell(Prompt("user"), lane="front")
+        gate.set()
+
+    assert [response_text(m) for m in model.requests[1].messages[-2:]] == ["user", "peer"]
+
+
+async def test_a_stopped_agent_finishes_its_turn_and_refuses_the_rest() -> None:
+    gate = trio.Event()
+    model = ScriptedModel(calls(("Slow", {})), "done")
+    async with open_system() as system, trio.open_nursery() as nursery:
+        ref = await system.spawn(Agent(model=model, tools=[RecordingTool("Slow", gate, "slow")]))
+        nursery.start_soon(ref.ask, Prompt("first"))
+        await wait_all_tasks_blocked()
+        ref.stop()
+        with pytest.raises(ActorStopped):
+            await ref.ask(Prompt("late"))
+        gate.set()
+
+    assert len(model.requests) == 2
+
+
+async def test_invariant_2_the_bytes_of_earlier_messages_never_change() -> None:
+    again = calls(("Echo", {}))
+    model = ScriptedModel(*(again for _ in range(50)), "done")
+
+    await Agent(model=model, tools=[RecordingTool()]).run("go")
+
+    for earlier, later in zip(model.requests, model.requests[1:], strict=False):
+        assert tuple(later.messages[: len(earlier.messages)]) == tuple(earlier.messages)
+        assert (later.system, later.tools) == (earlier.system, earlier.tools)
+
+
+async def test_events_are_json_once_they_are_content() -> None:
+    agent = Agent(model=ScriptedModel(calls(("Echo", {"x": [1]})), "done"), tools=[RecordingTool()])
+
+    async for event in agent.run("go"):
+        json.dumps(event.content, default=dict)
+
+
+async def wait_for(run: object) -> None:
+    await run  # type: ignore[misc]  # a Run, started later than it was made
+
+
+async def consume(run: object) -> list[RunEvent]:
+    return [event async for event in run]  # type: ignore[attr-defined]
+
+
+class Opener(RecordingTool):
+    def __init__(self, gate: trio.Event) -> None:
+        super().__init__("Opens")
+        self._gate = gate
+
+    async def run(self, msg: Message) -> Message:
+        self._gate.set()
+        return await super().run(msg)
+
+
+class Timed(RecordingTool):
+    def __init__(self, name: str, order: list[str], concurrency: str = "shared") -> None:
+        super().__init__(name)
+        self.concurrency = concurrency  # type: ignore[assignment]
+        self._order = order
+
+    async def run(self, msg: Message) -> Message:
+        self._order.append(f"{self.name} begins")
+        await trio.sleep(1)
+        self._order.append(f"{self.name} ends")
+        return TextMessage("ok")
+
+
+class Liar(RecordingTool):
+    async def run(self, msg: Message) -> Message:
+        return 7  # type: ignore[return-value]
+
+
+class NotToday:
+    async def decide(self, use: ToolUse) -> Decision:
+        return Deny("not today") if use.tool.name == "Echo" else Allow()

@@ -1,0 +1,196 @@
+"""The turn as a pure machine: invariant 1 holds on every path through it."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from sagent.agent._turn import (
+    Action,
+    Answered,
+    AskModel,
+    AwaitTools,
+    Drain,
+    Event,
+    Fail,
+    Finish,
+    Interrupted,
+    Prompted,
+    RunTools,
+    ToolFinished,
+    Turn,
+)
+from sagent.errors import ModelStoppedError, RoundLimitError
+from sagent.message import (
+    Descriptor,
+    Message,
+    MultipartMessage,
+    TextMessage,
+    get_queue_id,
+    new_id,
+    response_text,
+    response_tool_calls,
+    tool_call_message,
+)
+from sagent.model import ModelResponse, StopReason
+
+HELLO = TextMessage("hello", Descriptor.USER)
+
+
+def response(
+    text: str = "", *calls: MultipartMessage, stop: StopReason = StopReason.FINISHED
+) -> ModelResponse:
+    said = (TextMessage(text),) if text else ()
+    return ModelResponse(
+        content=MultipartMessage((*said, *calls), Descriptor.MODEL), stop_reason=stop
+    )
+
+
+def a_call() -> MultipartMessage:
+    return tool_call_message("T", {}, call_id=new_id())
+
+
+class AnyTurn(RuleBasedStateMachine):
+    """Whatever happens, in whatever order a shell may report it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turn = Turn(max_rounds=5)
+        self.history: list[Message] = []
+        self.action: Action = Drain()
+        self.running: list[MultipartMessage] = []
+
+    def feed(self, event: Event) -> None:
+        self.turn, step = self.turn.feed(event)
+        self.history.extend(step.record)
+        self.action = step.action
+        if isinstance(step.action, RunTools):
+            self.running = list(step.action.calls)
+
+    @initialize()
+    def begin(self) -> None:
+        self.feed(Prompted((HELLO,)))
+
+    @precondition(lambda self: isinstance(self.action, AskModel))
+    @rule(text=st.text(), calls=st.integers(0, 4), stop=st.sampled_from(StopReason))
+    def answer(self, text: str, calls: int, stop: StopReason) -> None:
+        self.feed(Answered(response(text, *(a_call() for _ in range(calls)), stop=stop)))
+
+    @precondition(lambda self: self.running)
+    @rule(data=st.data(), text=st.text())
+    def finish_a_tool(self, data: st.DataObject, text: str) -> None:
+        call = self.running.pop(data.draw(st.integers(0, len(self.running) - 1)))
+        self.feed(ToolFinished(call, TextMessage(text)))
+
+    @precondition(lambda self: isinstance(self.action, Drain | Finish) and not self.running)
+    @rule(count=st.integers(0, 2))
+    def prompt_again(self, count: int) -> None:
+        self.feed(Prompted((HELLO,) * count))
+
+    @rule()
+    def interrupt(self) -> None:
+        self.running.clear()
+        self.feed(Interrupted())
+
+    @invariant()
+    def every_call_has_at_most_one_result(self) -> None:
+        assert max(self.results().values(), default=0) <= 1
+
+    @invariant()
+    def no_result_without_its_call(self) -> None:
+        assert set(self.results()) <= set(self.calls())
+
+    def teardown(self) -> None:
+        """Invariant 1: once the turn is over, however, every call has its result."""
+        self.feed(Interrupted())
+        assert self.results() == Counter(self.calls())
+
+    def calls(self) -> list[str]:
+        return [
+            get_queue_id(call) for message in self.history for call in response_tool_calls(message)
+        ]
+
+    def results(self) -> Counter[str]:
+        return Counter(
+            get_queue_id(message)
+            for message in self.history
+            if isinstance(message, MultipartMessage)
+            and message.descriptor == Descriptor.TOOL_RESULT
+        )
+
+
+TestAnyTurn = AnyTurn.TestCase
+
+
+def test_an_answer_without_calls_finishes() -> None:
+    turn, step = Turn().feed(Prompted((HELLO,)))
+    assert step.record == (HELLO,)
+    assert step.action == AskModel()
+
+    turn, step = turn.feed(Answered(response("hi")))
+
+    assert isinstance(step.action, Finish)
+    assert step.action.answer.content == "hi"
+
+
+def test_results_are_recorded_in_the_order_of_their_calls() -> None:
+    first, second = a_call(), a_call()
+    turn, _ = Turn().feed(Prompted((HELLO,)))
+    turn, _ = turn.feed(Answered(response("", first, second)))
+
+    turn, waiting = turn.feed(ToolFinished(second, TextMessage("2")))
+    turn, step = turn.feed(ToolFinished(first, TextMessage("1")))
+
+    assert waiting.action == AwaitTools()
+    assert [response_text(message) for message in step.record] == ["1", "2"]
+
+
+def test_an_interrupted_call_says_that_it_was_and_a_finished_one_keeps_its_result() -> None:
+    first, second = a_call(), a_call()
+    turn, _ = Turn().feed(Prompted((HELLO,)))
+    turn, _ = turn.feed(Answered(response("", first, second)))
+    turn, _ = turn.feed(ToolFinished(first, TextMessage("1")))
+
+    turn, step = turn.feed(Interrupted())
+
+    assert response_text(step.record[0]) == "1"
+    assert response_text(step.record[1]).startswith("[interrupted")
+
+
+def test_the_round_cap_ends_the_turn_after_the_results() -> None:
+    call = a_call()
+    turn, _ = Turn(max_rounds=1).feed(Prompted((HELLO,)))
+    turn, _ = turn.feed(Answered(response("", call)))
+    turn, step = turn.feed(ToolFinished(call, TextMessage("1")))
+    assert len(step.record) == 1
+
+    turn, step = turn.feed(Prompted(()))
+
+    assert isinstance(step.action, Fail)
+    assert isinstance(step.action.error, RoundLimitError)
+
+
+def test_an_answer_cut_by_its_length_is_continued_three_times_and_comes_whole() -> None:
+    turn, _ = Turn().feed(Prompted((HELLO,)))
+    for word in ("a", "b", "c"):
+        turn, step = turn.feed(Answered(response(word, stop=StopReason.MAX_TOKENS)))
+        assert step.action == AskModel()
+
+    _, step = turn.feed(Answered(response("d")))
+    _, beyond = turn.feed(Answered(response("d", stop=StopReason.MAX_TOKENS)))
+
+    assert isinstance(step.action, Finish)
+    assert step.action.answer.content == "abcd"
+    assert isinstance(beyond.action, Fail)
+
+
+@pytest.mark.parametrize("stop", [StopReason.REFUSAL, StopReason.FILTERED])
+def test_a_refusal_fails_with_what_the_model_said(stop: StopReason) -> None:
+    turn, _ = Turn().feed(Prompted((HELLO,)))
+
+    _, step = turn.feed(Answered(response("I would rather not", stop=stop)))
+
+    assert isinstance(step.action, Fail)
+    assert isinstance(step.action.error, ModelStoppedError)
+    assert "I would rather not" in str(step.action.error)

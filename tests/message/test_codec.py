@@ -1,0 +1,117 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sagent.errors import JsonError
+from sagent.lib.json import JSON, whole_text
+from sagent.message import (
+    BytesMessage,
+    JsonMessage,
+    Message,
+    MultipartMessage,
+    TextMessage,
+    decode_message,
+    encode_message,
+)
+
+TEXTS = st.text(st.characters(codec=None, categories=None))
+JSONS: st.SearchStrategy[JSON] = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=8,
+)
+LEAVES: st.SearchStrategy[Message] = (
+    st.builds(TextMessage, TEXTS, TEXTS, parent_id=st.none() | TEXTS, source=st.none() | TEXTS)
+    | st.builds(BytesMessage, st.binary())
+    | st.builds(JsonMessage, JSONS, timestamp=st.integers())
+)
+MESSAGES: st.SearchStrategy[Message] = st.recursive(
+    LEAVES, lambda inner: st.builds(MultipartMessage, st.lists(inner, max_size=4)), max_leaves=10
+)
+
+
+@given(MESSAGES)
+def test_every_message_round_trips(message: Message) -> None:
+    assert decode_message(encode_message(message)) == message
+
+
+@given(MESSAGES)
+def test_every_message_is_written_as_one_line_of_ascii(message: Message) -> None:
+    line = encode_message(message)
+
+    assert line.isascii()
+    assert "\n" not in line
+
+
+def test_the_wire_form_is_pinned() -> None:
+    message = MultipartMessage(
+        (
+            TextMessage("hi", id="1", timestamp=1),
+            BytesMessage(b"\x00\xff", id="2", timestamp=2, source="/a"),
+            JsonMessage({"a": [1, None]}, id="3", timestamp=3),
+        ),
+        "multipart/x-model-message",
+        id="4",
+        timestamp=4,
+        parent_id="0",
+    )
+
+    assert json.loads(encode_message(message)) == {
+        "kind": "multipart",
+        "descriptor": "multipart/x-model-message",
+        "id": "4",
+        "timestamp": 4,
+        "parent_id": "0",
+        "content": [
+            {"kind": "text", "content": "hi", "id": "1", "timestamp": 1},
+            {"kind": "bytes", "content": "AP8=", "id": "2", "timestamp": 2, "source": "/a"},
+            {"kind": "json", "content": {"a": [1, None]}, "id": "3", "timestamp": 3},
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "not json",
+        "[]",
+        "{}",
+        '{"kind":"telegram","content":"a"}',
+        '{"kind":"text"}',
+        '{"kind":"text","content":3}',
+        '{"kind":"text","content":"a","timestamp":true}',
+        '{"kind":"text","content":"a","unknown":1}',
+        '{"kind":"json","content":NaN}',
+        '{"kind":"bytes","content":"!"}',
+        '{"kind":"multipart","content":[1]}',
+        b"\xff",
+        "[" * 100_000,
+    ],
+)
+def test_what_is_no_message_is_refused_in_one_line(text: str | bytes) -> None:
+    with pytest.raises(JsonError) as caught:
+        decode_message(text)
+
+    assert "\n" not in str(caught.value)
+
+
+def test_parts_nested_beyond_reason_are_refused_not_crashed_on() -> None:
+    message: Message = TextMessage("a")
+    for _ in range(5000):
+        message = MultipartMessage((message,))
+
+    with pytest.raises(JsonError, match="too deep"):
+        encode_message(message)
+
+
+def test_lone_surrogates_of_tool_output_survive() -> None:
+    message = TextMessage(whole_text("caf\udce9"))
+
+    assert decode_message(encode_message(message)) == message

@@ -1,0 +1,64 @@
+import pytest
+
+from sagent.process import clean_environment
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ANTHROPIC_API_KEY",
+        "OPENAI_APIKEY",
+        "GITHUB_TOKEN",
+        "HF_TOKEN",
+        "NPM_TOKEN_2",
+        "DB_PASSWORD",
+        "PGPASSWORD",
+        "MYSQL_PWD",
+        "CLIENT_SECRET",
+        "SECRET_KEY_BASE",
+        "AWS_SESSION_TOKEN",
+        "AWS_PROFILE",
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "SENTRY_DSN",
+        "slack_bot_token",
+    ],
+)
+def test_a_secret_is_known_by_its_name(name: str) -> None:
+    assert clean_environment({name: "x"}) == {}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "sk-ant-0123456789abcdef0123",
+        "ghp_0123456789abcdef0123",
+        "xoxb-1-2",
+        "AKIA0123456789ABCDEF",
+        "postgres://user:pass@host/db",
+        "-----BEGIN RSA PRIVATE KEY-----\nMII",
+    ],
+)
+def test_a_secret_is_known_by_its_form(value: str) -> None:
+    assert clean_environment({"SETTING": value}) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PATH", "/usr/bin"),
+        ("PWD", "/"),
+        ("OLDPWD", "/"),
+        ("HOME", "/root"),
+        ("LANG", "C.UTF-8"),
+        ("KEYBOARD", "us"),
+        ("MAX_TOKENS", "100"),
+        ("TOKENIZERS_PARALLELISM", "false"),
+        ("SSH_AUTH_SOCK", "/run/agent"),
+        ("XAUTHORITY", "/root/.Xauthority"),
+        ("SSL_CERT_FILE", "/etc/cert.pem"),
+        ("HTTPS_PROXY", "http://user:pass@proxy:3128"),
+        ("DOCS_URL", "https://example.org/a:b@c"),
+    ],
+)
+def test_what_is_ordinary_passes(name: str, value: str) -> None:
+    assert clean_environment({name: value}) == {name: value}

@@ -1,0 +1,161 @@
+"""The constrained tool protocol: what is asked for, and what comes of the answer."""
+
+import json
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sagent.errors import ProtocolError
+from sagent.message import (
+    Descriptor,
+    MultipartMessage,
+    TextMessage,
+    error_message,
+    get_directive,
+    get_tool_name,
+    response_text,
+    response_tool_calls,
+    tool_call_message,
+    tool_result_message,
+)
+from sagent.model import ModelEvent, ModelRequest, ResponseDone, StopReason, TextDelta
+from sagent.providers._constrained_decoder import AnswerText, ConstrainedDecoder
+from sagent.providers._constrained_wire import ConstrainedWire
+from sagent.tool import ToolSpec
+
+READ = ToolSpec(
+    "Read",
+    "Show a file. It has lines.",
+    {
+        "type": "object",
+        "properties": {"file_path": {"type": "string"}, "limit": {"type": "integer"}},
+        "required": ["file_path"],
+        "additionalProperties": False,
+    },
+)
+CALL = tool_call_message("Read", {"file_path": "a"}, call_id="c1")
+HISTORY = (
+    TextMessage("what is in a?", Descriptor.USER),
+    MultipartMessage((CALL,), Descriptor.MODEL),
+    tool_result_message(CALL, TextMessage("1\tx")),
+    MultipartMessage((TextMessage("It is x."),), Descriptor.MODEL),
+)
+
+
+def body(wire: ConstrainedWire, *, tools: tuple[ToolSpec, ...] = (READ,)) -> Any:  # JSON
+    return json.loads(wire.encode(ModelRequest(messages=HISTORY, system="Be terse.", tools=tools)))
+
+
+def step_schema(sent: Any) -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(sent["response_format"]["json_schema"]["schema"])
+
+
+def events(*fragments: str, finish: str = "stop") -> list[ModelEvent]:
+    decoder = ConstrainedDecoder()
+    got: list[ModelEvent] = []
+    for fragment in fragments:
+        got += decoder.feed(json.dumps({"choices": [{"delta": {"content": fragment}}]}))
+    got += decoder.feed(json.dumps({"choices": [{"delta": {}, "finish_reason": finish}]}))
+    return [*got, *decoder.close()]
+
+
+def test_a_step_is_a_call_of_a_known_tool_or_an_answer_and_nothing_else() -> None:
+    schema = step_schema(body(ConstrainedWire.of("m", {})))
+
+    assert schema.is_valid({"tool": "Read", "arguments": {"file_path": "a", "limit": 3}})
+    assert schema.is_valid({"answer": "x"})
+    assert not schema.is_valid({"tool": "Write", "arguments": {"file_path": "a"}})
+    assert not schema.is_valid({"tool": "Read", "arguments": {}})
+    assert not schema.is_valid({"answer": "x", "tool": "Read", "arguments": {"file_path": "a"}})
+
+
+def test_the_smallest_models_are_given_required_parameters_alone() -> None:
+    sent = body(ConstrainedWire.of("m", {}, parameters="required"))
+
+    assert not step_schema(sent).is_valid({"tool": "Read", "arguments": {"file_path": "a", "limit": 3}})
+    assert "Read(file_path): Show a file" in sent["messages"][0]["content"]
+
+
+def test_calls_and_answers_go_back_as_steps_and_results_as_the_users() -> None:
+    sent = body(ConstrainedWire.of("m", {"temperature": 0}))["messages"]
+
+    assert [message["role"] for message in sent] == ["system", "user", "assistant", "user", "assistant"]
+    assert sent[0]["content"].startswith("Be terse.\n\nReply with one JSON object")
+    assert json.loads(sent[2]["content"]) == {"tool": "Read", "arguments": {"file_path": "a"}}
+    assert sent[3]["content"] == "Result: 1\tx"
+    assert json.loads(sent[4]["content"]) == {"answer": "It is x."}
+
+
+def test_a_failed_tool_is_told_as_an_error() -> None:
+    wire = ConstrainedWire.of("m", {})
+    result = tool_result_message(CALL, error_message("no such file"))
+
+    sent = json.loads(wire.encode(ModelRequest(messages=(result,), tools=(READ,))))
+
+    assert sent["messages"][1]["content"] == "Error: no such file"
+
+
+def test_without_tools_it_is_a_plain_request() -> None:
+    sent = body(ConstrainedWire.of("m", {}), tools=())
+
+    assert "response_format" not in sent
+    assert sent["messages"][0]["content"] == "Be terse."
+
+
+def test_a_call_becomes_a_tool_call() -> None:
+    last = events('{"tool": "Read", ', '"arguments": {"file_path": "a"}}')[-1]
+
+    assert isinstance(last, ResponseDone)
+    (call,) = response_tool_calls(last.response.content)
+    assert (get_tool_name(call), get_directive(call)) == ("Read", {"file_path": "a"})
+    assert last.response.stop_reason is StopReason.TOOL_USE
+
+
+def test_an_answer_streams_while_it_is_decoded() -> None:
+    got = events('{"ans', 'wer": "It', " is\\n", 'x"}')
+
+    assert got[:-1] == [TextDelta("It"), TextDelta(" is\n"), TextDelta("x")]
+    assert isinstance(got[-1], ResponseDone)
+    assert response_text(got[-1].response.content) == "It is\nx"
+
+
+def test_an_answer_cut_by_the_length_limit_keeps_what_was_shown() -> None:
+    last = events('{"answer": "It is', finish="length")[-1]
+
+    assert isinstance(last, ResponseDone)
+    assert response_text(last.response.content) == "It is"
+    assert last.response.stop_reason is StopReason.MAX_TOKENS
+
+
+def test_an_empty_answer_is_an_answer() -> None:
+    last = events('{"answer": ""}')[-1]
+
+    assert isinstance(last, ResponseDone)
+    assert response_text(last.response.content) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "finish", "said"),
+    [
+        ("I think it is x.", "stop", "must support response_format"),
+        ('{"tool": "Read", "argu', "length", "ran out of tokens"),
+        ('{"step": 1}', "stop", "must support response_format"),
+    ],
+)
+def test_what_is_no_step_is_an_error_that_says_what_to_do(text: str, finish: str, said: str) -> None:
+    with pytest.raises(ProtocolError, match=said):
+        events(text, finish=finish)
+
+
+@given(st.text(), st.integers(1, 5), st.booleans())
+def test_a_streamed_answer_is_the_same_however_it_is_cut(text: str, size: int, ascii: bool) -> None:  # noqa: FBT001  # Hypothesis's
+    written = json.dumps({"answer": text}, ensure_ascii=ascii)
+    decoder = AnswerText()
+
+    shown = [decoder.feed(written[at : at + size]) for at in range(0, len(written), size)]
+
+    assert "".join(shown) == text
+    assert all(piece.encode() is not None for piece in shown)  # no half of a character

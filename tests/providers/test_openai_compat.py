@@ -1,0 +1,263 @@
+"""OpenAICompat over real sockets: what it sends, and what becomes of each way to fail."""
+
+import zlib
+from collections.abc import Mapping
+
+import pytest
+import trio
+from loopback import DONE, Reply, answer, call, chat, frame, open_loopback, refusal, stream_head
+
+from outcome import acapture
+
+from sagent.actors import open_system
+from sagent.agent import Agent, Prompt
+from sagent.errors import (
+    AuthenticationError,
+    ConnectionFailedError,
+    ContextOverflowError,
+    MissingKeyError,
+    ModelError,
+    NotFoundError,
+    ProtocolError,
+    RateLimitError,
+    ServerError,
+    StreamCutError,
+    UsageError,
+)
+from sagent.message import BytesMessage, Descriptor, MultipartMessage, TextMessage
+from sagent.model import ModelRequest, ModelResponse, TextDelta
+from sagent.providers import OpenAICompat
+from sagent.testing import RecordingTool
+
+KEY = "sk-very-secret"
+HELLO = ModelRequest(messages=(TextMessage("hi", Descriptor.USER),))
+
+
+async def ask(reply: Reply, request: ModelRequest = HELLO) -> ModelResponse:
+    async with open_loopback(reply) as server:
+        model = OpenAICompat.from_key(KEY, base_url=server.base_url).model("m")
+        outcome = await acapture(model.buffer, request)
+    return outcome.unwrap()  # outside of the server's nursery, which would group the error
+
+
+async def test_a_request_says_what_chat_completions_expects() -> None:
+    async with open_loopback(answer("hi")) as server:
+        model = OpenAICompat.from_key(KEY, base_url=server.base_url).model("some/model")
+        image = BytesMessage(b"\x89PNG")
+        shown = MultipartMessage((TextMessage("look"), image), Descriptor.USER_PARTS)
+        await model.buffer(ModelRequest(messages=(shown,), system="Be terse.", max_response_tokens=9))
+
+    (seen,) = server.seen
+    assert seen.head.startswith("POST /v1/chat/completions HTTP/1.1")
+    assert f"Authorization: Bearer {KEY}" in seen.head
+    assert seen.body == {
+        "model": "some/model",
+        "max_tokens": 9,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "messages": [
+            {"role": "system", "content": "Be terse."},
+            {
+                "role": "user",
+                "content": [
+                    {"type": "text", "text": "look"},
+                    {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}},
+                ],
+            },
+        ],
+    }
+
+
+async def test_an_agent_calls_tools_and_sends_their_results_back() -> None:
+    echo = RecordingTool("Echo", "42")
+    async with open_loopback(call("Echo", {"x": 1}), answer("it is 42")) as server:
+        model = OpenAICompat(base_url=server.base_url).model("m")
+        final = await Agent(model=model, tools=[echo]).run("go")
+
+    assert final.content == "it is 42"
+    first, second = server.seen
+    assert [tool["function"]["name"] for tool in first.body["tools"]] == ["Echo"]
+    assert second.body["messages"][1:] == [
+        {
+            "role": "assistant",
+            "content": "",
+            "tool_calls": [
+                {"id": "c1", "type": "function", "function": {"name": "Echo", "arguments": '{"x":1}'}}
+            ],
+        },
+        {"role": "tool", "tool_call_id": "c1", "content": "42"},
+    ]
+
+
+async def test_the_constrained_protocol_calls_tools_without_the_servers_help() -> None:
+    echo = RecordingTool("Echo", "42")
+    step = answer('{"tool": "Echo", "arguments": {}}')
+    async with open_loopback(step, answer('{"answer": "it is 42"}')) as server:
+        provider = OpenAICompat(base_url=server.base_url, tool_protocol="constrained")
+        final = await Agent(model=provider.model("m"), tools=[echo]).run("go")
+
+    assert final.content == "it is 42"
+    assert "tools" not in server.seen[0].body
+    assert server.seen[1].body["messages"][-1] == {"role": "user", "content": "Result: 42"}
+
+
+async def test_agents_of_one_system_share_the_providers_actor() -> None:
+    async with open_loopback(answer("hi")) as server, open_system() as system:
+        model = OpenAICompat(base_url=server.base_url).model("m")
+        await system.spawn(Agent(model=model), name="a")
+        await system.spawn(Agent(model=model), name="b")
+
+        names = [name for name in system.names() if name.startswith("provider:")]
+
+    assert len(names) == 1
+
+
+def test_the_actors_name_tells_keys_apart_and_gives_none_away() -> None:
+    one, other = (OpenAICompat.from_key(key, base_url="http://h/v1") for key in ("k1", "k2"))
+
+    assert one.service_name != other.service_name
+    assert "k1" not in one.service_name
+
+
+def test_a_key_is_in_no_repr() -> None:
+    provider = OpenAICompat.from_key(KEY, base_url="http://h/v1")
+
+    assert KEY not in repr(provider) + repr(provider.model("m"))
+
+
+async def test_text_arrives_while_the_server_is_still_writing() -> None:
+    reply = chat({"choices": [{"delta": {"content": "first"}}]}, hang=True)
+    async with open_loopback(reply) as server:
+        model = OpenAICompat(base_url=server.base_url).model("m")
+        async with model.stream(HELLO) as events:
+            assert await anext(events) == TextDelta("first")
+
+
+async def test_leaving_the_stream_cancels_the_request_on_the_wire() -> None:
+    async with open_loopback(chat({"choices": []}, hang=True)) as server:
+        model = OpenAICompat(base_url=server.base_url).model("m")
+        with trio.move_on_after(0.2):
+            await model.buffer(HELLO)
+
+        with trio.fail_after(2):
+            await server.gone.wait()
+
+
+async def test_a_cancelled_agent_cancels_its_request_while_the_system_lives_on() -> None:
+    async with open_loopback(chat({"choices": []}, hang=True)) as server, open_system() as system:
+        model = OpenAICompat(base_url=server.base_url).model("m")
+        ref = await system.spawn(Agent(model=model))
+        ref.tell(Prompt("go"))
+        while not server.seen:
+            await trio.sleep(0.01)
+        ref.kill()
+
+        with trio.fail_after(2):
+            await server.gone.wait()
+
+
+@pytest.mark.parametrize(
+    ("reply", "error", "said"),
+    [
+        (refusal("401 Unauthorized", b'{"error":{"message":"bad key sk-very-secret"}}'), AuthenticationError, "refused the key"),
+        (refusal("403 Forbidden", b"{}"), AuthenticationError, "403"),
+        (refusal("404 Not Found", b'{"error":{"message":"no model m"}}'), NotFoundError, "no model m"),
+        (refusal("404 Not Found", b"<html>nope</html>", kind="text/html"), NotFoundError, "base URL"),
+        (refusal("429 Too Many Requests", b'{"error":{"message":"slow"}}'), RateLimitError, "slow"),
+        (refusal("500 Internal Server Error", b"boom", kind="text/plain"), ServerError, "boom"),
+        (refusal("504 Gateway Timeout", b"<html>", kind="text/html"), ServerError, "504"),
+        (refusal("400 Bad Request", b'{"error":"maximum context length is 10 tokens"}'), ContextOverflowError, "does not fit"),
+        (refusal("400 Bad Request", b'[{"error":{"message":"odd"}}]'), ModelError, "odd"),
+        (refusal("200 OK", b"<html>hi</html>", kind="text/html"), ProtocolError, "text/html instead of a stream"),
+        (refusal("200 OK", b'{"error":{"message":"inner"}}'), ServerError, "inner"),
+        (refusal("200 OK", b"{}"), ProtocolError, "check the base URL"),
+        (Reply([stream_head(), frame({"choices": [{"delta": {"content": "a"}}]})]), StreamCutError, "cut off"),
+        (Reply([stream_head(), b"data: {bad json\n\n"]), ProtocolError, "not JSON"),
+        (Reply([b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n5\r\ndata:\r\n"], hang=False), StreamCutError, "broke off"),
+        (Reply([b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"]), StreamCutError, "broke off"),
+        (Reply([]), StreamCutError, "broke off"),
+        (Reply([b"not http at all\r\n\r\n"]), StreamCutError, "broke off"),
+        (Reply([b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\nconnection: close\r\n\r\ndata: {}\n\n"]), StreamCutError, "does not decode"),
+    ],
+)  # fmt: skip
+async def test_each_way_to_fail_is_one_typed_line_without_the_key(
+    reply: Reply, error: type[ModelError], said: str
+) -> None:
+    with pytest.raises(error, match=said) as caught:
+        await ask(reply)
+
+    assert KEY not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+async def test_an_answer_that_a_proxy_compressed_is_read_as_it_comes() -> None:
+    deflate = zlib.compressobj(wbits=31)
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\nconnection: close\r\n\r\n"
+    first = frame({"choices": [{"delta": {"content": "a"}}]})
+    packed = deflate.compress(first) + deflate.flush(zlib.Z_SYNC_FLUSH)
+    async with open_loopback(Reply([head + packed], hang=True)) as server:
+        model = OpenAICompat(base_url=server.base_url).model("m")
+        async with model.stream(HELLO) as events:
+            assert await anext(events) == TextDelta("a")
+
+
+async def test_the_wait_that_a_server_asks_for_is_told() -> None:
+    head = b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n"
+
+    with pytest.raises(RateLimitError) as caught:
+        await ask(Reply([head]))
+
+    assert caught.value.retry_after_s == 7
+
+
+async def test_a_full_answer_counts_even_if_the_connection_then_breaks() -> None:
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+    whole = frame({"choices": [{"delta": {"content": "a"}, "finish_reason": "stop"}]}) + frame(DONE)
+    chunk = f"{len(whole):x}\r\n".encode() + whole + b"\r\n"
+
+    assert (await ask(Reply([head + chunk]))).content.content[0].content == "a"
+
+
+async def test_an_unreachable_server_is_told_with_its_address() -> None:
+    listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    port = listeners[0].socket.getsockname()[1]
+    await listeners[0].aclose()
+
+    with pytest.raises(ConnectionFailedError, match=f"127.0.0.1:{port}"):
+        await OpenAICompat(base_url=f"http://127.0.0.1:{port}/v1").model("m").buffer(HELLO)
+
+
+@pytest.mark.parametrize(
+    ("environ", "key"),
+    [
+        ({"OPENAI_COMPAT_API_KEY": "a", "OPENAI_API_KEY": "b"}, "a"),
+        ({"OPENAI_API_KEY": "b"}, "b"),
+    ],
+)
+def test_the_key_comes_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, environ: Mapping[str, str], key: str
+) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+
+    assert OpenAICompat.from_env(base_url="https://h/v1").key == key
+
+
+def test_loopback_needs_no_key_and_others_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in OpenAICompat.KEY_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+    assert OpenAICompat.from_env(base_url="http://localhost:8000/v1").key == ""
+    with pytest.raises(MissingKeyError, match="OPENAI_COMPAT_API_KEY or OPENAI_API_KEY"):
+        OpenAICompat.from_env(base_url="https://example.com/v1")
+
+
+@pytest.mark.parametrize("url", ["", "example.com/v1", "ftp://example.com", "http://"])
+def test_what_is_no_base_url_is_refused(url: str) -> None:
+    with pytest.raises(UsageError, match="base URL"):
+        OpenAICompat(base_url=url)
+
+
+def test_a_model_must_be_named() -> None:
+    with pytest.raises(UsageError, match="needs a model"):
+        OpenAICompat(base_url="http://h/v1").model("")
