@@ -31,9 +31,7 @@ def _tools(tools: Iterable[Tool]) -> tuple[Tool, ...]:
     return tuple(checked.values())
 
 
-def _at_least_one(
-    _: object, attribute: "attrs.Attribute[int | None]", value: int | None
-) -> None:
+def _at_least_one(_: object, attribute: "attrs.Attribute[int | None]", value: int | None) -> None:
     if value is not None and value < 1:
         raise UsageError(f"{attribute.name} is {value}: allow at least one")
 

@@ -6,7 +6,9 @@ import sys
 import trio
 
 _ACTIVE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # control characters, of which a tab and a line end stay
+    r"|[\u202a-\u202e\u2066-\u2069]"  # bidirectional controls
+    r"|[\U000e0000-\U000e007f]"  # tags
 )
 
 

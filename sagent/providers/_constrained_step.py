@@ -7,7 +7,7 @@ Ollama, OpenAI).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import attrs
 
@@ -42,6 +42,9 @@ user: What is the title in notes.txt?
 you: {call}
 user: Result: 1\ttitle: Tides
 you: {{"answer": "The title is Tides."}}"""
+
+
+_NEXT = "If this holds what was asked for, give the answer; else use a tool in another way."
 
 
 def rules(tools: tuple[ToolSpec, ...]) -> str:
@@ -81,6 +84,20 @@ def response_format(tools: tuple[ToolSpec, ...]) -> JsonValue:
     }
 
 
+def repeats_itself(messages: Sequence[Message]) -> bool:
+    """Tell whether the last call says what an earlier one of its turn said already.
+
+    A small model that is lost asks for the same thing for ever; it will not find more in it.
+    """
+    seen: list[tuple[str, object]] = []
+    for message in reversed(messages):
+        if not isinstance(message, MultipartMessage):
+            break  # the user's prompt, where the turn began
+        calls = response_tool_calls(message)
+        seen += [(get_tool_name(call), call.content[-1].content) for call in calls]
+    return len(seen) > 1 and seen[0] in seen[1:]
+
+
 def _closed(properties: dict[str, JsonValue]) -> JsonValue:
     return {
         "type": "object",
@@ -105,7 +122,8 @@ def step_to_chat(message: Message) -> JsonValue:
             return {"role": "assistant", "content": _step(message)}
         case MultipartMessage(descriptor=Descriptor.TOOL_RESULT):
             word = "Error" if is_error(message) else "Result"
-            return {"role": "user", "content": f"{word}: {response_text(message)}"}
+            text = f"{word}: {response_text(message)}\n\n{_NEXT}"
+            return {"role": "user", "content": text}
         case _:
             return message_to_chat(message)
 

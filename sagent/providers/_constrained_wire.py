@@ -11,12 +11,12 @@ from sagent.providers._chat_decoder import ChatDecoder
 from sagent.providers._chat_encoder import ChatEncoder
 from sagent.providers._constrained_decoder import ConstrainedDecoder
 from sagent.providers._constrained_step import (
+    repeats_itself,
     response_format,
     rules,
     step_to_chat,
     with_required_parameters,
 )
-
 
 type Parameters = Literal["all", "required"]
 """Which of a tool's parameters the model may use."""
@@ -49,7 +49,8 @@ class ConstrainedWire:
         if self._parameters == "required":
             tools = tuple(with_required_parameters(tool) for tool in tools)
         system = f"{request.system}\n\n{rules(tools)}".lstrip()
-        fields = {"response_format": response_format(tools)}
+        offered = () if repeats_itself(request.messages) else tools
+        fields = {"response_format": response_format(offered)}
         return self._encoder.encode(request, system=system, fields=fields)
 
     def decoder(self, request: ModelRequest) -> ChatDecoder | ConstrainedDecoder:

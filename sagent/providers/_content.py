@@ -1,7 +1,7 @@
 """Content codings of an answer (RFC 9110, 8.4)."""
 
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from sagent.errors import ProtocolError, StreamCutError
 
@@ -9,7 +9,7 @@ _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 """zlib's word for "find out which of the two it is"."""
 
 
-async def decoded(chunks: AsyncIterator[bytes], coding: str) -> AsyncIterator[bytes]:
+async def decoded(chunks: AsyncIterator[bytes], coding: str) -> AsyncGenerator[bytes]:
     """Give the bytes that *chunks* carry, as they come.
 
     We ask for no coding, since a compressor holds back what it has; some proxies compress all

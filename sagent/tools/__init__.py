@@ -1,0 +1,25 @@
+"""Built-in tools, and the decorator that makes a tool of a function."""
+
+from sagent.tools._bash import Bash
+from sagent.tools._catalog import TOOLS, build_tools
+from sagent.tools._edit import Edit
+from sagent.tools._function import FunctionTool, tool
+from sagent.tools._glob import Glob
+from sagent.tools._grep import Grep
+from sagent.tools._list import List
+from sagent.tools._read import Read
+from sagent.tools._write import Write
+
+__all__ = [
+    "TOOLS",
+    "Bash",
+    "Edit",
+    "FunctionTool",
+    "Glob",
+    "Grep",
+    "List",
+    "Read",
+    "Write",
+    "build_tools",
+    "tool",
+]

@@ -177,8 +177,10 @@ async def test_after_a_cancel_the_agent_can_be_run_again() -> None:
     slow = RecordingTool("Slow", trio.Event(), "late")
     model = ScriptedModel(calls(("Slow", {})), "fine")
     agent = Agent(model=model, tools=[slow])
-    with trio.move_on_after(0.01):
-        await agent.run("go")
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(wait_for, agent.run("go"))
+        await wait_all_tasks_blocked()
+        nursery.cancel_scope.cancel()
 
     answer = await agent.run("again")
 
@@ -301,10 +303,11 @@ async def test_a_reader_that_is_cancelled_takes_the_run_with_it() -> None:
     agent = Agent(
         model=ScriptedModel(calls(("Slow", {}))), tools=[RecordingTool("Slow", trio.Event())]
     )
-    run = agent.run("go")
 
-    with trio.move_on_after(0.05):
-        await consume(run)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(consume, agent.run("go"))
+        await wait_all_tasks_blocked()
+        nursery.cancel_scope.cancel()
 
     assert trio.lowlevel.current_statistics().tasks_living == before
     assert len(results(agent)) == 1

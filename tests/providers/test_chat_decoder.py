@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -34,12 +35,15 @@ from sagent.model import (
 from sagent.providers._chat_decoder import ChatDecoder
 
 DONE = "[DONE]"
-STOP = {"choices": [{"delta": {}, "finish_reason": "stop"}]}
+STOP: dict[str, object] = {"choices": [{"delta": {}, "finish_reason": "stop"}]}
 
 
 def events(*chunks: object) -> list[ModelEvent]:
     decoder = ChatDecoder()
-    return [*(event for chunk in chunks for event in decoder.feed(written(chunk))), *decoder.close()]
+    return [
+        *(event for chunk in chunks for event in decoder.feed(written(chunk))),
+        *decoder.close(),
+    ]
 
 
 def response(*chunks: object) -> ModelResponse:
@@ -71,11 +75,15 @@ def directives(*chunks: object) -> list[tuple[str, dict[str, object]]]:
 
 
 def test_text_comes_as_it_is_written_and_whole_at_the_end() -> None:
-    given_events = events(delta(role="assistant", content=""), delta(content="Hel"), delta(content="lo"), STOP, DONE)
+    given_events = events(
+        delta(role="assistant", content=""), delta(content="Hel"), delta(content="lo"), STOP, DONE
+    )
 
     assert given_events[:2] == [TextDelta("Hel"), TextDelta("lo")]
     assert len(given_events) == 3
-    assert response_text(response(delta(content="Hel"), delta(content="lo"), STOP).content) == "Hello"
+    assert (
+        response_text(response(delta(content="Hel"), delta(content="lo"), STOP).content) == "Hello"
+    )
 
 
 @pytest.mark.parametrize("key", ["reasoning_content", "reasoning"])
@@ -105,9 +113,17 @@ def test_a_tool_call_is_put_together_from_its_pieces() -> None:
         [fragment(0, "a", name="A", arguments="{}"), fragment(1, "b", name="B", arguments="{}")],
         [fragment(0, "a", name="A", arguments="{}"), fragment(0, "b", name="B", arguments="{}")],
         [fragment(None, "a", name="A", arguments="{}"), fragment(None, "b", name="B")],
-        [fragment(0, "a", name="A"), fragment(0, "a", name="A", arguments="{}"), fragment(1, "b", name="B", arguments=None)],
+        [
+            fragment(0, "a", name="A"),
+            fragment(0, "a", name="A", arguments="{}"),
+            fragment(1, "b", name="B", arguments=None),
+        ],
         [fragment(0, "a", name="A", arguments={}), fragment(1, "b", name="B", arguments="")],
-        [fragment(0, "a", name="A"), fragment(0, name=None, arguments="{}"), fragment(3, "b", name="B")],
+        [
+            fragment(0, "a", name="A"),
+            fragment(0, name=None, arguments="{}"),
+            fragment(3, "b", name="B"),
+        ],
     ],
     ids=["indexed", "same index", "no index", "id repeated", "object or empty", "name null"],
 )
@@ -124,7 +140,13 @@ def test_arguments_that_are_no_object_are_kept_for_the_dispatcher_to_refuse(raw:
 
 
 def test_calls_without_ids_or_with_the_same_id_get_ids_of_their_own() -> None:
-    got = response(fragment(0, name="A"), fragment(1, name="B"), fragment(2, "x", name="C"), fragment(3, "x", name="D"), STOP)
+    got = response(
+        fragment(0, name="A"),
+        fragment(1, name="B"),
+        fragment(2, "x", name="C"),
+        fragment(3, "x", name="D"),
+        STOP,
+    )
 
     ids = [get_queue_id(call) for call in response_tool_calls(got.content)]
     assert len(set(ids)) == 4
@@ -151,8 +173,17 @@ def test_cached_tokens_are_counted() -> None:
     assert response(STOP, {"choices": [], "usage": usage}, DONE).usage.cached_tokens == 4
 
 
-@pytest.mark.parametrize("odd", [{"choices": []}, {"choices": None}, {}, {"choices": [{}]}, {"choices": [None]}])
-def test_chunks_without_content_are_skipped(odd: object) -> None:
+ODD: list[dict[str, object]] = [
+    {"choices": []},
+    {"choices": None},
+    {},
+    {"choices": [{}]},
+    {"choices": [None]},
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_chunks_without_content_are_skipped(odd: dict[str, object]) -> None:
     assert response_text(response(odd, delta(content="a"), odd, STOP, DONE).content) == "a"
 
 
@@ -200,14 +231,14 @@ def test_nothing_counts_after_the_end() -> None:
         ("[1]", ProtocolError),
     ],
 )
-def test_an_error_in_the_stream_is_raised_with_its_type(chunk: object, error: type[ModelError]) -> None:
+def test_an_error_in_the_stream_is_raised_with_its_type(
+    chunk: object, error: type[ModelError]
+) -> None:
     with pytest.raises(error):
         events(delta(content="a"), chunk)
 
 
 @given(st.lists(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["choices", "delta", "content", "tool_calls", "function", "index", "id", "name", "arguments", "usage", "error", "finish_reason", "prompt_tokens"]), inner), max_leaves=12), max_size=5))  # fmt: skip
 def test_garbage_gives_events_or_model_errors_and_never_a_crash(chunks: list[object]) -> None:
-    try:
+    with suppress(ModelError):
         events(*(json.dumps(chunk) for chunk in chunks), STOP)
-    except ModelError:
-        pass

@@ -75,17 +75,25 @@ def test_a_step_is_a_call_of_a_known_tool_or_an_answer_and_nothing_else() -> Non
 def test_the_smallest_models_are_given_required_parameters_alone() -> None:
     sent = body(ConstrainedWire.of("m", {}, parameters="required"))
 
-    assert not step_schema(sent).is_valid({"tool": "Read", "arguments": {"file_path": "a", "limit": 3}})
+    assert not step_schema(sent).is_valid(
+        {"tool": "Read", "arguments": {"file_path": "a", "limit": 3}}
+    )
     assert "Read(file_path): Show a file" in sent["messages"][0]["content"]
 
 
 def test_calls_and_answers_go_back_as_steps_and_results_as_the_users() -> None:
     sent = body(ConstrainedWire.of("m", {"temperature": 0}))["messages"]
 
-    assert [message["role"] for message in sent] == ["system", "user", "assistant", "user", "assistant"]
+    assert [message["role"] for message in sent] == [
+        "system",
+        "user",
+        "assistant",
+        "user",
+        "assistant",
+    ]
     assert sent[0]["content"].startswith("Be terse.\n\nReply with one JSON object")
     assert json.loads(sent[2]["content"]) == {"tool": "Read", "arguments": {"file_path": "a"}}
-    assert sent[3]["content"] == "Result: 1\tx"
+    assert sent[3]["content"].startswith("Result: 1\tx\n")
     assert json.loads(sent[4]["content"]) == {"answer": "It is x."}
 
 
@@ -95,7 +103,28 @@ def test_a_failed_tool_is_told_as_an_error() -> None:
 
     sent = json.loads(wire.encode(ModelRequest(messages=(result,), tools=(READ,))))
 
-    assert sent["messages"][1]["content"] == "Error: no such file"
+    assert sent["messages"][1]["content"].startswith("Error: no such file\n")
+
+
+def test_a_model_that_repeats_its_call_is_offered_nothing_but_to_answer() -> None:
+    wire = ConstrainedWire.of("m", {})
+    turn = (HISTORY[0], HISTORY[1], HISTORY[2], HISTORY[1], HISTORY[2])
+
+    once = json.loads(wire.encode(ModelRequest(messages=turn[:3], tools=(READ,))))
+    twice = json.loads(wire.encode(ModelRequest(messages=turn, tools=(READ,))))
+
+    assert step_schema(once).is_valid({"tool": "Read", "arguments": {"file_path": "a"}})
+    assert not step_schema(twice).is_valid({"tool": "Read", "arguments": {"file_path": "a"}})
+    assert step_schema(twice).is_valid({"answer": "x"})
+
+
+def test_the_same_call_in_a_later_turn_is_no_repetition() -> None:
+    wire = ConstrainedWire.of("m", {})
+    again = (*HISTORY, HISTORY[0], HISTORY[1], HISTORY[2])
+
+    sent = json.loads(wire.encode(ModelRequest(messages=again, tools=(READ,))))
+
+    assert step_schema(sent).is_valid({"tool": "Read", "arguments": {"file_path": "a"}})
 
 
 def test_without_tools_it_is_a_plain_request() -> None:
@@ -145,14 +174,18 @@ def test_an_empty_answer_is_an_answer() -> None:
         ('{"step": 1}', "stop", "must support response_format"),
     ],
 )
-def test_what_is_no_step_is_an_error_that_says_what_to_do(text: str, finish: str, said: str) -> None:
+def test_what_is_no_step_is_an_error_that_says_what_to_do(
+    text: str, finish: str, said: str
+) -> None:
     with pytest.raises(ProtocolError, match=said):
         events(text, finish=finish)
 
 
 @given(st.text(), st.integers(1, 5), st.booleans())
-def test_a_streamed_answer_is_the_same_however_it_is_cut(text: str, size: int, ascii: bool) -> None:  # noqa: FBT001  # Hypothesis's
-    written = json.dumps({"answer": text}, ensure_ascii=ascii)
+def test_a_streamed_answer_is_the_same_however_it_is_cut(
+    text: str, size: int, escaped: bool
+) -> None:
+    written = json.dumps({"answer": text}, ensure_ascii=escaped)
     decoder = AnswerText()
 
     shown = [decoder.feed(written[at : at + size]) for at in range(0, len(written), size)]

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 import pytest
 import trio
 from loopback import DONE, Reply, answer, call, chat, frame, open_loopback, refusal, stream_head
-
 from outcome import acapture
 
 from sagent.actors import open_system
@@ -45,7 +44,9 @@ async def test_a_request_says_what_chat_completions_expects() -> None:
         model = OpenAICompat.from_key(KEY, base_url=server.base_url).model("some/model")
         image = BytesMessage(b"\x89PNG")
         shown = MultipartMessage((TextMessage("look"), image), Descriptor.USER_PARTS)
-        await model.buffer(ModelRequest(messages=(shown,), system="Be terse.", max_response_tokens=9))
+        await model.buffer(
+            ModelRequest(messages=(shown,), system="Be terse.", max_response_tokens=9)
+        )
 
     (seen,) = server.seen
     assert seen.head.startswith("POST /v1/chat/completions HTTP/1.1")
@@ -82,7 +83,11 @@ async def test_an_agent_calls_tools_and_sends_their_results_back() -> None:
             "role": "assistant",
             "content": "",
             "tool_calls": [
-                {"id": "c1", "type": "function", "function": {"name": "Echo", "arguments": '{"x":1}'}}
+                {
+                    "id": "c1",
+                    "type": "function",
+                    "function": {"name": "Echo", "arguments": '{"x":1}'},
+                }
             ],
         },
         {"role": "tool", "tool_call_id": "c1", "content": "42"},
@@ -98,7 +103,7 @@ async def test_the_constrained_protocol_calls_tools_without_the_servers_help() -
 
     assert final.content == "it is 42"
     assert "tools" not in server.seen[0].body
-    assert server.seen[1].body["messages"][-1] == {"role": "user", "content": "Result: 42"}
+    assert server.seen[1].body["messages"][-1]["content"].startswith("Result: 42\n")
 
 
 async def test_agents_of_one_system_share_the_providers_actor() -> None:
@@ -136,8 +141,10 @@ async def test_text_arrives_while_the_server_is_still_writing() -> None:
 async def test_leaving_the_stream_cancels_the_request_on_the_wire() -> None:
     async with open_loopback(chat({"choices": []}, hang=True)) as server:
         model = OpenAICompat(base_url=server.base_url).model("m")
-        with trio.move_on_after(0.2):
-            await model.buffer(HELLO)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(model.buffer, HELLO)
+            await server.asked.wait()
+            nursery.cancel_scope.cancel()
 
         with trio.fail_after(2):
             await server.gone.wait()
@@ -148,8 +155,7 @@ async def test_a_cancelled_agent_cancels_its_request_while_the_system_lives_on()
         model = OpenAICompat(base_url=server.base_url).model("m")
         ref = await system.spawn(Agent(model=model))
         ref.tell(Prompt("go"))
-        while not server.seen:
-            await trio.sleep(0.01)
+        await server.asked.wait()
         ref.kill()
 
         with trio.fail_after(2):
@@ -211,7 +217,9 @@ async def test_the_wait_that_a_server_asks_for_is_told() -> None:
 
 
 async def test_a_full_answer_counts_even_if_the_connection_then_breaks() -> None:
-    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+    head = (
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+    )
     whole = frame({"choices": [{"delta": {"content": "a"}, "finish_reason": "stop"}]}) + frame(DONE)
     chunk = f"{len(whole):x}\r\n".encode() + whole + b"\r\n"
 

@@ -69,7 +69,24 @@ def test_a_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         data(*[b"data: aaaaaaaaaaaaaaaaaaaaaaaaaaa"] * 10)
 
 
-@given(st.lists(st.sampled_from([b"data: a", b"data", b"event: e", b":", b"\r", b"\n", b"\r\n", "é\u2028".encode(), b"\xff"])), st.sets(st.integers(0, 60)))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                b"data: a",
+                b"data",
+                b"event: e",
+                b":",
+                b"\r",
+                b"\n",
+                b"\r\n",
+                "é\u2028".encode(),
+                b"\xff",
+            ]
+        )
+    ),
+    st.sets(st.integers(0, 60)),
+)
 def test_it_does_not_matter_where_a_stream_is_cut(pieces: list[bytes], cuts: set[int]) -> None:
     stream = b"".join(pieces)
     edges = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})

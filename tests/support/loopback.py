@@ -33,6 +33,8 @@ class Loopback:
     base_url: str
     replies: list[Reply]
     seen: list[Seen] = attrs.field(factory=list[Seen])
+    asked: trio.Event = attrs.field(factory=trio.Event)
+    """Set when the first request has come in."""
     gone: trio.Event = attrs.field(factory=trio.Event)
     """Set when a client went away from a reply that hangs."""
 
@@ -42,13 +44,11 @@ class Loopback:
             if request is None:
                 return
             self.seen.append(request)
+            self.asked.set()
             reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
             try:
                 for piece in reply.pieces:
-                    if isinstance(piece, float):
-                        await trio.sleep(piece)
-                    else:
-                        await stream.send_all(piece)
+                    await _play(stream, piece)
                 if reply.hang:
                     await stream.receive_some(1)
             except trio.BrokenResourceError:
@@ -117,6 +117,13 @@ def stream_head(kind: str = "text/event-stream") -> bytes:
 def frame(chunk: object) -> bytes:
     data = chunk if isinstance(chunk, str) else json.dumps(chunk)
     return f"data: {data}\n\n".encode()
+
+
+async def _play(stream: trio.SocketStream, piece: bytes | float) -> None:
+    if isinstance(piece, bytes):
+        await stream.send_all(piece)
+    else:
+        await trio.sleep(piece)
 
 
 def _keeps_open(reply: Reply) -> bool:

@@ -1,0 +1,50 @@
+"""Functions as bytes that hold all they need: cloudpickle, with types.
+
+It is imported at the first use, since most programs have no use for it.
+"""
+
+import importlib
+import sys
+from collections.abc import Callable, Collection, Generator
+from contextlib import contextmanager, suppress
+from types import ModuleType
+from typing import Protocol, cast
+
+
+class _Cloudpickle(Protocol):
+    """What is used of the library, which has no types of its own."""
+
+    def dumps(self, value: object, /) -> bytes: ...
+    def register_pickle_by_value(self, module: ModuleType, /) -> None: ...
+    def unregister_pickle_by_value(self, module: ModuleType, /) -> None: ...
+    def list_registry_pickle_by_value(self) -> Collection[str]: ...
+
+
+def pickled_by_value(function: Callable[..., object], arguments: dict[str, object]) -> bytes:
+    """Pickle a call, with everything of the function's module that it refers to.
+
+    So whoever unpickles it need not import, and thereby run again, that module.
+
+    Raises:
+        Exception: whatever the pickling of something in it raises.
+    """
+    cloudpickle = cast("_Cloudpickle", importlib.import_module("cloudpickle"))
+    with suppress(Exception), _by_value(cloudpickle, function.__module__):
+        return cloudpickle.dumps((function, arguments))
+    # The second way: with something of the module by its name.
+    return cloudpickle.dumps((function, arguments))
+
+
+@contextmanager
+def _by_value(cloudpickle: _Cloudpickle, name: str) -> Generator[None]:
+    module = sys.modules.get(name)
+    if module is None or name == "__main__" or name in cloudpickle.list_registry_pickle_by_value():
+        yield
+        return
+    cloudpickle.register_pickle_by_value(module)
+    try:
+        yield
+    finally:
+        # Another thread may have done the same.
+        with suppress(ValueError):
+            cloudpickle.unregister_pickle_by_value(module)

@@ -1,0 +1,32 @@
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from sagent.errors import UnknownNameError
+from sagent.tool import Tool
+from sagent.tools._bash import Bash
+from sagent.tools._builtin import BuiltinTool
+from sagent.tools._edit import Edit
+from sagent.tools._glob import Glob
+from sagent.tools._grep import Grep
+from sagent.tools._list import List
+from sagent.tools._read import Read
+from sagent.tools._write import Write
+
+TOOLS: Mapping[str, type[BuiltinTool]] = MappingProxyType(
+    {tool.card.name: tool for tool in (Bash, Edit, Glob, Grep, List, Read, Write)}
+)
+"""The built-in tools, by name."""
+
+
+def build_tools(names: Iterable[str]) -> list[Tool]:
+    """Make the built-in tools of these *names*, each once, in this order.
+
+    Raises:
+        UnknownNameError: there is no tool of a name; the known ones are told.
+    """
+    tools: dict[str, Tool] = {}
+    for name in names:
+        if name not in TOOLS:
+            raise UnknownNameError(f"unknown tool: {name!r}. Known: {', '.join(TOOLS)}")
+        tools.setdefault(name, TOOLS[name]())
+    return list(tools.values())

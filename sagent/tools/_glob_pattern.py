@@ -1,0 +1,97 @@
+import fnmatch
+import re
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from sagent.tools._refusal import Refusal
+
+_MOST_ALTERNATIVES = 256
+_ANY_DEPTH = "**"
+_MAGIC = re.compile(r"[*?\[{]")
+
+
+@attrs.frozen
+class GlobPattern:
+    """A pattern of path names: ``*``, ``?``, ``[a-z]``, ``{a,b}``, and ``**`` for any directories.
+
+    Matching takes time in proportion to the lengths of pattern and name, whatever they hold.
+    """
+
+    _alternatives: tuple[tuple[re.Pattern[str] | None, ...], ...]
+
+    @classmethod
+    def of(cls, pattern: str) -> "GlobPattern":
+        """Compile *pattern*.
+
+        Raises:
+            Refusal: its braces stand for too many patterns.
+        """
+        return cls(tuple(tuple(_segments(one)) for one in alternatives(pattern)))
+
+    def matches(self, relative: str) -> bool:
+        """Tell whether the whole of *relative*, parted by slashes, fits."""
+        parts = relative.split("/")
+        return any(_fits(segments, parts) for segments in self._alternatives)
+
+    @property
+    def most_levels(self) -> int | None:
+        """How many segments a fitting name has at most; None for any number."""
+        if any(None in segments for segments in self._alternatives):
+            return None
+        return max(len(segments) for segments in self._alternatives)
+
+
+def fixed_prefix(pattern: str) -> tuple[str, str]:
+    """Part *pattern* into the directories that it names outright, and the rest."""
+    segments = pattern.split("/")
+    fixed = next((i for i, segment in enumerate(segments) if _MAGIC.search(segment)), len(segments))
+    prefix = "/".join(segments[:fixed])
+    return prefix or ("/" if pattern.startswith("/") else ""), "/".join(segments[fixed:])
+
+
+def _segments(pattern: str) -> Iterator[re.Pattern[str] | None]:
+    previous = ""
+    for segment in pattern.split("/"):
+        if segment == _ANY_DEPTH != previous:
+            yield None
+        elif segment not in ("", ".", _ANY_DEPTH):
+            yield re.compile(fnmatch.translate(segment))
+        previous = segment
+
+
+def _fits(segments: Sequence[re.Pattern[str] | None], parts: Sequence[str]) -> bool:
+    # As wildcards are matched: on a mismatch let the last `**` take one part more.
+    at, part, retry_at, retry_part = 0, 0, -1, 0
+    while part < len(parts):
+        segment = segments[at] if at < len(segments) else re.compile("(?!)")
+        if segment is None:
+            retry_at, retry_part, at = at, part, at + 1
+        elif segment.match(parts[part]):
+            at, part = at + 1, part + 1
+        elif retry_at >= 0:
+            retry_part += 1
+            at, part = retry_at + 1, retry_part
+        else:
+            return False
+    return all(segment is None for segment in segments[at:]) and bool(segments)
+
+
+def alternatives(pattern: str) -> list[str]:
+    """Write out the braces of *pattern*: ``*.{c,h}`` is ``*.c`` and ``*.h``.
+
+    Raises:
+        Refusal: they stand for too many patterns.
+    """
+    done: list[str] = []
+    waiting = [pattern]
+    while waiting:
+        if len(done) + len(waiting) > _MOST_ALTERNATIVES:
+            raise Refusal(f"the braces in {pattern!r} stand for too many patterns: use fewer")
+        one = waiting.pop()
+        inner = re.search(r"\{([^{}]*,[^{}]*)\}", one)
+        if inner is None:
+            done.append(one)
+        else:
+            waiting += (one[: inner.start()] + c + one[inner.end() :] for c in inner[1].split(","))
+    return done

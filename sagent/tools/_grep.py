@@ -1,0 +1,151 @@
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import pathspec
+import trio
+
+from sagent.message import Message, TextMessage
+from sagent.process import open_process
+from sagent.tool import Effect, Workspace
+from sagent.tools import _search
+from sagent.tools._arguments import Arguments
+from sagent.tools._builtin import BuiltinTool, Card
+from sagent.tools._file_types import globs_of_type
+from sagent.tools._matches import Matches, Page
+from sagent.tools._place import check_regular, missing, place_of, short
+from sagent.tools._query import MODES, Query
+from sagent.tools._refusal import Refusal
+from sagent.tools._ripgrep import ripgrep_arguments, ripgrep_input
+from sagent.tools._walk import walk
+
+_DEFAULT_LINES = 250
+_ERROR = 2
+"""The least exit code that says the search could not be made."""
+
+
+class Grep(BuiltinTool):
+    """Searches the contents of files: with ripgrep where it is installed, else by itself."""
+
+    card: ClassVar[Card] = Card(
+        name="Grep",
+        description=(
+            "Search file contents by regular expression. Skips binary files and what .gitignore "
+            "names. output_mode: files_with_matches (default), content (path:line:text) or count."
+        ),
+        directive_schema={
+            "type": "object",
+            "properties": {
+                "pattern": {"type": "string"},
+                "path": {"type": "string", "description": "file or directory; default: here"},
+                "glob": {"type": "string", "description": "only these files, e.g. *.{ts,tsx}"},
+                "type": {"type": "string", "description": "only this language, e.g. py"},
+                "exclude": {"type": "string", "description": "not these files, a glob"},
+                "output_mode": {"enum": list(MODES)},
+                "-A": {"type": "integer", "minimum": 0, "description": "lines after a match"},
+                "-B": {"type": "integer", "minimum": 0, "description": "lines before"},
+                "-C": {"type": "integer", "minimum": 0, "description": "both"},
+                "context": {"type": "integer", "minimum": 0, "description": "same as -C"},
+                "-i": {"type": "boolean", "description": "ignore case"},
+                "-n": {"type": "boolean", "description": "line numbers; default true"},
+                "multiline": {"type": "boolean", "description": "matches span lines"},
+                "pcre": {"type": "boolean", "description": "look-around, backreferences"},
+                "keep_first": {
+                    "type": "integer",
+                    "minimum": 0,
+                    "description": f"lines to show; default {_DEFAULT_LINES}, 0: all",
+                },
+                "keep_last": {"type": "integer", "minimum": 0},
+                "offset": {"type": "integer", "minimum": 0, "description": "lines to skip"},
+            },
+            "required": ["pattern"],
+            "additionalProperties": False,
+        },
+        effects=frozenset({Effect.READS}),
+        concurrency="shared",
+        subjects=("pattern",),
+    )
+
+    async def _work(self, arguments: Arguments, workspace: Workspace) -> Message:
+        path = place_of(workspace, arguments.text("path", "."))
+        is_directory = await trio.to_thread.run_sync(_look, path)
+        query = Query.of(arguments, path, is_directory=is_directory)
+        page = Page(
+            mode=query.mode,
+            numbered=arguments.flag("-n", default=True),
+            offset=arguments.count("offset", 0),
+            keep_first=arguments.count("keep_first", _DEFAULT_LINES),
+            keep_last=arguments.optional_count("keep_last") or None,
+        )
+        root = short(query.root, workspace)
+        matches = Matches(page, "" if root == "." else f"{root.rstrip('/')}/")
+        command, stdin = await trio.to_thread.run_sync(_command, query)
+        await _search_with(command, matches, query.root, stdin)
+        return TextMessage(matches.text())
+
+
+def _look(path: Path) -> bool:
+    if not path.exists():
+        raise missing(path)
+    if path.is_dir():
+        return True
+    check_regular(path, path.stat())
+    return False
+
+
+def _command(query: Query) -> tuple[list[str], bytes]:
+    ripgrep = shutil.which("rg")
+    if ripgrep is not None:
+        return [ripgrep, *ripgrep_arguments(query)], ripgrep_input(query)
+    request = _search.Request(
+        pattern=query.pattern,
+        ignore_case=query.ignore_case,
+        multiline=query.multiline,
+        mode=query.mode,
+        before=query.before,
+        after=query.after,
+        root=str(query.root),
+        files=[query.name] if query.name else list(_files(query)),
+    )
+    command = [sys.executable, "-I", "-S", "-W", "ignore", _search.__file__]
+    return command, json.dumps(request).encode()
+
+
+def _files(query: Query) -> Iterator[str]:
+    left_out = pathspec.GitIgnoreSpec.from_lines(query.rules)
+    typed = pathspec.GitIgnoreSpec.from_lines(globs_of_type(query.type) if query.type else ["*"])
+    for entry in walk(query.root):
+        if (
+            not entry.is_link
+            and typed.match_file(entry.relative)
+            and not left_out.match_file(entry.relative)
+        ):
+            yield entry.relative
+
+
+async def _search_with(command: list[str], matches: Matches, root: Path, stdin: bytes) -> None:
+    enough = trio.Event()
+
+    def take(chunk: bytes) -> None:
+        matches.feed(chunk)
+        if matches.is_full:
+            enough.set()
+
+    async with (
+        open_process(command, cwd=root, stdin=stdin, on_output=take) as process,
+        trio.open_nursery() as nursery,
+    ):
+
+        async def stop_early() -> None:
+            await enough.wait()
+            nursery.cancel_scope.cancel()
+
+        nursery.start_soon(stop_early)
+        await process.wait()
+        nursery.cancel_scope.cancel()
+    failed = (process.exit_code or 0) >= _ERROR or (process.exit_code and matches.message)
+    if failed and not enough.is_set() and not matches.found:
+        raise Refusal(f"the search failed: {matches.message or process.exit_code}")

@@ -1,0 +1,75 @@
+"""What git would not track: rules of ``.gitignore``, and the folders of version control."""
+
+import os
+from pathlib import Path
+
+import attrs
+import pathspec
+
+VERSION_CONTROL = frozenset({".git", ".hg", ".svn"})
+
+_FILE = ".gitignore"
+_MOST_BYTES = 1 << 20
+
+
+@attrs.frozen
+class Rules:
+    """The rules that hold below one directory: its own, then those of the directories above."""
+
+    directory: str
+    spec: pathspec.GitIgnoreSpec
+    above: "Rules | None"
+
+    def ignores(self, path: str) -> bool:
+        """Tell whether *path* is ignored; a directory's ends with a slash."""
+        rules: Rules | None = self
+        while rules is not None:
+            verdict = rules.spec.check_file(path[len(rules.directory) :]).include
+            if verdict is not None:
+                return verdict
+            rules = rules.above
+        return False
+
+
+def rules_in(directory: str, above: Rules | None) -> Rules | None:
+    """Add the rules that *directory* has to those *above* it."""
+    prefix = directory.rstrip("/") + "/"
+    try:
+        with open(prefix + _FILE, "rb", opener=_at_once) as file:
+            lines = file.read(_MOST_BYTES).decode(errors="replace").split("\n")
+    except OSError:
+        return above
+    try:
+        spec = pathspec.GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        spec = pathspec.GitIgnoreSpec.from_lines(line for line in lines if _is_rule(line))
+    return Rules(prefix, spec, above)
+
+
+def rules_above(directory: Path) -> Rules | None:
+    """Give the rules for *directory* from its repository's root down to its parent.
+
+    Where *directory* is itself ignored they say nothing: who names it means what is in it.
+    """
+    parents = list(directory.parents)
+    root = next((i for i, parent in enumerate(parents) if (parent / ".git").exists()), None)
+    if root is None or (directory / ".git").exists():
+        return None
+    rules: Rules | None = None
+    for parent in reversed(parents[: root + 1]):
+        rules = rules_in(str(parent), rules)
+    return None if rules is not None and rules.ignores(f"{directory}/") else rules
+
+
+def _at_once(path: str, flags: int) -> int:
+    # A named pipe of that name would be waited for.
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _is_rule(line: str) -> bool:
+    # A line that is no pattern counts as none, as for git.
+    try:
+        pathspec.GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True

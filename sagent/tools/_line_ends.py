@@ -1,0 +1,76 @@
+"""Line ends, which a model writes as LF whatever the file has."""
+
+import re
+from collections.abc import Iterator
+
+import attrs
+
+_LINE_END = r"(?>\r\n|\n|\r)"
+LINE_ENDS = re.compile(_LINE_END)
+
+
+@attrs.frozen
+class Span:
+    """A place in a text, and what is to stand there."""
+
+    start: int
+    end: int
+    text: str
+
+
+def replacements(text: str, old: str, new: str) -> Iterator[Span]:
+    """Find *old* in *text*, and give what *new* is there, with the line ends of the place.
+
+    LF in *old* matches any line end; LF in *new* becomes the one that stood at this line, else
+    the one of the lines around. Where *old* or *new* has CR itself, *new* is taken as it is.
+    """
+    pattern = re.compile(_LINE_END.join(map(re.escape, split_lines(old))))
+    kept = _kept_ends(split_lines(old), split_lines(new))
+    for match in pattern.finditer(text):
+        if "\r" in old + new or "\n" not in new:
+            yield Span(match.start(), match.end(), new)
+            continue
+        ends = LINE_ENDS.findall(match[0])
+        default = ends[-1] if ends else _end_around(text, match.start())
+        own = [default if index is None else ends[index] for index in kept]
+        lines = new.split("\n")
+        mended = "".join(line + end for line, end in zip(lines, [*own, ""], strict=True))
+        yield Span(match.start(), match.end(), mended)
+
+
+def applied(text: str, spans: list[Span]) -> str:
+    """Put each of *spans*, which are in order, into *text*."""
+    pieces: list[str] = []
+    done = 0
+    for span in spans:
+        pieces += (text[done : span.start], span.text)
+        done = span.end
+    return "".join([*pieces, text[done:]])
+
+
+def split_lines(text: str) -> list[str]:
+    """Part *text* at its line ends; what follows the last one comes last, and may be empty."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _kept_ends(old: list[str], new: list[str]) -> list[int | None]:
+    """Say for each line end of *new* which one of *old* it is, if its line was there before."""
+    before, after = len(old) - 1, len(new) - 1
+    same = min(before, after)
+    head = next((i for i in range(same) if old[i] != new[i]), same)
+    tail = next((i for i in range(same - head) if old[-1 - i] != new[-1 - i]), same - head)
+    kept: list[int | None] = [None] * after
+    kept[:head] = range(head)
+    if tail:
+        kept[after - tail :] = range(before - tail, before)
+    return kept
+
+
+def _end_around(text: str, position: int) -> str:
+    following = LINE_ENDS.search(text, position)
+    if following:
+        return following[0]
+    last = max(text.rfind("\n", 0, position), text.rfind("\r", 0, position))
+    if last < 0:
+        return "\n"
+    return "\r\n" if text[max(0, last - 1) : last + 1] == "\r\n" else text[last]

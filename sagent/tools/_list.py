@@ -1,0 +1,88 @@
+import heapq
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import trio
+
+from sagent.message import Message, TextMessage
+from sagent.tool import Effect, Workspace
+from sagent.tools._arguments import Arguments
+from sagent.tools._builtin import BuiltinTool, Card
+from sagent.tools._place import place_of, shown
+from sagent.tools._refusal import Refusal
+
+_DEFAULT_RESULTS = 500
+
+
+class List(BuiltinTool):
+    """Lists a directory."""
+
+    card: ClassVar[Card] = Card(
+        name="List",
+        description="List a directory's names, sorted; directories end with /.",
+        directive_schema={
+            "type": "object",
+            "properties": {
+                "path": {"type": "string"},
+                "show_hidden": {"type": "boolean"},
+                "long": {"type": "boolean", "description": "with size and time (UTC)"},
+                "max_results": {"type": "integer", "minimum": 1},
+            },
+            "required": ["path"],
+            "additionalProperties": False,
+        },
+        effects=frozenset({Effect.READS}),
+        concurrency="shared",
+        subjects=("path",),
+    )
+
+    async def _work(self, arguments: Arguments, workspace: Workspace) -> Message:
+        path = place_of(workspace, arguments.text("path"))
+        most = arguments.count("max_results", _DEFAULT_RESULTS, least=1)
+        hidden = arguments.flag("show_hidden")
+        show = _long if arguments.flag("long") else _plain
+
+        def look() -> str:
+            entries = [
+                entry for entry in _entries(path) if hidden or not entry.name.startswith(".")
+            ]
+            first = heapq.nsmallest(most, entries, key=_name)
+            lines = [show(entry) for entry in first]
+            if len(entries) > len(lines):
+                lines.append(f"... ({len(entries) - len(lines)} more; raise max_results)")
+            return "\n".join(lines) or "(empty)"
+
+        return TextMessage(await trio.to_thread.run_sync(look))
+
+
+def _entries(path: Path) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(path) as entries:
+            for entry in entries:
+                trio.from_thread.check_cancelled()
+                yield entry
+    except FileNotFoundError as error:
+        raise Refusal(f"Not found: {shown(path)}") from error
+    except NotADirectoryError as error:
+        raise Refusal(f"Not a directory: {shown(path)}. Use Read on a file") from error
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    return entry.name
+
+
+def _plain(entry: os.DirEntry[str]) -> str:
+    # A link to a directory counts as one; a link to nothing is no directory.
+    return shown(entry.name) + ("/" if entry.is_dir() else "")
+
+
+def _long(entry: os.DirEntry[str]) -> str:
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except OSError as error:  # it went away meanwhile
+        return f"{error.strerror:>29} {_plain(entry)}"
+    moment = time.strftime("%Y-%m-%d %H:%M", time.gmtime(status.st_mtime))
+    return f"{status.st_size:>12} {moment} {_plain(entry)}"

@@ -1,0 +1,70 @@
+from pathlib import Path
+
+import attrs
+import pathspec
+
+from sagent.tools._arguments import Arguments
+from sagent.tools._glob_pattern import alternatives
+from sagent.tools._refusal import Refusal
+
+MODES = ("content", "files_with_matches", "count")
+
+
+@attrs.frozen(kw_only=True)
+class Query:
+    """What is searched for, and in which files below *root*."""
+
+    pattern: str
+    root: Path
+    name: str
+    """The one file to search; "" for all below *root*."""
+    rules: tuple[str, ...]
+    """Which files are left out, as a .gitignore would say it."""
+    type: str
+    mode: str
+    before: int
+    after: int
+    ignore_case: bool
+    multiline: bool
+    pcre: bool
+
+    @classmethod
+    def of(cls, arguments: Arguments, path: Path, *, is_directory: bool) -> "Query":
+        """Read the arguments of a search in *path*.
+
+        Raises:
+            Refusal: an argument cannot be meant.
+        """
+        mode = arguments.text("output_mode", "files_with_matches")
+        if mode not in MODES:
+            raise Refusal(f"output_mode must be one of {', '.join(MODES)}")
+        pattern = arguments.text("pattern")
+        if "\0" in pattern:
+            raise Refusal("the pattern holds a NUL character, which text has not: use \\x00")
+        around = arguments.count("-C", arguments.count("context", 0))
+        return cls(
+            pattern=pattern,
+            root=path if is_directory else path.parent,
+            name="" if is_directory else path.name,
+            rules=_rules(arguments.text("glob", ""), arguments.text("exclude", "")),
+            type=arguments.text("type", ""),
+            mode=mode,
+            before=arguments.count("-B", around),
+            after=arguments.count("-A", around),
+            ignore_case=arguments.flag("-i"),
+            multiline=arguments.flag("multiline"),
+            pcre=arguments.flag("pcre"),
+        )
+
+
+def _rules(glob: str, exclude: str) -> tuple[str, ...]:
+    globs = [one for one in alternatives(glob) if one]
+    wanted = [f"!{one}" for one in globs if not one.startswith("!")]
+    unwanted = [one[1:] for one in globs if one.startswith("!")]
+    unwanted += [one for one in alternatives(exclude) if one]
+    rules = (*(["*", *wanted] if wanted else []), *unwanted)
+    try:
+        pathspec.GitIgnoreSpec.from_lines(rules)
+    except ValueError as error:
+        raise Refusal(f"glob or exclude is no pattern of file names: {error}") from error
+    return rules

@@ -1,0 +1,94 @@
+"""A call in a thread that ends when it is cancelled.
+
+Python has no way to stop a thread, but one to raise an exception in it: at its next bytecode. Two
+things make that safe here:
+
+- The exception must not hit the thread when the call is over and the thread does something else.
+  So whoever raises it holds the *gate* meanwhile, and the thread takes the gate for good when the
+  call ends, then clears what was raised too late. The gate is reentrant, since the exception can
+  come between taking the gate and knowing it.
+- The exception is no `Exception`, so that the function is not asked whether it wants to end; one
+  that catches everything is asked again and again.
+"""
+
+import ctypes
+import threading
+from collections.abc import Callable
+
+import attrs
+import outcome
+import trio
+
+_AGAIN_S = 0.05
+
+
+class _Interrupt(BaseException):
+    """Raised in the thread."""
+
+
+@attrs.define(eq=False)
+class _Call[R]:
+    """One call, as the thread and the task see it."""
+
+    _function: Callable[[], R]
+    _gate: threading.RLock = attrs.field(factory=threading.RLock, init=False)
+    _thread: int | None = attrs.field(default=None, init=False)
+
+    def run(self) -> R:
+        """Make the call; in the thread."""
+        self._thread = threading.get_ident()
+        try:
+            return self._function()
+        finally:
+            self._close()
+
+    def interrupt(self) -> None:
+        """Raise the exception in the thread, if the call goes on; in the task."""
+        if self._thread is not None and self._gate.acquire(blocking=False):
+            try:
+                _raise_in(self._thread, _Interrupt)
+            finally:
+                self._gate.release()
+
+    def _close(self) -> None:
+        while True:
+            try:
+                self._gate.acquire()
+                _raise_in(threading.get_ident(), None)
+            except _Interrupt:
+                continue
+            return
+
+
+async def call_in_thread[R](function: Callable[[], R]) -> R:
+    """Call *function* in a thread, and end it if this is cancelled.
+
+    A cancel takes effect at the function's next bytecode: a blocking call into C returns first.
+    """
+    call = _Call(function)
+    done = trio.Event()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_on_cancel, call.interrupt, done)
+        # Captured: an error must leave this block alone, not in a group.
+        result = await trio.to_thread.run_sync(outcome.capture, call.run)
+        done.set()
+        nursery.cancel_scope.cancel()
+    return result.unwrap()
+
+
+async def _on_cancel(interrupt: Callable[[], None], done: trio.Event) -> None:
+    try:
+        await trio.sleep_forever()
+    finally:
+        # Not bounded: a thread that goes on may not be left behind.
+        with trio.CancelScope(shield=True):
+            while not done.is_set():
+                interrupt()
+                with trio.move_on_after(_AGAIN_S):
+                    await done.wait()
+
+
+def _raise_in(thread: int, exception: type[BaseException] | None) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread), None if exception is None else ctypes.py_object(exception)
+    )

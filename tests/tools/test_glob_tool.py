@@ -1,0 +1,154 @@
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import trio
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sagent.lib.json import JSON
+from sagent.message import JsonMessage, is_error, response_text
+from sagent.tool import Binding, Workspace
+from sagent.tools import Glob
+from sagent.tools._glob_pattern import GlobPattern
+
+type Use = Callable[..., Awaitable[list[str]]]
+
+
+@pytest.fixture
+def glob(tmp_path: Path) -> Use:
+    tool = Glob().bind(Binding(agent="finder", workspace=Workspace(tmp_path)))
+
+    async def use(pattern: str, **more: str | int) -> list[str]:
+        directive: dict[str, JSON] = {"pattern": pattern}
+        result = await tool.run(JsonMessage(directive | more))
+        return (["ERROR"] if is_error(result) else []) + response_text(result).split("\n")
+
+    return use
+
+
+def plant(root: Path, *names: str) -> None:
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+
+async def test_files_are_found_at_any_depth_sorted(tmp_path: Path, glob: Use) -> None:
+    plant(tmp_path, "b.py", "a/c.py", "a/d/e.py", "a/d/e.txt")
+
+    assert await glob("**/*.py") == ["a/c.py", "a/d/e.py", "b.py"]
+
+
+async def test_a_star_stays_in_its_directory(tmp_path: Path, glob: Use) -> None:
+    plant(tmp_path, "b.py", "a/c.py", "a/d/e.py")
+
+    assert await glob("*.py") == ["b.py"]
+    assert await glob("a/*.py") == ["a/c.py"]
+    assert await glob("*/*.py") == ["a/c.py"]
+
+
+async def test_braces_and_classes_choose(tmp_path: Path, glob: Use) -> None:
+    plant(tmp_path, "a.c", "a.h", "a.o", "b1", "b2")
+
+    assert await glob("*.{c,h}") == ["a.c", "a.h"]
+    assert await glob("b[!1]") == ["b2"]
+
+
+async def test_nothing_found_is_told(glob: Use) -> None:
+    assert await glob("*.py") == ["(no matches)"]
+
+
+async def test_more_than_the_limit_is_told(tmp_path: Path, glob: Use) -> None:
+    plant(tmp_path, "a", "b", "c")
+
+    assert await glob("*", max_results=2) == ["a", "b", "... (1 more; raise max_results or narrow)"]
+
+
+async def test_ignored_files_are_left_out(tmp_path: Path, glob: Use) -> None:
+    plant(tmp_path, "a.py", "a.log", "build/x.py", "keep/build.py", ".git/config")
+    (tmp_path / ".gitignore").write_text("*.log\nbuild/\n[\n")
+
+    assert await glob("**/*") == [".gitignore", "a.py", "keep/build.py"]
+
+
+async def test_rules_of_inner_directories_come_first(tmp_path: Path, glob: Use) -> None:
+    plant(tmp_path, "x.log", "in/x.log", "in/y.txt")
+    (tmp_path / ".gitignore").write_text("*.log\n")
+    (tmp_path / "in/.gitignore").write_text("!x.log\n*.txt\n")
+
+    assert await glob("**/*.*") == [".gitignore", "in/.gitignore", "in/x.log"]
+
+
+async def test_rules_of_the_repository_hold_in_its_directories(tmp_path: Path, glob: Use) -> None:
+    plant(tmp_path, ".git/HEAD", "src/a.py", "src/a.log")
+    (tmp_path / ".gitignore").write_text("*.log\n")
+
+    assert await glob("*", path="src") == ["src/a.py"]
+
+
+async def test_an_ignored_directory_that_is_named_is_searched(tmp_path: Path, glob: Use) -> None:
+    plant(tmp_path, ".git/HEAD", "vendor/a.py")
+    (tmp_path / ".gitignore").write_text("vendor/\n")
+
+    assert await glob("**/*.py") == ["(no matches)"]
+    assert await glob("vendor/*.py") == ["vendor/a.py"]
+
+
+async def test_links_in_a_circle_end(tmp_path: Path, glob: Use) -> None:
+    plant(tmp_path, "a/b.py")
+    (tmp_path / "a/loop").symlink_to(tmp_path)
+
+    assert await glob("**/*") == ["a/b.py", "a/loop"]
+
+
+async def test_a_start_behind_a_link_keeps_its_name_and_its_rules(
+    tmp_path: Path, glob: Use
+) -> None:
+    plant(tmp_path, "real/a.py", "real/a.log")
+    (tmp_path / "real/.gitignore").write_text("/a.log\n")
+    (tmp_path / "link").symlink_to("real")
+
+    assert await glob("*.*", path="link") == ["link/.gitignore", "link/a.py"]
+
+
+async def test_paths_outside_are_shown_whole(tmp_path: Path) -> None:
+    plant(tmp_path, "in/x", "out/a.py")
+    tool = Glob().bind(Binding(agent="finder", workspace=Workspace(tmp_path / "in")))
+
+    result = await tool.run(JsonMessage({"pattern": f"{tmp_path}/out/*.py"}))
+
+    assert response_text(result) == f"{tmp_path}/out/a.py"
+
+
+async def test_a_missing_start_is_told(tmp_path: Path, glob: Use) -> None:
+    assert await glob("*", path="nowhere") == ["ERROR", f"File not found: {tmp_path}/nowhere."]
+
+
+async def test_too_many_braces_are_refused(glob: Use) -> None:
+    assert (await glob("{a,b}" * 20))[0] == "ERROR"
+
+
+async def test_a_pattern_of_many_stars_ends_soon(tmp_path: Path, glob: Use) -> None:
+    plant(tmp_path, "a" * 200)
+
+    with trio.fail_after(5):
+        assert await glob("*a" * 30 + "b") == ["(no matches)"]
+
+
+_NAMES = st.lists(st.sampled_from(["a", "b", "ab"]), min_size=1, max_size=5).map("/".join)
+_PATTERNS = st.lists(st.sampled_from(["**", "*", "a", "?b", "b*"]), min_size=1, max_size=5)
+
+
+@given(pattern=_PATTERNS, name=_NAMES)
+def test_matching_is_as_defined(pattern: list[str], name: str) -> None:
+    def fits(segments: list[str], parts: list[str]) -> bool:
+        if not segments:
+            return not parts
+        if segments[0] == "**":
+            return any(fits(segments[1:], parts[n:]) for n in range(len(parts) + 1))
+        plain = {"*": True, "a": parts[:1] == ["a"], "?b": parts[:1] == ["ab"]}
+        first = plain.get(segments[0], parts[:1] == ["b"])
+        return bool(parts) and first and fits(segments[1:], parts[1:])
+
+    assert GlobPattern.of("/".join(pattern)).matches(name) == fits(pattern, name.split("/"))

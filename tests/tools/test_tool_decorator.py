@@ -1,0 +1,480 @@
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, Literal, assert_type
+
+import attrs
+import pytest
+import trio
+
+from sagent.errors import UsageError
+from sagent.lib.json import JSON, json_unfreeze
+from sagent.message import JsonMessage, Message, TextMessage, is_error, response_text
+from sagent.tool import Tool, effects_of, validator_for
+from sagent.tools import tool
+
+
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+@attrs.frozen
+class Point:
+    x: int
+    y: int = 0
+
+
+@dataclass
+class Box:
+    corner: Point
+    label: str | None = None
+
+
+COUNTER = [0]
+LOCK = threading.Lock()
+
+
+async def use(function: Tool, **directive: JSON) -> str:
+    result = await function.run(JsonMessage(directive))
+    return ("ERROR " if is_error(result) else "") + response_text(result)
+
+
+def properties(function: Tool) -> dict[str, JSON]:
+    schema = json_unfreeze(function.directive_schema)
+    assert isinstance(schema, dict)
+    found = schema["properties"]
+    assert isinstance(found, dict)
+    return dict(found)
+
+
+def test_name_and_description_come_from_the_function() -> None:
+    @tool
+    def Count_words(text: str) -> int:  # noqa: N802  # the spelling is the rule
+        """Count the words
+        of a text.
+
+        Words are parted by space.
+
+        Args:
+            text (str): what to count,
+                all of it.
+
+        Returns:
+            how many: there are.
+        """  # a paragraph of two lines
+        return len(text.split())
+
+    assert Count_words.name == "Count_words"
+    assert Count_words.tool_id == "application/x-tool-count_words"
+    assert Count_words.description == "Count the words of a text."
+    assert properties(Count_words) == {
+        "text": {"type": "string", "description": "what to count, all of it."}
+    }
+
+
+@pytest.mark.parametrize(
+    ("annotation", "schema"),
+    [
+        (str, {"type": "string"}),
+        (int, {"type": "integer"}),
+        (float, {"type": "number"}),
+        (bool, {"type": "boolean"}),
+        (list[int], {"type": "array", "items": {"type": "integer"}}),
+        (Sequence[str], {"type": "array", "items": {"type": "string"}}),
+        (tuple[str, ...], {"type": "array", "items": {"type": "string"}}),
+        (dict[str, bool], {"type": "object", "additionalProperties": {"type": "boolean"}}),
+        (Mapping[str, int], {"type": "object", "additionalProperties": {"type": "integer"}}),
+        (str | None, {"anyOf": [{"type": "string"}, {"type": "null"}]}),
+        (Literal["a", 1], {"enum": ["a", 1]}),
+        (Colour, {"enum": ["red", "blue"]}),
+        (Annotated[int, "how many"], {"type": "integer", "description": "how many"}),
+        (
+            Point,
+            {
+                "type": "object",
+                "properties": {"x": {"type": "integer"}, "y": {"type": "integer"}},
+                "required": ["x"],
+                "additionalProperties": False,
+            },
+        ),
+    ],
+)
+def test_a_schema_is_read_from_an_annotation(annotation: object, schema: JSON) -> None:
+    async def f(value: object) -> None:
+        pass
+
+    f.__annotations__["value"] = annotation
+
+    assert properties(tool(f)) == {"value": schema}
+
+
+def test_a_parameter_with_a_default_may_be_left_out() -> None:
+    @tool
+    async def f(a: int, b: str = "x", c: Colour = Colour.RED) -> None:
+        pass
+
+    assert validator_for(f).faults({"a": 1}) == ""
+    assert validator_for(f).faults({"b": "y"})
+    assert validator_for(f).faults({"a": 1, "d": 1})
+    assert properties(f)["b"] == {"type": "string", "default": "x"}
+    assert properties(f)["c"] == {"enum": ["red", "blue"]}
+
+
+@pytest.mark.parametrize("annotation", [object, Any, bytes, dict[int, str], type[int], Tool])
+def test_an_annotation_that_no_json_fits_is_refused_with_the_remedy(annotation: object) -> None:
+    async def f(value: object) -> None:
+        pass
+
+    f.__annotations__["value"] = annotation
+
+    with pytest.raises(UsageError, match=r"parameter 'value' of f .*annotate it with.*schema="):
+        tool(f)
+
+
+def test_a_parameter_without_a_name_or_an_annotation_is_refused() -> None:
+    async def rest(*values: int) -> None:
+        pass
+
+    async def bare(value) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001  # what is refused
+        pass
+
+    with pytest.raises(UsageError, match="parameter 'values' of rest has no name"):
+        tool(rest)
+    with pytest.raises(UsageError, match="parameter 'value' of bare has no annotation"):
+        tool(bare)  # pyright: ignore[reportUnknownArgumentType]
+
+
+def test_options_replace_what_the_function_says() -> None:
+    schema: JSON = {"type": "object", "properties": {"anything": {}}}
+
+    @tool(name="look", description="Look.", schema=schema, effects=frozenset())
+    async def f(**anything: object) -> str:
+        return str(anything)
+
+    assert (f.name, f.description) == ("look", "Look.")
+    assert json_unfreeze(f.directive_schema) == schema
+    assert effects_of(f) == frozenset()
+
+
+def test_a_name_that_no_model_could_call_is_refused() -> None:
+    async def f() -> None:
+        pass
+
+    with pytest.raises(UsageError, match="'a b' is no name of a tool"):
+        tool(name="a b")(f)
+
+
+def test_an_async_function_has_no_choice_where_to_run() -> None:
+    async def f() -> None:
+        pass
+
+    with pytest.raises(UsageError, match="leave out runs_in"):
+        tool(runs_in="thread")(f)
+
+
+def test_the_function_can_still_be_called() -> None:
+    @tool
+    def double(number: int) -> int:
+        """Double."""
+        return 2 * number
+
+    assert assert_type(double(4), int) == 8
+    assert double.__doc__ == "Double."
+
+
+def test_the_decorators_keep_the_functions_type() -> None:
+    @tool
+    async def bare(number: int) -> str:
+        return str(number)
+
+    @tool(runs_in="thread")
+    def with_options(number: int, *, text: str = "") -> str:
+        return text * number
+
+    tools: list[Tool] = [bare, with_options]
+
+    assert len(tools) == 2
+    assert assert_type(with_options(2, text="a"), str) == "aa"
+
+
+async def test_an_async_function_runs_in_the_agents_task() -> None:
+    task = trio.lowlevel.current_task()
+
+    @tool
+    async def same() -> bool:
+        return trio.lowlevel.current_task() is task
+
+    assert await use(same) == "true"
+
+
+async def test_arguments_arrive_as_what_they_were_declared() -> None:
+    @tool
+    async def f(colour: Colour, box: Box, ratio: float, points: list[Point]) -> str:
+        return f"{colour} {box} {ratio} {points}"
+
+    directive: dict[str, JSON] = {
+        "colour": "blue",
+        "box": {"corner": {"x": 1}},
+        "ratio": 1,
+        "points": [{"x": 1, "y": 2}],
+    }
+
+    assert await use(f, **directive) == (
+        "Colour.BLUE Box(corner=Point(x=1, y=0), label=None) 1.0 [Point(x=1, y=2)]"
+    )
+
+
+async def test_arguments_that_do_not_fit_are_told() -> None:
+    @tool
+    async def f(colour: Colour) -> str:
+        return colour.value
+
+    assert await use(f, colour="green") == "ERROR colour: 'green' is not a valid Colour"
+    assert await use(f, size=1) == "ERROR there is no parameter size: use colour"
+    assert (await use(f)).startswith("ERROR TypeError: ")
+    assert is_error(await f.run(TextMessage("no directive")))
+
+
+@pytest.mark.parametrize(
+    ("result", "text"),
+    [
+        ("words", "words"),
+        (None, ""),
+        (7, "7"),
+        ({"a": [1, None]}, '{"a":[1,null]}'),
+        (Point(1, 2), '{"x":1,"y":2}'),
+        (TextMessage("a message"), "a message"),
+        (object, "ERROR the tool's result cannot be shown: JSON has no type"),
+    ],
+)
+async def test_a_result_becomes_a_message(result: object, text: str) -> None:
+    @tool
+    async def f() -> object:
+        return result
+
+    assert (await use(f)).startswith(text)
+
+
+@pytest.mark.parametrize("runs_in", ["process", "thread"])
+async def test_an_exception_is_told_by_name(runs_in: Literal["process", "thread"]) -> None:
+    @tool(runs_in=runs_in)
+    def f() -> None:
+        raise ValueError("no such thing")
+
+    assert await use(f) == "ERROR ValueError: no such thing"
+
+
+async def test_an_exit_in_a_tool_is_not_the_end_of_the_program() -> None:
+    @tool(runs_in="thread")
+    def f() -> None:
+        sys.exit("enough")
+
+    assert await use(f) == "ERROR SystemExit: enough"
+
+
+async def test_an_exception_of_an_async_function_is_told_by_name() -> None:
+    @tool
+    async def f() -> None:
+        raise ValueError("no such thing")
+
+    assert await use(f) == "ERROR ValueError: no such thing"
+
+
+async def test_a_plain_function_runs_in_a_process_of_its_own() -> None:
+    @tool
+    def where() -> int:
+        return os.getpid()
+
+    assert await use(where) != str(os.getpid())
+
+
+async def test_a_process_has_a_copy_of_what_the_function_refers_to() -> None:
+    @tool
+    def count() -> int:
+        COUNTER[0] += 1
+        return COUNTER[0]
+
+    assert [await use(count), await use(count), COUNTER] == ["1", "1", [0]]
+
+
+async def test_a_process_can_import_what_this_one_can() -> None:
+    @tool
+    def path() -> bool:
+        import sagent.message  # noqa: PLC0415  # in the process
+
+        return sagent.message.is_message(1)
+
+    assert await use(path) == "false"
+
+
+async def test_values_of_own_classes_cross_into_a_process_and_back() -> None:
+    @tool
+    def mirror(point: Point, colour: Colour) -> Point:
+        return Point(point.y, point.x) if colour is Colour.RED else point
+
+    assert await use(mirror, point={"x": 1, "y": 2}, colour="red") == '{"x":2,"y":1}'
+
+
+async def test_a_message_crosses_out_of_a_process() -> None:
+    @tool
+    def f() -> Message:
+        return JsonMessage({"a": 1})
+
+    result = await f.run(JsonMessage({}))
+
+    assert isinstance(result, JsonMessage)
+    assert result.content == {"a": 1}
+
+
+async def test_what_a_process_prints_is_not_its_result() -> None:
+    @tool
+    def f() -> str:
+        print("noise")  # noqa: T201  # what is tested
+        subprocess.run(["echo", "more noise"], check=True)
+        return sys.stdin.read() + "result"
+
+    assert await use(f) == "result"
+
+
+async def test_a_process_that_dies_is_told_with_its_last_words() -> None:
+    @tool
+    def f() -> None:
+        sys.stderr.write("out of luck\n")
+        sys.stderr.flush()
+        os._exit(3)
+
+    assert await use(f) == (
+        "ERROR the tool's process ended with exit code 3 before it gave a result: out of luck"
+    )
+
+
+async def test_a_process_left_behind_by_the_function_does_not_delay_its_result() -> None:
+    @tool
+    def f() -> str:
+        if os.fork() == 0:
+            signal.pause()
+        return "done"
+
+    with trio.fail_after(10):
+        assert await use(f) == "done"
+
+
+async def test_what_cannot_be_carried_to_a_process_is_told_with_the_remedy() -> None:
+    @tool
+    def f() -> str:
+        return str(LOCK)
+
+    text = await use(f)
+
+    assert text.startswith("ERROR f cannot be carried to a process, TypeError: cannot pickle")
+    assert text.endswith('make it `async def`, or decorate it with runs_in="thread"')
+
+
+async def test_what_cannot_be_carried_back_is_told() -> None:
+    @tool
+    def f() -> object:
+        return threading.Lock()
+
+    assert (await use(f)).startswith("ERROR the result cannot leave the process: TypeError")
+
+
+async def test_credentials_are_not_in_the_environment_of_a_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SOME_API_KEY", "secret")
+
+    @tool
+    def f() -> str | None:
+        return os.environ.get("SOME_API_KEY")
+
+    assert await use(f) == ""
+
+
+async def test_a_cancel_kills_the_process(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+
+    @tool
+    def spin(name: str) -> None:
+        Path(name).touch()
+        while True:
+            pass
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(spin.run, JsonMessage({"name": str(started)}))
+        with trio.fail_after(20):
+            while not started.exists():  # noqa: ASYNC110  # another process makes it
+                await trio.sleep(0.01)
+        before = trio.current_time()
+        nursery.cancel_scope.cancel()
+
+    assert trio.current_time() - before < 1
+
+
+async def test_a_thread_shares_the_memory_of_this_process() -> None:
+    seen: list[str] = []
+
+    @tool(runs_in="thread")
+    def note(text: str) -> int:
+        seen.append(text)
+        return os.getpid()
+
+    assert await use(note, text="a") == str(os.getpid())
+    assert seen == ["a"]
+
+
+@pytest.mark.parametrize("stubborn", [False, True])
+async def test_a_cancel_ends_the_thread_between_two_steps_of_python(*, stubborn: bool) -> None:
+    running = threading.Event()
+    ended = threading.Event()
+
+    def spin() -> None:
+        running.set()
+        while True:
+            pass
+
+    @tool(runs_in="thread")
+    def work() -> None:
+        try:
+            try:
+                spin()
+            except BaseException:
+                if not stubborn:
+                    raise
+            spin()
+        finally:
+            ended.set()
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(work.run, JsonMessage({}))
+        with trio.fail_after(10):
+            while not running.is_set():  # noqa: ASYNC110  # a thread tells
+                await trio.sleep(0.001)
+        nursery.cancel_scope.cancel()
+
+    assert ended.is_set()
+
+
+async def test_threads_are_fit_for_use_after_a_cancel() -> None:
+    @tool(runs_in="thread")
+    def spin(turns: int) -> int:
+        return sum(1 for _ in range(turns))
+
+    for _ in range(50):
+        with trio.move_on_after(0.002):
+            await use(spin, turns=10**9)
+        assert await use(spin, turns=10) == "10"
+
+
+def test_a_summary_shows_the_call() -> None:
+    @tool
+    async def add(a: int, b: int) -> int:
+        return a + b
+
+    assert add.summary(JsonMessage({"a": 1, "b": 2})) == "add(a=1, b=2)"
