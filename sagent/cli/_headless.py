@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import AsyncIterator
 from typing import assert_never
 
 import trio
@@ -31,33 +32,45 @@ def run_headless(options: Options) -> int:
         # The reader of the answer has gone; Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except SagentError as error:
+    except UsageError as error:
+        complain(str(error))
+        return USAGE
+    except Exception as error:  # noqa: BLE001  # the last stop: a person reads one line
         if options.debug:
             traceback.print_exc()
-        complain(str(error))
-        if isinstance(error, UsageError):
-            return USAGE
+        bug = "" if isinstance(error, SagentError) else f"{type(error).__name__}: "
+        complain(f"{bug}{error}")
         trio.run(printer.fail, error)
         return FAILED
 
 
 async def _run_until_signal(agent: Agent, prompt: str, printer: Printer, watcher: Watcher) -> int:
     code = INTERRUPTED
+    failure: Exception | None = None
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async with trio.open_nursery() as nursery:
-
-            async def cancel_at_signal() -> None:
-                async for _ in signals:
-                    nursery.cancel_scope.cancel()
-
-            nursery.start_soon(cancel_at_signal)
-            async with agent.run(prompt) as run:
-                async for event in run:
-                    watcher.show(event)
-                    await printer.show(event)
-            code = DONE
+            nursery.start_soon(_cancel_at_signal, signals, nursery.cancel_scope)
+            try:
+                await _show(agent, prompt, printer, watcher)
+                code = DONE
+            except Exception as error:  # noqa: BLE001  # raised out there, where no nursery groups it
+                failure = error
             nursery.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
     return code
+
+
+async def _cancel_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
+    await anext(signals)
+    scope.cancel()
+
+
+async def _show(agent: Agent, prompt: str, printer: Printer, watcher: Watcher) -> None:
+    async with agent.run(prompt) as run:
+        async for event in run:
+            watcher.show(event)
+            await printer.show(event)
 
 
 def _prompt(options: Options) -> str:

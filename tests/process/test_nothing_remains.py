@@ -36,13 +36,13 @@ class Herd:
 
     async def until(self, *, at_least: int) -> None:
         with trio.fail_after(5):
-            while len(self.living()) < at_least:  # noqa: ASYNC110  # nobody tells when a process is up
+            while len(self.living()) < at_least:  # nobody tells when a process is up
                 await trio.sleep(0.005)
 
     async def seconds_until_gone(self) -> float:
         started = time.perf_counter()
         with trio.fail_after(5):
-            while self.living():  # noqa: ASYNC110  # nobody tells when a stranger's process is gone
+            while self.living():  # nobody tells when a stranger's process is gone
                 await trio.sleep(0.002)
         return time.perf_counter() - started
 
@@ -75,7 +75,7 @@ async def test_a_tree_may_use_its_grace(herd: Herd) -> None:
     command = "exec 2>/dev/null; trap 'sleep 0.1; echo tidied; exit' TERM; echo up; sleep 60 & wait"
 
     async with open_process(["sh", "-c", command], env=herd.env, term_grace_s=2) as process:
-        while not process.output.total_bytes:  # noqa: ASYNC110  # there is no event for it
+        while not process.output.total_bytes:  # there is no event for it
             await trio.sleep(0.005)
 
     assert process.output.text == "up\ntidied\n"

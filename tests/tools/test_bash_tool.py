@@ -157,7 +157,9 @@ async def test_a_cancel_ends_the_whole_tree(tmp_path: Path, bash: Use) -> None:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(bash, command)
         with trio.fail_after(10):
-            while not all((tmp_path / name).is_file() for name in ("inner", "outer")):  # noqa: ASYNC110  # another process makes them
+            while not all(
+                (tmp_path / name).is_file() for name in ("inner", "outer")
+            ):  # another process makes them
                 await trio.sleep(0.01)
             await trio.sleep(0.05)
         nursery.cancel_scope.cancel()

@@ -409,7 +409,7 @@ async def test_a_cancel_kills_the_process(tmp_path: Path) -> None:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(spin.run, JsonMessage({"name": str(started)}))
         with trio.fail_after(20):
-            while not started.exists():  # noqa: ASYNC110  # another process makes it
+            while not started.exists():  # another process makes it
                 await trio.sleep(0.01)
         before = trio.current_time()
         nursery.cancel_scope.cancel()
@@ -454,7 +454,7 @@ async def test_a_cancel_ends_the_thread_between_two_steps_of_python(*, stubborn:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(work.run, JsonMessage({}))
         with trio.fail_after(10):
-            while not running.is_set():  # noqa: ASYNC110  # a thread tells
+            while not running.is_set():  # a thread tells
                 await trio.sleep(0.001)
         nursery.cancel_scope.cancel()
 
