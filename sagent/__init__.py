@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from sagent import actors, agent, errors, message, model, providers, testing, tool, tools
     from sagent.agent import Agent
 
+    __version__: str
+
 __all__ = [
     "Agent",
     "actors",

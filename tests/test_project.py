@@ -46,7 +46,7 @@ def test_every_error_has_its_place_in_the_tree_at_the_top_of_its_module() -> Non
 
 
 def test_the_version_is_the_projects() -> None:
-    assert sagent.__version__ in (ROOT / "pyproject.toml").read_text()  # type: ignore[attr-defined]
+    assert f'version = "{sagent.__version__}"' in (ROOT / "pyproject.toml").read_text()
 
 
 def test_no_module_is_longer_than_its_reason() -> None:

@@ -16,7 +16,7 @@ from sagent.errors import (
     StreamCutError,
     UsageError,
 )
-from sagent.lib.json import json_freeze
+from sagent.lib.json import JSON, json_freeze
 from sagent.message import (
     Descriptor,
     JsonMessage,
@@ -112,7 +112,7 @@ async def test_an_exclusive_tool_runs_alone_and_in_its_turn(autojump_clock: obje
 
 
 async def test_every_call_gets_one_result_whatever_the_model_wrote() -> None:
-    schema = {"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]}
+    schema: JSON = {"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]}
     strict = RecordingTool("Strict", schema=schema)
     broken = RecordingTool("Broken", ValueError("no luck"))
     model = ScriptedModel(
