@@ -8,14 +8,11 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
-    TaskID,
     TextColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
-from rich.progress import (
-    Progress as Bars,
-)
+from rich.progress import Progress as Bar
 from rich.status import Status
 from rich.text import Text as Words
 
@@ -30,8 +27,7 @@ class TerminalWatcher(AbstractContextManager["TerminalWatcher"]):
 
     _console: Console = attrs.field(factory=lambda: Console(stderr=True), init=False)
     _status: Status = attrs.field(init=False)
-    _bars: Bars | None = attrs.field(default=None, init=False)
-    _tasks: dict[str, TaskID] = attrs.field(factory=dict[str, TaskID], init=False)
+    _bar: Bar | None = attrs.field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._status = self._console.status("thinking")
@@ -41,14 +37,14 @@ class TerminalWatcher(AbstractContextManager["TerminalWatcher"]):
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._close_bars()
+        self._close_bar()
         self._status.stop()
 
     def on_progress(self, progress: Progress) -> None:
-        """Move the bar of *progress*."""
-        if self._bars is None:
+        """Move the bar to *progress*."""
+        if self._bar is None:
             self._status.stop()
-            self._bars = Bars(
+            self._bar = Bar(
                 TextColumn("{task.description}"),
                 BarColumn(),
                 DownloadColumn(),
@@ -57,19 +53,19 @@ class TerminalWatcher(AbstractContextManager["TerminalWatcher"]):
                 console=self._console,
                 transient=True,
             )
-            self._bars.start()
-        if progress.what not in self._tasks:
-            self._tasks[progress.what] = self._bars.add_task(
-                progress.what, total=progress.total_bytes
-            )
-        self._bars.update(self._tasks[progress.what], completed=progress.done_bytes)
+            self._bar.add_task(progress.what, total=progress.total_bytes)
+            self._bar.start()
+        (task,) = self._bar.task_ids
+        self._bar.update(task, description=progress.what, completed=progress.done_bytes)
+        if progress.done_bytes == progress.total_bytes:
+            self._close_bar()
 
     def show(self, event: RunEvent) -> None:
         """Show *event*, but for the answer, which goes to standard output."""
-        self._close_bars()
+        self._close_bar()
         match event:
             case ToolCalled():
-                self._line(f"  {event.name} {event.summary}".rstrip(), "dim")
+                self._line(f"  {event.summary}", "dim")
             case ToolReturned() if event.is_error:
                 first = next(iter(event.content.splitlines()), "")
                 self._line(f"    ✗ {first}", "red")
@@ -81,9 +77,8 @@ class TerminalWatcher(AbstractContextManager["TerminalWatcher"]):
     def _line(self, text: str, style: str) -> None:
         self._console.print(Words(clean(text), style=style), no_wrap=True, overflow="ellipsis")
 
-    def _close_bars(self) -> None:
-        if self._bars is not None:
-            self._bars.stop()
-            self._bars = None
-            self._tasks.clear()
+    def _close_bar(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
             self._status.start()

@@ -35,11 +35,11 @@ class LogWatcher(AbstractContextManager["LogWatcher"]):
         """Leave nothing to clean up."""
 
     def on_progress(self, progress: Progress) -> None:
-        """Say once what is being fetched."""
+        """Say once that a model is being fetched."""
         if not self._told:
             self._told = True
-            size = f"{progress.total_bytes / 1e6:.0f} MB"
-            sys.stderr.write(f"sagent: {progress.what} ({size}), once\n")
+            size_mb = progress.total_bytes // 1_000_000
+            sys.stderr.write(f"sagent: downloading the local model ({size_mb} MB), once\n")
 
     def show(self, event: RunEvent) -> None:
         """Show nothing: standard error is for errors."""

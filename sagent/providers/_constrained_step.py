@@ -7,6 +7,7 @@ Ollama, OpenAI).
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 import attrs
@@ -17,6 +18,7 @@ from sagent.message import (
     Descriptor,
     Message,
     MultipartMessage,
+    TextMessage,
     get_directive,
     get_tool_name,
     is_error,
@@ -44,7 +46,8 @@ user: Result: 1\ttitle: Tides
 you: {{"answer": "The title is Tides."}}"""
 
 
-_NEXT = "If this holds what was asked for, give the answer; else use a tool in another way."
+_NEXT = "Answer the question from this. Only if it is not in there, use another tool."
+_FILE_NAME = re.compile(r"[\w.-]*[./]\w")
 
 
 def rules(tools: tuple[ToolSpec, ...]) -> str:
@@ -71,17 +74,34 @@ def _required(tool: ToolSpec) -> tuple[str, ...]:
     return tuple(str(name) for name in names) if isinstance(names, tuple) else ()
 
 
-def response_format(tools: tuple[ToolSpec, ...]) -> JsonValue:
-    """Hold an answer to one step with *tools*."""
-    calls = [
-        _closed({"tool": {"const": tool.name}, "arguments": json_unfreeze(tool.directive_schema)})
-        for tool in tools
-    ]
-    schema: JsonValue = {"anyOf": [*calls, _closed({"answer": {"type": "string"}})]}
-    return {
-        "type": "json_schema",
-        "json_schema": {"name": "step", "strict": True, "schema": schema},
-    }
+@attrs.frozen
+class Offer:
+    """What the next step may be: a call of one of the tools, the answer, or either."""
+
+    tools: tuple[ToolSpec, ...]
+    answer: bool = True
+
+    def response_format(self) -> JsonValue:
+        """Hold the step to the offer."""
+        steps = [_call_of(tool) for tool in self.tools]
+        if self.answer:
+            steps.append(_closed({"answer": {"type": "string"}}))
+        schema: JsonValue = {"anyOf": [*steps]}
+        return {
+            "type": "json_schema",
+            "json_schema": {"name": "step", "strict": True, "schema": schema},
+        }
+
+
+def _call_of(tool: ToolSpec) -> JsonValue:
+    arguments = json_unfreeze(tool.directive_schema)
+    return _closed({"tool": {"const": tool.name}, "arguments": arguments})
+
+
+def names_a_file(messages: Sequence[Message]) -> bool:
+    """Tell whether the turn begins here, with a prompt that names a file."""
+    prompt = messages[-1] if messages else None
+    return isinstance(prompt, TextMessage) and bool(_FILE_NAME.search(prompt.content))
 
 
 def repeats_itself(messages: Sequence[Message]) -> bool:

@@ -1,25 +1,29 @@
 """The constrained tool protocol, as a wire format."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import attrs
 
 from sagent.lib.json import JsonValue
+from sagent.message import Message
 from sagent.model import ModelRequest
 from sagent.providers._chat_decoder import ChatDecoder
 from sagent.providers._chat_encoder import ChatEncoder
 from sagent.providers._constrained_decoder import ConstrainedDecoder
 from sagent.providers._constrained_step import (
+    Offer,
+    names_a_file,
     repeats_itself,
-    response_format,
     rules,
     step_to_chat,
     with_required_parameters,
 )
+from sagent.tool import ToolSpec
 
-type Parameters = Literal["all", "required"]
-"""Which of a tool's parameters the model may use."""
+type Guidance = Literal["light", "close"]
+"""How much a model is helped along. Closely guided, as the smallest models need it, it sees the
+required parameters of tools alone, and uses a tool first when the prompt names a file."""
 
 
 @attrs.define(eq=False)
@@ -27,32 +31,35 @@ class ConstrainedWire:
     """Chat Completions with steps held to a JSON schema; see `Wire`."""
 
     _encoder: ChatEncoder
-    _parameters: Parameters
+    _guidance: Guidance
     path: str = "chat/completions"
 
     @classmethod
     def of(
-        cls,
-        model_id: str,
-        options: Mapping[str, JsonValue],
-        *,
-        parameters: Parameters = "all",
+        cls, model_id: str, options: Mapping[str, JsonValue], *, guidance: Guidance = "light"
     ) -> "ConstrainedWire":
         """Make the wire for *model_id*; *options* are further fields of every request."""
-        return cls(ChatEncoder(model_id, options, step_to_chat), parameters)
+        return cls(ChatEncoder(model_id, options, step_to_chat), guidance)
 
     def encode(self, request: ModelRequest) -> bytes:
         """Write *request* as the body of a POST."""
         if not request.tools:
             return self._encoder.encode(request, system=request.system, fields={})
         tools = request.tools
-        if self._parameters == "required":
+        if self._guidance == "close":
             tools = tuple(with_required_parameters(tool) for tool in tools)
+        offer = self._offer(tools, request.messages)
         system = f"{request.system}\n\n{rules(tools)}".lstrip()
-        offered = () if repeats_itself(request.messages) else tools
-        fields = {"response_format": response_format(offered)}
+        fields = {"response_format": offer.response_format()}
         return self._encoder.encode(request, system=system, fields=fields)
 
     def decoder(self, request: ModelRequest) -> ChatDecoder | ConstrainedDecoder:
         """Make the decoder of the answer to *request*: without tools it is plain text."""
         return ConstrainedDecoder() if request.tools else ChatDecoder()
+
+    def _offer(self, tools: tuple[ToolSpec, ...], messages: Sequence[Message]) -> Offer:
+        if repeats_itself(messages):
+            return Offer(())
+        if self._guidance == "close" and names_a_file(messages):
+            return Offer(tools, answer=False)
+        return Offer(tools)

@@ -72,7 +72,7 @@ class Local:
             model_id=name,
             context_window=self.context_tokens,
             provider=_LocalService(provider=self, file=file),
-            wire=ConstrainedWire.of(name, _OPTIONS, parameters="required"),
+            wire=ConstrainedWire.of(name, _OPTIONS, guidance="close"),
             endpoint=Endpoint(provider="Local", base_url="this machine", model_id=name),
         )
 

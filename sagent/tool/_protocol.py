@@ -58,7 +58,7 @@ class Tool(Protocol):
         ...
 
     def summary(self, msg: Message) -> str:
-        """Describe the call *msg* in a few words, for people who watch."""
+        """Describe the call *msg* in a few words that name the tool, for people who watch."""
         ...
 
     def prompt(self) -> str | None:

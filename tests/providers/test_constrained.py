@@ -72,8 +72,8 @@ def test_a_step_is_a_call_of_a_known_tool_or_an_answer_and_nothing_else() -> Non
     assert not schema.is_valid({"answer": "x", "tool": "Read", "arguments": {"file_path": "a"}})
 
 
-def test_the_smallest_models_are_given_required_parameters_alone() -> None:
-    sent = body(ConstrainedWire.of("m", {}, parameters="required"))
+def test_a_closely_guided_model_is_given_required_parameters_alone() -> None:
+    sent = body(ConstrainedWire.of("m", {}, guidance="close"))
 
     assert not step_schema(sent).is_valid(
         {"tool": "Read", "arguments": {"file_path": "a", "limit": 3}}
@@ -116,6 +116,23 @@ def test_a_model_that_repeats_its_call_is_offered_nothing_but_to_answer() -> Non
     assert step_schema(once).is_valid({"tool": "Read", "arguments": {"file_path": "a"}})
     assert not step_schema(twice).is_valid({"tool": "Read", "arguments": {"file_path": "a"}})
     assert step_schema(twice).is_valid({"answer": "x"})
+
+
+@pytest.mark.parametrize(
+    ("prompt", "may_answer"),
+    [("What is in a.txt?", False), ("What does src/a say?", False), ("What is 2+2?", True)],
+)
+def test_a_closely_guided_model_looks_first_when_the_prompt_names_a_file(
+    prompt: str, may_answer: bool
+) -> None:
+    wire = ConstrainedWire.of("m", {}, guidance="close")
+    asked = TextMessage(prompt, Descriptor.USER)
+
+    first = json.loads(wire.encode(ModelRequest(messages=(asked,), tools=(READ,))))
+    then = json.loads(wire.encode(ModelRequest(messages=(asked, *HISTORY[1:3]), tools=(READ,))))
+
+    assert step_schema(first).is_valid({"answer": "x"}) is may_answer
+    assert step_schema(then).is_valid({"answer": "x"})
 
 
 def test_the_same_call_in_a_later_turn_is_no_repetition() -> None:
