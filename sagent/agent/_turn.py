@@ -19,7 +19,6 @@ from sagent.message import (
     MultipartMessage,
     TextMessage,
     error_message,
-    get_queue_id,
     response_text,
     response_tool_calls,
     tool_result_message,
@@ -122,7 +121,7 @@ class Turn:
     calls: tuple[MultipartMessage, ...] = ()
     """The calls that the model made last, while they run."""
     results: tuple[tuple[str, Message], ...] = ()
-    """What came of them so far, by queue id."""
+    """What came of them so far, each with the id of its call's message."""
     text: str = ""
     """The answer so far, when it comes in pieces."""
 
@@ -185,7 +184,7 @@ def _continue(turn: Turn, record: tuple[Message, ...], text: str) -> tuple[Turn,
 
 
 def _finished(turn: Turn, call: MultipartMessage, result: Message) -> tuple[Turn, Step]:
-    turn = attrs.evolve(turn, results=(*turn.results, (get_queue_id(call), result)))
+    turn = attrs.evolve(turn, results=(*turn.results, (call.id, result)))
     if len(turn.results) < len(turn.calls):
         return turn, Step((), AwaitTools())
     return attrs.evolve(turn, calls=(), results=()), Step(_close(turn), Drain())
@@ -194,6 +193,6 @@ def _finished(turn: Turn, call: MultipartMessage, result: Message) -> tuple[Turn
 def _close(turn: Turn) -> tuple[Message, ...]:
     results = dict(turn.results)
     return tuple(
-        tool_result_message(call, results.get(get_queue_id(call)) or error_message(_INTERRUPTED))
+        tool_result_message(call, results.get(call.id) or error_message(_INTERRUPTED))
         for call in turn.calls
     )

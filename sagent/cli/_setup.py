@@ -17,6 +17,8 @@ from sagent.tools import TOOLS, build_tools
 
 LOCAL_TOOLS = ("Read",)
 """What a small model can choose among without fail."""
+LOCAL_ROUNDS = 12
+"""A small model that is not done by then is lost."""
 
 
 def build_agent(options: Options, *, on_progress: OnProgress) -> Agent:
@@ -38,7 +40,7 @@ def build_agent(options: Options, *, on_progress: OnProgress) -> Agent:
         model=build(options, on_progress),
         system="\n\n".join(part for part in (system, options.system) if part),
         tools=build_tools(names),
-        max_tool_call_rounds=options.max_tool_call_rounds,
+        max_tool_call_rounds=options.max_tool_call_rounds or _DEFAULT_ROUNDS[provider],
     )
 
 
@@ -79,4 +81,5 @@ _BUILDERS: dict[str, Callable[[Options, OnProgress], Model]] = {
     "OpenAICompat": _openai_compat,
     "Local": _local,
 }
+_DEFAULT_ROUNDS = {"OpenAICompat": None, "Local": LOCAL_ROUNDS}
 _DEFAULT_TOOLS = {"OpenAICompat": tuple(TOOLS), "Local": LOCAL_TOOLS}

@@ -111,7 +111,7 @@ async def test_an_exclusive_tool_runs_alone_and_in_its_turn(autojump_clock: obje
     assert order == ["A begins", "A ends", "X begins", "X ends", "B begins", "B ends"]
 
 
-async def test_every_call_gets_one_result_whatever_the_model_wrote() -> None:
+async def test_invariant_11_a_failing_tool_is_an_error_result_and_the_run_goes_on() -> None:
     schema: JSON = {"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]}
     strict = RecordingTool("Strict", schema=schema)
     broken = RecordingTool("Broken", ValueError("no luck"))
@@ -313,7 +313,7 @@ async def test_a_reader_that_is_cancelled_takes_the_run_with_it() -> None:
     assert len(results(agent)) == 1
 
 
-async def test_the_run_waits_for_a_slow_reader() -> None:
+async def test_invariant_12_the_run_waits_for_a_slow_reader() -> None:
     model = ScriptedModel(calls(("Echo", {})), "done")
     run = Agent(model=model, tools=[RecordingTool()]).run("go")
 

@@ -158,6 +158,18 @@ def test_an_interrupted_call_says_that_it_was_and_a_finished_one_keeps_its_resul
     assert response_text(step.record[1]).startswith("[interrupted")
 
 
+def test_calls_that_share_an_id_each_get_their_own_result() -> None:
+    first, second = (tool_call_message("T", {}, call_id="same") for _ in range(2))
+    turn, _ = Turn().feed(Prompted((HELLO,)))
+    turn, _ = turn.feed(Answered(response("", first, second)))
+
+    turn, _ = turn.feed(ToolFinished(first, TextMessage("1")))
+    _, step = turn.feed(ToolFinished(second, TextMessage("2")))
+
+    assert [response_text(message) for message in step.record] == ["1", "2"]
+    assert [message.parent_id for message in step.record] == [first.id, second.id]
+
+
 def test_the_round_cap_ends_the_turn_after_the_results() -> None:
     call = a_call()
     turn, _ = Turn(max_rounds=1).feed(Prompted((HELLO,)))

@@ -204,7 +204,9 @@ async def test_a_server_that_fails_is_one_line_and_exit_code_1(reply: Reply, sai
 
 
 @pytest.mark.parametrize(("form", "key"), [("json", "error"), ("stream-json", "content")])
-async def test_machine_output_stays_machine_output_when_the_run_fails(form: str, key: str) -> None:
+async def test_invariant_10_machine_output_stays_machine_output_when_the_run_fails(
+    form: str, key: str
+) -> None:
     done = await failing(refusal("500 Oops", b"{}"), "--output-format", form)
 
     assert "failed (500)" in json.loads(done.stdout.splitlines()[-1])[key]

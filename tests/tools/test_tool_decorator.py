@@ -397,7 +397,7 @@ async def test_credentials_are_not_in_the_environment_of_a_process(
     assert await use(f) == ""
 
 
-async def test_a_cancel_kills_the_process(tmp_path: Path) -> None:
+async def test_invariant_4_a_cancel_kills_the_process_of_a_synchronous_tool(tmp_path: Path) -> None:
     started = tmp_path / "started"
 
     @tool
