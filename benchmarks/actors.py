@@ -1,12 +1,6 @@
-"""What an actor costs, beside what the same costs with tasks and memory channels alone.
+"""What an actor costs, beside what the same costs with tasks and memory channels alone."""
 
-Each number is the median of several rounds, ours and the anchor's turn by turn in one process, so
-that their ratio holds on any machine.
-"""
-
-import gc
 import math
-import statistics
 import time
 import tracemalloc
 from collections.abc import Awaitable, Callable
@@ -15,21 +9,10 @@ import attrs
 import trio
 import trio.testing
 
+from benchmarks.effort import FULL, Effort
+from benchmarks.memory import traced_bytes
+from benchmarks.row import BYTES, MICROSECONDS, Reading, Row, at_most, ratio_at_least
 from sagent.actors import Actor, Ref, Request, open_system
-
-ROUNDS = 7
-
-
-@attrs.frozen
-class Row:
-    """One line of the table; a ratio above 1 is in our favour."""
-
-    name: str
-    ours: float
-    anchor: float
-    unit: str
-    ratio: float
-    target: str
 
 
 @attrs.frozen
@@ -234,78 +217,84 @@ async def start_task(count: int) -> float:
 
 async def actor_bytes(count: int) -> float:
     async with open_system() as system:
-        before = _traced_bytes()
+        before = traced_bytes()
         refs = [await system.spawn(Echo) for _ in range(count)]
         await trio.testing.wait_all_tasks_blocked()
-        after = _traced_bytes()
+        after = traced_bytes()
         del refs
         return after - before
 
 
 async def task_bytes(count: int) -> float:
     async with trio.open_nursery() as nursery:
-        before = _traced_bytes()
+        before = traced_bytes()
         ends: list[object] = []
         for _ in range(count):
             send, receive = trio.open_memory_channel[int](math.inf)
             nursery.start_soon(receive.receive)
             ends.append(send)
         await trio.testing.wait_all_tasks_blocked()
-        after = _traced_bytes()
+        after = traced_bytes()
         nursery.cancel_scope.cancel()
         return after - before
 
 
-def _traced_bytes() -> int:
-    gc.collect()
-    return tracemalloc.get_traced_memory()[0]
-
-
-def rows() -> list[Row]:
+def rows(effort: Effort = FULL) -> list[Row]:
     """Measure all, in some ten seconds."""
-    tracemalloc.start()
-    memory = _row("idle actor", (actor_bytes, task_bytes), 2000, ("bytes", 1), "8 KB", rounds=1)
-    tracemalloc.stop()
-    micro = ("µs", 1e6)
     return [
-        _row("tell, drained", (tell, channel_send), 10_000, micro, "3x"),
-        _row("tell, against send_nowait", (tell, channel_send_nowait), 10_000, micro, ""),
-        _row("ask", (ask, round_trip), 2000, micro, "1.0x"),
-        _row("ask in a deadline", (ask_in_one_deadline, round_trip), 2000, micro, "0.9x"),
-        _row(
-            "ask, a deadline each, as the anchor has",
+        _times(effort, "tell, drained / channel send", (tell, channel_send), 10_000, 3.0),
+        _times(effort, "tell, drained / send_nowait", (tell, channel_send_nowait), 10_000),
+        _times(effort, "ask / round trip of channels", (ask, round_trip), 2000, 1.0),
+        _times(
+            effort,
+            "ask in a deadline / round trip",
+            (ask_in_one_deadline, round_trip),
+            2000,
+            0.9,
+        ),
+        _times(
+            effort,
+            "ask, a deadline each / round trip, a deadline each",
             (ask_with_deadlines, round_trip_with_deadlines),
             2000,
-            micro,
-            "0.9x",
+            0.9,
         ),
-        _row("fan-out and in of 1,000", (fan, fan_of_tasks), 1000, micro, "1.0x"),
-        _row("spawn", (spawn, start_task), 500, micro, ""),
-        memory,
+        _times(effort, "fan-out and in of 1,000 / tasks", (fan, fan_of_tasks), 1000, 1.0),
+        _times(effort, "spawn / start of a task", (spawn, start_task), 500),
+        _idle(effort),
     ]
 
 
-def _row(
-    name: str,
+def _times(
+    effort: Effort,
+    what: str,
     pair: tuple[Measure, Measure],
     count: int,
-    unit: tuple[str, float],
-    target: str,
-    *,
-    rounds: int = ROUNDS,
+    wanted: float | None = None,
 ) -> Row:
-    samples: tuple[list[float], list[float]] = ([], [])
-    for _ in range(rounds):
-        for measure, taken in zip(pair, samples, strict=True):
-            gc.collect()
-            taken.append(trio.run(measure, count) / count * unit[1])
-    ours, anchor = (statistics.median(taken) for taken in samples)
-    return Row(name, ours, anchor, unit[0], anchor / ours, target)
+    measure, measure_anchor = pair
+    ours, anchor = effort.medians(
+        lambda: trio.run(measure, count), lambda: trio.run(measure_anchor, count)
+    )
+    return Row(
+        what=what,
+        ours=ours / count,
+        anchor=anchor / count,
+        unit=MICROSECONDS,
+        reading=Reading.SPEED,
+        target=None if wanted is None else ratio_at_least(wanted),
+    )
 
 
-if __name__ == "__main__":
-    for row in rows():
-        print(
-            f"{row.name:40} {row.ours:9.2f} {row.anchor:9.2f} {row.unit:6} {row.ratio:5.2f}x"
-            f"  {row.target}"
-        )
+def _idle(effort: Effort) -> Row:
+    count = effort.times(2000)
+    tracemalloc.start()
+    ours, anchor = (trio.run(measure, count) / count for measure in (actor_bytes, task_bytes))
+    tracemalloc.stop()
+    return Row(
+        what="an idle actor / a task that waits on a channel",
+        ours=ours,
+        anchor=anchor,
+        unit=BYTES,
+        target=at_most(8000),
+    )

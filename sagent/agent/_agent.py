@@ -15,20 +15,14 @@ from sagent.lib.json import JSON
 from sagent.message import JsonMessage, Message, TextMessage
 from sagent.model import Model, ModelRequest
 from sagent.permission import AllowAll, Policy
-from sagent.tool import Binding, Tool, spec_of, validator_for
+from sagent.tool import Binding, Tool, ToolSpec, Validator, spec_of, validator_for
 
 type Directive = str | Mapping[str, JSON] | JSON | TextMessage | JsonMessage
 """What to do: a JSON object with the key ``prompt``, frozen or not, or the prompt itself."""
 
 
-def _tools(tools: Iterable[Tool]) -> tuple[Tool, ...]:
-    checked: dict[str, Tool] = {}
-    for tool in tools:
-        if tool.name in checked:
-            raise UsageError(f"two tools are named {tool.name}: give one of them another name")
-        validator_for(tool)
-        checked[tool.name] = tool
-    return tuple(checked.values())
+def _tuple(tools: Iterable[Tool]) -> tuple[Tool, ...]:
+    return tuple(tools)
 
 
 def _at_least_one(_: object, attribute: "attrs.Attribute[int | None]", value: int | None) -> None:
@@ -59,7 +53,9 @@ class Agent:
 
     model: Model
     system: str = ""
-    tools: tuple[Tool, ...] = attrs.field(default=(), converter=_tools)
+    tools: tuple[Tool, ...] = attrs.field(
+        default=(), converter=_tuple, on_setattr=attrs.setters.frozen
+    )
     name: str = "Agent"
     description: str = "An AI agent."
     max_tool_call_rounds: int | None = attrs.field(default=None, validator=_at_least_one)
@@ -67,6 +63,12 @@ class Agent:
     cwd: Path | None = None
     _state: AgentState | None = attrs.field(default=None, init=False, repr=False)
     _running: bool = attrs.field(default=False, init=False, repr=False)
+    _validators: Mapping[str, Validator] = attrs.field(init=False, repr=False)
+    _specs: tuple[ToolSpec, ...] = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._validators = _validators(self.tools)
+        self._specs = tuple(spec_of(tool) for tool in self.tools)
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -113,14 +115,19 @@ class Agent:
         request = ModelRequest(
             messages=(),
             system="\n\n".join([self.system, *prompts] if self.system else prompts),
-            tools=tuple(spec_of(tool) for tool in self.tools),
+            tools=self._specs,
         )
-        binding = Binding(agent=self.name, workspace=state.workspace)
+        dispatcher = Dispatcher.of(
+            self.tools,
+            self._validators,
+            binding=Binding(agent=self.name, workspace=state.workspace),
+            policy=self.policy,
+        )
         return AgentActor(
             self.model,
             request,
             state=state,
-            dispatcher=Dispatcher.of(self.tools, binding=binding, policy=self.policy),
+            dispatcher=dispatcher,
             max_rounds=self.max_tool_call_rounds,
             emit=emit,
         )
@@ -134,6 +141,15 @@ class _Once:
 
     def actor(self) -> AgentActor:
         return self._actor
+
+
+def _validators(tools: Iterable[Tool]) -> Mapping[str, Validator]:
+    validators: dict[str, Validator] = {}
+    for tool in tools:
+        if tool.name in validators:
+            raise UsageError(f"two tools are named {tool.name}: give one of them another name")
+        validators[tool.name] = validator_for(tool)
+    return validators
 
 
 async def _discard(event: RunEvent) -> None:

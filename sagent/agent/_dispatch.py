@@ -28,7 +28,6 @@ from sagent.tool import (
     Validator,
     bind_tool,
     concurrency_of,
-    validator_for,
 )
 
 MAX_RESULT_CHARS = 400_000
@@ -53,10 +52,17 @@ class Dispatcher:
     _entries: Mapping[str, _Entry]
 
     @classmethod
-    def of(cls, tools: Iterable[Tool], *, binding: Binding, policy: Policy) -> "Dispatcher":
-        """Bind *tools* to their agent."""
+    def of(
+        cls,
+        tools: Iterable[Tool],
+        validators: Mapping[str, Validator],
+        *,
+        binding: Binding,
+        policy: Policy,
+    ) -> "Dispatcher":
+        """Bind *tools*, whose validators stand under their names, to their agent."""
         bound = [bind_tool(tool, binding) for tool in tools]
-        entries = {tool.name: _Entry(tool, validator_for(tool)) for tool in bound}
+        entries = {tool.name: _Entry(tool, validators[tool.name]) for tool in bound}
         return cls(binding.agent, policy, entries)
 
     async def run(

@@ -24,8 +24,15 @@ class Sink:
     """Whether the response is whole: what the wire does then is not the reader's concern."""
 
     async def send(self, event: ModelEvent) -> None:
-        """Hand *event* to the reader, waiting for room."""
-        await self._send.send(event)
+        """Hand *event* to the reader, waiting for room.
+
+        With room there is no checkpoint: a chunk of the wire often holds many events, and a pass
+        of the scheduler for each would cost more than all the rest of them.
+        """
+        try:
+            self._send.send_nowait(event)
+        except trio.WouldBlock:
+            await self._send.send(event)
         self.done = isinstance(event, ResponseDone)
 
     def close(self, error: Exception | None = None) -> None:
@@ -43,7 +50,10 @@ class Answer(AsyncIterator[ModelEvent]):
 
     async def __anext__(self) -> ModelEvent:
         try:
-            return await self._receive.receive()
+            try:
+                return self._receive.receive_nowait()  # for the same reason as in `Sink.send`
+            except trio.WouldBlock:
+                return await self._receive.receive()
         except trio.EndOfChannel:
             if self.sink.error is not None:
                 raise self.sink.error from None

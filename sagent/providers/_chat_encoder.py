@@ -38,28 +38,34 @@ class ChatEncoder:
     _options: Mapping[str, JsonValue]
     """Further fields of every request."""
     _render: Callable[[Message], JsonValue]
-    _cache: WeakKeyDictionary[Message, bytes] = attrs.field(
+    _fragments: WeakKeyDictionary[Message, bytes] = attrs.field(
         factory=WeakKeyDictionary[Message, bytes], init=False
     )
+    _tools: tuple[tuple[ToolSpec, ...], bytes] = attrs.field(default=((), b""), init=False)
 
-    def encode(
-        self, request: ModelRequest, *, system: str, fields: Mapping[str, JsonValue]
-    ) -> bytes:
+    def tools(self, tools: tuple[ToolSpec, ...]) -> bytes:
+        """Write *tools* as functions; those of the last call are not written anew."""
+        if self._tools[0] is not tools:
+            self._tools = tools, dump([tool_to_chat(tool) for tool in tools])
+        return self._tools[1]
+
+    def encode(self, request: ModelRequest, *, system: str, fields: Mapping[str, bytes]) -> bytes:
         """Write *request* as a streaming request's body, under *system* and with *fields*."""
         messages = [dump({"role": "system", "content": system})] if system else []
         messages += [self._fragment(message) for message in request.messages]
-        body: dict[str, JsonValue] = {"model": self._model_id, **self._options, **fields}
+        body: dict[str, JsonValue] = {"model": self._model_id, **self._options}
         if request.max_response_tokens is not None:
             body["max_tokens"] = request.max_response_tokens
         if request.temperature is not None:
             body["temperature"] = request.temperature
         body |= {"stream": True, "stream_options": {"include_usage": True}}
-        return b'%b,"messages":[%b]}' % (dump(body)[:-1], b",".join(messages))
+        more = b"".join(b',"%b":%b' % (name.encode(), value) for name, value in fields.items())
+        return b'%b%b,"messages":[%b]}' % (dump(body)[:-1], more, b",".join(messages))
 
     def _fragment(self, message: Message) -> bytes:
-        fragment = self._cache.get(message)
+        fragment = self._fragments.get(message)
         if fragment is None:
-            fragment = self._cache[message] = dump(self._render(message))
+            fragment = self._fragments[message] = dump(self._render(message))
         return fragment
 
 

@@ -7,7 +7,7 @@ import attrs
 from sagent.lib.json import JsonValue
 from sagent.model import ModelRequest
 from sagent.providers._chat_decoder import ChatDecoder
-from sagent.providers._chat_encoder import ChatEncoder, message_to_chat, tool_to_chat
+from sagent.providers._chat_encoder import ChatEncoder, message_to_chat
 
 
 @attrs.define(eq=False)
@@ -24,8 +24,7 @@ class ChatWire:
 
     def encode(self, request: ModelRequest) -> bytes:
         """Write *request* as the body of a POST."""
-        tools: list[JsonValue] = [tool_to_chat(tool) for tool in request.tools]
-        fields: dict[str, JsonValue] = {"tools": tools} if tools else {}
+        fields = {"tools": self._encoder.tools(request.tools)} if request.tools else {}
         return self._encoder.encode(request, system=request.system, fields=fields)
 
     def decoder(self, request: ModelRequest) -> ChatDecoder:  # noqa: ARG002  # the contract's

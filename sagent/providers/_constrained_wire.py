@@ -9,7 +9,7 @@ from sagent.lib.json import JsonValue
 from sagent.message import Message
 from sagent.model import ModelRequest
 from sagent.providers._chat_decoder import ChatDecoder
-from sagent.providers._chat_encoder import ChatEncoder
+from sagent.providers._chat_encoder import ChatEncoder, dump
 from sagent.providers._constrained_decoder import ConstrainedDecoder
 from sagent.providers._constrained_step import (
     Offer,
@@ -50,7 +50,7 @@ class ConstrainedWire:
             tools = tuple(with_required_parameters(tool) for tool in tools)
         offer = self._offer(tools, request.messages)
         system = f"{request.system}\n\n{rules(tools)}".lstrip()
-        fields = {"response_format": offer.response_format()}
+        fields = {"response_format": dump(offer.response_format())}
         return self._encoder.encode(request, system=system, fields=fields)
 
     def decoder(self, request: ModelRequest) -> ChatDecoder | ConstrainedDecoder:
