@@ -8,7 +8,7 @@ from sagent.actors._behavior import Behavior, Spawnable
 from sagent.actors._cell import Cell, Realm
 from sagent.actors._events import Events
 from sagent.actors._mailbox import Mailbox, OverflowPolicy
-from sagent.actors._ref import Ref
+from sagent.actors._ref import Ref, cell_of
 from sagent.actors._shell import stop_children
 from sagent.actors._spawn import SHUTDOWN_S, spawn
 from sagent.actors._tree import Node, node_of
@@ -95,12 +95,15 @@ class System:
     async def get_or_spawn[M](self, name: str, actor: Spawnable[M]) -> Ref[M]:
         """Return the actor that holds *name*, or spawn *actor* under it.
 
-        Callers at the same time get one actor. One that is starting or ending is waited for.
+        Callers at the same time get one actor. One that is starting or ending is waited for. It
+        serves whoever asks for it, so when the system ends it is stopped after all others.
         """
         while True:
             cell = self._root.realm.registry.get(name)
             if cell is None:
-                return await self.spawn(actor, name=name)
+                ref = await self.spawn(actor, name=name)
+                self._outlive(cell_of(ref))
+                return ref
             if cell.ready is not None:
                 await cell.ready.wait()
             elif cell.phase in ("running", "draining"):
@@ -108,6 +111,11 @@ class System:
                 return Ref(cell)
             else:
                 await cell.closed()
+
+    def _outlive(self, cell: Cell) -> None:
+        siblings = self._root.children
+        if siblings is not None and cell in siblings:
+            self._root.children = {cell: None} | siblings
 
     def whereis(self, name: str) -> Ref[object] | None:
         """Return the actor that holds *name*.

@@ -1,5 +1,6 @@
 """The agent as an actor: the only place where a turn waits."""
 
+import logging
 from typing import assert_never
 
 import trio
@@ -37,6 +38,8 @@ from sagent.model import (
     ToolCallReady,
 )
 
+_log = logging.getLogger(__name__)
+
 
 class AgentActor(Actor[Prompt]):
     """Drains its inbox into its history, asks its model, runs its tools, until all is answered."""
@@ -59,11 +62,6 @@ class AgentActor(Actor[Prompt]):
         self._emit = emit
         self._turn = Turn()
 
-    async def started(self) -> None:
-        """Find the actor that serves the model."""
-        if isinstance(self._model, ServedModel):
-            self._model = await self._model.served(self.context.system)
-
     async def run(self, inbox: Inbox[Prompt]) -> None:
         """Take turns until told to stop."""
         async for envelope in inbox:
@@ -71,6 +69,8 @@ class AgentActor(Actor[Prompt]):
             try:
                 answer = await self._take_turn(inbox, waiting)
             except SagentError as error:
+                if not any(asker.wants_reply for asker in waiting):
+                    _log.error("%s failed what it was told: %s", self.context.ref.path, error)
                 for asker in waiting:
                     asker.fail(error)
             else:
@@ -106,8 +106,10 @@ class AgentActor(Actor[Prompt]):
             action = self._feed(event)
 
     async def _ask_model(self) -> ModelResponse:
-        request = self._state.continued(self._request)
-        async with self._model.stream(request) as events:
+        model = self._model
+        if isinstance(model, ServedModel):  # anew each time: the actor that serves it may be
+            model = await model.served(self.context.system)
+        async with model.stream(self._state.continued(self._request)) as events:
             async for event in events:
                 match event:
                     case TextDelta(text=text):

@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -62,7 +63,8 @@ class Agent:
     policy: Policy = attrs.field(factory=AllowAll)
     cwd: Path | None = None
     _state: AgentState | None = attrs.field(default=None, init=False, repr=False)
-    _running: bool = attrs.field(default=False, init=False, repr=False)
+    # A lock, since runs under asyncio are on threads of their own.
+    _busy: threading.Lock = attrs.field(factory=threading.Lock, init=False, repr=False)
     _validators: Mapping[str, Validator] = attrs.field(init=False, repr=False)
     _specs: tuple[ToolSpec, ...] = attrs.field(init=False, repr=False)
 
@@ -94,11 +96,10 @@ class Agent:
         return self._actor(AgentState.at(self.cwd), _discard)
 
     async def _run(self, prompt: Prompt, emit: Emit) -> TextMessage:
-        if self._running:
+        if not self._busy.acquire(blocking=False):
             raise AgentBusyError(
                 f"{self.name} is in a run: wait for its end, or spawn the agent and message it"
             )
-        self._running = True
         try:
             state = self._state = self._state or AgentState.at(self.cwd)
             before = state.usage
@@ -108,7 +109,7 @@ class Agent:
             await emit(Done(answer, state.usage - before))
             return answer
         finally:
-            self._running = False
+            self._busy.release()
 
     def _actor(self, state: AgentState, emit: Emit) -> AgentActor:
         prompts = [text for tool in self.tools if (text := tool.prompt())]
@@ -146,6 +147,10 @@ class _Once:
 def _validators(tools: Iterable[Tool]) -> Mapping[str, Validator]:
     validators: dict[str, Validator] = {}
     for tool in tools:
+        if isinstance(tool, type) or not hasattr(tool, "directive_schema"):
+            raise UsageError(
+                f"{tool!r} is no tool: pass an instance, or decorate the function with @tool"
+            )
         if tool.name in validators:
             raise UsageError(f"two tools are named {tool.name}: give one of them another name")
         validators[tool.name] = validator_for(tool)

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+import anyio
 import attrs
 import trio
 
@@ -35,6 +36,7 @@ class AsyncioDriver:
         factory=asyncio.Queue[RunEvent | None], init=False
     )
     _room: trio.Semaphore = attrs.field(factory=lambda: trio.Semaphore(_AHEAD), init=False)
+    _cancelled: bool = attrs.field(default=False, init=False)
     _watched: bool = attrs.field(default=False, init=False)
 
     async def result(self) -> TextMessage:
@@ -53,6 +55,7 @@ class AsyncioDriver:
             raise StopAsyncIteration
         event = await self._with_caller(asyncio.ensure_future(self._events.get()))
         if event is None:
+            self._events.put_nowait(None)  # for whoever else reads
             await task  # an error of the run is the reader's, too
             raise StopAsyncIteration
         self._make_room(1)
@@ -62,44 +65,34 @@ class AsyncioDriver:
         """Cancel what is left of the run, and wait for its end."""
         if self._task is not None:
             self.cancel()
-            await asyncio.wait([self._task])
+            await _until_done(self._task)
 
     def cancel(self) -> None:
         """Cancel what is left of the run; from any thread."""
-        if self._token is None:
-            self._scope.cancel()  # no trio yet: a scope may be cancelled before it is entered
-        else:
-            self._in_trio(self._scope.cancel)
+        self._cancelled = True  # written before the token is read; `_main` does it the other way
+        self._in_trio(self._scope.cancel)
 
     def _started(self) -> asyncio.Task[TextMessage]:
         if self._task is None:
             self._task = self._loop.create_task(self._own_thread())
+            # Who awaits the run hears of its error; of one that nobody awaits, nobody is to.
+            self._task.add_done_callback(_retrieve)
         return self._task
 
     async def _own_thread(self) -> TextMessage:
         executor = ThreadPoolExecutor(1, thread_name_prefix="sagent-run")
         try:
             future = self._loop.run_in_executor(executor, trio.run, self._main)
-            return await self._until_done(future)
+            await _until_done(future, at_cancel=self.cancel)
+            return future.result()
         finally:
-            executor.shutdown(wait=False)  # its one thread has returned, or never started
+            executor.shutdown()  # its one thread has nothing left to do but end
             self._events.put_nowait(None)
-
-    async def _until_done(self, future: asyncio.Future[TextMessage]) -> TextMessage:
-        cancelled: asyncio.CancelledError | None = None
-        while not future.done():
-            try:
-                await asyncio.wait([future])
-            except asyncio.CancelledError as error:
-                cancelled = error
-                self.cancel()
-        if cancelled is not None:
-            future.exception()  # the cancel is what the caller asked for
-            raise cancelled
-        return future.result()
 
     async def _main(self) -> TextMessage:
         self._token = trio.lowlevel.current_trio_token()
+        if self._cancelled:
+            self._scope.cancel()
         with self._scope:
             return await self._work(self._emit)
         raise RunCancelledError("the run was cancelled before it ended")
@@ -127,3 +120,29 @@ class AsyncioDriver:
         except asyncio.CancelledError:
             await self.close()
             raise
+
+
+async def _until_done(
+    future: asyncio.Future[TextMessage], *, at_cancel: Callable[[], None] | None = None
+) -> None:
+    """Wait for *future* to its end; cancels that come meanwhile are raised then, not before.
+
+    The shield keeps off anyio, which cancels again at every step of its loop.
+    """
+    cancelled: asyncio.CancelledError | None = None
+    with anyio.CancelScope(shield=True):
+        while not future.done():
+            try:
+                await asyncio.wait([future])
+            except asyncio.CancelledError as error:
+                cancelled = error
+                if at_cancel is not None:
+                    at_cancel()
+    if cancelled is not None:
+        _retrieve(future)  # the cancel is what the caller asked for
+        raise cancelled
+
+
+def _retrieve(future: asyncio.Future[TextMessage]) -> None:
+    if not future.cancelled():
+        future.exception()

@@ -8,7 +8,7 @@ import trio
 
 from sagent.agent._event import RunEvent, ToolCalled, ToolReturned
 from sagent.errors import UsageError
-from sagent.lib.json import JSON
+from sagent.lib.json import JSON, json_dumps
 from sagent.message import (
     BytesMessage,
     JsonMessage,
@@ -24,6 +24,7 @@ from sagent.message import (
 from sagent.permission import Deny, Policy, ToolUse
 from sagent.tool import (
     Binding,
+    Concurrency,
     Tool,
     Validator,
     bind_tool,
@@ -41,6 +42,7 @@ type Emit = Callable[[RunEvent], Awaitable[None]]
 class _Entry:
     tool: Tool
     validator: Validator
+    concurrency: Concurrency
 
 
 @attrs.frozen
@@ -62,7 +64,9 @@ class Dispatcher:
     ) -> "Dispatcher":
         """Bind *tools*, whose validators stand under their names, to their agent."""
         bound = [bind_tool(tool, binding) for tool in tools]
-        entries = {tool.name: _Entry(tool, validators[tool.name]) for tool in bound}
+        entries = {
+            tool.name: _Entry(tool, validators[tool.name], concurrency_of(tool)) for tool in bound
+        }
         return cls(binding.agent, policy, entries)
 
     async def run(
@@ -118,7 +122,7 @@ class Dispatcher:
             if isinstance(decision, Deny):
                 return error_message(f"{tool.name} was not permitted: {decision.reason}")
             result = await tool.run(directive)
-        except Exception as error:  # noqa: BLE001  # a tool's bug is news for the model
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # news for the model
             return error_message(_told(error))
         if not is_message(result):
             kind = type(result).__name__
@@ -139,7 +143,7 @@ class Dispatcher:
         open_to_others = False
         for call in calls:
             entry = self._entries.get(get_tool_name(call))
-            shared = entry is None or concurrency_of(entry.tool) == "shared"
+            shared = entry is None or entry.concurrency == "shared"
             if shared and open_to_others:
                 batches[-1].append(call)
             else:
@@ -156,7 +160,7 @@ def _arguments(call: MultipartMessage) -> JSON:
             return None  # no provider makes such a call
 
 
-def _told(error: Exception) -> str:
+def _told(error: Exception | SystemExit) -> str:
     while isinstance(error, ExceptionGroup):
         error = cast("ExceptionGroup[Exception]", error).exceptions[0]
     return f"{type(error).__name__}: {error}"
@@ -168,4 +172,9 @@ def _bounded(result: Message) -> Message:
         omitted = len(result.content) - 2 * half
         cut = f"{result.content[:half]}\n... [{omitted} characters omitted] ...\n"
         return attrs.evolve(result, content=cut + result.content[-half:])
+    if isinstance(result, MultipartMessage):
+        return attrs.evolve(result, content=tuple(_bounded(part) for part in result.content))
+    if isinstance(result, JsonMessage):
+        text = json_dumps(result.content)
+        return result if len(text) <= MAX_RESULT_CHARS else _bounded(TextMessage(text))
     return result

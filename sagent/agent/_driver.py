@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import attrs
 import trio
+from trio.abc import Instrument
 
 from sagent.agent._dispatch import Emit
 from sagent.agent._event import RunEvent
@@ -45,12 +46,11 @@ class TrioDriver:
             self._begin_beside_caller()
         if self._events is None:
             raise StopAsyncIteration
-        try:
+        with suppress(trio.EndOfChannel):
             return await self._with_caller(self._events.receive)
-        except trio.EndOfChannel:
-            if self._error is not None:
-                raise self._error from None
-            raise StopAsyncIteration from None
+        if self._error is not None:
+            raise self._error
+        raise StopAsyncIteration
 
     async def close(self) -> None:
         """Cancel what is left of the run, and wait for its end."""
@@ -69,11 +69,18 @@ class TrioDriver:
         nursery = trio.lowlevel.current_task().parent_nursery
         assert nursery is not None  # only trio's own init task has none
         send, self._events = trio.open_memory_channel[RunEvent](0)
-        nursery.start_soon(self._play_and_close, send)
+        end = _EndWithTask(trio.lowlevel.current_task(), self._scope)
+        nursery.start_soon(self._play_beside, send, end)
 
-    async def _play_and_close(self, send: trio.MemorySendChannel[RunEvent]) -> None:
-        async with send:
-            await self._play(send.send)
+    async def _play_beside(
+        self, send: trio.MemorySendChannel[RunEvent], end: "_EndWithTask"
+    ) -> None:
+        trio.lowlevel.add_instrument(end)
+        try:
+            async with send:
+                await self._play(send.send)
+        finally:
+            trio.lowlevel.remove_instrument(end)
 
     async def _play(self, emit: Emit) -> None:
         try:
@@ -99,6 +106,22 @@ class TrioDriver:
         except trio.Cancelled:
             await self.close()
             raise
+
+
+@attrs.frozen(eq=False)
+class _EndWithTask(Instrument):
+    """Cancels a run when the task that iterated over it has ended, in whatever way.
+
+    The task's nursery waits for the run, and the run for its reader: without this, a task that
+    leaves its loop by an error would wait for itself.
+    """
+
+    _owner: trio.lowlevel.Task
+    _scope: trio.CancelScope
+
+    def task_exited(self, task: trio.lowlevel.Task) -> None:
+        if task is self._owner:
+            self._scope.cancel()
 
 
 async def _discard(event: RunEvent) -> None:

@@ -5,7 +5,7 @@ from typing import ClassVar
 import attrs
 
 from sagent.lib.json import JSON
-from sagent.message import Descriptor, Message, TextMessage, is_error, response_text
+from sagent.message import Descriptor, Message, TextMessage, is_error, result_text
 from sagent.model import Usage
 
 
@@ -50,7 +50,7 @@ class ToolReturned:
     @property
     def content(self) -> str:
         """The result's text, as the model reads it."""
-        return response_text(self.message)
+        return result_text(self.message)
 
     @property
     def is_error(self) -> bool:

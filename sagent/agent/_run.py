@@ -1,6 +1,6 @@
 """A run in hand: awaited, iterated, or both, under trio and under asyncio."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -36,21 +36,42 @@ class Driver(Protocol):
         ...
 
 
-class Run(AsyncIterator[RunEvent]):
+class Run(AsyncIterator[RunEvent], Coroutine[Any, Any, TextMessage]):  # Any: as in __await__
     """One run of an agent.
 
     ``await run`` plays it in the calling task. ``async for event in run`` plays it beside the
     calling task, in that task's nursery, no further ahead than its reader; awaiting it
     afterwards gives the final message, whether or not all events were read. ``async with run``
-    ends it with the block.
+    ends it with the block, and is the form to use where the loop may be left early: a bare loop's
+    run goes on until it is awaited, dropped, or its task has ended.
+
+    A run is a coroutine, so ``asyncio.create_task(agent.run(...))`` works.
     """
 
     def __init__(self, work: Work) -> None:
         self._work = work
         self._driver: Driver | None = None
+        self._coroutine: Coroutine[Any, Any, TextMessage] | None = None
 
     def __await__(self) -> Generator[Any, None, TextMessage]:  # Any: the async library's own
         return self._result().__await__()
+
+    def send(self, value: Any) -> Any:  # noqa: ANN401  # the async library's own
+        """Go on, as the async library does with any coroutine."""
+        if self._coroutine is None:
+            self._coroutine = self._result()
+        return self._coroutine.send(value)
+
+    def throw(self, *error: Any) -> Any:  # noqa: ANN401  # the async library's own
+        """Raise *error* where the coroutine waits."""
+        if self._coroutine is None:
+            self._coroutine = self._result()
+        return self._coroutine.throw(*error)
+
+    def close(self) -> None:
+        """Close the coroutine, as the async library does."""
+        if self._coroutine is not None:
+            self._coroutine.close()
 
     async def __anext__(self) -> RunEvent:
         return await self._driving().next_event()

@@ -34,7 +34,5 @@ class AgentState:
     def record(self, messages: tuple[Message, ...]) -> None:
         """Append *messages*, each as the child of the one before it."""
         for message in messages:
-            parent = self._messages[-1].id if self._messages else None
-            if message.parent_id is None and parent is not None:
-                message = attrs.evolve(message, parent_id=parent)  # noqa: PLW2901  # placed
-            self._messages.append(message)
+            parent_id = self._messages[-1].id if self._messages else None
+            self._messages.append(attrs.evolve(message, parent_id=parent_id))

@@ -28,6 +28,7 @@ from sagent.model import ModelResponse, StopReason
 MAX_CONTINUATIONS = 3
 """How often an answer that hit its length limit is asked to go on."""
 _CONTINUE = "Your answer was cut off by its length limit. Go on exactly where it stopped."
+_CUT_OFF = "[not run: the response was cut off, so this call may not be what you meant]"
 _INTERRUPTED = (
     "[interrupted: the call was stopped before it gave a result; it may have had effects]"
 )
@@ -153,21 +154,21 @@ def _ask(turn: Turn, record: tuple[Message, ...]) -> tuple[Turn, Step]:
 def _answered(turn: Turn, response: ModelResponse) -> tuple[Turn, Step]:
     record = (response.content,) if response.content.content else ()
     calls = response_tool_calls(response.content)
-    if calls:
-        return attrs.evolve(turn, calls=calls, text=""), Step(record, RunTools(calls))
     text = turn.text + response_text(response.content)
     match response.stop_reason:
+        case StopReason.FINISHED | StopReason.TOOL_USE if calls:
+            return attrs.evolve(turn, calls=calls, text=""), Step(record, RunTools(calls))
         case StopReason.FINISHED | StopReason.TOOL_USE:
             answer = TextMessage(text, parent_id=response.content.id)
             return attrs.evolve(turn, text="", continuations=0), Step(record, Finish(answer))
         case StopReason.MAX_TOKENS:
-            return _continue(turn, record, text)
+            return _continue(turn, (*record, *_not_run(calls)), text)
         case StopReason.REFUSAL | StopReason.FILTERED:
             said = text[:200] or "it said nothing"
             refusal = ModelStoppedError(
                 f"the model would not answer ({response.stop_reason}): {said}"
             )
-            return turn, Step(record, Fail(refusal))
+            return turn, Step((*record, *_not_run(calls)), Fail(refusal))
         case _:
             assert_never(response.stop_reason)
 
@@ -188,6 +189,10 @@ def _finished(turn: Turn, call: MultipartMessage, result: Message) -> tuple[Turn
     if len(turn.results) < len(turn.calls):
         return turn, Step((), AwaitTools())
     return attrs.evolve(turn, calls=(), results=()), Step(_close(turn), Drain())
+
+
+def _not_run(calls: tuple[MultipartMessage, ...]) -> tuple[Message, ...]:
+    return tuple(tool_result_message(call, error_message(_CUT_OFF)) for call in calls)
 
 
 def _close(turn: Turn) -> tuple[Message, ...]:

@@ -9,13 +9,12 @@ from typing import assert_never
 
 import trio
 
-from sagent.agent import Agent
 from sagent.cli._parser import Options
 from sagent.cli._printer import JsonPrinter, Printer, StreamJsonPrinter, TextPrinter
 from sagent.cli._setup import build_agent
-from sagent.cli._watcher import Watcher, open_watcher
+from sagent.cli._watcher import open_watcher
 from sagent.cli._writer import complain
-from sagent.errors import SagentError, UsageError
+from sagent.errors import RunCancelledError, SagentError, UsageError
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -24,34 +23,43 @@ def run_headless(options: Options) -> int:
     """Do what *options* ask for and give the exit code."""
     printer = _printer(options)
     try:
-        prompt = _prompt(options)
-        with open_watcher() as watcher:
-            agent = build_agent(options, on_progress=watcher.on_progress)
-            return trio.run(_run_until_signal, agent, prompt, printer, watcher)
-    except BrokenPipeError:
-        # The reader of the answer has gone; Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
+        code = trio.run(_run_until_signal, options, printer)
     except UsageError as error:
-        complain(str(error))
+        _tell(error, printer, options)
         return USAGE
     except Exception as error:  # noqa: BLE001  # the last stop: a person reads one line
-        if options.debug:
-            traceback.print_exc()
+        _tell(error, printer, options)
+        return FAILED
+    if code == INTERRUPTED:
+        _tell_machines(RunCancelledError("interrupted"), printer)
+    return code
+
+
+def _tell(error: Exception, printer: Printer, options: Options) -> None:
+    if options.debug:
+        traceback.print_exception(error)
+    if not isinstance(error, BrokenPipeError):  # the reader of the answer went, and knows it
         bug = "" if isinstance(error, SagentError) else f"{type(error).__name__}: "
         complain(f"{bug}{error}")
+    _tell_machines(error, printer)
+
+
+def _tell_machines(error: Exception, printer: Printer) -> None:
+    try:
         trio.run(printer.fail, error)
-        return FAILED
+    except OSError:
+        # Nothing can be written there; Python would try once more at exit, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-async def _run_until_signal(agent: Agent, prompt: str, printer: Printer, watcher: Watcher) -> int:
+async def _run_until_signal(options: Options, printer: Printer) -> int:
     code = INTERRUPTED
     failure: Exception | None = None
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_cancel_at_signal, signals, nursery.cancel_scope)
             try:
-                await _show(agent, prompt, printer, watcher)
+                await _show(options, printer)
                 code = DONE
             except Exception as error:  # noqa: BLE001  # raised out there, where no nursery groups it
                 failure = error
@@ -66,17 +74,20 @@ async def _cancel_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope
     scope.cancel()
 
 
-async def _show(agent: Agent, prompt: str, printer: Printer, watcher: Watcher) -> None:
-    async with agent.run(prompt) as run:
-        async for event in run:
-            watcher.show(event)
-            await printer.show(event)
+async def _show(options: Options, printer: Printer) -> None:
+    with open_watcher() as watcher:
+        agent = build_agent(options, on_progress=watcher.on_progress)
+        prompt = await trio.to_thread.run_sync(_prompt, options, abandon_on_cancel=True)
+        async with agent.run(prompt) as run:
+            async for event in run:
+                watcher.show(event)
+                await printer.show(event)
 
 
 def _prompt(options: Options) -> str:
     if options.prompt:
         return " ".join(options.prompt)
-    if sys.stdin is None or sys.stdin.isatty():
+    if sys.stdin.isatty():
         raise UsageError(
             "no prompt: pass it as an argument or on standard input; see sagent --help"
         )

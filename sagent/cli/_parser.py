@@ -61,10 +61,9 @@ def parse(argv: Sequence[str]) -> Options:
 
 
 def _rounds(text: str) -> int:
-    rounds = int(text)
-    if rounds < 1:
-        raise argparse.ArgumentTypeError(f"{rounds} rounds leave nothing to do: allow at least 1")
-    return rounds
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of rounds: allow at least 1")
+    return int(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -76,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("prompt", nargs="*", help="what to do; without it, standard input is read")
+    add("prompt", nargs="*", help="what to do; only without it is standard input read")
     add("--provider", metavar="NAME", help=f"who runs the model: {', '.join(PROVIDERS)}")
     add("--model", metavar="MODEL", help="the model, by the provider's name for it")
     add("--base-url", metavar="URL", help="where an OpenAI-compatible API lives, up to /v1")
@@ -91,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         "--tools",
         nargs="+",
         metavar="NAME",
-        help=f"the tools it may use: {', '.join(TOOLS)}; or none",
+        help=f"the tools it may use, as a list with commas: {', '.join(TOOLS)}; or none",
     )
     add(
         "--output-format",

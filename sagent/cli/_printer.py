@@ -9,7 +9,6 @@ import attrs
 from sagent.agent import Done, Responded, RunEvent, Text, Thinking, ToolCalled, ToolReturned
 from sagent.cli._writer import clean, write_out
 from sagent.lib.json import JSON, JsonValue, json_unfreeze
-from sagent.message import response_text
 from sagent.model import Usage
 
 
@@ -71,7 +70,7 @@ class StreamJsonPrinter:
                 result: dict[str, JsonValue] = {
                     "call_id": event.call_id,
                     "name": event.name,
-                    "content": response_text(event.message),
+                    "content": event.content,
                     "is_error": event.is_error,
                 }
                 await _line(head | result)

@@ -1,7 +1,7 @@
 """From options to an agent."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import attrs
@@ -13,6 +13,7 @@ from sagent.model import Model
 from sagent.prompt import system_prompt
 from sagent.providers import PROVIDER_NAMES, Local, OpenAICompat
 from sagent.providers.local import OnProgress
+from sagent.tool import Tool
 from sagent.tools import TOOLS, build_tools
 
 LOCAL_TOOLS = ("Read",)
@@ -39,9 +40,18 @@ def build_agent(options: Options, *, on_progress: OnProgress) -> Agent:
     return Agent(
         model=build(options, on_progress),
         system="\n\n".join(part for part in (system, options.system) if part),
-        tools=build_tools(names),
+        tools=_tools(names),
         max_tool_call_rounds=options.max_tool_call_rounds or _DEFAULT_ROUNDS[provider],
     )
+
+
+def _tools(names: Iterable[str]) -> list[Tool]:
+    for name in names:
+        if " " in name:
+            raise UnknownNameError(
+                f"unknown tool: {name!r}; if that is the prompt, put it first, or write --tools A,B"
+            )
+    return build_tools(names)
 
 
 def _implied_provider(options: Options) -> str:

@@ -36,7 +36,7 @@ class LogWatcher(AbstractContextManager["LogWatcher"]):
 
     def on_progress(self, progress: Progress) -> None:
         """Say once that a model is being fetched."""
-        if not self._told:
+        if not self._told and progress.done_bytes < progress.total_bytes:
             self._told = True
             size_mb = progress.total_bytes // 1_000_000
             sys.stderr.write(f"sagent: downloading the local model ({size_mb} MB), once\n")

@@ -27,6 +27,7 @@ from sagent.message._parts import (
     is_message,
     response_text,
     response_tool_calls,
+    result_text,
     tool_call_message,
     tool_result_message,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "new_id",
     "response_text",
     "response_tool_calls",
+    "result_text",
     "tool_call_message",
     "tool_descriptor",
     "tool_result_message",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from sagent.errors import UsageError
-from sagent.lib.json import JSON
+from sagent.lib.json import JSON, json_dumps
 from sagent.message._descriptor import Descriptor, tool_descriptor
 from sagent.message._message import (
     BytesMessage,
@@ -13,6 +13,9 @@ from sagent.message._message import (
     TextMessage,
 )
 
+_UNTOLD = frozenset(
+    {Descriptor.QUEUE_ID, Descriptor.TOOL_NAME, Descriptor.THINKING, Descriptor.DIFF}
+)
 _PLAIN = frozenset({Descriptor.TEXT, Descriptor.USER, Descriptor.ERROR})
 
 
@@ -58,7 +61,6 @@ def tool_result_message(call: MultipartMessage, result: Message) -> MultipartMes
     return MultipartMessage(
         (TextMessage(get_queue_id(call), Descriptor.QUEUE_ID), *parts),
         Descriptor.TOOL_RESULT,
-        parent_id=call.id,
         source=result.source,
     )
 
@@ -99,6 +101,34 @@ def response_text(message: Message) -> str:
             return ""
         case MultipartMessage(content=parts):
             return "".join(response_text(part) for part in parts)
+
+
+def result_text(message: Message) -> str:
+    """Give the text that a model reads of a tool's result; what is no text is named.
+
+    A diff is for people, unless there is nothing else.
+    """
+    parts = _leaves(message)
+    told = [_told(part) for part in parts if part.descriptor not in _UNTOLD]
+    if not told:
+        told = [_told(part) for part in parts if part.descriptor == Descriptor.DIFF]
+    return "\n".join(told)
+
+
+def _leaves(message: Message) -> list[TextMessage | BytesMessage | JsonMessage]:
+    if isinstance(message, MultipartMessage):
+        return [leaf for part in message.content for leaf in _leaves(part)]
+    return [message]
+
+
+def _told(part: TextMessage | BytesMessage | JsonMessage) -> str:
+    match part:
+        case TextMessage(content=content):
+            return content
+        case BytesMessage(content=content, descriptor=descriptor):
+            return f"[{descriptor}, {len(content)} bytes]"
+        case JsonMessage(content=content):
+            return json_dumps(content)
 
 
 def response_tool_calls(message: Message) -> tuple[MultipartMessage, ...]:

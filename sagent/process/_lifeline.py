@@ -2,7 +2,7 @@
 
 Everything runs in a session of its own, which is also a process group::
 
-    sh (leader) ──┬── watcher: reads the lifeline; at its end, SIGKILL to the whole group
+    sh (leader) ──┬── watcher: reads the lifeline; at its end, SIGKILL to all of it
                   └── the command, and what it starts
 
 The lifeline is a pipe to which only we hold the writing end, and nobody ever writes: it ends
@@ -38,8 +38,17 @@ _NOTHING_IN = "exec 9<&0 </dev/null"
 _BYTES_IN = "exec 9<&0 <&2 2>&1"
 _DUPLEX = "exec 9<&0 <&2 8>&1 >&2 2>&8 8>&-"
 
+# When we die the search by mark dies with us, so the watcher searches too: thrice, since what it
+# is about to kill may just be starting another.
 _BODY = f"""
-{{ trap '' TERM INT HUP; read -r _; kill -9 0; }} <&9 9<&- >/dev/null 2>&1 &
+{{
+  trap '' TERM INT HUP
+  read -r _
+  for _ in 1 2 3; do
+    kill -9 $(grep -laF "{MARK}=$1" /proc/[0-9]*/environ | tr -cd '0-9\\n') || break
+  done
+  kill -9 0
+}} <&9 9<&- >/dev/null 2>&1 &
 exec 8>&2 9<&- 2>/dev/null
 export {MARK}="$1"
 shift

@@ -1,7 +1,7 @@
 """The channel between the task that reads a wire and the one that reads the answer."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import attrs
 import trio
@@ -49,15 +49,14 @@ class Answer(AsyncIterator[ModelEvent]):
     sink: Sink
 
     async def __anext__(self) -> ModelEvent:
-        try:
+        with suppress(trio.EndOfChannel):
             try:
                 return self._receive.receive_nowait()  # for the same reason as in `Sink.send`
             except trio.WouldBlock:
                 return await self._receive.receive()
-        except trio.EndOfChannel:
-            if self.sink.error is not None:
-                raise self.sink.error from None
-            raise StopAsyncIteration from None
+        if self.sink.error is not None:
+            raise self.sink.error
+        raise StopAsyncIteration
 
 
 @asynccontextmanager

@@ -156,11 +156,10 @@ class ChatDecoder:
             yield tool_call_message(pending.name, _directive(raw), call_id=call_id)
 
     def _stop_reason(self) -> StopReason:
-        if self._calls:  # servers say "stop", or nothing, with calls too
-            return StopReason.TOOL_USE
-        if self._refused:
-            return StopReason.REFUSAL
-        return _STOP_REASONS.get(self._finish, StopReason.FINISHED)
+        reason = _STOP_REASONS.get(self._finish, StopReason.FINISHED)
+        if self._calls and reason is StopReason.FINISHED:
+            return StopReason.TOOL_USE  # servers say "stop", or nothing, with calls too
+        return StopReason.REFUSAL if self._refused else reason
 
 
 def _directive(raw: str) -> JSON:

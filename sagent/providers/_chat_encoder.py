@@ -6,7 +6,7 @@ SGLang take of it.
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from weakref import WeakKeyDictionary
 
 import attrs
@@ -25,6 +25,7 @@ from sagent.message import (
     get_tool_name,
     response_text,
     response_tool_calls,
+    result_text,
 )
 from sagent.model import ModelRequest
 from sagent.tool import ToolSpec
@@ -41,6 +42,8 @@ class ChatEncoder:
     _fragments: WeakKeyDictionary[Message, bytes] = attrs.field(
         factory=WeakKeyDictionary[Message, bytes], init=False
     )
+    _joined: tuple[Message | None, int, bytes] = attrs.field(default=(None, 0, b""), init=False)
+    """The history of the last request: its last message, its length, and its bytes."""
     _tools: tuple[tuple[ToolSpec, ...], bytes] = attrs.field(default=((), b""), init=False)
 
     def tools(self, tools: tuple[ToolSpec, ...]) -> bytes:
@@ -52,7 +55,7 @@ class ChatEncoder:
     def encode(self, request: ModelRequest, *, system: str, fields: Mapping[str, bytes]) -> bytes:
         """Write *request* as a streaming request's body, under *system* and with *fields*."""
         messages = [dump({"role": "system", "content": system})] if system else []
-        messages += [self._fragment(message) for message in request.messages]
+        messages += [self._history(request.messages)] if request.messages else []
         body: dict[str, JsonValue] = {"model": self._model_id, **self._options}
         if request.max_response_tokens is not None:
             body["max_tokens"] = request.max_response_tokens
@@ -61,6 +64,16 @@ class ChatEncoder:
         body |= {"stream": True, "stream_options": {"include_usage": True}}
         more = b"".join(b',"%b":%b' % (name.encode(), value) for name, value in fields.items())
         return b'%b%b,"messages":[%b]}' % (dump(body)[:-1], more, b",".join(messages))
+
+    def _history(self, messages: Sequence[Message]) -> bytes:
+        last, count, joined = self._joined
+        if count and len(messages) >= count and messages[count - 1] is last:
+            news = [joined, *map(self._fragment, messages[count:])]
+        else:
+            news = [*map(self._fragment, messages)]
+        joined = b",".join(news)
+        self._joined = messages[-1], len(messages), joined
+        return joined
 
     def _fragment(self, message: Message) -> bytes:
         fragment = self._fragments.get(message)
@@ -102,7 +115,7 @@ def message_to_chat(message: Message) -> JsonValue:
             return {
                 "role": "tool",
                 "tool_call_id": get_queue_id(message),
-                "content": response_text(message),
+                "content": result_text(message),
             }
         case MultipartMessage(content=parts):
             return {"role": "user", "content": [_part(part) for part in parts]}

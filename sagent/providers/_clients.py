@@ -1,5 +1,6 @@
 """HTTP connections."""
 
+import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
@@ -26,6 +27,8 @@ class ClientPool:
     _headers: Mapping[str, str] = attrs.field(repr=False)
     _free: list[httpx.AsyncClient] = attrs.field(factory=list[httpx.AsyncClient], init=False)
 
+    _context: ssl.SSLContext | None = attrs.field(default=None, init=False)
+
     @asynccontextmanager
     async def borrow(self) -> AsyncGenerator[httpx.AsyncClient, None]:
         """Lend a client that nobody else uses."""
@@ -43,13 +46,15 @@ class ClientPool:
 
     def _open(self) -> httpx.AsyncClient:
         loopback = is_loopback(self._base_url)
+        if self._context is None and not loopback:
+            self._context = httpx.create_ssl_context()  # 25 ms and 0.7 MB: once for all clients
         return httpx.AsyncClient(
             base_url=self._base_url,
             headers={"Accept-Encoding": "identity", "User-Agent": "sagent", **self._headers},
             timeout=httpx.Timeout(SILENCE_S, connect=CONNECT_S),
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
             trust_env=not loopback,  # a proxy cannot reach this machine's own loopback
-            verify=not loopback,
+            verify=self._context or False,  # only loopback has none
         )
 
 

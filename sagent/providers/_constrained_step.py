@@ -24,6 +24,7 @@ from sagent.message import (
     is_error,
     response_text,
     response_tool_calls,
+    result_text,
 )
 from sagent.providers._chat_encoder import message_to_chat
 from sagent.tool import ToolSpec
@@ -142,7 +143,7 @@ def step_to_chat(message: Message) -> JsonValue:
             return {"role": "assistant", "content": _step(message)}
         case MultipartMessage(descriptor=Descriptor.TOOL_RESULT):
             word = "Error" if is_error(message) else "Result"
-            text = f"{word}: {response_text(message)}\n\n{_NEXT}"
+            text = f"{word}: {result_text(message)}\n\n{_NEXT}"
             return {"role": "user", "content": text}
         case _:
             return message_to_chat(message)

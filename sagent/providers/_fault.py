@@ -39,12 +39,16 @@ class Endpoint:
     model_id: str
     secrets: tuple[str, ...] = attrs.field(default=(), repr=False)
 
-    def redact(self, text: str) -> str:
-        """Take the secrets out of *text*, and make it one line."""
+    def hide(self, text: str) -> str:
+        """Take the secrets out of *text*."""
         for secret in self.secrets:
             if secret:
                 text = text.replace(secret, "[key]")
-        return " ".join(text.split())[:_LONGEST_DETAIL]
+        return text
+
+    def redact(self, text: str) -> str:
+        """Take the secrets out of *text*, and make it one short line."""
+        return " ".join(self.hide(text).split())[:_LONGEST_DETAIL]
 
 
 def status_fault(
@@ -107,16 +111,23 @@ def _detail(body: bytes, content_type: str) -> str:
     return body.decode(errors="replace")
 
 
-def _message(error: JSON) -> str:
+def _message(error: JSON, depth: int = 4) -> str:
     if isinstance(error, str):
         return error
+    if depth == 0:
+        return ""
     if isinstance(error, Sequence) and error:
-        return _message(error[0])
+        return _message(error[0], depth - 1)
     if isinstance(error, Mapping):
         for key in ("message", "detail", "msg", "error"):
             if error.get(key):
-                return _message(error[key])
-    return "" if error is None else json.dumps(error, default=str)
+                return _message(error[key], depth - 1)
+        return ", ".join(f"{key}={value}" for key, value in error.items() if _is_scalar(value))
+    return "" if error is None else str(error)
+
+
+def _is_scalar(value: JSON) -> bool:
+    return isinstance(value, str | int | float)
 
 
 def _json(body: bytes) -> Mapping[str, JSON] | None:

@@ -6,7 +6,7 @@ from typing import Self
 import attrs
 
 from sagent.actors import Inbox
-from sagent.errors import UnknownNameError, WeightsError
+from sagent.errors import ServerStartError, UnknownNameError, WeightsError
 from sagent.providers._clients import ClientPool
 from sagent.providers._constrained_wire import ConstrainedWire
 from sagent.providers._fault import Endpoint
@@ -19,6 +19,7 @@ from sagent.providers.local import (
     OnProgress,
     Progress,
     default_cache_dir,
+    doubt_weights,
     obtain_weights,
     open_llama_server,
 )
@@ -103,10 +104,23 @@ class _LocalActor(ProviderActor):
     async def run(self, inbox: Inbox[Call]) -> None:
         path = await self._weights()
         tokens = self._service.provider.context_tokens
-        async with open_llama_server(path, context_tokens=tokens) as server:
-            key = {"Authorization": f"Bearer {server.api_key}"}
-            self._clients = ClientPool(server.base_url, key)
-            await super().run(inbox)
+        try:
+            async with open_llama_server(path, context_tokens=tokens) as server:
+                key = {"Authorization": f"Bearer {server.api_key}"}
+                self._clients = ClientPool(server.base_url, key)
+                await super().run(inbox)
+        except* ServerStartError as errors:
+            raise self._explained(errors) from errors
+
+    def _explained(self, errors: BaseExceptionGroup[ServerStartError]) -> ServerStartError:
+        error: BaseException = errors
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        if isinstance(self._service.file, LocalModel):
+            cache_dir = self._service.provider.cache_dir or default_cache_dir(os.environ)
+            doubt_weights(self._service.file, cache_dir=cache_dir)
+            return ServerStartError(f"{error}; run again, and the model's file is checked anew")
+        return ServerStartError(f"{error}; check that {self._service.file} is a whole GGUF file")
 
     async def _weights(self) -> Path:
         file, provider = self._service.file, self._service.provider

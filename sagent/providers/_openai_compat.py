@@ -27,12 +27,33 @@ CONCURRENT_REQUESTS = 1000
 
 
 def _base_url(value: str) -> str:
-    url = httpx.URL(value)
+    try:
+        url = httpx.URL(value)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
     if url.scheme not in {"http", "https"} or not url.host:
         raise UsageError(
             f"{value!r} is not a base URL: write it like https://host/v1 or http://127.0.0.1:8000/v1"
         )
     return value.rstrip("/") + "/"
+
+
+def _header_key(key: str) -> str:
+    key = key.strip()
+    if not (key.isascii() and key.isprintable()):
+        raise UsageError(
+            "the key holds characters that no HTTP header can carry: check how it was copied"
+        )
+    return key
+
+
+def _shown(url: str) -> str:
+    """Give *url* without a user's name and password."""
+    return str(httpx.URL(url).copy_with(userinfo=b""))
+
+
+def _shown_repr(url: str) -> str:
+    return repr(_shown(url))
 
 
 @attrs.frozen(kw_only=True)
@@ -48,8 +69,8 @@ class OpenAICompat:
 
     KEY_VARIABLES: ClassVar[tuple[str, ...]] = ("OPENAI_COMPAT_API_KEY", "OPENAI_API_KEY")
 
-    base_url: str = attrs.field(converter=_base_url)
-    key: str = attrs.field(default="", repr=False)
+    base_url: str = attrs.field(converter=_base_url, repr=_shown_repr)
+    key: str = attrs.field(default="", converter=_header_key, repr=False)
     tool_protocol: ToolProtocol = "native"
     options: Mapping[str, JsonValue] = attrs.field(factory=dict[str, JsonValue], hash=False)
 
@@ -75,9 +96,8 @@ class OpenAICompat:
                 return cls(base_url=base_url, key=key)
         provider = cls(base_url=base_url)
         if not is_loopback(provider.base_url):
-            raise MissingKeyError(
-                f"no key for OpenAICompat at {base_url}: set {' or '.join(cls.KEY_VARIABLES)}"
-            )
+            variables = " or ".join(cls.KEY_VARIABLES)
+            raise MissingKeyError(f"no key for OpenAICompat at {_shown(base_url)}: set {variables}")
         return provider
 
     @classmethod
@@ -96,9 +116,9 @@ class OpenAICompat:
             wire=_WIRES[self.tool_protocol](name, self.options),
             endpoint=Endpoint(
                 provider="OpenAICompat",
-                base_url=self.base_url,
+                base_url=_shown(self.base_url),
                 model_id=name,
-                secrets=(self.key,),
+                secrets=(self.key, httpx.URL(self.base_url).password),
             ),
         )
 

@@ -8,7 +8,7 @@ import httpx
 import trio
 
 from sagent.actors import Actor, Exit, Request
-from sagent.errors import ConnectionFailedError, SagentError, StreamCutError
+from sagent.errors import ConnectionFailedError, ModelError, SagentError, StreamCutError
 from sagent.providers._answer import Sink, interrupted
 from sagent.providers._clients import CLOSING_S, ClientPool
 from sagent.providers._content import decoded
@@ -58,10 +58,12 @@ class ProviderActor(Actor[Call]):
             except trio.BrokenResourceError:
                 failure = None  # the reader has gone
             except SagentError as told:
+                told.args = (call.endpoint.hide(str(told)),)
                 failure = told
             except httpx.HTTPError as fault:
                 failure = _transport_fault(call.endpoint, fault)
-                failure.__cause__ = fault
+            except Exception as fault:  # noqa: BLE001  # one call's failure is its own
+                failure = _unexpected_fault(call.endpoint, fault)
             finally:
                 sink.close(failure)
 
@@ -129,6 +131,14 @@ async def _beginning(chunks: AsyncIterator[bytes]) -> bytes:
         if len(body) >= _LONGEST_REFUSAL_BYTES:
             break
     return bytes(body)
+
+
+def _unexpected_fault(endpoint: Endpoint, fault: Exception) -> SagentError:
+    reason = endpoint.redact(f"{type(fault).__name__}: {fault}")
+    return ModelError(
+        f"the request to {endpoint.provider} at {endpoint.base_url} failed ({reason}): check proxy "
+        "variables and the limit of open files"
+    )
 
 
 def _transport_fault(endpoint: Endpoint, fault: httpx.HTTPError) -> SagentError:

@@ -50,7 +50,7 @@ class Bash(BuiltinTool):
         },
         effects=frozenset(Effect),
         concurrency="exclusive",
-        subjects=("description", "command"),
+        subjects=("command",),
     )
 
     async def _work(self, arguments: Arguments, workspace: Workspace) -> Message:

@@ -185,6 +185,8 @@ def _place(
     function: Callable[..., object], name: str, runs_in: Literal["process", "thread"] | None
 ) -> RunsIn:
     if not inspect.iscoroutinefunction(function):
+        if runs_in not in {None, "process", "thread"}:
+            raise UsageError(f"{name}: runs_in is 'process' or 'thread', not {runs_in!r}")
         return runs_in or "process"
     if runs_in is not None:
         raise UsageError(f"{name} is async and runs in its agent's task: leave out runs_in")

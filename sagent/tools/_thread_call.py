@@ -70,8 +70,10 @@ async def call_in_thread[R](function: Callable[[], R]) -> R:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_on_cancel, call.interrupt, done)
         # Captured: an error must leave this block alone, not in a group.
-        result = await trio.to_thread.run_sync(outcome.capture, call.run)
-        done.set()
+        try:
+            result = await trio.to_thread.run_sync(outcome.capture, call.run)
+        finally:
+            done.set()  # it ran to its end, or never began
         nursery.cancel_scope.cancel()
     return result.unwrap()
 

@@ -4,12 +4,13 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 
+import anyio
 import pytest
 import trio
 
 from sagent.agent import Agent, Done, RunEvent, Text, ToolCalled
 from sagent.errors import RunCancelledError, StreamCutError
-from sagent.message import TextMessage
+from sagent.message import Message, TextMessage
 from sagent.testing import RecordingTool, ScriptedModel, calls
 
 
@@ -90,6 +91,48 @@ def test_cancelling_the_task_ends_the_run_before_the_cancel_is_done() -> None:
     assert len(agent.messages) == 3  # the call was closed by its result
 
 
+def test_a_second_cancel_does_not_leave_the_run_behind() -> None:
+    tool = Stubborn("Slow")
+    agent = Agent(model=ScriptedModel(calls(("Slow", {}))), tools=[tool])
+
+    async def main() -> None:
+        task = asyncio.ensure_future(agent.run("hi"))
+        await until(lambda: len(agent.messages) == 2)
+        task.cancel()
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert tool.ended
+
+    asyncio.run(main())
+
+
+def test_a_deadline_of_anyio_ends_the_run_before_it_is_over() -> None:
+    tool = Stubborn("Slow")
+    agent = Agent(model=ScriptedModel(calls(("Slow", {}))), tools=[tool])
+
+    async def main() -> None:
+        with anyio.move_on_after(0.2):
+            await agent.run("hi")
+
+    asyncio.run(main())
+
+    assert tool.ended
+
+
+def test_two_readers_of_one_run_both_come_to_its_end() -> None:
+    async def main() -> tuple[int, int]:
+        run = Agent(model=ScriptedModel("a\nb\nc")).run("hi")
+
+        async def count() -> int:
+            return len([event async for event in run])
+
+        return await asyncio.gather(count(), count())
+
+    assert sum(asyncio.run(main())) == 5
+
+
 def test_a_timeout_ends_the_run_and_the_agent_can_run_again() -> None:
     agent = slow_agent()
 
@@ -99,6 +142,13 @@ def test_a_timeout_ends_the_run_and_the_agent_can_run_again() -> None:
         return await agent.run("again")
 
     assert asyncio.run(main()).content == "fine"
+
+
+def test_a_run_can_be_made_a_task() -> None:
+    async def main() -> TextMessage:
+        return await asyncio.create_task(Agent(model=ScriptedModel("hello")).run("hi"))
+
+    assert asyncio.run(main()).content == "hello"
 
 
 def test_runs_go_side_by_side() -> None:
@@ -146,6 +196,21 @@ def test_the_end_of_the_loop_ends_a_run_that_nobody_awaits() -> None:
     asyncio.run(main())
 
     assert len(agent.messages) == 3
+
+
+class Stubborn(RecordingTool):
+    """Takes its time to end."""
+
+    ended = False
+
+    async def run(self, msg: Message) -> Message:
+        try:
+            await trio.Event().wait()
+        finally:
+            with trio.CancelScope(shield=True):
+                await trio.sleep(0.3)
+            self.ended = True
+        return await super().run(msg)
 
 
 async def until(condition: object) -> None:

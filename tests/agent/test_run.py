@@ -1,6 +1,7 @@
 """An agent's run under trio."""
 
 import json
+from itertools import pairwise
 
 import pytest
 import trio
@@ -29,6 +30,7 @@ from sagent.message import (
     response_tool_calls,
 )
 from sagent.permission import Allow, Decision, Deny, ToolUse
+from sagent.providers._chat_wire import ChatWire
 from sagent.testing import RecordingTool, ScriptedModel, calls
 
 
@@ -71,12 +73,13 @@ async def test_what_was_said_is_known_in_the_next_run() -> None:
 
 
 async def test_the_history_is_a_chain_of_parents() -> None:
-    agent = Agent(model=ScriptedModel("one"))
+    model = ScriptedModel(calls(("Echo", {}), ("Echo", {})), "one")
+    agent = Agent(model=model, tools=[RecordingTool()])
 
     await agent.run("first")
 
-    first, second = agent.messages
-    assert (first.parent_id, second.parent_id) == (None, first.id)
+    parents = [message.parent_id for message in agent.messages]
+    assert parents == [None, *(message.id for message in agent.messages[:-1])]
 
 
 async def test_tools_are_called_and_their_results_go_back_to_the_model() -> None:
@@ -298,6 +301,35 @@ async def test_invariant_3_a_run_that_is_dropped_halfway_leaves_no_task_behind()
     assert trio.lowlevel.current_statistics().tasks_living == before
 
 
+async def test_an_error_in_the_loop_over_a_run_ends_the_run_and_is_raised() -> None:
+    agent = never_done()
+
+    async def loop() -> None:
+        run = agent.run("go")
+        async for _ in run:
+            raise KeyError("mine")
+
+    with trio.fail_after(5), pytest.RaisesGroup(pytest.RaisesExc(KeyError, match="mine")):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(loop)
+
+    assert len(results(agent)) == 1
+
+
+async def test_a_run_left_by_break_and_kept_ends_with_its_task() -> None:
+    agent = never_done()
+    kept: list[object] = []
+
+    async def loop() -> None:
+        kept.append(run := agent.run("go"))
+        async for _ in run:
+            break
+
+    with trio.fail_after(5):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(loop)
+
+
 async def test_a_reader_that_is_cancelled_takes_the_run_with_it() -> None:
     before = trio.lowlevel.current_statistics().tasks_living
     agent = Agent(
@@ -408,15 +440,36 @@ async def test_a_stopped_agent_finishes_its_turn_and_refuses_the_rest() -> None:
     assert len(model.requests) == 2
 
 
-async def test_invariant_2_the_bytes_of_earlier_messages_never_change() -> None:
-    again = calls(("Echo", {}))
+async def test_invariant_2_the_bytes_of_a_request_are_the_beginning_of_the_next() -> None:
+    again = calls(("Echo", {"x": "é"}))
     model = ScriptedModel(*(again for _ in range(50)), "done")
+    wire = ChatWire.of("m", {})
 
-    await Agent(model=model, tools=[RecordingTool()]).run("go")
+    await Agent(model=model, system="Be terse.", tools=[RecordingTool()]).run("go")
 
-    for earlier, later in zip(model.requests, model.requests[1:], strict=False):
-        assert tuple(later.messages[: len(earlier.messages)]) == tuple(earlier.messages)
-        assert (later.system, later.tools) == (earlier.system, earlier.tools)
+    bodies = [wire.encode(request) for request in model.requests]
+    assert len(bodies) == 51
+    for earlier, later in pairwise(bodies):
+        assert later.startswith(earlier.removesuffix(b"]}"))
+
+
+async def test_a_tool_that_exits_does_not_end_the_program() -> None:
+    agent = Agent(model=ScriptedModel(calls(("Exit", {})), "done"), tools=[Quitter("Exit")])
+
+    await agent.run("go")
+
+    assert response_text(results(agent)[0]) == "SystemExit: 3"
+
+
+async def test_the_failure_of_what_an_agent_was_told_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=ScriptedModel(StreamCutError("cut"))), name="worker")
+        ref.tell(Prompt("go"))
+        await wait_all_tasks_blocked()
+
+    assert "/worker failed what it was told: cut" in caplog.text
 
 
 async def test_events_are_json_once_they_are_content() -> None:
@@ -424,6 +477,11 @@ async def test_events_are_json_once_they_are_content() -> None:
 
     async for event in agent.run("go"):
         json.dumps(event.content, default=dict)
+
+
+def never_done() -> Agent:
+    model = ScriptedModel(calls(("Slow", {})))
+    return Agent(model=model, tools=[RecordingTool("Slow", trio.Event())])
 
 
 async def wait_for(run: object) -> None:
@@ -455,6 +513,11 @@ class Timed(RecordingTool):
         await trio.sleep(1)
         self._order.append(f"{self.name} ends")
         return TextMessage("ok")
+
+
+class Quitter(RecordingTool):
+    async def run(self, msg: Message) -> Message:
+        raise SystemExit(3)
 
 
 class Liar(RecordingTool):

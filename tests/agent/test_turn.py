@@ -167,7 +167,6 @@ def test_calls_that_share_an_id_each_get_their_own_result() -> None:
     _, step = turn.feed(ToolFinished(second, TextMessage("2")))
 
     assert [response_text(message) for message in step.record] == ["1", "2"]
-    assert [message.parent_id for message in step.record] == [first.id, second.id]
 
 
 def test_the_round_cap_ends_the_turn_after_the_results() -> None:
@@ -195,6 +194,16 @@ def test_an_answer_cut_by_its_length_is_continued_three_times_and_comes_whole() 
     assert isinstance(step.action, Finish)
     assert step.action.answer.content == "abcd"
     assert isinstance(beyond.action, Fail)
+
+
+@pytest.mark.parametrize("stop", [StopReason.MAX_TOKENS, StopReason.FILTERED, StopReason.REFUSAL])
+def test_calls_of_a_response_that_was_cut_off_are_closed_and_not_run(stop: StopReason) -> None:
+    turn, _ = Turn().feed(Prompted((HELLO,)))
+
+    _, step = turn.feed(Answered(response("", a_call(), stop=stop)))
+
+    assert not isinstance(step.action, RunTools)
+    assert response_text(step.record[1]).startswith("[not run")
 
 
 @pytest.mark.parametrize("stop", [StopReason.REFUSAL, StopReason.FILTERED])

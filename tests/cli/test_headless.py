@@ -17,11 +17,13 @@ from sagent.cli._parser import PROVIDERS, TOOLS
 from sagent.providers import PROVIDER_NAMES
 from sagent.tools import TOOLS as BUILT_IN
 
-CLEAN = {
-    name: value
-    for name, value in os.environ.items()
-    if not name.startswith(("OPENAI", "SAGENT")) and "proxy" not in name.lower()
-}
+
+def clean() -> dict[str, str]:
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("OPENAI", "SAGENT")) and "proxy" not in name.lower()
+    }
 
 
 async def sagent(
@@ -36,7 +38,7 @@ async def sagent(
         capture_stdout=True,
         capture_stderr=True,
         check=False,
-        env=CLEAN | dict(environ or {}),
+        env=clean() | dict(environ or {}),
         cwd=cwd,
     )
 
@@ -149,7 +151,9 @@ async def test_a_run_over_its_rounds_fails() -> None:
         (("--base-url", "http://127.0.0.1:1/v1", "hi"), "needs a model"),
         (("--output-format", "yaml", "hi"), "invalid choice: 'yaml'"),
         (("--max-tool-call-rounds", "0", "hi"), "at least 1"),
-        (("--max-tool-call-rounds", "many", "hi"), "--max-tool-call-rounds"),
+        (("--max-tool-call-rounds", "many", "hi"), "'many' is no number of rounds"),
+        (("--provider", "Local", "--tools", "Read", "Find the bug"), "put it first"),
+        (("--base-url", "http://127.0.0.1:abc/v1", "--model", "m", "hi"), "is not a base URL"),
         (("--provider", "Local"), "no input on standard input"),
     ],
 )
@@ -213,6 +217,32 @@ async def test_invariant_10_machine_output_stays_machine_output_when_the_run_fai
     one_line(done.stderr)
 
 
+async def test_a_usage_error_is_told_to_machines_too() -> None:
+    done = await sagent("--provider", "Nope", "--output-format", "json", "hi")
+
+    assert done.returncode == 2
+    assert "unknown provider" in json.loads(done.stdout)["error"]
+
+
+async def test_an_interrupted_run_ends_its_machine_output_with_a_line_that_says_so() -> None:
+    async with open_loopback(chat({"choices": []}, hang=True)) as server:
+        command = [sys.executable, "-m", "sagent", *at(server), "--output-format", "stream-json"]
+        process = await trio.lowlevel.open_process(
+            [*command, "go"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=clean()
+        )
+        await server.asked.wait()
+        process.send_signal(signal.SIGINT)
+        assert process.stdout is not None
+        output = b"".join([chunk async for chunk in process.stdout])
+        code = await process.wait()
+
+    assert code == 130
+    assert json.loads(output.splitlines()[-1]) == {
+        "descriptor": "text/x-error",
+        "content": "interrupted",
+    }
+
+
 async def test_invariant_9_a_key_that_a_server_repeats_is_in_no_output() -> None:
     secret = "sk-0123456789"
     reply = refusal("401 Unauthorized", json.dumps({"error": f"bad {secret}"}).encode())
@@ -240,11 +270,30 @@ async def test_output_that_nobody_reads_is_no_traceback() -> None:
             ["sh", "-c", '"$@" | head -c 1', "sh", *command],
             capture_stdout=True,
             capture_stderr=True,
-            env=CLEAN,
+            env=clean(),
             stdin=b"",
         )
 
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("redirection", [">/dev/full", ">&-", "2>&-", "| true"])
+async def test_streams_that_cannot_be_written_are_no_traceback(form: str, redirection: str) -> None:
+    async with open_loopback(refusal("500 Oops", b"{}")) as server:
+        command = [sys.executable, "-m", "sagent", *at(server), "--output-format", form, "hi"]
+        done = await trio.run_process(
+            ["sh", "-c", f'"$@" {redirection}', "sh", *command],
+            capture_stdout=True,
+            capture_stderr=True,
+            check=False,
+            env=clean(),
+            stdin=b"",
+        )
+
+    assert b"Traceback" not in done.stderr
+    assert b"Exception" not in done.stderr
+    assert done.stderr.count(b"\n") <= 1
 
 
 async def test_control_sequences_of_a_model_do_not_reach_a_pipe_changed() -> None:
@@ -287,12 +336,12 @@ async def test_invariant_3_a_signal_leaves_no_process_of_a_tool_behind(
     number: signal.Signals, tmp_path: Path
 ) -> None:
     mark = f"30{os.getpid()}{number}"
-    tree = f"sh -c 'sleep {mark} & sleep {mark}; true' & (sleep {mark}; true); wait"
+    tree = f"setsid sleep {mark} & sh -c 'sleep {mark}; true' & (sleep {mark}; true); wait"
     async with open_loopback(call("Bash", {"command": tree})) as server:
         command = [sys.executable, "-m", "sagent", *at(server), "go"]
         async with trio.open_nursery() as nursery:
             start = partial(
-                trio.run_process, command, stdin=b"", check=False, env=CLEAN,
+                trio.run_process, command, stdin=b"", check=False, env=clean(),
                 capture_stdout=True, capture_stderr=True,
             )  # fmt: skip
             process = await nursery.start(start)

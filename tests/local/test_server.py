@@ -9,7 +9,7 @@ import pytest
 from sagent.errors import ServerStartError
 from sagent.providers.local import (
     QWEN_CODER_0_5B,
-    Endpoint,
+    ServerAddress,
     ServerBinary,
     default_cache_dir,
     find_server,
@@ -128,7 +128,7 @@ def test_without_a_server_the_error_says_what_to_install(monkeypatch: pytest.Mon
 
 
 def test_the_key_is_not_in_the_repr() -> None:
-    assert "secret" not in repr(Endpoint(base_url="http://x/v1", api_key="secret"))
+    assert "secret" not in repr(ServerAddress(base_url="http://x/v1", api_key="secret"))
 
 
 @pytest.mark.weights

@@ -2,6 +2,7 @@ import pytest
 
 from sagent.errors import JsonError, UsageError
 from sagent.message import (
+    BytesMessage,
     Descriptor,
     JsonMessage,
     MultipartMessage,
@@ -14,6 +15,7 @@ from sagent.message import (
     new_id,
     response_text,
     response_tool_calls,
+    result_text,
     tool_call_message,
     tool_result_message,
 )
@@ -58,9 +60,24 @@ def test_a_result_answers_its_call_and_keeps_all_parts() -> None:
 
     result = tool_result_message(call, MultipartMessage((TextMessage("done"), diff)))
 
-    assert (get_queue_id(result), result.parent_id) == ("c1", call.id)
+    assert get_queue_id(result) == "c1"
     assert response_text(result) == "done"
     assert diff in result.content
+
+
+def test_a_model_reads_text_of_any_kind_json_and_the_names_of_what_is_no_text() -> None:
+    call = tool_call_message("T", {}, call_id="c1")
+    parts = (
+        TextMessage("# hi", "text/markdown"),
+        JsonMessage({"a": 1}),
+        BytesMessage(b"123"),
+        TextMessage("-a", Descriptor.DIFF),
+    )
+
+    told = result_text(tool_result_message(call, MultipartMessage(parts)))
+
+    assert told == '# hi\n{"a":1}\n[image/png, 3 bytes]'
+    assert result_text(TextMessage("-a", Descriptor.DIFF)) == "-a"
 
 
 def test_an_empty_result_says_so() -> None:

@@ -3,11 +3,12 @@
 import zlib
 from collections.abc import Mapping
 
+import httpx
 import pytest
 import trio
 from loopback import DONE, Reply, answer, call, chat, frame, open_loopback, refusal, stream_head
 
-from sagent.actors import open_system
+from sagent.actors import Ref, open_system
 from sagent.agent import Agent, Prompt
 from sagent.errors import (
     AuthenticationError,
@@ -111,8 +112,8 @@ async def test_the_constrained_protocol_calls_tools_without_the_servers_help() -
 async def test_agents_of_one_system_share_the_providers_actor() -> None:
     async with open_loopback(answer("hi")) as server, open_system() as system:
         model = OpenAICompat(base_url=server.base_url).model("m")
-        await system.spawn(Agent(model=model), name="a")
-        await system.spawn(Agent(model=model), name="b")
+        for _ in range(2):
+            await (await system.spawn(Agent(model=model))).ask(Prompt("go"))
 
         names = [name for name in system.names() if name.startswith("provider:")]
 
@@ -169,18 +170,20 @@ async def test_a_cancelled_agent_cancels_its_request_while_the_system_lives_on()
     [
         (refusal("401 Unauthorized", b'{"error":{"message":"bad key sk-very-secret"}}'), AuthenticationError, "refused the key"),
         (refusal("403 Forbidden", b"{}"), AuthenticationError, "403"),
-        (refusal("404 Not Found", b'{"error":{"message":"no model m"}}'), NotFoundError, "no model m"),
+        (refusal("404 Not Found", b'{"error":{"message":"no model m for sk-very-secret"}}'), NotFoundError, "no model m"),
         (refusal("404 Not Found", b"<html>nope</html>", kind="text/html"), NotFoundError, "base URL"),
-        (refusal("429 Too Many Requests", b'{"error":{"message":"slow"}}'), RateLimitError, "slow"),
-        (refusal("500 Internal Server Error", b"boom", kind="text/plain"), ServerError, "boom"),
+        (refusal("429 Too Many Requests", b'{"error":{"message":"slow sk-very-secret"}}'), RateLimitError, "slow"),
+        (refusal("500 Internal Server Error", b"boom sk-very-secret", kind="text/plain"), ServerError, "boom"),
         (refusal("504 Gateway Timeout", b"<html>", kind="text/html"), ServerError, "504"),
-        (refusal("400 Bad Request", b'{"error":"maximum context length is 10 tokens"}'), ContextOverflowError, "does not fit"),
-        (refusal("400 Bad Request", b'[{"error":{"message":"odd"}}]'), ModelError, "odd"),
+        (refusal("400 Bad Request", b'{"error":"maximum context length is 10 tokens sk-very-secret"}'), ContextOverflowError, "does not fit"),
+        (refusal("400 Bad Request", b'[{"error":{"message":"odd sk-very-secret"}}]'), ModelError, "odd"),
         (refusal("200 OK", b"<html>hi</html>", kind="text/html"), ProtocolError, "text/html instead of a stream"),
-        (refusal("200 OK", b'{"error":{"message":"inner"}}'), ServerError, "inner"),
+        (refusal("200 OK", b'{"error":{"message":"inner sk-very-secret"}}'), ServerError, "inner"),
         (refusal("200 OK", b"{}"), ProtocolError, "check the base URL"),
         (Reply([stream_head(), frame({"choices": [{"delta": {"content": "a"}}]})]), StreamCutError, "cut off"),
-        (Reply([stream_head(), b"data: {bad json\n\n"]), ProtocolError, "not JSON"),
+        (chat({"error": {"message": "inner sk-very-secret"}}), ServerError, "broke off"),
+        (refusal("400 Bad Request", b'{"error":' * 900 + b"1" + b"}" * 900), ModelError, "400"),
+        (Reply([stream_head(), b"data: {bad json sk-very-secret\n\n"]), ProtocolError, "not JSON"),
         (Reply([b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n5\r\ndata:\r\n"], hang=False), StreamCutError, "broke off"),
         (Reply([b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"]), StreamCutError, "broke off"),
         (Reply([]), StreamCutError, "broke off"),
@@ -228,6 +231,60 @@ async def test_a_full_answer_counts_even_if_the_connection_then_breaks() -> None
     assert (await ask(Reply([head + chunk]))).content.content[0].content == "a"
 
 
+async def test_invariant_11_one_call_that_fails_oddly_harms_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slow = chat({"choices": [{"delta": {"content": "a"}}]}, hang=True)
+    async with open_loopback(slow, answer("fine")) as server, open_system() as system:
+        model = await OpenAICompat(base_url=server.base_url).model("m").served(system)
+        async with model.stream(HELLO) as events:
+            await anext(events)
+            with monkeypatch.context() as patched:
+                patched.setattr(httpx.AsyncClient, "send", _broken)
+                with pytest.raises(ModelError, match="OSError: no descriptors"):
+                    await model.buffer(HELLO)
+
+            assert (await model.buffer(HELLO)).content.content[0].content == "fine"
+
+
+async def test_leaving_the_system_lets_a_turn_finish_before_its_provider_ends() -> None:
+    late = chat({"choices": [{"delta": {"content": "late"}, "finish_reason": "stop"}]}, DONE)
+    slow = Reply([late.pieces[0], 0.3, *late.pieces[1:]])
+    answers: list[str] = []
+    async with open_loopback(slow) as server, trio.open_nursery() as nursery:
+
+        async def ask(ref: Ref[Prompt]) -> None:
+            answers.append((await ref.ask(Prompt("go"))).content)
+
+        async with open_system() as system:
+            model = OpenAICompat(base_url=server.base_url).model("m")
+            nursery.start_soon(ask, await system.spawn(Agent(model=model)))
+            await server.asked.wait()
+
+    assert answers == ["late"]
+
+
+@pytest.mark.parametrize("key", ["k\ney", "k\u00e9y", "k\x00"])
+def test_a_key_that_no_header_can_carry_is_refused_without_showing_it(key: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        OpenAICompat.from_key(key, base_url="http://h/v1")
+
+    assert key not in str(caught.value)
+
+
+def test_the_line_end_of_a_key_file_is_no_part_of_the_key() -> None:
+    assert OpenAICompat.from_key("k1\r\n", base_url="http://h/v1").key == "k1"
+
+
+async def test_a_password_in_the_base_url_is_shown_nowhere() -> None:
+    provider = OpenAICompat(base_url="http://user:hunter2@127.0.0.1:1/v1")
+
+    with pytest.raises(ConnectionFailedError) as caught:
+        await provider.model("m").buffer(HELLO)
+
+    assert "hunter2" not in str(caught.value) + repr(provider) + repr(provider.model("m"))
+
+
 async def test_an_unreachable_server_is_told_with_its_address() -> None:
     listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
     port = listeners[0].socket.getsockname()[1]
@@ -235,6 +292,10 @@ async def test_an_unreachable_server_is_told_with_its_address() -> None:
 
     with pytest.raises(ConnectionFailedError, match=f"127.0.0.1:{port}"):
         await OpenAICompat(base_url=f"http://127.0.0.1:{port}/v1").model("m").buffer(HELLO)
+
+
+async def _broken(*_: object, **__: object) -> httpx.Response:
+    raise OSError("no descriptors")
 
 
 @pytest.mark.parametrize(

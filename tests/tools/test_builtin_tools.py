@@ -78,10 +78,10 @@ def test_a_summary_is_one_short_line(directive: Mapping[str, JSON], summary: str
     assert tools.Read().summary(JsonMessage(directive)) == summary
 
 
-def test_a_command_is_summed_up_by_its_description() -> None:
+def test_a_command_is_shown_itself_whatever_the_model_calls_it() -> None:
     message = JsonMessage({"command": "rm -rf build", "description": "Clean up"})
 
-    assert tools.Bash().summary(message) == "Bash Clean up"
+    assert tools.Bash().summary(message) == "Bash rm -rf build"
 
 
 async def test_a_bound_copy_leaves_the_tool_alone(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from ._binary import ServerBinary, find_server
 from ._catalogue import CATALOGUE, QWEN_CODER_0_5B, QWEN_CODER_1_5B, LocalModel, Wheel
 from ._files import default_cache_dir
 from ._progress import OnProgress, Progress
-from ._server import DEFAULT_CONTEXT_TOKENS, Endpoint, open_llama_server
-from ._weights import obtain_weights
+from ._server import DEFAULT_CONTEXT_TOKENS, ServerAddress, open_llama_server
+from ._weights import doubt_weights, obtain_weights
 from ._wheels import LocateWheels, WheelFile, locate_wheels
 
 __all__ = [
@@ -13,15 +13,16 @@ __all__ = [
     "DEFAULT_CONTEXT_TOKENS",
     "QWEN_CODER_0_5B",
     "QWEN_CODER_1_5B",
-    "Endpoint",
     "LocalModel",
     "LocateWheels",
     "OnProgress",
     "Progress",
+    "ServerAddress",
     "ServerBinary",
     "Wheel",
     "WheelFile",
     "default_cache_dir",
+    "doubt_weights",
     "find_server",
     "locate_wheels",
     "obtain_weights",

@@ -29,7 +29,7 @@ DEFAULT_CONTEXT_TOKENS = 8192
 
 
 @attrs.frozen(kw_only=True)
-class Endpoint:
+class ServerAddress:
     """Where a local server answers, to a client that must not use a proxy."""
 
     base_url: str
@@ -43,7 +43,7 @@ async def open_llama_server(
     context_tokens: int = DEFAULT_CONTEXT_TOKENS,
     threads: int | None = None,
     binary: ServerBinary | None = None,
-) -> AsyncGenerator[Endpoint]:
+) -> AsyncGenerator[ServerAddress]:
     """Serve a model file on a loopback port, with a random key, for as long as the block lasts.
 
     The server ends with the block, and with this process however that ends.
@@ -55,7 +55,8 @@ async def open_llama_server(
         binary: which server; None to find one.
 
     Raises:
-        ServerStartError: there is no server, or it did not come up; says its last line.
+        ServerStartError: there is no server, or it did not come up, or it ended before the block
+            did; says its last line. In the last case it comes in a group.
     """
     binary = find_server() if binary is None else binary
     api_key = secrets.token_urlsafe(32)
@@ -66,11 +67,20 @@ async def open_llama_server(
         *binary.flags,
     )
     async with AsyncExitStack() as stack:
-        port = await _start([binary.path, *flags], api_key, stack)
-        yield Endpoint(base_url=f"http://{_HOST}:{port}/v1", api_key=api_key)
+        process, port = await _start([binary.path, *flags], api_key, stack)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_fail_at_end, process)
+            yield ServerAddress(base_url=f"http://{_HOST}:{port}/v1", api_key=api_key)
+            nursery.cancel_scope.cancel()
 
 
-async def _start(argv: Sequence[str], api_key: str, stack: AsyncExitStack) -> int:
+async def _fail_at_end(process: Process) -> None:
+    code = await process.wait()
+    last = _complaint(process.output.text)
+    raise ServerStartError(f"the local model's server ended by itself (exit code {code}): {last}")
+
+
+async def _start(argv: Sequence[str], api_key: str, stack: AsyncExitStack) -> tuple[Process, int]:
     # A key on the command line could be read by everybody, one in the environment by us alone.
     env = {
         name: value
@@ -86,7 +96,7 @@ async def _start(argv: Sequence[str], api_key: str, stack: AsyncExitStack) -> in
         except ProcessError as error:
             raise ServerStartError(str(error)) from error
         if await _comes_up(process, port):
-            return port
+            return process, port
         complaint = _complaint(process.output.text)
         if process.exit_code is None:
             complaint = f"no answer within {_START_S:g} s; {complaint}"

