@@ -6,8 +6,8 @@ from typing import assert_never
 import trio
 
 from sagent.actors import Actor, Envelope, Inbox
-from sagent.agent._dispatch import Dispatcher, Emit
-from sagent.agent._event import Responded, Text, Thinking
+from sagent.agent._dispatch import Dispatcher
+from sagent.agent._event import Emit, Responded, Text, Thinking
 from sagent.agent._mail import Prompt
 from sagent.agent._state import AgentState
 from sagent.agent._turn import (

@@ -6,8 +6,8 @@ import attrs
 
 from sagent.actors import open_system
 from sagent.agent._actor import AgentActor
-from sagent.agent._dispatch import Dispatcher, Emit
-from sagent.agent._event import Done, RunEvent
+from sagent.agent._dispatch import Dispatcher
+from sagent.agent._event import Done, Emit, discard
 from sagent.agent._mail import Prompt
 from sagent.agent._run import Run
 from sagent.agent._state import AgentState
@@ -93,7 +93,7 @@ class Agent:
 
     def actor(self) -> AgentActor:
         """Make an actor of this agent, with a history of its own."""
-        return self._actor(AgentState.at(self.cwd), _discard)
+        return self._actor(AgentState.at(self.cwd), discard)
 
     async def _run(self, prompt: Prompt, emit: Emit) -> TextMessage:
         if not self._busy.acquire(blocking=False):
@@ -155,10 +155,6 @@ def _validators(tools: Iterable[Tool]) -> Mapping[str, Validator]:
             raise UsageError(f"two tools are named {tool.name}: give one of them another name")
         validators[tool.name] = validator_for(tool)
     return validators
-
-
-async def _discard(event: RunEvent) -> None:
-    """Let *event* go: nobody watches."""
 
 
 def _prompt_in(directive: Directive) -> str:

@@ -14,8 +14,7 @@ import anyio
 import attrs
 import trio
 
-from sagent.agent._dispatch import Emit
-from sagent.agent._event import RunEvent
+from sagent.agent._event import Emit, RunEvent
 from sagent.errors import RunCancelledError
 from sagent.message import TextMessage
 

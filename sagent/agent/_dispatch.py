@@ -1,12 +1,12 @@
 """Tool calls: every call gets exactly one result, whatever the model wrote and the tool does."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import cast
 
 import attrs
 import trio
 
-from sagent.agent._event import RunEvent, ToolCalled, ToolReturned
+from sagent.agent._event import Emit, ToolCalled, ToolReturned
 from sagent.errors import UsageError
 from sagent.lib.json import JSON, json_dumps
 from sagent.message import (
@@ -33,9 +33,6 @@ from sagent.tool import (
 
 MAX_RESULT_CHARS = 400_000
 """A longer text result is cut; the model is told."""
-
-type Emit = Callable[[RunEvent], Awaitable[None]]
-"""Where an agent's events go; it may wait for a slow reader."""
 
 
 @attrs.frozen

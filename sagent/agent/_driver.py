@@ -7,8 +7,7 @@ import attrs
 import trio
 from trio.abc import Instrument
 
-from sagent.agent._dispatch import Emit
-from sagent.agent._event import RunEvent
+from sagent.agent._event import Emit, RunEvent, discard
 from sagent.errors import RunCancelledError
 from sagent.message import TextMessage
 
@@ -32,7 +31,7 @@ class TrioDriver:
         """Wait for the end; see `Driver`."""
         if not self._begun:
             self._begun = True
-            await self._play(_discard)
+            await self._play(discard)
         else:
             await self._with_caller(self._skip_to_end)
         if self._error is not None:
@@ -122,7 +121,3 @@ class _EndWithTask(Instrument):
     def task_exited(self, task: trio.lowlevel.Task) -> None:
         if task is self._owner:
             self._scope.cancel()
-
-
-async def _discard(event: RunEvent) -> None:
-    """Let *event* go: the run is only awaited."""

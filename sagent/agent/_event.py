@@ -1,5 +1,6 @@
 """What happens in a run, as it happens."""
 
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 import attrs
@@ -92,3 +93,10 @@ class Done:
 
 type RunEvent = Text | Thinking | ToolCalled | ToolReturned | Responded | Done
 """What iterating over a run gives. Each has a `descriptor`, as messages have, and `content`."""
+
+type Emit = Callable[[RunEvent], Awaitable[None]]
+"""Where an agent's events go; it may wait for a slow reader."""
+
+
+async def discard(event: RunEvent) -> None:
+    """Let *event* go: nobody watches."""

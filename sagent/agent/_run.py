@@ -7,9 +7,8 @@ from typing import Any, Protocol, Self
 import sniffio
 
 from sagent.agent._bridge import AsyncioDriver
-from sagent.agent._dispatch import Emit
 from sagent.agent._driver import TrioDriver
-from sagent.agent._event import RunEvent
+from sagent.agent._event import Emit, RunEvent
 from sagent.errors import UsageError
 from sagent.message import TextMessage
 

@@ -5,12 +5,10 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from sagent.cli._exit_code import INTERRUPTED
 from sagent.cli._parser import Options, parse
 
 __all__ = ["main"]
-
-INTERRUPTED = 130
-"""The exit code of a run that SIGINT or SIGTERM ended: 128 and SIGINT's number."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

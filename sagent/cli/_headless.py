@@ -9,14 +9,13 @@ from typing import assert_never
 
 import trio
 
+from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
 from sagent.cli._parser import Options
 from sagent.cli._printer import JsonPrinter, Printer, StreamJsonPrinter, TextPrinter
 from sagent.cli._setup import build_agent
 from sagent.cli._watcher import open_watcher
 from sagent.cli._writer import complain
 from sagent.errors import RunCancelledError, SagentError, UsageError
-
-DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 def run_headless(options: Options) -> int:

