@@ -61,6 +61,7 @@ class AgentActor(Actor[Prompt]):
         self._max_rounds = max_rounds
         self._emit = emit
         self._turn = Turn()
+        self._action: Action = Drain()
 
     async def run(self, inbox: Inbox[Prompt]) -> None:
         """Take turns until told to stop."""
@@ -84,26 +85,26 @@ class AgentActor(Actor[Prompt]):
     ) -> TextMessage:
         self._turn = Turn(self._max_rounds)
         first = tuple(envelope.message.message() for envelope in waiting)
-        action = self._feed(Prompted((*first, *_drain(inbox, waiting))))
+        self._feed(Prompted((*first, *_drain(inbox, waiting))))
         while True:
-            match action:
+            match self._action:
                 case AskModel():
-                    event: Event = Answered(await self._ask_model())
+                    self._feed(Answered(await self._ask_model()))
                 case RunTools(calls=calls):
                     await self._dispatcher.run(calls, emit=self._emit, finished=self._finished)
-                    event = Prompted(_drain(inbox, waiting))
+                case Drain():
+                    self._feed(Prompted(_drain(inbox, waiting)))
                 case Finish(answer=answer):
                     more = _drain(inbox, waiting)
                     if not more:
                         return answer
-                    event = Prompted(more)
+                    self._feed(Prompted(more))
                 case Fail(error=error):
                     raise error
-                case AwaitTools() | Drain():
-                    raise AssertionError(action)  # these follow a tool's result, not an answer
+                case AwaitTools():
+                    raise AssertionError(self._turn)  # the dispatcher has run them all
                 case _:
-                    assert_never(action)
-            action = self._feed(event)
+                    assert_never(self._action)
 
     async def _ask_model(self) -> ModelResponse:
         model = self._model
@@ -129,10 +130,10 @@ class AgentActor(Actor[Prompt]):
     def _finished(self, call: MultipartMessage, result: Message) -> None:
         self._feed(ToolFinished(call, result))
 
-    def _feed(self, event: Event) -> Action:
+    def _feed(self, event: Event) -> None:
         self._turn, step = self._turn.feed(event)
         self._state.record(step.record)
-        return step.action
+        self._action = step.action
 
 
 def _drain(inbox: Inbox[Prompt], waiting: list[Envelope[Prompt]]) -> tuple[Message, ...]:

@@ -19,6 +19,8 @@ from sagent.message import (
     MultipartMessage,
     TextMessage,
     error_message,
+    get_tool_name,
+    is_error,
     response_text,
     response_tool_calls,
     tool_result_message,
@@ -27,6 +29,8 @@ from sagent.model import ModelResponse, StopReason
 
 MAX_CONTINUATIONS = 3
 """How often an answer that hit its length limit is asked to go on."""
+MAX_FUTILE_ROUNDS = 5
+"""How often a model may make the very same calls in a row while all of them fail."""
 _CONTINUE = "Your answer was cut off by its length limit. Go on exactly where it stopped."
 _CUT_OFF = "[not run: the response was cut off, so this call may not be what you meant]"
 _INTERRUPTED = (
@@ -125,6 +129,10 @@ class Turn:
     """What came of them so far, each with the id of its call's message."""
     text: str = ""
     """The answer so far, when it comes in pieces."""
+    failed_calls: tuple[tuple[str, object], ...] = ()
+    """The calls of the last round, if all of them failed."""
+    futile_rounds: int = 0
+    """How often they were made in a row."""
 
     def feed(self, event: Event) -> "tuple[Turn, Step]":
         """Give the turn after *event*, and what is to be recorded and done."""
@@ -188,7 +196,23 @@ def _finished(turn: Turn, call: MultipartMessage, result: Message) -> tuple[Turn
     turn = attrs.evolve(turn, results=(*turn.results, (call.id, result)))
     if len(turn.results) < len(turn.calls):
         return turn, Step((), AwaitTools())
-    return attrs.evolve(turn, calls=(), results=()), Step(_close(turn), Drain())
+    turn, record = _judged(turn), _close(turn)
+    turn = attrs.evolve(turn, calls=(), results=())
+    if turn.futile_rounds == MAX_FUTILE_ROUNDS:
+        lost = ModelStoppedError(
+            f"the model made the same call {MAX_FUTILE_ROUNDS} times, and it failed each time: "
+            "help it along, or try another model"
+        )
+        return turn, Step(record, Fail(lost))
+    return turn, Step(record, Drain())
+
+
+def _judged(turn: Turn) -> Turn:
+    if not all(is_error(result) for _, result in turn.results):
+        return attrs.evolve(turn, failed_calls=(), futile_rounds=0)
+    calls = tuple((get_tool_name(call), call.content[-1].content) for call in turn.calls)
+    rounds = turn.futile_rounds + 1 if calls == turn.failed_calls else 1
+    return attrs.evolve(turn, failed_calls=calls, futile_rounds=rounds)
 
 
 def _not_run(calls: tuple[MultipartMessage, ...]) -> tuple[Message, ...]:

@@ -11,7 +11,13 @@ import trio
 
 from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
 from sagent.cli._parser import Options
-from sagent.cli._printer import JsonPrinter, Printer, StreamJsonPrinter, TextPrinter
+from sagent.cli._printer import (
+    JsonPrinter,
+    Printer,
+    StreamJsonPrinter,
+    TerminalPrinter,
+    TextPrinter,
+)
 from sagent.cli._setup import build_agent
 from sagent.cli._watcher import open_watcher
 from sagent.cli._writer import complain
@@ -30,20 +36,20 @@ def run_headless(options: Options) -> int:
         _tell(error, printer, options)
         return FAILED
     if code == INTERRUPTED:
-        _tell_machines(RunCancelledError("interrupted"), printer)
+        _tell_reader(RunCancelledError("interrupted"), printer)
     return code
 
 
 def _tell(error: Exception, printer: Printer, options: Options) -> None:
     if options.debug:
         traceback.print_exception(error)
+    _tell_reader(error, printer)
     if not isinstance(error, BrokenPipeError):  # the reader of the answer went, and knows it
         bug = "" if isinstance(error, SagentError) else f"{type(error).__name__}: "
         complain(f"{bug}{error}")
-    _tell_machines(error, printer)
 
 
-def _tell_machines(error: Exception, printer: Printer) -> None:
+def _tell_reader(error: Exception, printer: Printer) -> None:
     try:
         trio.run(printer.fail, error)
     except OSError:
@@ -99,7 +105,7 @@ def _prompt(options: Options) -> str:
 def _printer(options: Options) -> Printer:
     match options.output_format:
         case "text":
-            return TextPrinter()
+            return TerminalPrinter() if sys.stdout.isatty() else TextPrinter()
         case "json":
             return JsonPrinter()
         case "stream-json":

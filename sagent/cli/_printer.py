@@ -1,7 +1,6 @@
 """What a headless run prints, in each of its formats."""
 
 import json
-import sys
 from typing import Protocol
 
 import attrs
@@ -31,11 +30,35 @@ class TextPrinter:
     async def show(self, event: RunEvent) -> None:
         """Print the answer when it is there."""
         if isinstance(event, Done):
-            content = clean(event.content) if sys.stdout.isatty() else event.content
-            await write_out(content if content.endswith("\n") else f"{content}\n")
+            await write_out(event.content if event.content.endswith("\n") else f"{event.content}\n")
 
     async def fail(self, error: Exception) -> None:
         """Print nothing."""
+
+
+@attrs.define
+class TerminalPrinter:
+    """All that the model says, as it says it, without what a terminal would act on."""
+
+    _in_line: bool = attrs.field(default=False, init=False)
+
+    async def show(self, event: RunEvent) -> None:
+        """Print more of what the model says."""
+        if isinstance(event, Text):
+            text = clean(event.content)
+            self._in_line = not text.endswith("\n") if text else self._in_line
+            await write_out(text)
+        elif isinstance(event, Responded):
+            await self._end_line()
+
+    async def fail(self, error: Exception) -> None:  # noqa: ARG002  # whatever it is
+        """Leave the line that the model was in."""
+        await self._end_line()
+
+    async def _end_line(self) -> None:
+        if self._in_line:
+            self._in_line = False
+            await write_out("\n")
 
 
 @attrs.frozen

@@ -66,13 +66,19 @@ class TerminalWatcher(AbstractContextManager["TerminalWatcher"]):
         match event:
             case ToolCalled():
                 self._line(f"  {event.summary}", "dim")
-            case ToolReturned() if event.is_error:
-                first = next(iter(event.content.splitlines()), "")
-                self._line(f"    ✗ {first}", "red")
-            case Done():
-                self._status.stop()
-            case ToolReturned() | Text() | Thinking() | Responded():
+                self._wait_for(event.name)
+            case ToolReturned():
+                if event.is_error:
+                    self._line(f"    ✗ {next(iter(event.content.splitlines()), '')}", "red")
+                self._wait_for("thinking")
+            case Text() | Done():
+                self._status.stop()  # the answer has the line now
+            case Thinking() | Responded():
                 pass
+
+    def _wait_for(self, what: str) -> None:
+        self._status.update(what)
+        self._status.start()
 
     def _line(self, text: str, style: str) -> None:
         self._console.print(Words(clean(text), style=style), no_wrap=True, overflow="ellipsis")

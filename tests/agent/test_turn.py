@@ -27,6 +27,7 @@ from sagent.message import (
     Message,
     MultipartMessage,
     TextMessage,
+    error_message,
     get_queue_id,
     new_id,
     response_text,
@@ -194,6 +195,23 @@ def test_an_answer_cut_by_its_length_is_continued_three_times_and_comes_whole() 
     assert isinstance(step.action, Finish)
     assert step.action.answer.content == "abcd"
     assert isinstance(beyond.action, Fail)
+
+
+def rounds_of(*results: Message) -> Action:
+    turn, step = Turn().feed(Prompted((HELLO,)))
+    for result in results:
+        call = tool_call_message("T", {"x": 1}, call_id=new_id())
+        turn, _ = turn.feed(Answered(response("", call)))
+        turn, step = turn.feed(ToolFinished(call, result))
+    return step.action
+
+
+def test_a_model_that_makes_the_same_failing_call_five_times_is_stopped() -> None:
+    no = error_message("no")
+
+    assert isinstance(rounds_of(no, no, no, no), Drain)
+    assert isinstance(rounds_of(no, no, no, no, no), Fail)
+    assert isinstance(rounds_of(no, no, TextMessage("yes"), no, no), Drain)
 
 
 @pytest.mark.parametrize("stop", [StopReason.MAX_TOKENS, StopReason.FILTERED, StopReason.REFUSAL])
