@@ -7,39 +7,25 @@ import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 
-from sagent.actors import open_system
-from sagent.agent import Agent, Done, Prompt, Responded, RunEvent, Text, ToolCalled, ToolReturned
+from sagent.agent import Agent, Done, Responded, RunEvent, Text, ToolCalled, ToolReturned
 from sagent.errors import (
-    ActorStopped,
     AgentBusyError,
     RoundLimitError,
     RunCancelledError,
     StreamCutError,
     UsageError,
 )
-from sagent.lib.json import JSON, json_freeze
+from sagent.lib.json import json_freeze
 from sagent.message import (
     Descriptor,
     JsonMessage,
-    Message,
     MultipartMessage,
-    TextMessage,
     get_queue_id,
-    is_error,
     response_text,
     response_tool_calls,
 )
-from sagent.permission import Allow, Decision, Deny, ToolUse
 from sagent.providers._chat_wire import ChatWire
 from sagent.testing import RecordingTool, ScriptedModel, calls
-
-
-def results(agent: Agent) -> list[MultipartMessage]:
-    return [
-        message
-        for message in agent.messages
-        if isinstance(message, MultipartMessage) and message.descriptor == Descriptor.TOOL_RESULT
-    ]
 
 
 @pytest.mark.parametrize(
@@ -80,84 +66,6 @@ async def test_the_history_is_a_chain_of_parents() -> None:
 
     parents = [message.parent_id for message in agent.messages]
     assert parents == [None, *(message.id for message in agent.messages[:-1])]
-
-
-async def test_tools_are_called_and_their_results_go_back_to_the_model() -> None:
-    echo = RecordingTool("Echo", "42")
-    model = ScriptedModel(calls(("Echo", {"x": 1})), "it is 42")
-
-    answer = await Agent(model=model, tools=[echo]).run("go")
-
-    assert answer.content == "it is 42"
-    assert echo.directives == [{"x": 1}]
-    assert response_text(model.requests[1].messages[-1]) == "42"
-
-
-async def test_calls_of_shared_tools_run_side_by_side() -> None:
-    gate = trio.Event()
-    waits, opens = RecordingTool("Waits", gate, "late"), Opener(gate)
-    model = ScriptedModel(calls(("Waits", {}), ("Opens", {})), "done")
-
-    with trio.fail_after(5):
-        answer = await Agent(model=model, tools=[waits, opens]).run("go")
-
-    assert answer.content == "done"
-
-
-async def test_an_exclusive_tool_runs_alone_and_in_its_turn(autojump_clock: object) -> None:
-    order: list[str] = []
-    model = ScriptedModel(calls(("A", {}), ("X", {}), ("B", {})), "done")
-    tools = [Timed("A", order), Timed("X", order, concurrency="exclusive"), Timed("B", order)]
-
-    await Agent(model=model, tools=tools).run("go")
-
-    assert order == ["A begins", "A ends", "X begins", "X ends", "B begins", "B ends"]
-
-
-async def test_invariant_11_a_failing_tool_is_an_error_result_and_the_run_goes_on() -> None:
-    schema: JSON = {"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]}
-    strict = RecordingTool("Strict", schema=schema)
-    broken = RecordingTool("Broken", ValueError("no luck"))
-    model = ScriptedModel(
-        calls(
-            ("Strict", {}),
-            ("Strict", {"x": "1"}),
-            ("Strict", '{"x": '),
-            ("Nope", {}),
-            ("Broken", {}),
-        ),
-        "done",
-    )
-    agent = Agent(model=model, tools=[strict, broken])
-
-    await agent.run("go")
-
-    told = [response_text(result) for result in results(agent)]
-    assert all(is_error(result) for result in results(agent))
-    assert '"x" is a required property' in told[0]
-    assert '"1" is not of type "integer"' in told[1]
-    assert "not a JSON object" in told[2]
-    assert told[3] == "No such tool available: Nope. Tools: Strict, Broken."
-    assert told[4] == "ValueError: no luck"
-    assert strict.directives == []
-
-
-async def test_a_tool_that_gives_no_message_is_told_as_broken() -> None:
-    agent = Agent(model=ScriptedModel(calls(("Echo", {})), "done"), tools=[Liar()])
-
-    await agent.run("go")
-
-    assert response_text(results(agent)[0]) == "Echo is broken: it gave a int, not a Message."
-
-
-async def test_a_denied_tool_does_not_run_and_the_model_reads_why() -> None:
-    echo = RecordingTool("Echo")
-    agent = Agent(model=ScriptedModel(calls(("Echo", {})), "done"), tools=[echo], policy=NotToday())
-
-    await agent.run("go")
-
-    assert response_text(results(agent)[0]) == "Echo was not permitted: not today"
-    assert echo.directives == []
 
 
 async def test_invariant_1_a_cancelled_run_leaves_a_result_for_every_call() -> None:
@@ -223,16 +131,6 @@ async def test_a_busy_agent_refuses_a_second_run() -> None:
         with pytest.raises(AgentBusyError, match="is in a run"):
             await agent.run("me too")
         nursery.cancel_scope.cancel()
-
-
-def test_two_tools_of_one_name_are_refused() -> None:
-    with pytest.raises(UsageError, match="two tools are named Echo"):
-        Agent(model=ScriptedModel(), tools=[RecordingTool(), RecordingTool()])
-
-
-def test_a_schema_that_is_none_is_refused() -> None:
-    with pytest.raises(UsageError, match="schema of tool Echo"):
-        Agent(model=ScriptedModel(), tools=[RecordingTool(schema={"type": "strnig"})])
 
 
 def test_no_rounds_at_all_are_refused() -> None:
@@ -356,90 +254,6 @@ async def test_invariant_12_the_run_waits_for_a_slow_reader() -> None:
     await run
 
 
-async def test_a_spawned_agent_answers_asks_and_remembers() -> None:
-    model = ScriptedModel("one", "two")
-    async with open_system() as system:
-        ref = await system.spawn(Agent(model=model), name="reviewer")
-
-        first = await ref.ask(Prompt("a"))
-        second = await Prompt("b").ask(ref)
-
-    assert (first.content, second.content) == ("one", "two")
-    assert len(model.requests[1].messages) == 3
-
-
-async def test_agents_spawned_of_one_agent_have_histories_of_their_own() -> None:
-    model = ScriptedModel("one", "two")
-    agent = Agent(model=model)
-    async with open_system() as system:
-        await (await system.spawn(agent)).ask(Prompt("a"))
-        await (await system.spawn(agent)).ask(Prompt("b"))
-
-    assert [len(request.messages) for request in model.requests] == [1, 1]
-
-
-async def test_a_failed_turn_fails_its_asker_and_the_agent_lives_on() -> None:
-    async with open_system() as system:
-        ref = await system.spawn(Agent(model=ScriptedModel(StreamCutError("cut"), "fine")))
-
-        with pytest.raises(StreamCutError):
-            await ref.ask(Prompt("a"))
-        answer = await ref.ask(Prompt("b"))
-
-    assert answer.content == "fine"
-
-
-async def test_what_arrives_while_a_tool_runs_is_read_with_its_result_and_answered_together() -> (
-    None
-):
-    gate = trio.Event()
-    model = ScriptedModel(calls(("Slow", {})), "both done")
-    answers: list[str] = []
-    async with open_system() as system, trio.open_nursery() as nursery:
-        ref = await system.spawn(Agent(model=model, tools=[RecordingTool("Slow", gate, "slow")]))
-
-        async def ask(text: str) -> None:
-            answers.append((await ref.ask(Prompt(text))).content)
-
-        nursery.start_soon(ask, "first")
-        await wait_all_tasks_blocked()
-        nursery.start_soon(ask, "second")
-        await wait_all_tasks_blocked()
-        gate.set()
-
-    assert answers == ["both done", "both done"]
-    assert [response_text(m) for m in model.requests[1].messages[-2:]] == ["slow", "second"]
-
-
-async def test_users_go_before_peers() -> None:
-    gate = trio.Event()
-    model = ScriptedModel(calls(("Slow", {})), "done")
-    async with open_system() as system, trio.open_nursery() as nursery:
-        ref = await system.spawn(Agent(model=model, tools=[RecordingTool("Slow", gate, "slow")]))
-        nursery.start_soon(ref.ask, Prompt("first"))
-        await wait_all_tasks_blocked()
-        ref.tell(Prompt("peer", source="/other"))
-        ref.tell(Prompt("user"), lane="front")
-        gate.set()
-
-    assert [response_text(m) for m in model.requests[1].messages[-2:]] == ["user", "peer"]
-
-
-async def test_a_stopped_agent_finishes_its_turn_and_refuses_the_rest() -> None:
-    gate = trio.Event()
-    model = ScriptedModel(calls(("Slow", {})), "done")
-    async with open_system() as system, trio.open_nursery() as nursery:
-        ref = await system.spawn(Agent(model=model, tools=[RecordingTool("Slow", gate, "slow")]))
-        nursery.start_soon(ref.ask, Prompt("first"))
-        await wait_all_tasks_blocked()
-        ref.stop()
-        with pytest.raises(ActorStopped):
-            await ref.ask(Prompt("late"))
-        gate.set()
-
-    assert len(model.requests) == 2
-
-
 async def test_invariant_2_the_bytes_of_a_request_are_the_beginning_of_the_next() -> None:
     again = calls(("Echo", {"x": "é"}))
     model = ScriptedModel(*(again for _ in range(50)), "done")
@@ -453,30 +267,19 @@ async def test_invariant_2_the_bytes_of_a_request_are_the_beginning_of_the_next(
         assert later.startswith(earlier.removesuffix(b"]}"))
 
 
-async def test_a_tool_that_exits_does_not_end_the_program() -> None:
-    agent = Agent(model=ScriptedModel(calls(("Exit", {})), "done"), tools=[Quitter("Exit")])
-
-    await agent.run("go")
-
-    assert response_text(results(agent)[0]) == "SystemExit: 3"
-
-
-async def test_the_failure_of_what_an_agent_was_told_is_logged(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    async with open_system() as system:
-        ref = await system.spawn(Agent(model=ScriptedModel(StreamCutError("cut"))), name="worker")
-        ref.tell(Prompt("go"))
-        await wait_all_tasks_blocked()
-
-    assert "/worker failed what it was told: cut" in caplog.text
-
-
 async def test_events_are_json_once_they_are_content() -> None:
     agent = Agent(model=ScriptedModel(calls(("Echo", {"x": [1]})), "done"), tools=[RecordingTool()])
 
     async for event in agent.run("go"):
         json.dumps(event.content, default=dict)
+
+
+def results(agent: Agent) -> list[MultipartMessage]:
+    return [
+        message
+        for message in agent.messages
+        if isinstance(message, MultipartMessage) and message.descriptor == Descriptor.TOOL_RESULT
+    ]
 
 
 def never_done() -> Agent:
@@ -490,41 +293,3 @@ async def wait_for(run: object) -> None:
 
 async def consume(run: object) -> list[RunEvent]:
     return [event async for event in run]  # type: ignore[attr-defined]
-
-
-class Opener(RecordingTool):
-    def __init__(self, gate: trio.Event) -> None:
-        super().__init__("Opens")
-        self._gate = gate
-
-    async def run(self, msg: Message) -> Message:
-        self._gate.set()
-        return await super().run(msg)
-
-
-class Timed(RecordingTool):
-    def __init__(self, name: str, order: list[str], concurrency: str = "shared") -> None:
-        super().__init__(name)
-        self.concurrency = concurrency  # type: ignore[assignment]
-        self._order = order
-
-    async def run(self, msg: Message) -> Message:
-        self._order.append(f"{self.name} begins")
-        await trio.sleep(1)
-        self._order.append(f"{self.name} ends")
-        return TextMessage("ok")
-
-
-class Quitter(RecordingTool):
-    async def run(self, msg: Message) -> Message:
-        raise SystemExit(3)
-
-
-class Liar(RecordingTool):
-    async def run(self, msg: Message) -> Message:
-        return 7  # type: ignore[return-value]
-
-
-class NotToday:
-    async def decide(self, use: ToolUse) -> Decision:
-        return Deny("not today") if use.tool.name == "Echo" else Allow()

@@ -1,0 +1,162 @@
+"""Tool calls: exactly one result each, whatever the model wrote and the tool does."""
+
+import pytest
+import trio
+
+from sagent.agent import Agent
+from sagent.errors import (
+    UsageError,
+)
+from sagent.lib.json import JSON
+from sagent.message import (
+    Descriptor,
+    Message,
+    MultipartMessage,
+    TextMessage,
+    is_error,
+    response_text,
+)
+from sagent.permission import Allow, Decision, Deny, ToolUse
+from sagent.testing import RecordingTool, ScriptedModel, calls
+
+
+async def test_tools_are_called_and_their_results_go_back_to_the_model() -> None:
+    echo = RecordingTool("Echo", "42")
+    model = ScriptedModel(calls(("Echo", {"x": 1})), "it is 42")
+
+    answer = await Agent(model=model, tools=[echo]).run("go")
+
+    assert answer.content == "it is 42"
+    assert echo.directives == [{"x": 1}]
+    assert response_text(model.requests[1].messages[-1]) == "42"
+
+
+async def test_calls_of_shared_tools_run_side_by_side() -> None:
+    gate = trio.Event()
+    waits, opens = RecordingTool("Waits", gate, "late"), Opener(gate)
+    model = ScriptedModel(calls(("Waits", {}), ("Opens", {})), "done")
+
+    with trio.fail_after(5):
+        answer = await Agent(model=model, tools=[waits, opens]).run("go")
+
+    assert answer.content == "done"
+
+
+async def test_an_exclusive_tool_runs_alone_and_in_its_turn(autojump_clock: object) -> None:
+    order: list[str] = []
+    model = ScriptedModel(calls(("A", {}), ("X", {}), ("B", {})), "done")
+    tools = [Timed("A", order), Timed("X", order, concurrency="exclusive"), Timed("B", order)]
+
+    await Agent(model=model, tools=tools).run("go")
+
+    assert order == ["A begins", "A ends", "X begins", "X ends", "B begins", "B ends"]
+
+
+async def test_invariant_11_a_failing_tool_is_an_error_result_and_the_run_goes_on() -> None:
+    schema: JSON = {"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]}
+    strict = RecordingTool("Strict", schema=schema)
+    broken = RecordingTool("Broken", ValueError("no luck"))
+    model = ScriptedModel(
+        calls(
+            ("Strict", {}),
+            ("Strict", {"x": "1"}),
+            ("Strict", '{"x": '),
+            ("Nope", {}),
+            ("Broken", {}),
+        ),
+        "done",
+    )
+    agent = Agent(model=model, tools=[strict, broken])
+
+    await agent.run("go")
+
+    told = [response_text(result) for result in results(agent)]
+    assert all(is_error(result) for result in results(agent))
+    assert '"x" is a required property' in told[0]
+    assert '"1" is not of type "integer"' in told[1]
+    assert "not a JSON object" in told[2]
+    assert told[3] == "No such tool available: Nope. Tools: Strict, Broken."
+    assert told[4] == "ValueError: no luck"
+    assert strict.directives == []
+
+
+async def test_a_tool_that_gives_no_message_is_told_as_broken() -> None:
+    agent = Agent(model=ScriptedModel(calls(("Echo", {})), "done"), tools=[Liar()])
+
+    await agent.run("go")
+
+    assert response_text(results(agent)[0]) == "Echo is broken: it gave a int, not a Message."
+
+
+async def test_a_denied_tool_does_not_run_and_the_model_reads_why() -> None:
+    echo = RecordingTool("Echo")
+    agent = Agent(model=ScriptedModel(calls(("Echo", {})), "done"), tools=[echo], policy=NotToday())
+
+    await agent.run("go")
+
+    assert response_text(results(agent)[0]) == "Echo was not permitted: not today"
+    assert echo.directives == []
+
+
+def test_two_tools_of_one_name_are_refused() -> None:
+    with pytest.raises(UsageError, match="two tools are named Echo"):
+        Agent(model=ScriptedModel(), tools=[RecordingTool(), RecordingTool()])
+
+
+def test_a_schema_that_is_none_is_refused() -> None:
+    with pytest.raises(UsageError, match="schema of tool Echo"):
+        Agent(model=ScriptedModel(), tools=[RecordingTool(schema={"type": "strnig"})])
+
+
+async def test_a_tool_that_exits_does_not_end_the_program() -> None:
+    agent = Agent(model=ScriptedModel(calls(("Exit", {})), "done"), tools=[Quitter("Exit")])
+
+    await agent.run("go")
+
+    assert response_text(results(agent)[0]) == "SystemExit: 3"
+
+
+def results(agent: Agent) -> list[MultipartMessage]:
+    return [
+        message
+        for message in agent.messages
+        if isinstance(message, MultipartMessage) and message.descriptor == Descriptor.TOOL_RESULT
+    ]
+
+
+class Opener(RecordingTool):
+    def __init__(self, gate: trio.Event) -> None:
+        super().__init__("Opens")
+        self._gate = gate
+
+    async def run(self, msg: Message) -> Message:
+        self._gate.set()
+        return await super().run(msg)
+
+
+class Timed(RecordingTool):
+    def __init__(self, name: str, order: list[str], concurrency: str = "shared") -> None:
+        super().__init__(name)
+        self.concurrency = concurrency  # type: ignore[assignment]
+        self._order = order
+
+    async def run(self, msg: Message) -> Message:
+        self._order.append(f"{self.name} begins")
+        await trio.sleep(1)
+        self._order.append(f"{self.name} ends")
+        return TextMessage("ok")
+
+
+class Quitter(RecordingTool):
+    async def run(self, msg: Message) -> Message:
+        raise SystemExit(3)
+
+
+class Liar(RecordingTool):
+    async def run(self, msg: Message) -> Message:
+        return 7  # type: ignore[return-value]
+
+
+class NotToday:
+    async def decide(self, use: ToolUse) -> Decision:
+        return Deny("not today") if use.tool.name == "Echo" else Allow()
