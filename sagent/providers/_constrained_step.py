@@ -48,7 +48,7 @@ you: {{"answer": "The title is Tides."}}"""
 
 
 _NEXT = "Answer the question from this. Only if it is not in there, use another tool."
-_FILE_NAME = re.compile(r"[\w.-]*[./]\w")
+_FILE_NAME = re.compile(r"[\w.~/-]*[./][\w.~/-]*\w")
 
 
 def rules(tools: tuple[ToolSpec, ...]) -> str:
@@ -99,10 +99,29 @@ def _call_of(tool: ToolSpec) -> JsonValue:
     return _closed({"tool": {"const": tool.name}, "arguments": arguments})
 
 
-def names_a_file(messages: Sequence[Message]) -> bool:
-    """Tell whether the turn begins here, with a prompt that names a file."""
-    prompt = messages[-1] if messages else None
-    return isinstance(prompt, TextMessage) and bool(_FILE_NAME.search(prompt.content))
+@attrs.frozen
+class Search:
+    """How far a turn has come in looking at the files that its prompt names."""
+
+    files: int
+    found: int
+    """How many tools have succeeded since."""
+
+    @classmethod
+    def in_turn(cls, messages: Sequence[Message]) -> "Search":
+        """Read it out of the last turn of *messages*."""
+        found = 0
+        for message in reversed(messages):
+            if isinstance(message, TextMessage):  # the prompt, where the turn began
+                return cls(_count_files(message.content), found)
+            if message.descriptor == Descriptor.TOOL_RESULT and not is_error(message):
+                found += 1
+        return cls(0, found)
+
+
+def _count_files(prompt: str) -> int:
+    words = set(_FILE_NAME.findall(prompt))
+    return sum(any(letter.isalpha() for letter in word) for word in words)
 
 
 def repeats_itself(messages: Sequence[Message]) -> bool:

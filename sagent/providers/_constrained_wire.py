@@ -6,14 +6,14 @@ from typing import Literal
 import attrs
 
 from sagent.lib.json import JsonValue
-from sagent.message import Message
+from sagent.message import Descriptor, Message
 from sagent.model import ModelRequest
 from sagent.providers._chat_decoder import ChatDecoder
 from sagent.providers._chat_encoder import ChatEncoder, dump
 from sagent.providers._constrained_decoder import ConstrainedDecoder
 from sagent.providers._constrained_step import (
     Offer,
-    names_a_file,
+    Search,
     repeats_itself,
     rules,
     step_to_chat,
@@ -23,7 +23,8 @@ from sagent.tool import ToolSpec
 
 type Guidance = Literal["light", "close"]
 """How much a model is helped along. Closely guided, as the smallest models need it, it sees the
-required parameters of tools alone, and uses a tool first when the prompt names a file."""
+required parameters of tools alone, looks first when the prompt names files, and answers when it
+has seen as many."""
 
 
 @attrs.define(eq=False)
@@ -60,6 +61,10 @@ class ConstrainedWire:
     def _offer(self, tools: tuple[ToolSpec, ...], messages: Sequence[Message]) -> Offer:
         if repeats_itself(messages):
             return Offer(())
-        if self._guidance == "close" and names_a_file(messages):
-            return Offer(tools, answer=False)
+        if self._guidance == "close":
+            search = Search.in_turn(messages)
+            if search.files and search.found >= search.files:
+                return Offer(())
+            if search.files and messages[-1].descriptor == Descriptor.USER:
+                return Offer(tools, answer=False)
         return Offer(tools)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sagent.errors import ProtocolError
 from sagent.message import (
     Descriptor,
+    Message,
     MultipartMessage,
     TextMessage,
     error_message,
@@ -120,7 +121,12 @@ def test_a_model_that_repeats_its_call_is_offered_nothing_but_to_answer() -> Non
 
 @pytest.mark.parametrize(
     ("prompt", "may_answer"),
-    [("What is in a.txt?", False), ("What does src/a say?", False), ("What is 2+2?", True)],
+    [
+        ("What is in a.txt?", False),
+        ("What does src/a say?", False),
+        ("What is 2+2?", True),
+        ("What is 1.5+2.25?", True),
+    ],
 )
 def test_a_closely_guided_model_looks_first_when_the_prompt_names_a_file(
     prompt: str, may_answer: bool
@@ -133,6 +139,21 @@ def test_a_closely_guided_model_looks_first_when_the_prompt_names_a_file(
 
     assert step_schema(first).is_valid({"answer": "x"}) is may_answer
     assert step_schema(then).is_valid({"answer": "x"})
+
+
+def test_a_closely_guided_model_answers_when_it_has_seen_what_the_prompt_names() -> None:
+    wire = ConstrainedWire.of("m", {}, guidance="close")
+    one = TextMessage("What is in a.txt?", Descriptor.USER)
+    two = TextMessage("Do a.txt and b.txt agree?", Descriptor.USER)
+    failed = tool_result_message(CALL, error_message("no such file"))
+
+    def may_look(*messages: Message) -> bool:
+        sent = json.loads(wire.encode(ModelRequest(messages=messages, tools=(READ,))))
+        return step_schema(sent).is_valid({"tool": "Read", "arguments": {"file_path": "a"}})
+
+    assert not may_look(one, HISTORY[1], HISTORY[2])
+    assert may_look(one, HISTORY[1], failed)
+    assert may_look(two, HISTORY[1], HISTORY[2])
 
 
 def test_the_same_call_in_a_later_turn_is_no_repetition() -> None:
