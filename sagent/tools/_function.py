@@ -185,6 +185,8 @@ def _place(
     function: Callable[..., object], name: str, runs_in: Literal["process", "thread"] | None
 ) -> RunsIn:
     if not inspect.iscoroutinefunction(function):
+        if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+            raise UsageError(f"{name} yields its results one by one: return them all at once")
         if runs_in not in {None, "process", "thread"}:
             raise UsageError(f"{name}: runs_in is 'process' or 'thread', not {runs_in!r}")
         return runs_in or "process"

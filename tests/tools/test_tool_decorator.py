@@ -3,7 +3,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -169,6 +169,22 @@ def test_a_name_that_no_model_could_call_is_refused() -> None:
 
     with pytest.raises(UsageError, match="'a b' is no name of a tool"):
         tool(name="a b")(f)
+
+
+def test_a_generator_is_refused() -> None:
+    def count() -> Iterator[int]:
+        yield 1
+
+    with pytest.raises(UsageError, match="return them all at once"):
+        tool(count)
+
+
+def test_a_place_that_does_not_exist_is_refused() -> None:
+    def count() -> int:
+        return 1
+
+    with pytest.raises(UsageError, match="runs_in is 'process' or 'thread'"):
+        tool(count, runs_in="elsewhere")  # type: ignore[call-overload]
 
 
 def test_an_async_function_has_no_choice_where_to_run() -> None:
