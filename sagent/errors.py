@@ -32,6 +32,7 @@ what, and what to do next.
         ├── ActorCrashed          the handler of an ask raised; the cause is chained
         ├── MailboxFull           a bounded inbox refused a tell
         ├── NameTaken             a name is held by a living actor
+        ├── RestartLimit          children ended more often than their supervisor puts up with
         └── SystemStopping        no spawn into a system that is ending
 """
 
@@ -160,6 +161,10 @@ class MailboxFull(ActorError):
 
 class NameTaken(ActorError):
     """A name is held by a living actor."""
+
+
+class RestartLimit(ActorError):
+    """Children ended more often than their supervisor puts up with; the last error is chained."""
 
 
 class SystemStopping(ActorError):

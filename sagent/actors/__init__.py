@@ -23,18 +23,23 @@ from sagent.actors._events import (
     Exited,
     LateReply,
     Overflow,
+    Restarting,
+    RestartLimit,
     Spawned,
     Started,
 )
 from sagent.actors._exit import Exit, ExitReason
 from sagent.actors._inbox import Inbox
 from sagent.actors._mailbox import OverflowPolicy
+from sagent.actors._policy import Backoff, Restart, Strategy
 from sagent.actors._ref import Down, Ref, Request
+from sagent.actors._spawner import Supervisor
 from sagent.actors._system import System, open_system
 from sagent.actors._tree import Node
 
 __all__ = [
     "Actor",
+    "Backoff",
     "Behavior",
     "Context",
     "DeadLetter",
@@ -54,9 +59,14 @@ __all__ = [
     "OverflowPolicy",
     "Ref",
     "Request",
+    "Restart",
+    "RestartLimit",
+    "Restarting",
     "Spawnable",
     "Spawned",
     "Started",
+    "Strategy",
+    "Supervisor",
     "System",
     "open_system",
 ]

@@ -1,10 +1,11 @@
 import math
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Literal
+from typing import Literal, Protocol
 
 import trio
 
+from sagent.actors._child import Child
 from sagent.actors._events import Events, Exited, Started
 from sagent.actors._exit import Exit
 from sagent.actors._inbox import Inbox
@@ -12,7 +13,7 @@ from sagent.actors._mailbox import Mailbox
 from sagent.actors._registry import Registry
 from sagent.actors._timers import Clock, Timer
 
-type Phase = Literal["starting", "running", "draining", "stopping", "ending", "ended"]
+type Phase = Literal["starting", "running", "draining", "stopping", "ending", "waiting", "ended"]
 
 # From here on, each new timer looks for old ones to forget.
 _MANY_TIMERS = 32
@@ -34,6 +35,14 @@ class Realm:
         self.serial = 0
 
 
+class Supervising(Protocol):
+    """Whoever sees to the children of a cell that can live again."""
+
+    def fell(self, cell: "Cell") -> None:
+        """A life of *cell* has ended, and is to be followed by another."""
+        ...
+
+
 class Cell:
     """The lasting part of an actor: its place in the tree, its mailbox and how it fares.
 
@@ -43,7 +52,9 @@ class Cell:
     Attributes:
         phase: starting (its `started` runs), running, draining, stopping (asked to; the message in
             hand is being finished), ending (its `run` is over, its children and its `stopped` are
-            not), ended.
+            not), waiting (between two lives), ended.
+        child: what its supervisor knows of it, if it can live again.
+        supervisor: who sees to its children that can.
         exit: how it ended; None while it has not.
         failure: what its `started` raised.
         nursery: the actor's own, while there is one.
@@ -58,6 +69,7 @@ class Cell:
         "_timers",
         "_watched",
         "_watchers",
+        "child",
         "children",
         "exit",
         "failure",
@@ -72,6 +84,7 @@ class Cell:
         "ready",
         "realm",
         "shutdown_s",
+        "supervisor",
     )
 
     def __init__(
@@ -92,6 +105,8 @@ class Cell:
         self.killed = False
         # Most actors have none of these, and a system may hold 100,000 actors.
         self.children: dict[Cell, None] | None = None
+        self.child: Child | None = None
+        self.supervisor: Supervising | None = None
         self._closed: trio.Event | None = None
         self._timers: dict[object, Timer] | None = None
         self._watched: dict[Cell, None] | None = None
@@ -101,27 +116,37 @@ class Cell:
 
     def stop(self) -> None:
         """Let the actor finish the message in hand and end, within its grace."""
-        if self.phase in ("stopping", "ending", "ended"):
-            return
-        self.phase = "stopping"
-        self.mailbox.close()
-        self.mailbox.empty()
-        if self.inbox is not None:
-            self.inbox.stop()
-        if self.nursery is not None:
-            self.nursery.cancel_scope.deadline = trio.current_time() + self.shutdown_s
+        if self.phase == "ended" or self._comes_back(Exit("stopped")):
+            self._end_life()
+        elif self.phase == "waiting":
+            self.retire()
+        else:
+            if self.child is not None:
+                self.child.over = True
+            self._end_life()
+            self.mailbox.close()
+            self.mailbox.empty()
+
+    def pause(self) -> None:
+        """End this life as `stop` does, before another; what is queued waits for that."""
+        if self.child is not None:
+            self.child.paused = True
+        self._end_life()
 
     def drain(self) -> None:
         """Let the actor handle what its inbox holds, and end."""
         if self.phase in ("starting", "running"):
             self.phase = "draining"
-            self.mailbox.close()
+            if not self._comes_back(Exit("stopped")):
+                if self.child is not None:
+                    self.child.over = True
+                self.mailbox.close()
             if self.inbox is not None:
-                self.inbox.draining = True
+                self.inbox.drain()
 
     def kill(self) -> None:
         """Cancel the actor and all below it; its `stopped` still runs, within its grace."""
-        if self.phase == "ended":
+        if self.phase in ("waiting", "ended"):
             return
         self.killed = True
         # Before its mailbox closes, or a reader that waits would take that for an end in peace.
@@ -130,6 +155,13 @@ class Cell:
         if self.phase != "ending":
             self._let_go(Exit("killed"))
             self.phase = "stopping"
+
+    def retire(self) -> None:
+        """End for good, between two lives."""
+        assert self.child is not None
+        assert self.child.last_exit is not None
+        self.child.over = True
+        self.ends(self.child.last_exit)
 
     async def closed(self) -> Exit:
         """Wait until the actor has ended."""
@@ -155,7 +187,7 @@ class Cell:
     def set_timer(self, key: object, seconds: float, timer: Timer) -> None:
         """Start *timer* under *key*, in place of the timer that *key* names now."""
         self.cancel_timer(key)
-        if self.phase in ("ending", "ended"):
+        if self.phase in ("ending", "waiting", "ended"):
             return
         if self._timers is None or len(self._timers) >= _MANY_TIMERS:
             self._timers = {k: t for k, t in (self._timers or {}).items() if not t.spent}
@@ -169,6 +201,16 @@ class Cell:
 
     # What happens to it, told by the task that runs it.
 
+    def relives(self) -> None:
+        """Another life of it begins; its task is about to run."""
+        assert self.child is not None
+        self.child.begins()
+        self.phase = "starting"
+        self.killed = False
+        self.failure = None
+        self.supervisor = None
+        self.ready = trio.Event()
+
     def opens(self, nursery: trio.Nursery) -> None:
         """Its task runs; what was asked of it before takes effect."""
         self.nursery = nursery
@@ -180,10 +222,12 @@ class Cell:
     def begins(self, inbox: Inbox[object]) -> None:
         """Its `started` has returned; it reads *inbox* from now on."""
         self.inbox = inbox
+        if self.child is not None:
+            self.child.started = True
         if self.phase == "starting":
             self.phase = "running"
         elif self.phase == "draining":
-            inbox.draining = True
+            inbox.drain()
         else:
             inbox.stop()
         if self.realm.events.heard:
@@ -201,6 +245,9 @@ class Cell:
     def ends(self, exit: Exit) -> None:  # noqa: A002  # the word of this runtime
         """Nothing of it runs any more."""
         self.leaves(exit)
+        if self._comes_back(exit):
+            self._falls(exit)
+            return
         self.phase = "ended"
         self.exit = exit
         self.nursery = self.inbox = None
@@ -210,17 +257,55 @@ class Cell:
         if self.realm.events.heard:
             self.realm.events.emit(Exited(self.path, exit))
         self._set_ready()
+        if self.child is not None:
+            self.child.rested.set()
         if self._closed is not None:
             self._closed.set()
         watchers, self._watchers = self._watchers, None
         for told in (watchers or {}).values():
             told(exit)
 
+    def _comes_back(self, exit: Exit) -> bool:  # noqa: A002  # the word of this runtime
+        parent = self.parent
+        return (
+            self.child is not None
+            and self.child.returns(exit)
+            and parent is not None
+            and parent.phase != "ending"
+            and parent.nursery is not None
+            and not parent.nursery.cancel_scope.cancel_called
+        )
+
+    def _end_life(self) -> None:
+        if self.phase in ("stopping", "ending", "waiting", "ended"):
+            return
+        self.phase = "stopping"
+        if self.inbox is not None:
+            self.inbox.stop()
+        if self.nursery is not None:
+            self.nursery.cancel_scope.deadline = trio.current_time() + self.shutdown_s
+
+    def _falls(self, exit: Exit) -> None:  # noqa: A002  # the word of this runtime
+        assert self.child is not None
+        assert self.parent is not None
+        assert self.parent.supervisor is not None
+        self.phase = "waiting"
+        self.child.last_exit = exit
+        self.nursery = self.inbox = None
+        self._set_ready()
+        self.child.rested.set()
+        self.parent.supervisor.fell(self)
+
     def _let_go(self, exit: Exit) -> None:  # noqa: A002  # the word of this runtime
-        self.mailbox.close(exit.error)
+        for_good = not self._comes_back(exit)
+        if for_good:
+            if self.child is not None:
+                self.child.over = True
+            self.mailbox.close(exit.error)
         if self.inbox is not None:
             self.inbox.abandon(exit)
-        self.mailbox.empty()
+        if for_good:
+            self.mailbox.empty()
         for key in tuple(self._timers or ()):
             self.cancel_timer(key)
         watched, self._watched = self._watched, None

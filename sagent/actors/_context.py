@@ -1,28 +1,23 @@
 import math
-from collections.abc import Callable, Hashable
-from typing import overload
+from collections.abc import Hashable
 
 import trio
 
-from sagent.actors._behavior import Behavior, Spawnable
-from sagent.actors._cell import Cell
 from sagent.actors._envelope import Envelope, Lane
 from sagent.actors._exit import Exit
-from sagent.actors._mailbox import OverflowPolicy
+from sagent.actors._policy import NO_BACKOFF, Backoff, Policy, Strategy
 from sagent.actors._ref import Down, Ref, cell_of
-from sagent.actors._spawn import SHUTDOWN_S, spawn
+from sagent.actors._spawn import supervise
+from sagent.actors._spawner import Spawner
 from sagent.actors._system import System, top_of
 from sagent.actors._timers import Timer
 from sagent.errors import ActorStopped, UsageError
 
 
-class Context[M]:
+class Context[M](Spawner):
     """An actor's means: itself, its children, its timers, its tasks, and the message in hand."""
 
-    __slots__ = ("_cell",)
-
-    def __init__(self, cell: Cell) -> None:
-        self._cell = cell
+    __slots__ = ()
 
     @property
     def ref(self) -> Ref[M]:
@@ -57,50 +52,25 @@ class Context[M]:
         current = self._current()
         return math.inf if current is None else current.deadline
 
-    @overload
-    async def spawn[N](
+    def supervise(
         self,
-        actor: Spawnable[N],
         *,
-        name: str | None = None,
-        capacity: int | None = None,
-        overflow: OverflowPolicy = "fail",
-        shutdown_s: float = SHUTDOWN_S,
-    ) -> Ref[N]: ...
+        strategy: Strategy = "one_for_one",
+        intensity: int = 1,
+        period_s: float = 5,
+        backoff: Backoff = NO_BACKOFF,
+    ) -> None:
+        """Say what becomes of the actor's children that can restart, before it has any.
 
-    @overload
-    async def spawn[N](
-        self,
-        actor: Callable[..., Behavior[N]],
-        *args: object,
-        name: str | None = None,
-        capacity: int | None = None,
-        overflow: OverflowPolicy = "fail",
-        shutdown_s: float = SHUTDOWN_S,
-        **kwargs: object,
-    ) -> Ref[N]: ...
-
-    async def spawn[N](
-        self,
-        actor: Spawnable[N] | Callable[..., Behavior[N]],
-        *args: object,
-        name: str | None = None,
-        capacity: int | None = None,
-        overflow: OverflowPolicy = "fail",
-        shutdown_s: float = SHUTDOWN_S,
-        **kwargs: object,
-    ) -> Ref[N]:
-        """Start a child, as `System.spawn` does; it ends with this actor, and before it."""
-        return await spawn(
-            self._cell,
-            actor,
-            args,
-            kwargs,
-            name=name,
-            capacity=capacity,
-            overflow=overflow,
-            shutdown_s=shutdown_s,
-        )
+        Args:
+            strategy: who restarts with a child: nobody, all its siblings, those spawned after it.
+            intensity: how many restarts within *period_s* the actor puts up with. One more ends
+                its children, and is its own crash with RestartLimit.
+            period_s: how long a restart counts.
+            backoff: how long a child waits before it restarts.
+        """
+        policy = Policy(strategy=strategy, intensity=intensity, period_s=period_s, backoff=backoff)
+        supervise(self._cell, policy)
 
     def watch[N](self: "Context[Down]", ref: Ref[N]) -> None:
         """Receive one Down, in the front lane, when the actor of *ref* has ended.

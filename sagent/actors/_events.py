@@ -82,7 +82,43 @@ class Overflow:
     dropped: int
 
 
-type Event = Spawned | Started | Exited | DeadLetter | LateReply | Overflow
+@attrs.frozen
+class Restarting:
+    """A life of an actor has ended, and another is to begin.
+
+    Attributes:
+        path: the actor.
+        exit: how its life ended.
+        delay_s: how long it waits at least.
+        restarts: how many of its lives have ended so.
+    """
+
+    path: str
+    exit: Exit
+    delay_s: float
+    restarts: int
+
+
+@attrs.frozen
+class RestartLimit:
+    """A supervisor gives up, and its children end.
+
+    Attributes:
+        path: the supervisor; empty for the system itself.
+        child: whose end was one too many.
+        intensity: how many restarts within *period_s* it puts up with.
+        period_s: how long a restart counts.
+    """
+
+    path: str
+    child: str
+    intensity: int
+    period_s: float
+
+
+type Event = (
+    Spawned | Started | Exited | DeadLetter | LateReply | Overflow | Restarting | RestartLimit
+)
 
 
 class Events:

@@ -6,7 +6,7 @@ import trio
 from sagent.actors._envelope import Envelope
 from sagent.actors._events import DeadLetterReason
 from sagent.actors._exit import Exit
-from sagent.actors._mailbox import Mailbox
+from sagent.actors._mailbox import InboxEnd, Mailbox
 
 # Messages that are there already are taken without a pass of the scheduler, up to this many.
 _TURN = 32
@@ -22,7 +22,17 @@ class Inbox[M]:
     when the actor ends fails its asker at once.
     """
 
-    __slots__ = ("_held", "_left", "_mailbox", "_stop", "_take", "current", "draining", "stopping")
+    __slots__ = (
+        "_ended",
+        "_held",
+        "_left",
+        "_mailbox",
+        "_stop",
+        "_take",
+        "current",
+        "draining",
+        "stopping",
+    )
 
     def __init__(self, mailbox: Mailbox) -> None:
         self.current: Envelope[M] | None = None
@@ -40,6 +50,7 @@ class Inbox[M]:
         self._held: list[Envelope[M]] = []
         self._left = _TURN
         self._stop: trio.Event | None = None
+        self._ended = False
 
     def __len__(self) -> int:
         return len(self._mailbox)
@@ -102,9 +113,18 @@ class Inbox[M]:
                 self._stop.set()
         await self._stop.wait()
 
+    def drain(self) -> None:
+        """Tell the reader that `drain` was called: what is there is the last."""
+        self.draining = True
+        if not self._ended:
+            self._take = self._take_last
+        self._mailbox.wake()
+
     def stop(self) -> None:
         """Tell the reader that `stop` was called."""
         self.draining = self.stopping = True
+        self._end()
+        self._mailbox.wake()
         if self._stop is not None:
             self._stop.set()
 
@@ -112,12 +132,23 @@ class Inbox[M]:
         """Settle what was taken and never will be, now that the actor ends with *exit*."""
         reason: DeadLetterReason = "crashed" if exit.reason == "crashed" else "stopped"
         failed = exit.reason in ("crashed", "killed")
+        self._end()  # what waits is for another life
         taken = self._held if self.current is None else [self.current, *self._held]
         self.current, self._held = None, []
         for envelope in taken:
             # A tell was handled if the actor ended in peace, even when nobody marked it.
             if not envelope.settled and (failed or envelope.wants_reply):
-                self._mailbox.refuse(cast("Envelope[object]", envelope), reason)
+                self._mailbox.refuse(cast("Envelope[object]", envelope), reason, exit.error)
+
+    def _take_last(self) -> Envelope[M]:
+        envelope = self._mailbox.take()
+        if envelope is None:
+            raise InboxEnd
+        return cast("Envelope[M]", envelope)
+
+    def _end(self) -> None:
+        self._ended = True
+        self._take = _take_none
 
     def _hold(self, envelope: Envelope[M]) -> None:
         # Forget the settled ones whenever the list would double: constant cost per message.
@@ -125,3 +156,7 @@ class Inbox[M]:
         if len(held) >= 16 and len(held) & (len(held) - 1) == 0:  # noqa: PLR2004  # a power of two
             held[:] = [other for other in held if not other.settled]
         held.append(envelope)
+
+
+def _take_none() -> None:
+    raise InboxEnd

@@ -167,23 +167,29 @@ class Mailbox:
                 return
             self.refuse(envelope, "stopped")
 
-    def refuse(self, envelope: Envelope[object], reason: DeadLetterReason) -> None:
-        """Make *envelope* a dead letter and fail its asker."""
+    def refuse(
+        self,
+        envelope: Envelope[object],
+        reason: DeadLetterReason,
+        cause: Exception | None = None,
+    ) -> None:
+        """Make *envelope* a dead letter and fail its asker, with *cause* or that of the close."""
         if self.events.heard:
             self.events.emit(DeadLetter(self.path, envelope.message, reason, envelope.sender))
         if envelope.wants_reply:
-            error = self._error(reason)
-            error.__cause__ = self._cause
+            cause = cause or self._cause
+            error = self._error(reason, cause)
+            error.__cause__ = cause
             envelope.fail(error)
         else:
             envelope.settled = True
 
-    def _error(self, reason: DeadLetterReason) -> ActorError:
+    def _error(self, reason: DeadLetterReason, cause: Exception | None) -> ActorError:
         match reason:
             case "stopped" | "abandoned":
                 return ActorStopped(f"{self.path} has stopped: the ask was not answered")
             case "crashed":
-                return ActorCrashed(f"{self.path} crashed on the ask: {self._cause!r}")
+                return ActorCrashed(f"{self.path} crashed on the ask: {cause!r}")
             case "overflow":
                 return self._full()
         assert_never(reason)

@@ -49,6 +49,7 @@ async def live[M](cell: Cell, make: Callable[[], Behavior[M]]) -> None:
         if exit.error is None:
             exit = Exit("crashed", _alone(error))  # noqa: A001
     finally:
+        bury_children(cell)
         try:
             if actor is None:
                 cell.failure = exit.error or ActorStopped(f"{cell.path} was stopped in its start")
@@ -64,6 +65,12 @@ async def stop_children(cell: Cell) -> None:
         child = next(reversed(cell.children))
         child.stop()
         await child.closed()
+
+
+def bury_children(cell: Cell) -> None:
+    """End the children of *cell* that wait for another life, when no task of them is left."""
+    for child in tuple(reversed(cell.children or {})):
+        child.retire()
 
 
 async def _run[M](cell: Cell, actor: Behavior[M]) -> Exit:

@@ -1,14 +1,18 @@
 from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 import trio
 
 from sagent.actors._behavior import Behavior, Spawnable
 from sagent.actors._cell import Cell
+from sagent.actors._child import Child
 from sagent.actors._events import Spawned
 from sagent.actors._mailbox import Mailbox, OverflowPolicy
+from sagent.actors._policy import Policy, Restart
 from sagent.actors._ref import Ref
 from sagent.actors._shell import live
+from sagent.actors._supervision import Supervision
 from sagent.errors import SystemStopping, UsageError
 
 SHUTDOWN_S = 5.0
@@ -22,6 +26,7 @@ async def spawn[M](
     kwargs: dict[str, object],
     *,
     name: str | None,
+    restart: Restart,
     capacity: int | None,
     overflow: OverflowPolicy,
     shutdown_s: float,
@@ -41,6 +46,10 @@ async def spawn[M](
     cell = Cell(own, realm, parent, mailbox, shutdown_s)
     if name is not None:
         realm.registry.take(name, cell)
+    if restart != "temporary":
+        realm.serial += 1
+        cell.child = Child(restart, realm.serial, partial(live, cell, make))
+        _see_that_one_supervises(parent, nursery)
     if parent.children is None:
         parent.children = {}
     parent.children[cell] = None
@@ -49,6 +58,22 @@ async def spawn[M](
     nursery.start_soon(live, cell, make, name=cell.path)
     await _wait_started(cell)
     return Ref(cell)
+
+
+def supervise(cell: Cell, policy: Policy) -> None:
+    """Let *policy* hold for the children of *cell* that are to come."""
+    if isinstance(cell.supervisor, Supervision) and cell.supervisor.running:
+        raise UsageError(f"{cell.path} has children that can restart: call supervise before")
+    cell.supervisor = Supervision(cell, policy)
+
+
+def _see_that_one_supervises(parent: Cell, nursery: trio.Nursery) -> None:
+    if parent.supervisor is None:
+        parent.supervisor = Supervision(parent, Policy())
+    supervision = parent.supervisor
+    if isinstance(supervision, Supervision) and not supervision.running:
+        supervision.running = True
+        nursery.start_soon(supervision.run, name=f"supervision of {parent.path or 'the system'}")
 
 
 async def _wait_started(cell: Cell) -> None:

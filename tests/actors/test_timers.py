@@ -146,4 +146,4 @@ async def test_a_timer_replaced_with_every_message_leaves_nothing_behind(
 
 
 def _entries(system: System) -> int:
-    return len(system._root.realm.clock._heap)
+    return len(system._cell.realm.clock._heap)

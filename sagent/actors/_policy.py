@@ -1,0 +1,75 @@
+import random
+from typing import Literal
+
+import attrs
+
+from sagent.errors import UsageError
+
+type Restart = Literal["permanent", "transient", "temporary"]
+"""When an actor lives again: always; when it crashed or was killed; never."""
+
+type Strategy = Literal["one_for_one", "one_for_all", "rest_for_one"]
+"""Who lives again with a child that does: nobody, all its siblings, those started after it."""
+
+
+@attrs.frozen
+class Backoff:
+    """How long a child waits before it lives again: longer each time it ends.
+
+    Attributes:
+        first_s: the first wait.
+        most_s: the longest.
+        factor: by which each wait is longer than the one before.
+        jitter: the part of a wait that chance may add, so that many do not come back at once.
+        reset_s: a life of this length makes the next wait the first again.
+    """
+
+    first_s: float
+    most_s: float
+    factor: float = 2
+    jitter: float = attrs.field(default=0.2, kw_only=True)
+    reset_s: float = attrs.field(default=60, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if not (0 <= self.first_s <= self.most_s and self.factor >= 1 and self.jitter >= 0):
+            raise UsageError(
+                f"{self}: first_s is not negative and at most most_s, factor is at least 1, "
+                "jitter is not negative"
+            )
+
+    def delay_s(self, failures: int) -> float:
+        """Tell how long to wait after so many *failures* in a row, the first being 1."""
+        delay_s = self.first_s
+        for _ in range(failures - 1):
+            if delay_s >= self.most_s or self.factor == 1:
+                break
+            delay_s *= self.factor
+        chance = random.random() if self.jitter else 0  # noqa: S311  # spreads load, guards nothing
+        return min(delay_s, self.most_s) * (1 + self.jitter * chance)
+
+
+NO_BACKOFF = Backoff(0, 0)
+
+
+@attrs.frozen(kw_only=True)
+class Policy:
+    """What a supervisor does when a child ends.
+
+    Attributes:
+        strategy: who is restarted with the child.
+        intensity: how many restarts within *period_s* it puts up with; one more ends it.
+        period_s: how long a restart counts.
+        backoff: how long a child waits before it lives again.
+    """
+
+    strategy: Strategy = "one_for_one"
+    intensity: int = 1
+    period_s: float = 5
+    backoff: Backoff = NO_BACKOFF
+
+    def __attrs_post_init__(self) -> None:
+        if self.intensity < 0 or self.period_s <= 0:
+            raise UsageError(
+                f"intensity={self.intensity}, period_s={self.period_s}: "
+                "the first is at least 0, the second positive"
+            )

@@ -1,0 +1,171 @@
+"""The task in which a parent sees to its children that can live again.
+
+A child that is to live again *falls*: it waits, its mailbox open, until it is due. The supervisor
+takes one notice at a time: it counts the restart, ends the lives of the group, the youngest first,
+and begins new ones, the oldest first, each once the one before has started. Notices of what it has
+seen to already are stale, so that what ends together is one restart.
+
+A delay is a time at which a child is due and never a sleep, so that the others do not wait for it:
+
+    one_for_one     each child begins when it is due
+    rest_for_one    and after every child before it that waits too
+    one_for_all     when all that wait are due
+"""
+
+from collections import deque
+
+import trio
+
+from sagent.actors._cell import Cell
+from sagent.actors._child import Child
+from sagent.actors._events import Restarting
+from sagent.actors._events import RestartLimit as RestartLimitEvent
+from sagent.actors._policy import Policy
+from sagent.actors._shell import stop_children
+from sagent.errors import RestartLimit
+
+
+class Supervision:
+    """Sees to the children of one cell.
+
+    Attributes:
+        policy: what it does when one ends.
+        running: whether its task runs: since the first child that can live again.
+    """
+
+    def __init__(self, parent: Cell, policy: Policy) -> None:
+        self.policy = policy
+        self.running = False
+        self._parent = parent
+        self._fallen: deque[tuple[Cell, int]] = deque()
+        self._due: dict[Cell, float] = {}
+        self._restarts: deque[float] = deque()
+        self._changed = trio.Event()
+
+    def fell(self, cell: Cell) -> None:
+        """A life of *cell* has ended, and is to be followed by another."""
+        self._fallen.append((cell, _child(cell).life))
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Restart what falls, until the parent ends.
+
+        Raises:
+            RestartLimit: more has fallen than the policy puts up with; the children have ended.
+                At the top of a system, it is left in the root's `failure`.
+        """
+        try:
+            await self._restart_what_falls()
+        except RestartLimit as error:
+            parent = self._parent
+            parent.phase = "ending"
+            await stop_children(parent)
+            if parent.parent is not None:
+                raise
+            parent.failure = error
+            if parent.nursery is not None:
+                parent.nursery.cancel_scope.cancel()
+
+    async def _restart_what_falls(self) -> None:
+        while self._parent.phase != "ending":
+            self._changed = trio.Event()
+            cell, due = self._next()
+            if cell is not None and due <= trio.current_time():
+                await self._begin(cell)
+            elif self._fallen:
+                await self._see_to(*self._fallen.popleft())
+            else:
+                with trio.move_on_at(due):
+                    await self._changed.wait()
+
+    def _next(self) -> tuple[Cell | None, float]:
+        for cell in [c for c in self._due if c.phase != "waiting"]:  # stopped by somebody
+            del self._due[cell]
+        if not self._due:
+            return None, float("inf")
+        if self.policy.strategy == "one_for_one":
+            return min(self._due.items(), key=lambda item: item[1])
+        first = min(self._due, key=lambda cell: _child(cell).number)
+        whole = self.policy.strategy == "one_for_all"
+        return first, max(self._due.values()) if whole else self._due[first]
+
+    async def _begin(self, cell: Cell) -> None:
+        del self._due[cell]
+        cell.relives()
+        child = _child(cell)
+        ready = cell.ready
+        assert ready is not None
+        assert self._parent.nursery is not None
+        self._parent.nursery.start_soon(child.relive, name=cell.path)
+        await ready.wait()
+        if cell.failure is not None:  # the rest of its group waits for it
+            await self._see_to(cell, child.life)
+
+    async def _see_to(self, cell: Cell, life: int) -> None:
+        child = _child(cell)
+        if cell.phase != "waiting" or child.life != life or cell in self._due:
+            return
+        self._count(cell, child)
+        now = trio.current_time()
+        backoff = self.policy.backoff
+        child.failures = 1 if now - child.born >= backoff.reset_s else child.failures + 1
+        delay_s = backoff.delay_s(child.failures)
+        self._wait(cell, child, delay_s)
+        for other in reversed(self._group(cell)):
+            if other.child is None:
+                other.stop()
+                await other.closed()
+                continue
+            if other.phase != "waiting":
+                other.pause()
+                await other.child.rested.wait()
+            if other.phase == "waiting" and other not in self._due:
+                self._wait(other, other.child, 0)
+
+    def _wait(self, cell: Cell, child: Child, delay_s: float) -> None:
+        self._due[cell] = trio.current_time() + delay_s
+        events = self._parent.realm.events
+        if events.heard:
+            assert child.last_exit is not None
+            events.emit(Restarting(cell.path, child.last_exit, delay_s, child.life + 1))
+
+    def _group(self, cell: Cell) -> list[Cell]:
+        """List who lives again with *cell*, itself apart; temporary ones only end with it."""
+        siblings = list(self._parent.children or ())
+        match self.policy.strategy:
+            case "one_for_one":
+                return []
+            case "one_for_all":
+                group = siblings
+            case "rest_for_one":
+                group = siblings[siblings.index(cell) :]
+        # One whose first start is under way belongs to its spawner.
+        return [other for other in group if other is not cell and not _unborn(other)]
+
+    def _count(self, cell: Cell, child: Child) -> None:
+        policy, restarts = self.policy, self._restarts
+        now = trio.current_time()
+        restarts.append(now)
+        while restarts[0] < now - policy.period_s:
+            restarts.popleft()
+        if len(restarts) <= policy.intensity:
+            return
+        events, path = self._parent.realm.events, self._parent.path
+        if events.heard:
+            events.emit(RestartLimitEvent(path, cell.path, policy.intensity, policy.period_s))
+        assert child.last_exit is not None
+        raise RestartLimit(
+            f"{cell.path} ended once more, and {path or 'the system'} puts up with "
+            f"intensity={policy.intensity} restarts in period_s={policy.period_s}"
+        ) from child.last_exit.error
+
+
+def _child(cell: Cell) -> Child:
+    assert cell.child is not None
+    return cell.child
+
+
+def _unborn(cell: Cell) -> bool:
+    if cell.child is None:
+        return cell.ready is not None
+    return not cell.child.started and cell.child.life == 0
