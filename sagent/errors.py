@@ -30,6 +30,7 @@ what, and what to do next.
     └── ActorError                the actor runtime
         ├── ActorStopped          the target of an ask is gone, or ended before it answered
         ├── ActorCrashed          the handler of an ask raised; the cause is chained
+        ├── AskCycle              the target waits for the asker: tell, or ask in another task
         ├── MailboxFull           a bounded inbox refused a tell
         ├── NameTaken             a name is held by a living actor
         ├── RestartLimit          children ended more often than their supervisor puts up with
@@ -153,6 +154,10 @@ class ActorStopped(ActorError):
 
 class ActorCrashed(ActorError):
     """The handler of an ask raised; the cause is chained."""
+
+
+class AskCycle(ActorError):
+    """The target of an ask waits for the asker, so that no answer can come."""
 
 
 class MailboxFull(ActorError):

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 import trio
 
 from sagent.actors._child import Child
+from sagent.actors._envelope import Question
 from sagent.actors._events import Events, Exited, Started
 from sagent.actors._exit import Exit
 from sagent.actors._inbox import Inbox
@@ -26,13 +27,14 @@ origin: the context of a trace, never of a decision of the runtime."""
 class Realm:
     """What all actors of one system share."""
 
-    __slots__ = ("clock", "events", "registry", "serial")
+    __slots__ = ("clock", "events", "registry", "serial", "tasks")
 
     def __init__(self) -> None:
         self.clock = Clock()
         self.events = Events()
         self.registry: Registry[Cell] = Registry()
         self.serial = 0
+        self.tasks: dict[trio.lowlevel.Task, Cell] = {}
 
 
 class Supervising(Protocol):
@@ -53,6 +55,7 @@ class Cell:
         phase: starting (its `started` runs), running, draining, stopping (asked to; the message in
             hand is being finished), ending (its `run` is over, its children and its `stopped` are
             not), waiting (between two lives), ended.
+        asks: the ask that its own task waits for, and whom it asked.
         child: what its supervisor knows of it, if it can live again.
         supervisor: who sees to its children that can.
         exit: how it ended; None while it has not.
@@ -69,6 +72,7 @@ class Cell:
         "_timers",
         "_watched",
         "_watchers",
+        "asks",
         "child",
         "children",
         "exit",
@@ -105,6 +109,7 @@ class Cell:
         self.killed = False
         # Most actors have none of these, and a system may hold 100,000 actors.
         self.children: dict[Cell, None] | None = None
+        self.asks: tuple[Question[object], Cell] | None = None
         self.child: Child | None = None
         self.supervisor: Supervising | None = None
         self._closed: trio.Event | None = None
@@ -214,6 +219,7 @@ class Cell:
     def opens(self, nursery: trio.Nursery) -> None:
         """Its task runs; what was asked of it before takes effect."""
         self.nursery = nursery
+        self.realm.tasks[trio.lowlevel.current_task()] = self
         if self.killed:
             nursery.cancel_scope.cancel()
         elif self.phase == "stopping":

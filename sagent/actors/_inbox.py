@@ -140,6 +140,10 @@ class Inbox[M]:
             if not envelope.settled and (failed or envelope.wants_reply):
                 self._mailbox.refuse(cast("Envelope[object]", envelope), reason, exit.error)
 
+    def holds(self, envelope: Envelope[object]) -> bool:
+        """Tell whether *envelope* was taken and put aside, to be answered later."""
+        return any(other is envelope for other in self._held)
+
     def _take_last(self) -> Envelope[M]:
         envelope = self._mailbox.take()
         if envelope is None:

@@ -2,6 +2,7 @@ from typing import Never, Self, cast
 
 import attrs
 
+from sagent.actors._ask import ask
 from sagent.actors._cell import SENDER, Cell
 from sagent.actors._envelope import Envelope, Lane, Question
 from sagent.actors._exit import Exit
@@ -85,14 +86,14 @@ class Ref[M]:
             ActorStopped: the actor is gone or ending, or ended before it answered.
             ActorCrashed: it raised, which is the cause.
             MailboxFull: its inbox is bounded and full, or dropped the request for another.
+            AskCycle: it waits, itself or through others, for the actor that asks here.
         """
         mailbox = self._mailbox
         question = Question[object](
             request, SENDER.get(), lane == "front", mailbox.path, mailbox.events
         )
-        mailbox.put(question)
         # What an actor answers to a Request[R] is its word: R is not there at run time.
-        return cast("R", await question.answer())
+        return cast("R", await ask(question, self._cell))
 
     def stop(self) -> None:
         """Let it finish the message in hand and end; what is queued becomes dead letters.

@@ -56,6 +56,7 @@ async def live[M](cell: Cell, make: Callable[[], Behavior[M]]) -> None:
             else:
                 exit = await _farewell(cell, actor, exit)  # noqa: A001
         finally:
+            cell.realm.tasks.pop(trio.lowlevel.current_task(), None)
             cell.ends(exit)
 
 

@@ -20,6 +20,7 @@ class Node:
             until it lives again.
         inbox: how many messages wait.
         dropped: how many messages a full inbox has refused or dropped.
+        waits_for: the path of the actor whose answer its own task waits for, if it does.
         restarts: how many of its lives have ended and were followed by another.
         last_exit: how the last of them ended.
         children: its children, oldest first.
@@ -29,6 +30,7 @@ class Node:
     state: State
     inbox: int
     dropped: int
+    waits_for: str | None = None
     restarts: int = 0
     last_exit: Exit | None = None
     children: "tuple[Node, ...]" = ()
@@ -44,6 +46,7 @@ def node_of(cell: Cell) -> Node:
         state=_state_of(cell),
         inbox=len(cell.mailbox),
         dropped=cell.mailbox.dropped,
+        waits_for=None if cell.asks is None else cell.asks[1].path,
         restarts=0 if cell.child is None else cell.child.life,
         last_exit=None if cell.child is None else cell.child.last_exit,
         children=tuple(node_of(child) for child in cell.children or ()),
@@ -64,6 +67,7 @@ def _lines(node: Node, depth: int) -> Iterator[str]:
     words = [node.path.rpartition("/")[2] or "system", node.state]
     words += [f"inbox={node.inbox}"] if node.inbox else []
     words += [f"dropped={node.dropped}"] if node.dropped else []
+    words += [f"waits_for={node.waits_for}"] if node.waits_for else []
     words += [f"restarts={node.restarts}"] if node.restarts else []
     words += [f"last={node.last_exit.reason}"] if node.last_exit else []
     yield "  " * depth + " ".join(words)
