@@ -6,23 +6,17 @@ cycle fails instead. Only what is certain counts: an ask made in a task beside t
 keeps nobody waiting, and one that a `run` has put aside may yet be answered from there.
 """
 
-import trio
-
 from sagent.actors._cell import Cell
 from sagent.actors._envelope import Question
 from sagent.errors import AskCycle
 
 
-async def ask(question: Question[object], to: Cell) -> object:
-    """Send *question* to the actor of *to*, and wait for its answer.
+async def ask(asker: Cell, question: Question[object], to: Cell) -> object:
+    """Send *question* from the own task of *asker* to *to*, and wait for its answer.
 
     Raises:
         AskCycle: *to* waits for the actor that asks.
     """
-    asker = to.realm.tasks.get(trio.lowlevel.current_task())
-    if asker is None:
-        to.mailbox.put(question)
-        return await question.answer()
     if to is asker or to.asks is not None:
         _check(asker, to)
     to.mailbox.put(question)

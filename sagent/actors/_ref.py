@@ -1,6 +1,7 @@
 from typing import Never, Self, cast
 
 import attrs
+import trio
 
 from sagent.actors._ask import ask
 from sagent.actors._cell import SENDER, Cell
@@ -92,8 +93,13 @@ class Ref[M]:
         question = Question[object](
             request, SENDER.get(), lane == "front", mailbox.path, mailbox.events
         )
+        cell = self._cell
+        asker = cell.realm.tasks.get(trio.lowlevel.current_task())
         # What an actor answers to a Request[R] is its word: R is not there at run time.
-        return cast("R", await ask(question, self._cell))
+        if asker is None:
+            mailbox.put(question)
+            return cast("R", await question.answer())
+        return cast("R", await ask(asker, question, cell))
 
     def stop(self) -> None:
         """Let it finish the message in hand and end; what is queued becomes dead letters.
