@@ -22,7 +22,7 @@ class Overseer:
 
     async def receive(self, message: Never) -> object:
         """Nothing can be sent to it."""
-        raise NotImplementedError(message)
+        raise AssertionError(message)  # no type of message fits Never
 
     async def run(self, inbox: Inbox[Never]) -> None:
         """Wait for the end."""

@@ -108,7 +108,7 @@ class AgentActor(Actor[Prompt]):
 
     async def _ask_model(self) -> ModelResponse:
         model = self._model
-        if isinstance(model, ServedModel):  # anew each time: the actor that serves it may be
+        if isinstance(model, ServedModel):  # asked each time: its actor may be a new one
             model = await model.served(self.context.system)
         async with model.stream(self._state.continued(self._request)) as events:
             async for event in events:

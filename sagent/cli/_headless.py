@@ -1,10 +1,10 @@
 """One prompt, one answer, no questions."""
 
-import os
 import signal
 import sys
 import traceback
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import assert_never
 
 import trio
@@ -19,9 +19,12 @@ from sagent.cli._printer import (
     TextPrinter,
 )
 from sagent.cli._setup import build_agent
+from sagent.cli._streams import complain, read_in
 from sagent.cli._watcher import open_watcher
-from sagent.cli._writer import complain
 from sagent.errors import RunCancelledError, SagentError, UsageError
+
+LAST_WORDS_S = 0.2
+"""How long a reader of standard output may take to read that the run has failed."""
 
 
 def run_headless(options: Options) -> int:
@@ -50,11 +53,13 @@ def _tell(error: Exception, printer: Printer, options: Options) -> None:
 
 
 def _tell_reader(error: Exception, printer: Printer) -> None:
-    try:
-        trio.run(printer.fail, error)
-    except OSError:
-        # Nothing can be written there; Python would try once more at exit, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError):  # nothing can be written there
+        trio.run(_fail_soon, error, printer)
+
+
+async def _fail_soon(error: Exception, printer: Printer) -> None:
+    with trio.move_on_after(LAST_WORDS_S):
+        await printer.fail(error)
 
 
 async def _run_until_signal(options: Options, printer: Printer) -> int:
@@ -82,21 +87,21 @@ async def _cancel_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope
 async def _show(options: Options, printer: Printer) -> None:
     with open_watcher() as watcher:
         agent = build_agent(options, on_progress=watcher.on_progress)
-        prompt = await trio.to_thread.run_sync(_prompt, options, abandon_on_cancel=True)
+        prompt = await _prompt(options)
         async with agent.run(prompt) as run:
             async for event in run:
                 watcher.show(event)
                 await printer.show(event)
 
 
-def _prompt(options: Options) -> str:
+async def _prompt(options: Options) -> str:
     if options.prompt:
         return " ".join(options.prompt)
     if sys.stdin.isatty():
         raise UsageError(
             "no prompt: pass it as an argument or on standard input; see sagent --help"
         )
-    prompt = sys.stdin.buffer.read().decode(errors="replace")
+    prompt = await read_in()
     if not prompt.strip():
         raise UsageError("no input on standard input: pass a prompt there or as an argument")
     return prompt

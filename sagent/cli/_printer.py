@@ -6,7 +6,7 @@ from typing import Protocol
 import attrs
 
 from sagent.agent import Done, Responded, RunEvent, Text, Thinking, ToolCalled, ToolReturned
-from sagent.cli._writer import clean, write_out
+from sagent.cli._streams import clean, write_out
 from sagent.lib.json import JSON, JsonValue, json_unfreeze
 from sagent.model import Usage
 

@@ -17,7 +17,7 @@ from rich.status import Status
 from rich.text import Text as Words
 
 from sagent.agent import Done, Responded, RunEvent, Text, Thinking, ToolCalled, ToolReturned
-from sagent.cli._writer import clean
+from sagent.cli._streams import clean
 from sagent.providers.local import Progress
 
 

@@ -243,6 +243,27 @@ async def test_an_interrupted_run_ends_its_machine_output_with_a_line_that_says_
     }
 
 
+@pytest.mark.parametrize("form", ["text", "stream-json"])
+async def test_ctrl_c_ends_the_wait_for_a_prompt_that_does_not_come(form: str) -> None:
+    process = await trio.lowlevel.open_process(
+        [sys.executable, "-m", "sagent", "--provider", "Local", "--output-format", form],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=clean(),
+    )
+    assert process.stderr is not None
+    with trio.fail_after(20):
+        while not waits_in_read(process.pid):
+            await trio.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    with trio.fail_after(5):
+        complaint = b"".join([chunk async for chunk in process.stderr])
+        code = await process.wait()
+
+    assert (code, complaint) == (130, b"")
+
+
 async def test_invariant_9_a_key_that_a_server_repeats_is_in_no_output() -> None:
     secret = "sk-0123456789"
     reply = refusal("401 Unauthorized", json.dumps({"error": f"bad {secret}"}).encode())
@@ -357,6 +378,14 @@ async def test_invariant_3_a_signal_leaves_no_process_of_a_tool_behind(
 
     assert sleepers(mark) == []
     assert code == (-number if number == signal.SIGKILL else 130)
+
+
+def waits_in_read(pid: int) -> bool:
+    """Tell whether a thread of the process *pid* is parked in a read of its standard input."""
+    return any(
+        (task / "syscall").read_text().split()[:2] in (["0", "0x0"], ["63", "0x0"])  # x86, Arm
+        for task in Path(f"/proc/{pid}/task").iterdir()
+    )
 
 
 def sleepers(mark: str) -> list[str]:

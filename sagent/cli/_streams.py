@@ -1,15 +1,26 @@
-"""Standard output and standard error of a command that may be cancelled at any time."""
+"""Standard input, output and error of a command that may be cancelled at any time."""
 
+import os
 import re
 import sys
 
 import trio
 
+_CHUNK_BYTES = 65_536
 _ACTIVE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # control characters, of which a tab and a line end stay
     r"|[\u202a-\u202e\u2066-\u2069]"  # bidirectional controls
     r"|[\U000e0000-\U000e007f]"  # tags
 )
+
+
+# Both go past Python's buffers: a thread that is left behind in one would hold its lock, and
+# Python does not survive that at exit.
+
+
+async def read_in() -> str:
+    """Read standard input to its end; a writer that does not write cannot hold up a cancel."""
+    return await trio.to_thread.run_sync(_read, abandon_on_cancel=True)
 
 
 async def write_out(text: str) -> None:
@@ -21,9 +32,17 @@ async def write_out(text: str) -> None:
     await trio.to_thread.run_sync(_write, text, abandon_on_cancel=True)
 
 
+def _read() -> str:
+    chunks: list[bytes] = []
+    while chunk := os.read(sys.stdin.fileno(), _CHUNK_BYTES):
+        chunks.append(chunk)
+    return b"".join(chunks).decode(errors="replace")
+
+
 def _write(text: str) -> None:
-    sys.stdout.buffer.write(text.encode(errors="replace"))
-    sys.stdout.buffer.flush()
+    rest = memoryview(text.encode(errors="replace"))
+    while rest:
+        rest = rest[os.write(sys.stdout.fileno(), rest) :]
 
 
 def complain(text: str) -> None:
