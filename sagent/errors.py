@@ -34,7 +34,8 @@ what, and what to do next.
         ├── MailboxFull           a bounded inbox refused a tell
         ├── NameTaken             a name is held by a living actor
         ├── RestartLimit          children ended more often than their supervisor puts up with
-        └── SystemStopping        no spawn into a system that is ending
+        ├── SystemStopping        no spawn into a system that is ending
+        └── TooManyChildren       no spawn beyond the supervisor's max_children
 """
 
 
@@ -174,3 +175,7 @@ class RestartLimit(ActorError):
 
 class SystemStopping(ActorError):
     """No spawn into a system that is ending."""
+
+
+class TooManyChildren(ActorError):
+    """A supervisor has as many children as it may have."""

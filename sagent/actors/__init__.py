@@ -15,13 +15,14 @@ from sagent.actors._actor import Actor
 from sagent.actors._behavior import Behavior, Spawnable
 from sagent.actors._context import Context
 from sagent.actors._envelope import Envelope, Lane
+from sagent.actors._event_bus import Events
 from sagent.actors._events import (
     DeadLetter,
     DeadLetterReason,
     Event,
-    Events,
     Exited,
     LateReply,
+    Missed,
     Overflow,
     Restarting,
     RestartLimit,
@@ -29,16 +30,19 @@ from sagent.actors._events import (
     Started,
 )
 from sagent.actors._exit import Exit, ExitReason
+from sagent.actors._feed import Feed
+from sagent.actors._groups import Group
 from sagent.actors._inbox import Inbox
 from sagent.actors._mailbox import OverflowPolicy
-from sagent.actors._policy import Backoff, Restart, Strategy
-from sagent.actors._ref import Down, Ref, Request
+from sagent.actors._policy import AutoShutdown, Backoff, Restart, Strategy
+from sagent.actors._ref import Down, NameChanged, Ref, Request
 from sagent.actors._spawner import Supervisor
 from sagent.actors._system import System, open_system
 from sagent.actors._tree import Node
 
 __all__ = [
     "Actor",
+    "AutoShutdown",
     "Backoff",
     "Behavior",
     "Context",
@@ -51,9 +55,13 @@ __all__ = [
     "Exit",
     "ExitReason",
     "Exited",
+    "Feed",
+    "Group",
     "Inbox",
     "Lane",
     "LateReply",
+    "Missed",
+    "NameChanged",
     "Node",
     "Overflow",
     "OverflowPolicy",

@@ -35,7 +35,9 @@ class Actor[M]:
         awaits `inbox.wait_stopping()`: after its grace it is cancelled.
         """
         async for envelope in inbox:
-            envelope.reply(await self.receive(envelope.message))
+            answer = await self.receive(envelope.message)
+            if inbox.current is envelope:  # it was not put aside
+                envelope.reply(answer)
 
     def attach(self, cell: Cell) -> None:
         """Take the actor's means; the runtime's to call."""

@@ -1,40 +1,19 @@
 import math
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Literal, Protocol
 
 import trio
 
 from sagent.actors._child import Child
 from sagent.actors._envelope import Question
-from sagent.actors._events import Events, Exited, Started
+from sagent.actors._events import Exited, Started
 from sagent.actors._exit import Exit
 from sagent.actors._inbox import Inbox
 from sagent.actors._mailbox import Mailbox
-from sagent.actors._registry import Registry
-from sagent.actors._timers import Clock, Timer
+from sagent.actors._realm import Realm
+from sagent.actors._timers import Timer, Timers
 
 type Phase = Literal["starting", "running", "draining", "stopping", "ending", "waiting", "ended"]
-
-# From here on, each new timer looks for old ones to forget.
-_MANY_TIMERS = 32
-
-SENDER: ContextVar[str | None] = ContextVar("sagent.actors.sender", default=None)
-"""The path of the actor in whose tasks the code runs, which goes along with every message as its
-origin: the context of a trace, never of a decision of the runtime."""
-
-
-class Realm:
-    """What all actors of one system share."""
-
-    __slots__ = ("clock", "events", "registry", "serial", "tasks")
-
-    def __init__(self) -> None:
-        self.clock = Clock()
-        self.events = Events()
-        self.registry: Registry[Cell] = Registry()
-        self.serial = 0
-        self.tasks: dict[trio.lowlevel.Task, Cell] = {}
 
 
 class Supervising(Protocol):
@@ -42,6 +21,10 @@ class Supervising(Protocol):
 
     def fell(self, cell: "Cell") -> None:
         """A life of *cell* has ended, and is to be followed by another."""
+        ...
+
+    def ended(self, cell: "Cell") -> None:
+        """The last life of *cell* has ended."""
         ...
 
 
@@ -70,8 +53,6 @@ class Cell:
     __slots__ = (
         "_closed",
         "_timers",
-        "_watched",
-        "_watchers",
         "asks",
         "child",
         "children",
@@ -92,7 +73,12 @@ class Cell:
     )
 
     def __init__(
-        self, name: str, realm: Realm, parent: "Cell | None", mailbox: Mailbox, shutdown_s: float
+        self,
+        name: str,
+        realm: "Realm[Cell]",
+        parent: "Cell | None",
+        mailbox: Mailbox,
+        shutdown_s: float,
     ) -> None:
         self.name = name
         self.path = mailbox.path
@@ -113,9 +99,7 @@ class Cell:
         self.child: Child | None = None
         self.supervisor: Supervising | None = None
         self._closed: trio.Event | None = None
-        self._timers: dict[object, Timer] | None = None
-        self._watched: dict[Cell, None] | None = None
-        self._watchers: dict[Cell, Callable[[Exit], object]] | None = None
+        self._timers: Timers | None = None
 
     # What others ask of it.
 
@@ -139,7 +123,7 @@ class Cell:
         self._end_life()
 
     def drain(self) -> None:
-        """Let the actor handle what its inbox holds, and end."""
+        """Let the actor handle what its inbox holds, in its next life if need be, and end."""
         if self.phase in ("starting", "running"):
             self.phase = "draining"
             if not self._comes_back(Exit("stopped")):
@@ -148,6 +132,13 @@ class Cell:
                 self.mailbox.close()
             if self.inbox is not None:
                 self.inbox.drain()
+        elif self.phase == "waiting" and not self._comes_back(Exit("stopped")):
+            assert self.child is not None
+            if self.child.terminated or not self.mailbox:
+                self.retire()
+            else:  # the next life is the last
+                self.child.over = True
+                self.mailbox.close()
 
     def kill(self) -> None:
         """Cancel the actor and all below it; its `stopped` still runs, within its grace."""
@@ -160,6 +151,16 @@ class Cell:
         if self.phase != "ending":
             self._let_go(Exit("killed"))
             self.phase = "stopping"
+
+    def terminate(self) -> None:
+        """End this life, and have no other until somebody says so."""
+        assert self.child is not None
+        self.child.terminated = True
+        if self.phase == "waiting":
+            self.mailbox.close()
+            self.mailbox.empty()
+        else:
+            self.pause()
 
     def retire(self) -> None:
         """End for good, between two lives."""
@@ -180,37 +181,35 @@ class Cell:
         return self.exit
 
     def watch(self, other: "Cell", told: Callable[[Exit], object]) -> None:
-        """Call *told* once when *other* has ended, at once if it has; not after this one's end."""
-        if other.exit is not None:
+        """Call *told* once when *other* has ended, at once if it has; not after this life."""
+        if other.exit is None:
+            self.realm.ends.add(other, self, told)
+        else:
             told(other.exit)
-            return
-        self._watched = self._watched or {}
-        self._watched[other] = None
-        other._watchers = other._watchers or {}  # noqa: SLF001  # both sides of one relation
-        other._watchers[self] = told  # noqa: SLF001
+
+    def watch_name(self, name: str, told: Callable[["Cell | None"], object]) -> None:
+        """Call *told* with the holder of *name*, now and at each change; not after this life."""
+        self.realm.registry.watch(name, self, told)
 
     def set_timer(self, key: object, seconds: float, timer: Timer) -> None:
         """Start *timer* under *key*, in place of the timer that *key* names now."""
-        self.cancel_timer(key)
         if self.phase in ("ending", "waiting", "ended"):
             return
-        if self._timers is None or len(self._timers) >= _MANY_TIMERS:
-            self._timers = {k: t for k, t in (self._timers or {}).items() if not t.spent}
-        self._timers[key] = timer
-        self.realm.clock.start(timer, seconds)
+        self._timers = self._timers or Timers(self.realm.clock)
+        self._timers.set(key, seconds, timer)
 
     def cancel_timer(self, key: object) -> None:
         """End the timer under *key*, if there is one."""
-        if self._timers and (timer := self._timers.pop(key, None)):
-            self.realm.clock.cancel(timer)
+        if self._timers is not None:
+            self._timers.cancel(key)
 
     # What happens to it, told by the task that runs it.
 
     def relives(self) -> None:
         """Another life of it begins; its task is about to run."""
         assert self.child is not None
+        self.phase = "draining" if self.child.over else "starting"
         self.child.begins()
-        self.phase = "starting"
         self.killed = False
         self.failure = None
         self.supervisor = None
@@ -230,6 +229,7 @@ class Cell:
         self.inbox = inbox
         if self.child is not None:
             self.child.started = True
+            self.child.terminated = False
         if self.phase == "starting":
             self.phase = "running"
         elif self.phase == "draining":
@@ -260,16 +260,17 @@ class Cell:
         if self.parent is not None and self.parent.children is not None:
             self.parent.children.pop(self, None)
         self.realm.registry.free(self.name, self)
+        self.realm.groups.leave_all(self)
         if self.realm.events.heard:
             self.realm.events.emit(Exited(self.path, exit))
+        if self.parent is not None and self.parent.supervisor is not None:
+            self.parent.supervisor.ended(self)
         self._set_ready()
         if self.child is not None:
             self.child.rested.set()
         if self._closed is not None:
             self._closed.set()
-        watchers, self._watchers = self._watchers, None
-        for told in (watchers or {}).values():
-            told(exit)
+        self.realm.ends.end(self, exit)
 
     def _comes_back(self, exit: Exit) -> bool:  # noqa: A002  # the word of this runtime
         parent = self.parent
@@ -298,6 +299,9 @@ class Cell:
         self.phase = "waiting"
         self.child.last_exit = exit
         self.nursery = self.inbox = None
+        if self.child.terminated:
+            self.mailbox.close()
+            self.mailbox.empty()
         self._set_ready()
         self.child.rested.set()
         self.parent.supervisor.fell(self)
@@ -312,12 +316,12 @@ class Cell:
             self.inbox.abandon(exit)
         if for_good:
             self.mailbox.empty()
-        for key in tuple(self._timers or ()):
-            self.cancel_timer(key)
-        watched, self._watched = self._watched, None
-        for other in watched or ():
-            if other._watchers is not None:  # noqa: SLF001  # both sides of one relation
-                other._watchers.pop(self, None)  # noqa: SLF001
+        else:
+            self.mailbox.unstash()
+        if self._timers is not None:
+            self._timers.cancel_all()
+        self.realm.ends.forget(self)
+        self.realm.registry.unwatch(self)
 
     def _set_ready(self) -> None:
         if self.ready is not None:

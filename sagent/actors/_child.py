@@ -19,6 +19,7 @@ class Child:
         failures: the ends in a row that count for the backoff.
         over: whether this life is the last, whatever its end.
         paused: whether its supervisor ends this life, to begin another.
+        terminated: whether it is to have no other life until its supervisor is told so.
         last_exit: how the life before this one ended.
     """
 
@@ -34,6 +35,7 @@ class Child:
         "restart",
         "rested",
         "started",
+        "terminated",
     )
 
     def __init__(
@@ -48,6 +50,7 @@ class Child:
         self.failures = 0
         self.over = False
         self.paused = False
+        self.terminated = False
         self.last_exit: Exit | None = None
         self.rested = trio.Event()
 

@@ -3,10 +3,11 @@ from collections.abc import Hashable
 
 import trio
 
+from sagent.actors._cell import Cell
 from sagent.actors._envelope import Envelope, Lane
 from sagent.actors._exit import Exit
-from sagent.actors._policy import NO_BACKOFF, Backoff, Policy, Strategy
-from sagent.actors._ref import Down, Ref, cell_of
+from sagent.actors._policy import NO_BACKOFF, AutoShutdown, Backoff, Policy, Strategy
+from sagent.actors._ref import Down, NameChanged, Ref, cell_of
 from sagent.actors._spawn import supervise
 from sagent.actors._spawner import Spawner
 from sagent.actors._system import System, top_of
@@ -59,8 +60,10 @@ class Context[M](Spawner):
         intensity: int = 1,
         period_s: float = 5,
         backoff: Backoff = NO_BACKOFF,
+        max_children: int | None = None,
+        auto_shutdown: AutoShutdown = "never",
     ) -> None:
-        """Say what becomes of the actor's children that can restart, before it has any.
+        """Say how the actor sees to its children, before it has any.
 
         Args:
             strategy: who restarts with a child: nobody, all its siblings, those spawned after it.
@@ -68,8 +71,18 @@ class Context[M](Spawner):
                 its children, and is its own crash with RestartLimit.
             period_s: how long a restart counts.
             backoff: how long a child waits before it restarts.
+            max_children: how many children it has at most; None for any number.
+            auto_shutdown: when the actor stops because its significant children have ended by
+                themselves: `never`, with `any_significant` of them, or once `all_significant` have.
         """
-        policy = Policy(strategy=strategy, intensity=intensity, period_s=period_s, backoff=backoff)
+        policy = Policy(
+            strategy=strategy,
+            intensity=intensity,
+            period_s=period_s,
+            backoff=backoff,
+            max_children=max_children,
+            auto_shutdown=auto_shutdown,
+        )
         supervise(self._cell, policy)
 
     def watch[N](self: "Context[Down]", ref: Ref[N]) -> None:
@@ -83,6 +96,33 @@ class Context[M](Spawner):
             mailbox.put(Envelope(Down(ref, exit), ref.path, front=True))
 
         self._cell.watch(cell_of(ref), tell)
+
+    def watch_name(self: "Context[NameChanged]", name: str) -> None:
+        """Receive a NameChanged, in the front lane: who holds *name* now, and each new holder."""
+        mailbox = self._cell.mailbox
+
+        def tell(holder: Cell | None) -> None:
+            ref = None if holder is None else Ref[object](holder)
+            mailbox.put(Envelope(NameChanged(name, ref), self._cell.path, front=True))
+
+        self._cell.watch_name(name, tell)
+
+    def stash(self) -> None:
+        """Put the message in hand aside until `unstash`; whoever asked it goes on waiting.
+
+        What is put aside outlives a restart, as what is queued does. A bounded inbox has room for
+        as many messages here as there; more are dead letters.
+
+        Raises:
+            UsageError: no message is in hand.
+        """
+        if self._cell.inbox is None:
+            raise UsageError(f"{self._cell.path} has no message in hand to stash")
+        self._cell.inbox.stash()
+
+    def unstash(self) -> None:
+        """Receive all that was put aside, in its order, before what waits in its lane."""
+        self._cell.mailbox.unstash()
 
     def after(self, key: Hashable, seconds: float, message: M, *, lane: Lane = "back") -> None:
         """Receive *message* in *seconds*, unless the timer *key* is cancelled or set anew."""

@@ -4,7 +4,8 @@ from typing import Final, Literal
 
 import trio
 
-from sagent.actors._events import Events, LateReply
+from sagent.actors._event_bus import Events
+from sagent.actors._events import LateReply
 
 type Lane = Literal["front", "back"]
 

@@ -1,13 +1,8 @@
-import logging
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from typing import Literal
 
 import attrs
 
 from sagent.actors._exit import Exit
-
-_log = logging.getLogger(__name__)
 
 type DeadLetterReason = Literal["stopped", "crashed", "overflow", "abandoned"]
 
@@ -121,38 +116,12 @@ type Event = (
 )
 
 
-class Events:
-    """What happens in a system, told to whoever listens.
+@attrs.frozen
+class Missed:
+    """The reader of a feed was too slow: here events are missing.
 
     Attributes:
-        heard: whether anybody listens; asked before an event is made.
+        count: how many.
     """
 
-    __slots__ = ("_sinks", "heard")
-
-    def __init__(self) -> None:
-        self._sinks: list[Callable[[Event], object]] = []
-        self.heard = False
-
-    @contextmanager
-    def listen(self, sink: Callable[[Event], object]) -> Generator[None]:
-        """Call *sink* with every event of the block.
-
-        The call is synchronous, amid the runtime's work: *sink* notes the event and returns. What
-        it raises is logged and harms nobody.
-        """
-        self._sinks.append(sink)
-        self.heard = True
-        try:
-            yield
-        finally:
-            self._sinks.remove(sink)
-            self.heard = bool(self._sinks)
-
-    def emit(self, event: Event) -> None:
-        """Tell every listener of *event*."""
-        for sink in tuple(self._sinks):
-            try:
-                sink(event)
-            except Exception:  # noqa: BLE001  # a listener must not break those it listens to
-                _log.exception("a listener of actor events raised at %r", event)
+    count: int

@@ -7,6 +7,7 @@ from sagent.actors._envelope import Envelope
 from sagent.actors._events import DeadLetterReason
 from sagent.actors._exit import Exit
 from sagent.actors._mailbox import InboxEnd, Mailbox
+from sagent.errors import UsageError
 
 # Messages that are there already are taken without a pass of the scheduler, up to this many.
 _TURN = 32
@@ -27,16 +28,22 @@ class Inbox[M]:
         "_held",
         "_left",
         "_mailbox",
+        "_now",
         "_stop",
+        "_suspensions",
         "_take",
         "current",
         "draining",
+        "since",
         "stopping",
     )
 
     def __init__(self, mailbox: Mailbox) -> None:
         self.current: Envelope[M] | None = None
         """The envelope that was taken last, until the next is asked for."""
+
+        self.since = 0.0
+        """The trio time at which it was taken."""
 
         self.draining = False
         """Whether nothing enters any more: `drain` or `stop` was called."""
@@ -45,12 +52,13 @@ class Inbox[M]:
         """Whether `stop` was called: finish the work in hand and return."""
 
         self._mailbox = mailbox
-        # The mailbox takes what a Ref lets in, and only a Ref[M] leads here.
-        self._take = cast("Callable[[], Envelope[M] | None]", mailbox.take)
+        self._now = trio.lowlevel.current_clock().current_time
+        self._suspensions = 0
         self._held: list[Envelope[M]] = []
         self._left = _TURN
         self._stop: trio.Event | None = None
         self._ended = False
+        self._choose_take()
 
     def __len__(self) -> int:
         return len(self._mailbox)
@@ -103,7 +111,25 @@ class Inbox[M]:
             else:
                 current.settled = True
         self.current = current = self._take()
+        if current is not None:
+            self.since = self._now()
         return current
+
+    def stash(self) -> None:
+        """Put the message in hand aside, unanswered, until `unstash`.
+
+        Raises:
+            UsageError: there is none.
+        """
+        current = self.current
+        if current is None or current.settled:
+            raise UsageError("no message is in hand: stash while one is handled")
+        self.current = None
+        self._mailbox.stash(cast("Envelope[object]", current))
+
+    def unstash(self) -> None:
+        """Take all that was put aside again, in its order, before what waits in its lane."""
+        self._mailbox.unstash()
 
     async def wait_stopping(self) -> None:
         """Wait until `stop` is called, for a `run` that would cut its work short then."""
@@ -116,8 +142,7 @@ class Inbox[M]:
     def drain(self) -> None:
         """Tell the reader that `drain` was called: what is there is the last."""
         self.draining = True
-        if not self._ended:
-            self._take = self._take_last
+        self._choose_take()
         self._mailbox.wake()
 
     def stop(self) -> None:
@@ -127,6 +152,22 @@ class Inbox[M]:
         self._mailbox.wake()
         if self._stop is not None:
             self._stop.set()
+
+    @property
+    def suspended(self) -> bool:
+        """Whether no message can be taken for now."""
+        return self._suspensions > 0
+
+    def suspend(self) -> None:
+        """Let no message be taken until `resume` is called as often as this."""
+        self._suspensions += 1
+        self._choose_take()
+
+    def resume(self) -> None:
+        """Undo one `suspend`."""
+        self._suspensions -= 1
+        self._choose_take()
+        self._mailbox.wake()
 
     def abandon(self, exit: Exit) -> None:  # noqa: A002  # the word of this runtime
         """Settle what was taken and never will be, now that the actor ends with *exit*."""
@@ -144,15 +185,28 @@ class Inbox[M]:
         """Tell whether *envelope* was taken and put aside, to be answered later."""
         return any(other is envelope for other in self._held)
 
-    def _take_last(self) -> Envelope[M]:
+    def _choose_take(self) -> None:
+        take: Callable[[], Envelope[object] | None]
+        if self._ended:
+            take = _raise_end
+        elif self._suspensions:
+            take = _take_none
+        elif self.draining:
+            take = self._take_last
+        else:
+            take = self._mailbox.take
+        # The mailbox takes what a Ref lets in, and only a Ref[M] leads here.
+        self._take = cast("Callable[[], Envelope[M] | None]", take)
+
+    def _take_last(self) -> Envelope[object]:
         envelope = self._mailbox.take()
         if envelope is None:
             raise InboxEnd
-        return cast("Envelope[M]", envelope)
+        return envelope
 
     def _end(self) -> None:
         self._ended = True
-        self._take = _take_none
+        self._choose_take()
 
     def _hold(self, envelope: Envelope[M]) -> None:
         # Forget the settled ones whenever the list would double: constant cost per message.
@@ -162,5 +216,9 @@ class Inbox[M]:
         held.append(envelope)
 
 
-def _take_none() -> None:
+def _raise_end() -> None:
     raise InboxEnd
+
+
+def _take_none() -> None:
+    return

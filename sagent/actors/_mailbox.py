@@ -16,7 +16,8 @@ from typing import Literal, assert_never
 import trio
 
 from sagent.actors._envelope import Envelope
-from sagent.actors._events import DeadLetter, DeadLetterReason, Events, Overflow
+from sagent.actors._event_bus import Events
+from sagent.actors._events import DeadLetter, DeadLetterReason, Overflow
 from sagent.errors import ActorCrashed, ActorError, ActorStopped, MailboxFull, UsageError
 
 type OverflowPolicy = Literal["fail", "drop_newest", "drop_oldest"]
@@ -33,10 +34,12 @@ class Mailbox:
         path: whose mailbox it is.
         events: where dead letters and overflows are told.
         dropped: how many messages the bound has refused or dropped.
+        peak: the most that have waited in the back lane at once.
         closed: whether nothing enters any more.
     """
 
     __slots__ = (
+        "_again",
         "_back_count",
         "_back_in",
         "_back_out",
@@ -45,10 +48,12 @@ class Mailbox:
         "_front",
         "_overflow",
         "_reader",
+        "_stash",
         "closed",
         "dropped",
         "events",
         "path",
+        "peak",
     )
 
     def __init__(
@@ -61,6 +66,7 @@ class Mailbox:
         self.path = path
         self.events = events
         self.dropped = 0
+        self.peak = 0
         self.closed = False
         self._capacity = math.inf if capacity is None else capacity
         self._overflow: OverflowPolicy = overflow
@@ -70,10 +76,17 @@ class Mailbox:
         self._back_count = 0
         # Most actors never see a front message, and an empty deque is 760 bytes.
         self._front: deque[Envelope[object]] | None = None
+        self._again: deque[Envelope[object]] | None = None
+        self._stash: list[Envelope[object]] | None = None
         self._reader: trio.lowlevel.Task | None = None
 
     def __len__(self) -> int:
-        return self._back_count + (len(self._front) if self._front else 0)
+        return self._back_count + len(self._front or ()) + len(self._again or ())
+
+    @property
+    def stashed(self) -> int:
+        """How many messages are put aside."""
+        return len(self._stash or ())
 
     def put(self, envelope: Envelope[object]) -> None:
         """Enter *envelope*, or do with it what a closed or full mailbox does.
@@ -94,7 +107,8 @@ class Mailbox:
             except trio.WouldBlock:
                 if not self._made_room(envelope):
                     return
-            self._back_count += 1
+            self._back_count = count = self._back_count + 1
+            self.peak = max(self.peak, count)
         if self._reader is not None:
             self.wake()
 
@@ -105,6 +119,7 @@ class Mailbox:
             self.refuse(envelope, "stopped")
             return
         self._back_count += 1
+        self.peak = max(self.peak, self._back_count)
         self.wake()
         try:
             await self._back_in.send(envelope)
@@ -122,6 +137,8 @@ class Mailbox:
         while True:
             if self._front:
                 envelope = self._front.popleft()
+            elif self._again:
+                envelope = self._again.popleft()
             elif self._back_count:
                 try:
                     envelope = self._back_out.receive_nowait()
@@ -136,6 +153,25 @@ class Mailbox:
                 return envelope
             if not envelope.settled:  # a settled one was taken back
                 self.refuse(envelope, "abandoned")
+
+    def stash(self, envelope: Envelope[object]) -> None:
+        """Put *envelope* aside until `unstash`; what is over the capacity is dropped."""
+        self._stash = self._stash or []
+        if len(self._stash) >= self._capacity:
+            self._count_dropped()
+            self.refuse(envelope, "overflow")
+        else:
+            self._stash.append(envelope)
+
+    def unstash(self) -> None:
+        """Let all that was put aside be taken again, each at the head of its lane."""
+        stash, self._stash = self._stash, None
+        if stash is None:
+            return
+        self._front, self._again = self._front or deque(), self._again or deque()
+        self._front.extendleft(envelope for envelope in reversed(stash) if envelope.front)
+        self._again.extendleft(envelope for envelope in reversed(stash) if not envelope.front)
+        self.wake()
 
     async def wait(self) -> None:
         """Park until something may have changed; to wake is no promise of a message."""
@@ -156,8 +192,14 @@ class Mailbox:
         self._cause = self._cause or cause
         self.wake()
 
+    def reopen(self) -> None:
+        """Let messages enter again."""
+        self.closed = False
+        self._cause = None
+
     def empty(self) -> None:
-        """Refuse all that waits, of a closed mailbox."""
+        """Refuse all that waits or was put aside, of a closed mailbox."""
+        self.unstash()
         while True:
             try:
                 envelope = self.take()

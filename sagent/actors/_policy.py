@@ -11,6 +11,10 @@ type Restart = Literal["permanent", "transient", "temporary"]
 type Strategy = Literal["one_for_one", "one_for_all", "rest_for_one"]
 """Who lives again with a child that does: nobody, all its siblings, those started after it."""
 
+type AutoShutdown = Literal["never", "any_significant", "all_significant"]
+"""When a supervisor ends of itself: never; with the first of its significant children; with the
+last of them. OTP 24's."""
+
 
 @attrs.frozen
 class Backoff:
@@ -60,14 +64,20 @@ class Policy:
         intensity: how many restarts within *period_s* it puts up with; one more ends it.
         period_s: how long a restart counts.
         backoff: how long a child waits before it lives again.
+        max_children: how many children it has at most; None for any number.
+        auto_shutdown: when it ends because its significant children have.
     """
 
     strategy: Strategy = "one_for_one"
     intensity: int = 1
     period_s: float = 5
     backoff: Backoff = NO_BACKOFF
+    max_children: int | None = None
+    auto_shutdown: AutoShutdown = "never"
 
     def __attrs_post_init__(self) -> None:
+        if self.max_children is not None and self.max_children < 0:
+            raise UsageError(f"max_children={self.max_children}: at least 0; None for any number")
         if self.intensity < 0 or self.period_s <= 0:
             raise UsageError(
                 f"intensity={self.intensity}, period_s={self.period_s}: "

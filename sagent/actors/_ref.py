@@ -1,12 +1,16 @@
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Never, Self, cast
 
 import attrs
 import trio
 
 from sagent.actors._ask import ask
-from sagent.actors._cell import SENDER, Cell
+from sagent.actors._cell import Cell
 from sagent.actors._envelope import Envelope, Lane, Question
 from sagent.actors._exit import Exit
+from sagent.actors._realm import SENDER
+from sagent.errors import ActorStopped
 
 
 class Request[R]:
@@ -120,6 +124,25 @@ class Ref[M]:
         """Wait until it has ended, its children and its `stopped` included."""
         return await self._cell.closed()
 
+    @contextmanager
+    def suspended(self) -> Generator[None]:
+        """Let it begin no message within the block, for tests of what happens at once.
+
+        It finishes what it has in hand, and can be stopped and killed. Another life of it is not
+        suspended.
+
+        Raises:
+            ActorStopped: it is not running.
+        """
+        inbox = self._cell.inbox
+        if inbox is None:
+            raise ActorStopped(f"{self.path} is not running: suspend it while it is")
+        inbox.suspend()
+        try:
+            yield
+        finally:
+            inbox.resume()
+
 
 @attrs.frozen
 class Down:
@@ -132,6 +155,19 @@ class Down:
 
     ref: Ref[Never]
     exit: Exit
+
+
+@attrs.frozen
+class NameChanged:
+    """Who holds a name that is watched.
+
+    Attributes:
+        name: the name.
+        ref: its holder, which lets every message in; None when nobody holds it.
+    """
+
+    name: str
+    ref: Ref[object] | None
 
 
 def cell_of(ref: Ref[Never]) -> Cell:

@@ -1,13 +1,17 @@
+from collections.abc import Callable, Hashable
+
+from sagent.actors._watches import Watches
 from sagent.errors import NameTaken, UsageError
 
 
-class Registry[H]:
+class Registry[H: Hashable]:
     """Who holds which name, in one system; a name has one holder at a time."""
 
-    __slots__ = ("_holders",)
+    __slots__ = ("_holders", "_watches")
 
     def __init__(self) -> None:
         self._holders: dict[str, H] = {}
+        self._watches: Watches[str, H, H | None] = Watches()
 
     def names(self) -> tuple[str, ...]:
         """Every name that is held, oldest first."""
@@ -29,8 +33,19 @@ class Registry[H]:
         if name in self._holders:
             raise NameTaken(f"{name!r} is held by a living actor: choose another name, or stop it")
         self._holders[name] = holder
+        self._watches.tell(name, holder)
 
     def free(self, name: str, holder: H) -> None:
         """Free *name*, if it is *holder* who holds it."""
         if self._holders.get(name) is holder:
             del self._holders[name]
+            self._watches.tell(name, None)
+
+    def watch(self, name: str, watcher: H, told: Callable[[H | None], object]) -> None:
+        """Call *told* with the holder of *name*, now and whenever it changes; once per watcher."""
+        if self._watches.add(name, watcher, told):
+            told(self.get(name))
+
+    def unwatch(self, watcher: H) -> None:
+        """Tell *watcher* of no name any more."""
+        self._watches.forget(watcher)

@@ -21,10 +21,11 @@ from typing import cast
 import trio
 
 from sagent.actors._behavior import Behavior
-from sagent.actors._cell import SENDER, Cell
+from sagent.actors._cell import Cell
 from sagent.actors._exit import Exit
 from sagent.actors._inbox import Inbox
 from sagent.actors._mailbox import InboxEnd
+from sagent.actors._realm import SENDER
 from sagent.errors import ActorStopped
 
 _log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from sagent.actors._policy import Policy, Restart
 from sagent.actors._ref import Ref
 from sagent.actors._shell import live
 from sagent.actors._supervision import Supervision
-from sagent.errors import SystemStopping, UsageError
+from sagent.errors import ActorStopped, SystemStopping, TooManyChildren, UsageError
 
 SHUTDOWN_S = 5.0
 """An actor's grace when it is stopped, if its spawn does not say: OTP's default."""
@@ -27,6 +27,7 @@ async def spawn[M](
     *,
     name: str | None,
     restart: Restart,
+    significant: bool,
     capacity: int | None,
     overflow: OverflowPolicy,
     shutdown_s: float,
@@ -37,6 +38,8 @@ async def spawn[M](
         raise SystemStopping(
             f"{parent.path or 'the system'} is ending: spawn into one that is to live on"
         )
+    supervision = _supervision_of(parent)
+    _check(parent, supervision.policy, restart, significant=significant)
     make, label = _maker(actor, args, kwargs)
     realm = parent.realm
     if name is None:
@@ -49,7 +52,11 @@ async def spawn[M](
     if restart != "temporary":
         realm.serial += 1
         cell.child = Child(restart, realm.serial, partial(live, cell, make))
-        _see_that_one_supervises(parent, nursery)
+    if significant:
+        supervision.significant.add(cell)
+    if (significant or restart != "temporary") and not supervision.running:
+        supervision.running = True
+        nursery.start_soon(supervision.run, name=f"supervision of {parent.path or 'the system'}")
     if parent.children is None:
         parent.children = {}
     parent.children[cell] = None
@@ -62,18 +69,61 @@ async def spawn[M](
 
 def supervise(cell: Cell, policy: Policy) -> None:
     """Let *policy* hold for the children of *cell* that are to come."""
-    if isinstance(cell.supervisor, Supervision) and cell.supervisor.running:
-        raise UsageError(f"{cell.path} has children that can restart: call supervise before")
+    if cell.children:
+        raise UsageError(f"{cell.path} has children: call supervise before it spawns the first")
     cell.supervisor = Supervision(cell, policy)
 
 
-def _see_that_one_supervises(parent: Cell, nursery: trio.Nursery) -> None:
-    if parent.supervisor is None:
+async def terminate_child(parent: Cell, cell: Cell) -> None:
+    """End *cell*, which does not restart until `restart_child`; a temporary one ends for good."""
+    await _supervision_over(parent, cell).terminate(cell)
+
+
+async def restart_child(parent: Cell, cell: Cell) -> None:
+    """Let *cell*, which was terminated, live again."""
+    supervision = _supervision_over(parent, cell)
+    _check_terminated(cell)
+    await supervision.restart(cell)
+
+
+def delete_child(parent: Cell, cell: Cell) -> None:
+    """End *cell*, which was terminated, for good."""
+    _supervision_over(parent, cell)
+    _check_terminated(cell)
+    cell.retire()
+
+
+def _supervision_of(parent: Cell) -> Supervision:
+    if not isinstance(parent.supervisor, Supervision):
         parent.supervisor = Supervision(parent, Policy())
-    supervision = parent.supervisor
-    if isinstance(supervision, Supervision) and not supervision.running:
-        supervision.running = True
-        nursery.start_soon(supervision.run, name=f"supervision of {parent.path or 'the system'}")
+    return parent.supervisor
+
+
+def _supervision_over(parent: Cell, cell: Cell) -> Supervision:
+    if cell.parent is not parent:
+        raise UsageError(
+            f"{cell.path} is no child of {parent.path or 'the system'}: ask its parent"
+        )
+    if cell.exit is not None:
+        raise ActorStopped(f"{cell.path} has ended for good: spawn it anew")
+    return _supervision_of(parent)
+
+
+def _check_terminated(cell: Cell) -> None:
+    if cell.child is None or not cell.child.terminated or cell.phase != "waiting":
+        raise UsageError(f"{cell.path} was not terminated: call terminate_child first")
+
+
+def _check(parent: Cell, policy: Policy, restart: Restart, *, significant: bool) -> None:
+    if policy.max_children is not None and len(parent.children or ()) >= policy.max_children:
+        raise TooManyChildren(
+            f"{parent.path or 'the system'} has {policy.max_children} children, its max_children: "
+            "wait until one has ended"
+        )
+    if significant and policy.auto_shutdown == "never":
+        raise UsageError("significant=True: the supervisor has no auto_shutdown to heed it")
+    if significant and restart == "permanent":
+        raise UsageError("significant=True: a permanent child never ends; make it transient")
 
 
 async def _wait_started(cell: Cell) -> None:

@@ -5,9 +5,22 @@ from sagent.actors._behavior import Behavior, Spawnable
 from sagent.actors._cell import Cell
 from sagent.actors._mailbox import OverflowPolicy
 from sagent.actors._overseer import Overseer
-from sagent.actors._policy import NO_BACKOFF, Backoff, Policy, Restart, Strategy
+from sagent.actors._policy import (
+    NO_BACKOFF,
+    AutoShutdown,
+    Backoff,
+    Policy,
+    Restart,
+    Strategy,
+)
 from sagent.actors._ref import Ref, cell_of
-from sagent.actors._spawn import SHUTDOWN_S, spawn
+from sagent.actors._spawn import (
+    SHUTDOWN_S,
+    delete_child,
+    restart_child,
+    spawn,
+    terminate_child,
+)
 
 
 class Spawner:
@@ -25,6 +38,7 @@ class Spawner:
         *,
         name: str | None = None,
         restart: Restart = "temporary",
+        significant: bool = False,
         capacity: int | None = None,
         overflow: OverflowPolicy = "fail",
         shutdown_s: float = SHUTDOWN_S,
@@ -37,6 +51,7 @@ class Spawner:
         *args: object,
         name: str | None = None,
         restart: Restart = "temporary",
+        significant: bool = False,
         capacity: int | None = None,
         overflow: OverflowPolicy = "fail",
         shutdown_s: float = SHUTDOWN_S,
@@ -49,6 +64,7 @@ class Spawner:
         *args: object,
         name: str | None = None,
         restart: Restart = "temporary",
+        significant: bool = False,
         capacity: int | None = None,
         overflow: OverflowPolicy = "fail",
         shutdown_s: float = SHUTDOWN_S,
@@ -67,6 +83,7 @@ class Spawner:
             restart: when it lives again, Ref and inbox as they were: `permanent`, whenever it
                 ends while its parent lives; `transient`, when it crashed or was killed;
                 `temporary`, never.
+            significant: whether its end is the parent's, as the parent's `auto_shutdown` says.
             capacity: how many messages its back lane holds; None for any number.
             overflow: what a `tell` or `ask` does to a full back lane: `fail` raises MailboxFull,
                 `drop_newest` drops the message, `drop_oldest` makes room. `send` waits.
@@ -77,6 +94,7 @@ class Spawner:
         Raises:
             NameTaken: *name* is held by a living actor.
             SystemStopping: the parent is ending.
+            TooManyChildren: the parent has its `max_children`.
             Exception: whatever its constructor or its `started` raised.
         """
         return await spawn(
@@ -86,6 +104,7 @@ class Spawner:
             kwargs,
             name=name,
             restart=restart,
+            significant=significant,
             capacity=capacity,
             overflow=overflow,
             shutdown_s=shutdown_s,
@@ -100,6 +119,8 @@ class Spawner:
         intensity: int = 1,
         period_s: float = 5,
         backoff: Backoff = NO_BACKOFF,
+        max_children: int | None = None,
+        auto_shutdown: AutoShutdown = "never",
     ) -> "Supervisor":
         """Start a child that does nothing but have children, under limits of their own.
 
@@ -111,9 +132,50 @@ class Spawner:
                 children, and it crashes with RestartLimit, for whoever supervises it.
             period_s: how long a restart counts.
             backoff: how long a child waits before it restarts.
+            max_children: how many children it has at most; None for any number.
+            auto_shutdown: when it stops because its significant children have ended by themselves:
+                `never`, with `any_significant` of them, or once `all_significant` have.
         """
-        policy = Policy(strategy=strategy, intensity=intensity, period_s=period_s, backoff=backoff)
+        policy = Policy(
+            strategy=strategy,
+            intensity=intensity,
+            period_s=period_s,
+            backoff=backoff,
+            max_children=max_children,
+            auto_shutdown=auto_shutdown,
+        )
         return Supervisor(cell_of(await self.spawn(Overseer, policy, name=name, restart=restart)))
+
+    async def terminate_child[N](self, ref: Ref[N]) -> None:
+        """Stop a child, and wait until it has ended; it lives again with `restart_child` alone.
+
+        Meanwhile it keeps its name, and messages to it are dead letters. A temporary child ends
+        for good. Counts as no restart.
+
+        Raises:
+            UsageError: it is no child of this one.
+            ActorStopped: it has ended for good.
+        """
+        await terminate_child(self._cell, cell_of(ref))
+
+    async def restart_child[N](self, ref: Ref[N]) -> None:
+        """Let a child that was terminated live again, and wait until it has started.
+
+        Raises:
+            UsageError: it was not terminated, or is no child of this one.
+            ActorStopped: it has ended for good.
+            Exception: what its start raised; it stays terminated.
+        """
+        await restart_child(self._cell, cell_of(ref))
+
+    def delete_child[N](self, ref: Ref[N]) -> None:
+        """End a child that was terminated for good, and free its name.
+
+        Raises:
+            UsageError: it was not terminated, or is no child of this one.
+            ActorStopped: it has ended for good.
+        """
+        delete_child(self._cell, cell_of(ref))
 
 
 class Supervisor(Spawner):

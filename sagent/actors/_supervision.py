@@ -1,4 +1,4 @@
-"""The task in which a parent sees to its children that can live again.
+"""The task in which a parent sees to its children: who lives again, and when all have ended.
 
 A child that is to live again *falls*: it waits, its mailbox open, until it is due. The supervisor
 takes one notice at a time: it counts the restart, ends the lives of the group, the youngest first,
@@ -30,16 +30,19 @@ class Supervision:
 
     Attributes:
         policy: what it does when one ends.
-        running: whether its task runs: since the first child that can live again.
+        running: whether its task runs: since the first child that it has to see to.
+        significant: the living children whose end can be its own.
     """
 
     def __init__(self, parent: Cell, policy: Policy) -> None:
         self.policy = policy
         self.running = False
+        self.significant: set[Cell] = set()
         self._parent = parent
         self._fallen: deque[tuple[Cell, int]] = deque()
         self._due: dict[Cell, float] = {}
         self._restarts: deque[float] = deque()
+        self._over = False
         self._changed = trio.Event()
 
     def fell(self, cell: Cell) -> None:
@@ -47,27 +50,70 @@ class Supervision:
         self._fallen.append((cell, _child(cell).life))
         self._changed.set()
 
+    def ended(self, cell: Cell) -> None:
+        """The last life of *cell* has ended: by itself, if it is still significant."""
+        if cell not in self.significant:
+            return
+        self.significant.discard(cell)
+        if cell.failure is None and (
+            self.policy.auto_shutdown == "any_significant" or not self.significant
+        ):
+            self._over = True
+            self._changed.set()
+
+    async def terminate(self, cell: Cell) -> None:
+        """End the life of *cell*, which has no other until `restart`."""
+        self.significant.discard(cell)
+        if cell.child is None:
+            cell.stop()
+            await cell.closed()
+            return
+        self._due.pop(cell, None)
+        cell.terminate()
+        await cell.child.rested.wait()
+
+    async def restart(self, cell: Cell) -> None:
+        """Let *cell*, terminated, live again; it stays terminated if its start fails."""
+        cell.mailbox.reopen()
+        try:
+            await self._start(cell)
+        except trio.Cancelled:
+            cell.kill()
+            raise
+        if cell.failure is not None:
+            raise cell.failure
+
     async def run(self) -> None:
-        """Restart what falls, until the parent ends.
+        """Restart what falls, until the parent ends or its significant children have.
 
         Raises:
             RestartLimit: more has fallen than the policy puts up with; the children have ended.
                 At the top of a system, it is left in the root's `failure`.
         """
+        parent = self._parent
         try:
             await self._restart_what_falls()
         except RestartLimit as error:
-            parent = self._parent
-            parent.phase = "ending"
-            await stop_children(parent)
+            await self._end_children()
             if parent.parent is not None:
                 raise
             parent.failure = error
-            if parent.nursery is not None:
-                parent.nursery.cancel_scope.cancel()
+        else:
+            if not self._over:
+                return
+            if parent.parent is not None:
+                parent.stop()
+                return
+            await self._end_children()
+        assert parent.nursery is not None
+        parent.nursery.cancel_scope.cancel()
+
+    async def _end_children(self) -> None:
+        self._parent.phase = "ending"
+        await stop_children(self._parent)
 
     async def _restart_what_falls(self) -> None:
-        while self._parent.phase != "ending":
+        while self._parent.phase != "ending" and not self._over:
             self._changed = trio.Event()
             cell, due = self._next()
             if cell is not None and due <= trio.current_time():
@@ -91,19 +137,21 @@ class Supervision:
 
     async def _begin(self, cell: Cell) -> None:
         del self._due[cell]
+        await self._start(cell)
+        if cell.failure is not None:  # the rest of its group waits for it
+            await self._see_to(cell, _child(cell).life)
+
+    async def _start(self, cell: Cell) -> None:
         cell.relives()
-        child = _child(cell)
         ready = cell.ready
         assert ready is not None
         assert self._parent.nursery is not None
-        self._parent.nursery.start_soon(child.relive, name=cell.path)
+        self._parent.nursery.start_soon(_child(cell).relive, name=cell.path)
         await ready.wait()
-        if cell.failure is not None:  # the rest of its group waits for it
-            await self._see_to(cell, child.life)
 
     async def _see_to(self, cell: Cell, life: int) -> None:
         child = _child(cell)
-        if cell.phase != "waiting" or child.life != life or cell in self._due:
+        if cell.phase != "waiting" or child.life != life or cell in self._due or child.terminated:
             return
         self._count(cell, child)
         now = trio.current_time()
@@ -113,13 +161,14 @@ class Supervision:
         self._wait(cell, child, delay_s)
         for other in reversed(self._group(cell)):
             if other.child is None:
+                self.significant.discard(other)
                 other.stop()
                 await other.closed()
                 continue
             if other.phase != "waiting":
                 other.pause()
                 await other.child.rested.wait()
-            if other.phase == "waiting" and other not in self._due:
+            if other.phase == "waiting" and other not in self._due and not other.child.terminated:
                 self._wait(other, other.child, 0)
 
     def _wait(self, cell: Cell, child: Child, delay_s: float) -> None:

@@ -4,15 +4,18 @@ from contextlib import asynccontextmanager
 import trio
 
 from sagent.actors._behavior import Spawnable
-from sagent.actors._cell import Cell, Realm
-from sagent.actors._events import Events
-from sagent.actors._mailbox import Mailbox
-from sagent.actors._policy import NO_BACKOFF, Backoff, Policy, Strategy
+from sagent.actors._cell import Cell
+from sagent.actors._event_bus import Events
+from sagent.actors._groups import Group
+from sagent.actors._mailbox import Mailbox, OverflowPolicy
+from sagent.actors._policy import NO_BACKOFF, AutoShutdown, Backoff, Policy, Restart, Strategy
+from sagent.actors._realm import Realm
 from sagent.actors._ref import Ref, cell_of
 from sagent.actors._shell import bury_children, stop_children
 from sagent.actors._spawn import SHUTDOWN_S, supervise
 from sagent.actors._spawner import Spawner
 from sagent.actors._tree import Node, node_of
+from sagent.errors import ActorStopped
 
 
 class System(Spawner):
@@ -25,8 +28,17 @@ class System(Spawner):
         """What happens to the system's actors and messages, for `events.listen(callback)`."""
         return self._cell.realm.events
 
-    async def get_or_spawn[M](self, name: str, actor: Spawnable[M]) -> Ref[M]:
-        """Return the actor that holds *name*, or spawn *actor* under it.
+    async def get_or_spawn[M](
+        self,
+        name: str,
+        actor: Spawnable[M],
+        *,
+        restart: Restart = "temporary",
+        capacity: int | None = None,
+        overflow: OverflowPolicy = "fail",
+        shutdown_s: float = SHUTDOWN_S,
+    ) -> Ref[M]:
+        """Return the actor that holds *name*, or spawn *actor* under it, as `spawn` would.
 
         Callers at the same time get one actor. One that is starting or ending is waited for. It
         serves whoever asks for it, so when the system ends it is stopped after all others.
@@ -34,7 +46,14 @@ class System(Spawner):
         while True:
             cell = self._cell.realm.registry.get(name)
             if cell is None:
-                ref = await self.spawn(actor, name=name)
+                ref = await self.spawn(
+                    actor,
+                    name=name,
+                    restart=restart,
+                    capacity=capacity,
+                    overflow=overflow,
+                    shutdown_s=shutdown_s,
+                )
                 self._outlive(cell_of(ref))
                 return ref
             if cell.ready is not None:
@@ -62,9 +81,35 @@ class System(Spawner):
         """Every name that is held, the oldest first."""
         return self._cell.realm.registry.names()
 
-    def tree(self) -> Node:
-        """Look at every actor as it is now, busy ones too."""
-        return node_of(self._cell)
+    def join[M](self, group: Group[M], ref: Ref[M]) -> None:
+        """Put an actor into *group*, once; it leaves when it has ended, restarts apart.
+
+        Raises:
+            ActorStopped: it has ended.
+        """
+        cell = cell_of(ref)
+        if cell.exit is not None:
+            raise ActorStopped(f"{ref.path} has ended: it joins no group")
+        self._cell.realm.groups.join(group.name, cell)
+
+    def leave[M](self, group: Group[M], ref: Ref[M]) -> None:
+        """Take an actor out of *group*, if it is in it."""
+        self._cell.realm.groups.leave(group.name, cell_of(ref))
+
+    def members[M](self, group: Group[M]) -> tuple[Ref[M], ...]:
+        """Every actor of *group*, in the order of joining."""
+        return tuple(Ref(cell) for cell in self._cell.realm.groups.members(group.name))
+
+    def groups(self) -> tuple[str, ...]:
+        """Every group that has a member, by name."""
+        return self._cell.realm.groups.names()
+
+    def tree(self, *, frames: bool = False) -> Node:
+        """Look at every actor as it is now, busy ones too; with *frames*, where its code waits.
+
+        `print` it, with rich's print in colour.
+        """
+        return node_of(self._cell, frames=frames)
 
 
 @asynccontextmanager
@@ -74,6 +119,8 @@ async def open_system(
     intensity: int = 1,
     period_s: float = 5,
     backoff: Backoff = NO_BACKOFF,
+    max_children: int | None = None,
+    auto_shutdown: AutoShutdown = "never",
 ) -> AsyncGenerator[System]:
     """Open a system of actors, which end with the block.
 
@@ -89,11 +136,22 @@ async def open_system(
             actors, and the block.
         period_s: how long a restart counts.
         backoff: how long an actor waits before it restarts.
+        max_children: how many actors it has at most, those below its actors apart.
+        auto_shutdown: when the system ends because its significant actors have ended by
+            themselves, and cancels the block: `never`, with `any_significant` of them, or once
+            `all_significant` have.
 
     Raises:
         RestartLimit: the limit was passed; from what the last actor raised.
     """
-    policy = Policy(strategy=strategy, intensity=intensity, period_s=period_s, backoff=backoff)
+    policy = Policy(
+        strategy=strategy,
+        intensity=intensity,
+        period_s=period_s,
+        backoff=backoff,
+        max_children=max_children,
+        auto_shutdown=auto_shutdown,
+    )
     failure: Exception | None = None
     root = system_root()
     supervise(root, policy)
@@ -111,6 +169,7 @@ async def open_system(
             nursery.cancel_scope.cancel()
     finally:
         bury_children(root)
+        root.realm.events.close()
     failure = root.failure or failure
     if failure is not None:
         raise failure
@@ -118,7 +177,7 @@ async def open_system(
 
 def system_root() -> Cell:
     """Make the cell above all actors of a system; nothing is sent to it."""
-    realm = Realm()
+    realm = Realm[Cell]()
     mailbox = Mailbox("", realm.events, capacity=None, overflow="fail")
     root = Cell("", realm, None, mailbox, SHUTDOWN_S)
     root.phase = "running"

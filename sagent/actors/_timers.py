@@ -11,6 +11,9 @@ from sagent.errors import MailboxFull
 # Below this many stale entries, a heap is not worth rebuilding.
 _FEW = 64
 
+# From here on, each new timer of an actor looks for old ones to forget.
+_MANY = 32
+
 
 class Tick(Envelope[object]):
     """A timer's envelope, which can be taken back."""
@@ -114,3 +117,31 @@ class Clock:
                 due = due if due > now else now + timer.period_s
                 heapq.heappush(self._heap, (due, next(self._order), timer))
             timer.ring()
+
+
+class Timers:
+    """The timers of one actor, each under its key."""
+
+    __slots__ = ("_clock", "_timers")
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._timers: dict[object, Timer] = {}
+
+    def set(self, key: object, seconds: float, timer: Timer) -> None:
+        """Start *timer* under *key*, in place of the timer that *key* names now."""
+        self.cancel(key)
+        if len(self._timers) >= _MANY:
+            self._timers = {k: t for k, t in self._timers.items() if not t.spent}
+        self._timers[key] = timer
+        self._clock.start(timer, seconds)
+
+    def cancel(self, key: object) -> None:
+        """End the timer under *key*, if there is one."""
+        if timer := self._timers.pop(key, None):
+            self._clock.cancel(timer)
+
+    def cancel_all(self) -> None:
+        """End every timer."""
+        for key in tuple(self._timers):
+            self.cancel(key)

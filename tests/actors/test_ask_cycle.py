@@ -140,4 +140,4 @@ async def test_the_tree_shows_whom_an_actor_waits_for(autojump_clock: MockClock)
         await wait_all_tasks_blocked()
 
         assert system.tree().children[0].waits_for == "/later"
-        assert "asker busy waits_for=/later" in str(system.tree())
+        assert "waits_for=/later" in str(system.tree())

@@ -1,0 +1,56 @@
+from collections import deque
+from typing import Self
+
+import trio
+
+from sagent.actors._events import Event, Missed
+
+
+class Feed:
+    """Events for a task that reads them in its own time: `async for event in feed`.
+
+    Holds the newest up to its bound; in place of those that went lost comes one Missed. Ends with
+    the system. One task reads at a time.
+    """
+
+    __slots__ = ("_changed", "_closed", "_events", "_kinds", "_missed", "capacity")
+
+    def __init__(self, kinds: tuple[type[Event], ...], capacity: int) -> None:
+        self.capacity = capacity
+        self._kinds = kinds
+        self._events: deque[Event] = deque()
+        self._missed = 0
+        self._closed = False
+        self._changed = trio.Event()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Event | Missed:
+        if self._missed or self._events:
+            await trio.lowlevel.checkpoint()
+        while not (self._missed or self._events):
+            if self._closed:
+                await trio.lowlevel.checkpoint()
+                raise StopAsyncIteration
+            self._changed = trio.Event()
+            await self._changed.wait()
+        if self._missed:
+            missed, self._missed = Missed(self._missed), 0
+            return missed
+        return self._events.popleft()
+
+    def put(self, event: Event) -> None:
+        """Take *event* in, if it is of a kind that is read here."""
+        if self._kinds and not isinstance(event, self._kinds):
+            return
+        self._events.append(event)
+        if len(self._events) > self.capacity:
+            self._events.popleft()
+            self._missed += 1
+        self._changed.set()
+
+    def close(self) -> None:
+        """Let the reader end once it has read what is there."""
+        self._closed = True
+        self._changed.set()
