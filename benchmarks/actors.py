@@ -1,218 +1,135 @@
-"""What an actor costs, beside what the same costs with tasks and memory channels alone."""
+"""What an actor costs, beside what the same costs with tasks and memory channels alone.
+
+Other runtimes do the same after it, in rounds of their own with trio's tasks and channels, so that
+our rows are the same whichever of them are installed.
+"""
 
 import math
-import time
 import tracemalloc
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import partial
 
 import attrs
 import trio
 import trio.testing
 
+from benchmarks.child import Launcher, open_launcher
 from benchmarks.effort import FULL, Effort
 from benchmarks.memory import traced_bytes
 from benchmarks.row import BYTES, MICROSECONDS, Reading, Row, at_most, ratio_at_least
-from sagent.actors import Actor, Ref, Request, open_system
+from benchmarks.runtimes.runtime import (
+    SAGENT,
+    TRIO,
+    Maker,
+    Runtime,
+    installed_peers,
+    open_runtime,
+)
+from benchmarks.runtimes.sagent_actors import Echo
+from sagent.actors import open_system
 
 
 @attrs.frozen
-class Ping(Request[int]):
-    pass
+class Comparison:
+    """A work of ours beside one of trio's."""
+
+    what: str
+    ours: str
+    anchor: str
+    count: int
+    wanted: float | None = None
+
+    def done_by(self, peer: Runtime) -> bool:
+        """Tell whether *peer* has its place here: it has the one work that both do."""
+        return self.ours == self.anchor and self.ours in peer.works
 
 
-PING = Ping()
+COMPARISONS = (
+    Comparison("tell, drained / channel send", "tell", "tell", 10_000, 3.0),
+    Comparison("tell, drained / send_nowait", "tell", "tell nowait", 10_000),
+    Comparison("ask / round trip of channels", "ask", "ask", 2000, 1.0),
+    Comparison("ask in a deadline / round trip", "ask in a deadline", "ask", 2000, 0.9),
+    Comparison(
+        "ask, a deadline each / round trip, a deadline each",
+        "ask, a deadline each",
+        "ask, a deadline each",
+        2000,
+        0.9,
+    ),
+    Comparison("fan-out and in of 1,000 / tasks", "fan", "fan", 1000, 1.0),
+    Comparison("spawn / start of a task", "spawn", "spawn", 500),
+    Comparison("spawn, supervised / a task, start to end", "spawn supervised", "live", 500, 0.14),
+    Comparison(
+        "spawn to end, supervised / a task, start to end", "live supervised", "live", 500, 0.14
+    ),
+)
+
+CROWD = 2000
+"""How many idle actors a process holds: enough to drown what the process itself takes."""
 
 
-class Echo(Actor[Ping | int]):
-    async def receive(self, message: Ping | int) -> int:
-        return 1
+def rows(effort: Effort = FULL) -> list[Row]:
+    """Measure all, in some ninety seconds; in thirty without the peers."""
+    makers = installed_peers()
+    with ExitStack() as stack:
+        ours, anchor, *peers = (
+            stack.enter_context(open_runtime(maker)) for maker in (SAGENT, TRIO, *makers)
+        )
+        compared = [row for c in COMPARISONS for row in _compare(effort, c, ours, anchor, peers)]
+        crowds = [maker for maker, peer in zip(makers, peers, strict=True) if "crowd" in peer.works]
+    return [*compared, _idle(effort), *_crowded(crowds)]
 
 
-class Relay(Actor[int]):
-    def __init__(self, to: Ref[int]) -> None:
-        self.to = to
-
-    async def receive(self, message: int) -> None:
-        self.to.tell(message)
-
-
-class Counter(Actor[int]):
-    def __init__(self) -> None:
-        self.done = trio.Event()
-        self.left = 0
-
-    def expect(self, count: int) -> trio.Event:
-        self.left, self.done = count, trio.Event()
-        return self.done
-
-    async def receive(self, message: int) -> None:
-        self.left -= 1
-        if self.left == 0:
-            self.done.set()
+def _compare(
+    effort: Effort, comparison: Comparison, ours: Runtime, anchor: Runtime, peers: Sequence[Runtime]
+) -> list[Row]:
+    target = None if comparison.wanted is None else ratio_at_least(comparison.wanted)
+    rows = [
+        attrs.evolve(row, target=target)
+        for row in _held_against(anchor, effort, comparison, [ours])
+    ]
+    if others := [peer for peer in peers if comparison.done_by(peer)]:
+        rows += _held_against(anchor, effort, comparison, others)
+    return rows
 
 
-type Measure = Callable[[int], Awaitable[float]]
-"""Does a thing so many times, and returns the seconds that it took."""
+def _held_against(
+    anchor: Runtime, effort: Effort, comparison: Comparison, runtimes: Sequence[Runtime]
+) -> list[Row]:
+    c = comparison
+    works = [(anchor, c.anchor), *((runtime, c.ours) for runtime in runtimes)]
+    anchor_s, *taken = effort.medians(
+        *(partial(runtime.seconds_each, work, c.count) for runtime, work in works)
+    )
+    return [
+        Row(
+            what=_named(runtime, c.what),
+            ours=seconds,
+            anchor=anchor_s,
+            unit=MICROSECONDS,
+            reading=Reading.SPEED,
+        )
+        for runtime, seconds in zip(runtimes, taken, strict=True)
+    ]
 
 
-async def tell(count: int) -> float:
-    async with open_system() as system:
-        echo = await system.spawn(Echo)
-        await echo.ask(PING)
-        start = time.perf_counter()
-        for number in range(count):
-            echo.tell(number)
-        await echo.ask(PING)
-        return time.perf_counter() - start
+def _named(who: Runtime | Maker, what: str) -> str:
+    return what if who.name == SAGENT.name else f"{who.name}: {what}"
 
 
-async def channel_send(count: int) -> float:
-    send, receive = trio.open_memory_channel[int](math.inf)
-
-    async def consume() -> None:
-        for _ in range(count):
-            await receive.receive()
-
-    start = time.perf_counter()
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(consume)
-        for number in range(count):
-            await send.send(number)
-    return time.perf_counter() - start
-
-
-async def channel_send_nowait(count: int) -> float:
-    send, receive = trio.open_memory_channel[int](math.inf)
-    start = time.perf_counter()
-    for number in range(count):
-        send.send_nowait(number)
-    for _ in range(count):
-        await receive.receive()
-    return time.perf_counter() - start
-
-
-async def ask(count: int) -> float:
-    async with open_system() as system:
-        echo = await system.spawn(Echo)
-        await echo.ask(PING)
-        start = time.perf_counter()
-        for _ in range(count):
-            await echo.ask(PING)
-        return time.perf_counter() - start
-
-
-async def ask_in_one_deadline(count: int) -> float:
-    with trio.fail_after(1000):
-        return await ask(count)
-
-
-async def ask_with_deadlines(count: int) -> float:
-    async with open_system() as system:
-        echo = await system.spawn(Echo)
-        await echo.ask(PING)
-        start = time.perf_counter()
-        for _ in range(count):
-            with trio.fail_after(1000):
-                await echo.ask(PING)
-        return time.perf_counter() - start
-
-
-async def round_trip(count: int) -> float:
-    there, here = trio.open_memory_channel[int](math.inf), trio.open_memory_channel[int](math.inf)
-
-    async def echo() -> None:
-        while True:
-            await here[0].send(await there[1].receive())
-
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(echo)
-        start = time.perf_counter()
-        for number in range(count):
-            await there[0].send(number)
-            await here[1].receive()
-        nursery.cancel_scope.cancel()
-        return time.perf_counter() - start
-
-
-async def round_trip_with_deadlines(count: int) -> float:
-    there, here = trio.open_memory_channel[int](math.inf), trio.open_memory_channel[int](math.inf)
-
-    async def echo() -> None:
-        while True:
-            await here[0].send(await there[1].receive())
-
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(echo)
-        start = time.perf_counter()
-        for number in range(count):
-            with trio.fail_after(1000):
-                await there[0].send(number)
-                await here[1].receive()
-        nursery.cancel_scope.cancel()
-        return time.perf_counter() - start
-
-
-async def fan(count: int) -> float:
-    counter = Counter()
-    async with open_system() as system:
-        collector = await system.spawn(lambda: counter)
-        relays = [await system.spawn(Relay, collector) for _ in range(count)]
-        await trio.testing.wait_all_tasks_blocked()
-        start = time.perf_counter()
-        done = counter.expect(count)
-        for relay in relays:
-            relay.tell(1)
-        await done.wait()
-        return time.perf_counter() - start
-
-
-async def fan_of_tasks(count: int) -> float:
-    back, answers = trio.open_memory_channel[int](math.inf)
-
-    async def relay(receive: trio.MemoryReceiveChannel[int]) -> None:
-        while True:
-            await back.send(await receive.receive())
-
-    async with trio.open_nursery() as nursery:
-        ends: list[trio.MemorySendChannel[int]] = []
-        for _ in range(count):
-            send, receive = trio.open_memory_channel[int](math.inf)
-            nursery.start_soon(relay, receive)
-            ends.append(send)
-        await trio.testing.wait_all_tasks_blocked()
-        start = time.perf_counter()
-        for end in ends:
-            await end.send(1)
-        for _ in range(count):
-            await answers.receive()
-        nursery.cancel_scope.cancel()
-        return time.perf_counter() - start
-
-
-async def spawn(count: int) -> float:
-    async with open_system() as system:
-        start = time.perf_counter()
-        for _ in range(count):
-            await system.spawn(Echo)
-        return time.perf_counter() - start
-
-
-async def start_task(count: int) -> float:
-    async def park(
-        receive: trio.MemoryReceiveChannel[int],
-        task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
-    ) -> None:
-        task_status.started()
-        await receive.receive()
-
-    async with trio.open_nursery() as nursery:
-        start = time.perf_counter()
-        for _ in range(count):
-            _, receive = trio.open_memory_channel[int](math.inf)
-            await nursery.start(park, receive)
-        took = time.perf_counter() - start
-        nursery.cancel_scope.cancel()
-    return took
+def _idle(effort: Effort) -> Row:
+    count = effort.times(2000)
+    tracemalloc.start()
+    ours, anchor = (trio.run(measure, count) / count for measure in (actor_bytes, task_bytes))
+    tracemalloc.stop()
+    return Row(
+        what="an idle actor / a task that waits on a channel",
+        ours=ours,
+        anchor=anchor,
+        unit=BYTES,
+        target=at_most(8000),
+    )
 
 
 async def actor_bytes(count: int) -> float:
@@ -239,62 +156,27 @@ async def task_bytes(count: int) -> float:
         return after - before
 
 
-def rows(effort: Effort = FULL) -> list[Row]:
-    """Measure all, in some ten seconds."""
-    return [
-        _times(effort, "tell, drained / channel send", (tell, channel_send), 10_000, 3.0),
-        _times(effort, "tell, drained / send_nowait", (tell, channel_send_nowait), 10_000),
-        _times(effort, "ask / round trip of channels", (ask, round_trip), 2000, 1.0),
-        _times(
-            effort,
-            "ask in a deadline / round trip",
-            (ask_in_one_deadline, round_trip),
-            2000,
-            0.9,
-        ),
-        _times(
-            effort,
-            "ask, a deadline each / round trip, a deadline each",
-            (ask_with_deadlines, round_trip_with_deadlines),
-            2000,
-            0.9,
-        ),
-        _times(effort, "fan-out and in of 1,000 / tasks", (fan, fan_of_tasks), 1000, 1.0),
-        _times(effort, "spawn / start of a task", (spawn, start_task), 500),
-        _idle(effort),
-    ]
+# Python's own count leaves out what threads and C code take, so peers are held against all memory.
 
 
-def _times(
-    effort: Effort,
-    what: str,
-    pair: tuple[Measure, Measure],
-    count: int,
-    wanted: float | None = None,
-) -> Row:
-    measure, measure_anchor = pair
-    ours, anchor = effort.medians(
-        lambda: trio.run(measure, count), lambda: trio.run(measure_anchor, count)
+def _crowded(peers: Sequence[Maker]) -> list[Row]:
+    what = "an idle actor, all memory of its process / a task that waits on a channel"
+    with open_launcher() as launcher:
+        anchor = _process_bytes_each(launcher, TRIO)
+        return [
+            Row(
+                what=_named(maker, what),
+                ours=_process_bytes_each(launcher, maker),
+                anchor=anchor,
+                unit=BYTES,
+            )
+            for maker in (SAGENT, *peers)
+        ]
+
+
+def _process_bytes_each(launcher: Launcher, maker: Maker) -> float:
+    launcher.run(*maker.command("crowd", "1"))  # compiles what is not compiled
+    alone, crowded = (
+        launcher.run(*maker.command("crowd", str(count))).peak_bytes for count in (1, 1 + CROWD)
     )
-    return Row(
-        what=what,
-        ours=ours / count,
-        anchor=anchor / count,
-        unit=MICROSECONDS,
-        reading=Reading.SPEED,
-        target=None if wanted is None else ratio_at_least(wanted),
-    )
-
-
-def _idle(effort: Effort) -> Row:
-    count = effort.times(2000)
-    tracemalloc.start()
-    ours, anchor = (trio.run(measure, count) / count for measure in (actor_bytes, task_bytes))
-    tracemalloc.stop()
-    return Row(
-        what="an idle actor / a task that waits on a channel",
-        ours=ours,
-        anchor=anchor,
-        unit=BYTES,
-        target=at_most(8000),
-    )
+    return (crowded - alone) / CROWD

@@ -109,7 +109,7 @@ class Row:
             self.what,
             self.unit.show(self.ours),
             "" if self.anchor is None else self.unit.show(self.anchor),
-            "" if self.ratio is None else f"{self.ratio:.2f}x {self.reading}",
+            "" if self.ratio is None else f"{_rounded(self.ratio)}x {self.reading}",
             self._wanted(),
             {None: "", True: "yes", False: "NO"}[self.met],
         )
@@ -122,10 +122,14 @@ class Row:
             case "ours":
                 shown = self.unit.show(bound)
             case "ratio":
-                shown = f"{bound:.1f}x"
+                shown = f"{bound:.2f}x"
             case "excess":
                 shown = f"anchor + {self.unit.show(bound)}"
         return f"{self.target.relation} {shown}"
+
+
+def _rounded(ratio: float) -> str:
+    return f"{ratio:.2f}" if abs(ratio) >= 0.01 else f"{ratio:.1g}"
 
 
 COLUMNS = ("what", "ours", "anchor", "ratio", "target", "met")

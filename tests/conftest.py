@@ -2,6 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
+pytest_plugins = ["pytester", "sagent.testing.pytest_plugin"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def bytecode_is_kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

@@ -34,7 +34,7 @@ class Mailbox:
         path: whose mailbox it is.
         events: where dead letters and overflows are told.
         dropped: how many messages the bound has refused or dropped.
-        peak: the most that have waited in the back lane at once.
+        peak: the most that have waited in the back lane at once, senders without room included.
         closed: whether nothing enters any more.
     """
 

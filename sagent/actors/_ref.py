@@ -1,6 +1,6 @@
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Never, Self, cast
+from typing import Generic, Never, Self, TypeVar, cast
 
 import attrs
 import trio
@@ -12,8 +12,10 @@ from sagent.actors._exit import Exit
 from sagent.actors._realm import SENDER
 from sagent.errors import ActorStopped
 
+R_co = TypeVar("R_co", covariant=True)
 
-class Request[R]:
+
+class Request(Generic[R_co]):  # noqa: UP046  # covariant, which mypy does not infer beside Self
     """A message that is answered with an R; derive your own from it.
 
     What the actor's `receive` returns is the answer.
@@ -21,7 +23,7 @@ class Request[R]:
 
     __slots__ = ()
 
-    async def ask(self, to: "Ref[Self]", *, lane: Lane = "back") -> R:
+    async def ask(self, to: "Ref[Self]", *, lane: Lane = "back") -> R_co:
         """Send this to an actor that takes it, and wait for the answer, as `Ref.ask` does."""
         return await to.ask(self, lane=lane)
 
@@ -80,7 +82,7 @@ class Ref[M]:
         """Send *message* when a bounded inbox has room; cancelled, it was not sent."""
         await self._mailbox.put_when_room(Envelope(message, SENDER.get()))
 
-    async def ask[R](self, request: Request[R], *, lane: Lane = "back") -> R:
+    async def ask[A](self, request: Request[A], *, lane: Lane = "back") -> A:
         """Send *request* and wait for its answer.
 
         How long is the caller's to say, with `trio.fail_after`; the deadline goes along, and a
@@ -99,11 +101,11 @@ class Ref[M]:
         )
         cell = self._cell
         asker = cell.realm.tasks.get(trio.lowlevel.current_task())
-        # What an actor answers to a Request[R] is its word: R is not there at run time.
+        # What an actor answers to a Request[A] is its word: A is not there at run time.
         if asker is None:
             mailbox.put(question)
-            return cast("R", await question.answer())
-        return cast("R", await ask(asker, question, cell))
+            return cast("A", await question.answer())
+        return cast("A", await ask(asker, question, cell))
 
     def stop(self) -> None:
         """Let it finish the message in hand and end; what is queued becomes dead letters.

@@ -117,8 +117,8 @@ def _check_terminated(cell: Cell) -> None:
 def _check(parent: Cell, policy: Policy, restart: Restart, *, significant: bool) -> None:
     if policy.max_children is not None and len(parent.children or ()) >= policy.max_children:
         raise TooManyChildren(
-            f"{parent.path or 'the system'} has {policy.max_children} children, its max_children: "
-            "wait until one has ended"
+            f"{parent.path or 'the system'} has its max_children={policy.max_children}: wait until "
+            "one has ended"
         )
     if significant and policy.auto_shutdown == "never":
         raise UsageError("significant=True: the supervisor has no auto_shutdown to heed it")

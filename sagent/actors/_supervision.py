@@ -204,8 +204,8 @@ class Supervision:
             events.emit(RestartLimitEvent(path, cell.path, policy.intensity, policy.period_s))
         assert child.last_exit is not None
         raise RestartLimit(
-            f"{cell.path} ended once more, and {path or 'the system'} puts up with "
-            f"intensity={policy.intensity} restarts in period_s={policy.period_s}"
+            f"{cell.path} ended or failed to start once more, and {path or 'the system'} puts up "
+            f"with intensity={policy.intensity} restarts in period_s={policy.period_s}"
         ) from child.last_exit.error
 
 

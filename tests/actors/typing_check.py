@@ -1,10 +1,25 @@
 """What a user's type checker sees: mypy and pyright read this file, nothing runs it."""
 
-from typing import assert_type
+from typing import Never, assert_type
 
 import attrs
 
-from sagent.actors import Actor, Context, Down, Envelope, Inbox, Ref, Request, System
+from sagent.actors import (
+    Actor,
+    Context,
+    DeadLetter,
+    Down,
+    Envelope,
+    Event,
+    Group,
+    Inbox,
+    Missed,
+    NameChanged,
+    Ref,
+    Request,
+    Supervisor,
+    System,
+)
 
 
 @attrs.frozen
@@ -89,3 +104,54 @@ async def use(system: System) -> None:
 
 def context_is_contravariant(context: Context[Deposit | Down]) -> Context[Down]:
     return context
+
+
+WORKERS = Group[Deposit]("workers")
+
+
+async def supervise(system: System, account: Ref[Deposit | GetBalance], boss: Ref[Down]) -> None:
+    team = await system.supervisor(strategy="rest_for_one", auto_shutdown="any_significant")
+    assert_type(team, Supervisor)
+    assert_type(team.ref, Ref[Never])
+    permanent = await team.spawn(Account, restart="permanent", capacity=8, overflow="drop_oldest")
+    assert_type(permanent, Ref[Deposit | GetBalance])
+    await team.terminate_child(permanent)
+    await team.restart_child(permanent)
+    team.delete_child(permanent)
+    takes_anything(await account.ask(GetBalance()))
+
+    await system.spawn(Account, restart="always")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    await system.supervisor(strategy="one_for_two")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await system.supervisor(restart=True)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await system.supervisor(auto_shutdown="sometimes")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await system.spawn(Account, overflow="wait")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    account.tell(Deposit(1), lane="middle")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    team.ref.tell(Deposit(1))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+    system.join(WORKERS, account)
+    assert_type(system.members(WORKERS), tuple[Ref[Deposit], ...])
+    system.join(WORKERS, boss)  # type: ignore[misc]  # pyright: ignore[reportArgumentType]
+    wider: Group[Deposit | Down] = WORKERS  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    narrower: Group[Never] = WORKERS  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    del wider, narrower
+
+    with system.events.subscribe(DeadLetter) as feed:
+        assert_type(await anext(feed), Event | Missed)
+
+
+class Lookout(Actor[NameChanged]):
+    async def started(self) -> None:
+        self.context.watch_name("alice")
+
+    async def receive(self, message: NameChanged) -> None:
+        assert_type(message.ref, Ref[object] | None)
+
+
+class Blind(Actor[Deposit]):
+    async def started(self) -> None:
+        self.context.watch_name("alice")  # type: ignore[misc]  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
+
+
+def takes_anything(value: object) -> None:
+    """Let a checker solve for a type with `object` in mind, as `print` does."""
+    del value
