@@ -51,6 +51,7 @@ class Cell:
     """
 
     __slots__ = (
+        "_abroad",
         "_closed",
         "_timers",
         "asks",
@@ -100,6 +101,7 @@ class Cell:
         self.supervisor: Supervising | None = None
         self._closed: trio.Event | None = None
         self._timers: Timers | None = None
+        self._abroad: tuple[Realm[Cell], ...] = ()
 
     # What others ask of it.
 
@@ -182,10 +184,12 @@ class Cell:
 
     def watch(self, other: "Cell", told: Callable[[Exit], object]) -> None:
         """Call *told* once when *other* has ended, at once if it has; not after this life."""
-        if other.exit is None:
-            self.realm.ends.add(other, self, told)
-        else:
+        if other.exit is not None:
             told(other.exit)
+            return
+        other.realm.ends.add(other, self, told)
+        if other.realm is not self.realm:
+            self._abroad = (*self._abroad, other.realm)
 
     def watch_name(self, name: str, told: Callable[["Cell | None"], object]) -> None:
         """Call *told* with the holder of *name*, now and at each change; not after this life."""
@@ -245,7 +249,7 @@ class Cell:
         self._let_go(exit)
         self.phase = "ending"
         # The children have their own grace.
-        if self.nursery is not None:
+        if self.nursery is not None and self.nursery.cancel_scope.deadline != math.inf:
             self.nursery.cancel_scope.deadline = math.inf
 
     def ends(self, exit: Exit) -> None:  # noqa: A002  # the word of this runtime
@@ -320,7 +324,9 @@ class Cell:
             self.mailbox.unstash()
         if self._timers is not None:
             self._timers.cancel_all()
-        self.realm.ends.forget(self)
+        for realm in (self.realm, *self._abroad):
+            realm.ends.forget(self)
+        self._abroad = ()
         self.realm.registry.unwatch(self)
 
     def _set_ready(self) -> None:

@@ -15,7 +15,6 @@ with errors, the nursery's scope first takes its Cancelled away.
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from typing import cast
 
 import trio
@@ -45,7 +44,8 @@ async def live[M](cell: Cell, make: Callable[[], Behavior[M]]) -> None:
             actor = newborn
             exit = await _run(cell, actor)  # noqa: A001
             await stop_children(cell)
-            nursery.cancel_scope.cancel()  # the actor's own tasks
+            if nursery.child_tasks:  # the actor's own
+                nursery.cancel_scope.cancel()
     except Exception as error:  # noqa: BLE001  # the one place where a crash becomes a value
         if exit.error is None:
             exit = Exit("crashed", _alone(error))  # noqa: A001
@@ -64,9 +64,10 @@ async def live[M](cell: Cell, make: Callable[[], Behavior[M]]) -> None:
 async def stop_children(cell: Cell) -> None:
     """Stop the children of *cell* politely, the youngest first, each within its own grace."""
     while cell.children:
-        child = next(reversed(cell.children))
-        child.stop()
-        await child.closed()
+        # At once: to look for the last of a dict whose last have gone is to pass them all again.
+        for child in tuple(reversed(cell.children)):
+            child.stop()
+            await child.closed()
 
 
 def bury_children(cell: Cell) -> None:
@@ -80,8 +81,10 @@ async def _run[M](cell: Cell, actor: Behavior[M]) -> Exit:
     exit = Exit("killed")  # noqa: A001
     cell.begins(cast("Inbox[object]", inbox))
     try:
-        with suppress(InboxEnd):
+        try:  # noqa: SIM105  # suppress would rebuild a group that the actor raises
             await actor.run(inbox)
+        except InboxEnd:
+            pass
     except Exception as error:  # noqa: BLE001  # caught early, for the children's orderly end
         exit = Exit("crashed", error)  # noqa: A001
     else:
