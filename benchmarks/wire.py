@@ -25,8 +25,8 @@ from sagent.agent import Agent, Prompt
 from sagent.message import Descriptor, TextMessage
 from sagent.model import Model, ModelRequest
 from sagent.providers import OpenAICompat
-from sagent.providers._chat_decoder import ChatDecoder
-from sagent.providers._sse import EventDecoder
+from sagent.providers._wires.chat.decoder import ChatDecoder
+from sagent.providers._wires.sse import EventDecoder
 from sagent.tool import Tool, spec_of
 from sagent.tools import TOOLS, build_tools
 

@@ -12,10 +12,12 @@ what, and what to do next.
     │   ├── ConnectionFailedError no usable connection: check the address, then retry
     │   ├── ProtocolError         an answer that breaks its own format: report it, or retry
     │   ├── StreamCutError        a stream that ended before its end: retry if nothing was shown
+    │   ├── ProviderSuspendedError it failed too often of late: wait, or take another provider
     │   └── StatusError           the server refused; `.status` says how
     │       ├── AuthenticationError   401, 403: the key is wrong or may not do this
     │       ├── NotFoundError         404: wrong base URL or model
     │       ├── RateLimitError        429: wait
+    │       ├── QuotaError            402, 429: no credit left; waiting does not help
     │       ├── ContextOverflowError  more tokens than the model's window: compact
     │       └── ServerError           5xx: retry later
     ├── RunError                  a run that could not end as asked
@@ -81,12 +83,21 @@ class StatusError(ModelError):
     Attributes:
         status: the HTTP status code, 100 to 599; 200 for an error sent inside a stream.
         retry_after_s: how long the server asked to wait, if it did.
+        retryable: whether the same request may succeed later.
     """
 
-    def __init__(self, message: str, *, status: int, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        retry_after_s: float | None = None,
+        retryable: bool = False,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.retry_after_s = retry_after_s
+        self.retryable = retryable
 
 
 class AuthenticationError(StatusError):
@@ -98,7 +109,15 @@ class NotFoundError(StatusError):
 
 
 class RateLimitError(StatusError):
-    """Too many requests, or a quota is used up."""
+    """Too many requests at a time."""
+
+
+class QuotaError(StatusError):
+    """The account's quota or credit is used up."""
+
+
+class ProviderSuspendedError(ModelError):
+    """The provider failed so often of late that calls are refused for a while."""
 
 
 class ContextOverflowError(StatusError):

@@ -40,7 +40,11 @@ PEERS = (
 def installed_peers() -> list[Maker]:
     """List the peers that can run, and tell on standard error which cannot."""
     for package in sorted({peer.package or "" for peer in PEERS if not peer.installed}):
-        print(f"{package} is not installed: uv pip install -r benchmarks/requirements.txt", file=sys.stderr)
+        line = f"{package} is not installed: uv pip install -r benchmarks/requirements.txt"
+        print(line, file=sys.stderr)
+            f"{package} is not installed: uv pip install -r benchmarks/requirements.txt",
+            file=sys.stderr,
+        )
     return [peer for peer in PEERS if peer.installed]
 
 

@@ -4,6 +4,7 @@ from sagent.agent._agent import Agent, Directive
 from sagent.agent._event import (
     Done,
     Responded,
+    Retrying,
     RunEvent,
     Text,
     Thinking,
@@ -19,6 +20,7 @@ __all__ = [
     "Done",
     "Prompt",
     "Responded",
+    "Retrying",
     "Run",
     "RunEvent",
     "Text",

@@ -3,11 +3,13 @@
 import logging
 from typing import assert_never
 
+import attrs
 import trio
 
 from sagent.actors import Actor, Envelope, Inbox
 from sagent.agent._dispatch import Dispatcher
 from sagent.agent._event import Emit, Responded, Text, Thinking
+from sagent.agent._event import Retrying as RetryTold
 from sagent.agent._mail import Prompt
 from sagent.agent._state import AgentState
 from sagent.agent._turn import (
@@ -32,6 +34,7 @@ from sagent.model import (
     ModelRequest,
     ModelResponse,
     ResponseDone,
+    Retrying,
     ServedModel,
     TextDelta,
     ThinkingDelta,
@@ -83,7 +86,8 @@ class AgentActor(Actor[Prompt]):
     async def _take_turn(
         self, inbox: Inbox[Prompt], waiting: list[Envelope[Prompt]]
     ) -> TextMessage:
-        self._turn = Turn(self._max_rounds)
+        outputs = [envelope.message.output for envelope in waiting]
+        self._turn = Turn(self._max_rounds, output=next(filter(None, outputs), None))
         first = tuple(envelope.message.message() for envelope in waiting)
         self._feed(Prompted((*first, *_drain(inbox, waiting))))
         while True:
@@ -110,7 +114,10 @@ class AgentActor(Actor[Prompt]):
         model = self._model
         if isinstance(model, ServedModel):  # asked each time: its actor may be a new one
             model = await model.served(self.context.system)
-        async with model.stream(self._state.continued(self._request)) as events:
+        request = self._state.continued(self._request)
+        if self._turn.output is not None:
+            request = attrs.evolve(request, output_schema=self._turn.output.schema)
+        async with model.stream(request) as events:
             async for event in events:
                 match event:
                     case TextDelta(text=text):
@@ -119,6 +126,10 @@ class AgentActor(Actor[Prompt]):
                         await self._emit(Thinking(text))
                     case ToolCallReady():
                         pass  # it is part of the response
+                    case Retrying(attempt=attempt, delay_s=delay_s, reason=reason):
+                        await self._emit(
+                            RetryTold(content=reason, attempt=attempt, delay_s=delay_s)
+                        )
                     case ResponseDone(response=response):
                         self._state.usage += response.usage
                         await self._emit(Responded(response.usage))

@@ -1,6 +1,8 @@
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import overload
 
 import attrs
 
@@ -9,6 +11,7 @@ from sagent.agent._actor import AgentActor
 from sagent.agent._dispatch import Dispatcher
 from sagent.agent._event import Done, Emit, discard
 from sagent.agent._mail import Prompt
+from sagent.agent._output import Output
 from sagent.agent._run import Run
 from sagent.agent._state import AgentState
 from sagent.errors import AgentBusyError, UsageError
@@ -77,25 +80,50 @@ class Agent:
         """The history of this agent's runs, oldest first."""
         return self._state.messages if self._state else ()
 
-    def run(self, directive: Directive) -> Run:
+    @overload
+    def run(self, directive: Directive) -> Run[TextMessage]: ...
+
+    @overload
+    def run(
+        self, directive: Directive, *, output_schema: Mapping[str, object]
+    ) -> Run[JsonMessage]: ...
+
+    def run(
+        self, directive: Directive, *, output_schema: Mapping[str, object] | None = None
+    ) -> Run[TextMessage] | Run[JsonMessage]:
         """Give the agent something to do.
 
         Await the run for its final message, iterate over it for its events, or do both. It
         works under trio, and under asyncio, where it runs on a trio thread of its own. Either
         way it ends with its caller: cancelled, it leaves nothing behind.
 
+        Args:
+            directive: what to do.
+            output_schema: a JSON Schema that the answer is to satisfy; the final message is then a
+                JsonMessage that does. The vendor holds the model to it where it can, and an answer
+                that does not fit is asked for again, twice at most.
+
         Raises:
-            UsageError: there is no prompt in *directive*.
+            UsageError: there is no prompt in *directive*, or *output_schema* is no JSON Schema.
             AgentBusyError: awaited while another run of this agent goes on.
         """
-        prompt = Prompt(_prompt_in(directive))
-        return Run(lambda emit: self._run(prompt, emit))
+        text = _prompt_in(directive)
+        if output_schema is None:
+            return Run(partial(self._run, Prompt(text), _as_it_is))
+        output = Output.of(output_schema)
+
+        def as_json(answer: TextMessage) -> JsonMessage:
+            return JsonMessage(output.read(answer.content), parent_id=answer.parent_id)
+
+        return Run(partial(self._run, Prompt(text, output=output), as_json))
 
     def actor(self) -> AgentActor:
         """Make an actor of this agent, with a history of its own."""
         return self._actor(AgentState.at(self.cwd), discard)
 
-    async def _run(self, prompt: Prompt, emit: Emit) -> TextMessage:
+    async def _run[A: (TextMessage, JsonMessage)](
+        self, prompt: Prompt, finish: Callable[[TextMessage], A], emit: Emit
+    ) -> A:
         if not self._busy.acquire(blocking=False):
             raise AgentBusyError(
                 f"{self.name} is in a run: wait for its end, or spawn the agent and message it"
@@ -105,7 +133,7 @@ class Agent:
             before = state.usage
             async with open_system() as system:
                 ref = await system.spawn(_Once(self._actor(state, emit)), name=self.name)
-                answer = await ref.ask(prompt)
+                answer = finish(await ref.ask(prompt))
             await emit(Done(answer, state.usage - before))
             return answer
         finally:
@@ -132,6 +160,10 @@ class Agent:
             max_rounds=self.max_tool_call_rounds,
             emit=emit,
         )
+
+
+def _as_it_is(answer: TextMessage) -> TextMessage:
+    return answer
 
 
 @attrs.frozen

@@ -16,21 +16,20 @@ import trio
 
 from sagent.agent._event import Emit, RunEvent
 from sagent.errors import RunCancelledError
-from sagent.message import TextMessage
 
 _AHEAD = 16
 """How many events the run may be ahead of its reader: a hop between threads costs 50 us."""
 
 
 @attrs.define(eq=False)
-class AsyncioDriver:
+class AsyncioDriver[A]:
     """Plays a run on a trio thread; see `Driver`."""
 
-    _work: Callable[[Emit], Awaitable[TextMessage]]
+    _work: Callable[[Emit], Awaitable[A]]
     _loop: asyncio.AbstractEventLoop = attrs.field(factory=asyncio.get_running_loop, init=False)
     _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
     _token: trio.lowlevel.TrioToken | None = attrs.field(default=None, init=False)
-    _task: asyncio.Task[TextMessage] | None = attrs.field(default=None, init=False)
+    _task: asyncio.Task[A] | None = attrs.field(default=None, init=False)
     _events: asyncio.Queue[RunEvent | None] = attrs.field(
         factory=asyncio.Queue[RunEvent | None], init=False
     )
@@ -38,7 +37,7 @@ class AsyncioDriver:
     _cancelled: bool = attrs.field(default=False, init=False)
     _watched: bool = attrs.field(default=False, init=False)
 
-    async def result(self) -> TextMessage:
+    async def result(self) -> A:
         """Wait for the end; see `Driver`."""
         task = self._started()
         self._watched = False
@@ -71,14 +70,14 @@ class AsyncioDriver:
         self._cancelled = True  # written before the token is read; `_main` does it the other way
         self._in_trio(self._scope.cancel)
 
-    def _started(self) -> asyncio.Task[TextMessage]:
+    def _started(self) -> asyncio.Task[A]:
         if self._task is None:
             self._task = self._loop.create_task(self._own_thread())
             # Who awaits the run hears of its error; of one that nobody awaits, nobody is to.
             self._task.add_done_callback(_retrieve)
         return self._task
 
-    async def _own_thread(self) -> TextMessage:
+    async def _own_thread(self) -> A:
         executor = ThreadPoolExecutor(1, thread_name_prefix="sagent-run")
         try:
             future = self._loop.run_in_executor(executor, trio.run, self._main)
@@ -88,7 +87,7 @@ class AsyncioDriver:
             executor.shutdown()  # its one thread has nothing left to do but end
             self._events.put_nowait(None)
 
-    async def _main(self) -> TextMessage:
+    async def _main(self) -> A:
         self._token = trio.lowlevel.current_trio_token()
         if self._cancelled:
             self._scope.cancel()
@@ -121,8 +120,8 @@ class AsyncioDriver:
             raise
 
 
-async def _until_done(
-    future: asyncio.Future[TextMessage], *, at_cancel: Callable[[], None] | None = None
+async def _until_done[A](
+    future: asyncio.Future[A], *, at_cancel: Callable[[], None] | None = None
 ) -> None:
     """Wait for *future* to its end; cancels that come meanwhile are raised then, not before.
 
@@ -142,6 +141,6 @@ async def _until_done(
         raise cancelled
 
 
-def _retrieve(future: asyncio.Future[TextMessage]) -> None:
+def _retrieve[A](future: asyncio.Future[A]) -> None:
     if not future.cancelled():
         future.exception()

@@ -9,14 +9,13 @@ from trio.abc import Instrument
 
 from sagent.agent._event import Emit, RunEvent, discard
 from sagent.errors import RunCancelledError
-from sagent.message import TextMessage
 
 
 @attrs.define(eq=False)
-class TrioDriver:
+class TrioDriver[A]:
     """Plays a run in the caller's task, or beside it; see `Driver`."""
 
-    _work: Callable[[Emit], Awaitable[TextMessage]]
+    _work: Callable[[Emit], Awaitable[A]]
     _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
     _token: trio.lowlevel.TrioToken = attrs.field(
         factory=trio.lowlevel.current_trio_token, init=False
@@ -24,10 +23,10 @@ class TrioDriver:
     _ended: trio.Event = attrs.field(factory=trio.Event, init=False)
     _events: trio.MemoryReceiveChannel[RunEvent] | None = attrs.field(default=None, init=False)
     _begun: bool = attrs.field(default=False, init=False)
-    _answer: TextMessage | None = attrs.field(default=None, init=False)
+    _answer: A | None = attrs.field(default=None, init=False)
     _error: Exception | None = attrs.field(default=None, init=False)
 
-    async def result(self) -> TextMessage:
+    async def result(self) -> A:
         """Wait for the end; see `Driver`."""
         if not self._begun:
             self._begun = True

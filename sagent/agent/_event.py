@@ -6,7 +6,14 @@ from typing import ClassVar
 import attrs
 
 from sagent.lib.json import JSON
-from sagent.message import Descriptor, Message, TextMessage, is_error, result_text
+from sagent.message import (
+    Descriptor,
+    JsonMessage,
+    Message,
+    TextMessage,
+    is_error,
+    result_text,
+)
 from sagent.model import Usage
 
 
@@ -59,6 +66,19 @@ class ToolReturned:
         return is_error(self.message)
 
 
+@attrs.frozen(kw_only=True)
+class Retrying:
+    """A call of the model failed in passing, and is made again; nothing of it was shown."""
+
+    descriptor: ClassVar[str] = Descriptor.STATUS
+    content: str
+    """Why, in one line."""
+    attempt: int
+    """Which attempt comes next, the first having been 1."""
+    delay_s: float
+    """After how long."""
+
+
 @attrs.frozen
 class Responded:
     """The model has finished one response; `usage` is what that call took."""
@@ -81,17 +101,22 @@ class Done:
     """The run has ended with its answer. Nothing follows."""
 
     descriptor: ClassVar[str] = "result"
-    message: TextMessage
+    message: TextMessage | JsonMessage
     usage: Usage
     """All tokens of the run."""
 
     @property
-    def content(self) -> str:
-        """The answer's text."""
+    def content(self) -> JSON:
+        """The answer: a text, or a JSON value where the run has an output schema."""
         return self.message.content
 
+    @property
+    def text(self) -> str:
+        """The answer as text."""
+        return result_text(self.message)
 
-type RunEvent = Text | Thinking | ToolCalled | ToolReturned | Responded | Done
+
+type RunEvent = Text | Thinking | ToolCalled | ToolReturned | Retrying | Responded | Done
 """What iterating over a run gives. Each has a `descriptor`, as messages have, and `content`."""
 
 type Emit = Callable[[RunEvent], Awaitable[None]]

@@ -10,15 +10,14 @@ from sagent.agent._bridge import AsyncioDriver
 from sagent.agent._driver import TrioDriver
 from sagent.agent._event import Emit, RunEvent
 from sagent.errors import UsageError
-from sagent.message import TextMessage
 
-type Work = Callable[[Emit], Awaitable[TextMessage]]
+type Work[A] = Callable[[Emit], Awaitable[A]]
 
 
-class Driver(Protocol):
+class Driver[A](Protocol):
     """What makes a run go, under one of the async libraries."""
 
-    async def result(self) -> TextMessage:
+    async def result(self) -> A:
         """Wait for the end; play the run here and now if it was not started."""
         ...
 
@@ -35,7 +34,7 @@ class Driver(Protocol):
         ...
 
 
-class Run(AsyncIterator[RunEvent], Coroutine[Any, Any, TextMessage]):  # Any: as in __await__
+class Run[A](AsyncIterator[RunEvent], Coroutine[Any, Any, A]):  # Any: as in __await__
     """One run of an agent.
 
     ``await run`` plays it in the calling task. ``async for event in run`` plays it beside the
@@ -47,12 +46,12 @@ class Run(AsyncIterator[RunEvent], Coroutine[Any, Any, TextMessage]):  # Any: as
     A run is a coroutine, so ``asyncio.create_task(agent.run(...))`` works.
     """
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work[A]) -> None:
         self._work = work
-        self._driver: Driver | None = None
-        self._coroutine: Coroutine[Any, Any, TextMessage] | None = None
+        self._driver: Driver[A] | None = None
+        self._coroutine: Coroutine[Any, Any, A] | None = None
 
-    def __await__(self) -> Generator[Any, None, TextMessage]:  # Any: the async library's own
+    def __await__(self) -> Generator[Any, None, A]:  # Any: the async library's own
         return self._result().__await__()
 
     def send(self, value: Any) -> Any:  # noqa: ANN401  # the async library's own
@@ -95,10 +94,10 @@ class Run(AsyncIterator[RunEvent], Coroutine[Any, Any, TextMessage]):  # Any: as
         """End the run; awaiting it then raises `RunCancelledError`."""
         self._driving().cancel()
 
-    async def _result(self) -> TextMessage:
+    async def _result(self) -> A:
         return await self._driving().result()
 
-    def _driving(self) -> Driver:
+    def _driving(self) -> Driver[A]:
         if self._driver is None:
             library = sniffio.current_async_library()
             if library == "trio":

@@ -12,6 +12,7 @@ from typing import assert_never
 
 import attrs
 
+from sagent.agent._output import Output
 from sagent.errors import ModelStoppedError, RoundLimitError, SagentError
 from sagent.message import (
     Descriptor,
@@ -29,8 +30,14 @@ from sagent.model import ModelResponse, StopReason
 
 MAX_CONTINUATIONS = 3
 """How often an answer that hit its length limit is asked to go on."""
+MAX_CORRECTIONS = 2
+"""How often an answer that does not fit its schema is asked for again."""
 MAX_FUTILE_ROUNDS = 5
 """How often a model may make the very same calls in a row while all of them fail."""
+_CORRECT = (
+    "Your answer does not fit the JSON schema that was asked for:\n{faults}\n"
+    "Answer again with the JSON value alone."
+)
 _CONTINUE = "Your answer was cut off by its length limit. Go on exactly where it stopped."
 _CUT_OFF = "[not run: the response was cut off, so this call may not be what you meant]"
 _INTERRUPTED = (
@@ -127,6 +134,10 @@ class Turn:
     """The calls that the model made last, while they run."""
     results: tuple[tuple[str, Message], ...] = ()
     """What came of them so far, each with the id of its call's message."""
+    output: Output | None = None
+    """The shape that the answer is to have; None for any."""
+    corrections: int = 0
+    """How often it was asked for again."""
     text: str = ""
     """The answer so far, when it comes in pieces."""
     failed_calls: tuple[tuple[str, object], ...] = ()
@@ -167,6 +178,8 @@ def _answered(turn: Turn, response: ModelResponse) -> tuple[Turn, Step]:
         case StopReason.FINISHED | StopReason.TOOL_USE if calls:
             return attrs.evolve(turn, calls=calls, text=""), Step(record, RunTools(calls))
         case StopReason.FINISHED | StopReason.TOOL_USE:
+            if turn.output is not None and (faults := turn.output.faults(text)):
+                return _correct(turn, record, faults)
             answer = TextMessage(text, parent_id=response.content.id)
             return attrs.evolve(turn, text="", continuations=0), Step(record, Finish(answer))
         case StopReason.MAX_TOKENS:
@@ -190,6 +203,17 @@ def _continue(turn: Turn, record: tuple[Message, ...], text: str) -> tuple[Turn,
         return turn, Step(record, Fail(limit))
     turn = attrs.evolve(turn, text=text, continuations=turn.continuations + 1)
     return _ask(turn, (*record, TextMessage(_CONTINUE, Descriptor.USER)))
+
+
+def _correct(turn: Turn, record: tuple[Message, ...], faults: str) -> tuple[Turn, Step]:
+    if turn.corrections == MAX_CORRECTIONS:
+        missed = ModelStoppedError(
+            f"the model's answer did not fit the output schema {MAX_CORRECTIONS + 1} times: "
+            f"{' '.join(faults.split())[:200]}"
+        )
+        return turn, Step(record, Fail(missed))
+    turn = attrs.evolve(turn, text="", continuations=0, corrections=turn.corrections + 1)
+    return _ask(turn, (*record, TextMessage(_CORRECT.format(faults=faults), Descriptor.USER)))
 
 
 def _finished(turn: Turn, call: MultipartMessage, result: Message) -> tuple[Turn, Step]:

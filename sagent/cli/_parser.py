@@ -11,13 +11,25 @@ if TYPE_CHECKING:
 type OutputFormat = Literal["text", "json", "stream-json"]
 type ToolProtocol = Literal["native", "constrained"]
 
-PROVIDERS = ("OpenAICompat", "Local")
+PROVIDERS = (
+    "Anthropic",
+    "OpenAI",
+    "Google",
+    "Moonshot",
+    "DashScope",
+    "MiniMax",
+    "OpenAICompat",
+    "SelfHosted",
+    "Local",
+)
 TOOLS = ("Read", "Write", "Edit", "Glob", "Grep", "List", "Bash")
 
 _EPILOG = """\
 exit codes: 0 done, 1 failed, 2 usage, 130 interrupted
 
-environment: OPENAI_COMPAT_API_KEY, else OPENAI_API_KEY; OPENAI_COMPAT_BASE_URL; SAGENT_CACHE_DIR
+environment: ANTHROPIC_API_KEY, OPENAI_API_KEY, GOOGLE_API_KEY, MOONSHOT_API_KEY, DASHSCOPE_API_KEY,
+  MINIMAX_API_KEY; OPENAI_COMPAT_BASE_URL and OPENAI_COMPAT_API_KEY; SAGENT_SELFHOSTED_MODEL and
+  SAGENT_SELFHOSTED_BASE_URL; SAGENT_CACHE_DIR
 """
 
 
@@ -77,8 +89,12 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("prompt", nargs="*", help="what to do; only without it is standard input read")
     add("--provider", metavar="NAME", help=f"who runs the model: {', '.join(PROVIDERS)}")
-    add("--model", metavar="MODEL", help="the model, by the provider's name for it")
-    add("--base-url", metavar="URL", help="where an OpenAI-compatible API lives, up to /v1")
+    add(
+        "--model",
+        metavar="MODEL",
+        help="the model, by the provider's name for it; often it also tells the provider",
+    )
+    add("--base-url", metavar="URL", help="where the API lives, if not at the vendor's own address")
     add(
         "--tool-protocol",
         choices=["native", "constrained"],

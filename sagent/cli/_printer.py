@@ -5,7 +5,16 @@ from typing import Protocol
 
 import attrs
 
-from sagent.agent import Done, Responded, RunEvent, Text, Thinking, ToolCalled, ToolReturned
+from sagent.agent import (
+    Done,
+    Responded,
+    Retrying,
+    RunEvent,
+    Text,
+    Thinking,
+    ToolCalled,
+    ToolReturned,
+)
 from sagent.cli._streams import clean, write_out
 from sagent.lib.json import JSON, JsonValue, json_unfreeze
 from sagent.model import Usage
@@ -30,7 +39,7 @@ class TextPrinter:
     async def show(self, event: RunEvent) -> None:
         """Print the answer when it is there."""
         if isinstance(event, Done):
-            await write_out(event.content if event.content.endswith("\n") else f"{event.content}\n")
+            await write_out(event.text if event.text.endswith("\n") else f"{event.text}\n")
 
     async def fail(self, error: Exception) -> None:
         """Print nothing."""
@@ -68,7 +77,7 @@ class JsonPrinter:
     async def show(self, event: RunEvent) -> None:
         """Print the object at the end."""
         if isinstance(event, Done):
-            await _line({"content": event.content, "usage": _usage(event.usage)})
+            await _line({"content": json_unfreeze(event.content), "usage": _usage(event.usage)})
 
     async def fail(self, error: Exception) -> None:
         """Print an object that holds the error."""
@@ -97,8 +106,13 @@ class StreamJsonPrinter:
                     "is_error": event.is_error,
                 }
                 await _line(head | result)
+            case Retrying():
+                retry: dict[str, JsonValue] = {"attempt": event.attempt, "delay_s": event.delay_s}
+                await _line(head | retry | {"content": event.content})
             case Done():
-                await _line(head | {"content": event.content, "usage": _usage(event.usage)})
+                await _line(
+                    head | {"content": json_unfreeze(event.content), "usage": _usage(event.usage)}
+                )
 
     async def fail(self, error: Exception) -> None:
         """Print the error as the last event."""

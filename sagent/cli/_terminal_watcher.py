@@ -16,7 +16,16 @@ from rich.progress import Progress as Bar
 from rich.status import Status
 from rich.text import Text as Words
 
-from sagent.agent import Done, Responded, RunEvent, Text, Thinking, ToolCalled, ToolReturned
+from sagent.agent import (
+    Done,
+    Responded,
+    Retrying,
+    RunEvent,
+    Text,
+    Thinking,
+    ToolCalled,
+    ToolReturned,
+)
 from sagent.cli._streams import clean
 from sagent.providers.local import Progress
 
@@ -71,6 +80,8 @@ class TerminalWatcher(AbstractContextManager["TerminalWatcher"]):
                 if event.is_error:
                     self._line(f"    ✗ {next(iter(event.content.splitlines()), '')}", "red")
                 self._wait_for("thinking")
+            case Retrying():
+                self._line(f"  ⟳ in {event.delay_s:.0f} s: {event.content}", "yellow")
             case Text() | Done():
                 self._status.stop()  # the answer has the line now
             case Thinking() | Responded():

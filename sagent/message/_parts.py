@@ -14,7 +14,13 @@ from sagent.message._message import (
 )
 
 _UNTOLD = frozenset(
-    {Descriptor.QUEUE_ID, Descriptor.TOOL_NAME, Descriptor.THINKING, Descriptor.DIFF}
+    {
+        Descriptor.QUEUE_ID,
+        Descriptor.TOOL_NAME,
+        Descriptor.THINKING,
+        Descriptor.DIFF,
+        Descriptor.ECHO,
+    }
 )
 _PLAIN = frozenset({Descriptor.TEXT, Descriptor.USER, Descriptor.ERROR})
 

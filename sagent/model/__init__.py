@@ -3,22 +3,27 @@
 from sagent.model._event import (
     ModelEvent,
     ResponseDone,
+    Retrying,
     TextDelta,
     ThinkingDelta,
     ToolCallReady,
 )
+from sagent.model._info import ModelInfo
 from sagent.model._protocol import Model, ModelStream, Provider, ServedModel, buffered
-from sagent.model._request import ModelRequest
+from sagent.model._request import Effort, ModelRequest
 from sagent.model._response import ModelResponse, StopReason, Usage
 
 __all__ = [
+    "Effort",
     "Model",
     "ModelEvent",
+    "ModelInfo",
     "ModelRequest",
     "ModelResponse",
     "ModelStream",
     "Provider",
     "ResponseDone",
+    "Retrying",
     "ServedModel",
     "StopReason",
     "TextDelta",

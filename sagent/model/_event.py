@@ -26,11 +26,26 @@ class ToolCallReady:
 
 
 @attrs.frozen
+class Retrying:
+    """The call failed in passing, and is to be made again; nothing of it was shown.
+
+    Attributes:
+        attempt: which attempt comes next, the first having been 1.
+        delay_s: after how long.
+        reason: what the failed one said, in one line.
+    """
+
+    attempt: int
+    delay_s: float
+    reason: str
+
+
+@attrs.frozen
 class ResponseDone:
     """The end, with the whole response. Nothing follows it."""
 
     response: ModelResponse
 
 
-type ModelEvent = TextDelta | ThinkingDelta | ToolCallReady | ResponseDone
+type ModelEvent = TextDelta | ThinkingDelta | ToolCallReady | Retrying | ResponseDone
 """What a model's stream is made of; it ends with `ResponseDone` or an error."""

@@ -25,20 +25,22 @@ class Usage:
     """All that was written, thinking included."""
     cached_tokens: int = 0
     """How many of the input tokens came from the vendor's cache."""
+    cache_write_tokens: int = 0
+    """How many of the input tokens were put into it, where that has a price of its own."""
+    hour_cache_write_tokens: int = 0
+    """How many of those stay there for an hour, which costs more."""
+    thinking_tokens: int = 0
+    """How many of the output tokens were thinking."""
 
     def __add__(self, other: "Usage") -> "Usage":
-        return Usage(
-            input_tokens=self.input_tokens + other.input_tokens,
-            output_tokens=self.output_tokens + other.output_tokens,
-            cached_tokens=self.cached_tokens + other.cached_tokens,
-        )
+        return Usage(**{name: mine + getattr(other, name) for name, mine in _counts(self)})
 
     def __sub__(self, other: "Usage") -> "Usage":
-        return Usage(
-            input_tokens=self.input_tokens - other.input_tokens,
-            output_tokens=self.output_tokens - other.output_tokens,
-            cached_tokens=self.cached_tokens - other.cached_tokens,
-        )
+        return Usage(**{name: mine - getattr(other, name) for name, mine in _counts(self)})
+
+
+def _counts(usage: Usage) -> list[tuple[str, int]]:
+    return list(attrs.asdict(usage).items())
 
 
 @attrs.frozen(kw_only=True)

@@ -1,9 +1,49 @@
 """Who runs the models: each provider owns a credential and serves requests as an actor."""
 
+from sagent.providers._anthropic import Anthropic
+from sagent.providers._dashscope import DashScope
+from sagent.providers._exchange import Timeouts
+from sagent.providers._fallback import Fallback
+from sagent.providers._google import Google
 from sagent.providers._local import Local
+from sagent.providers._minimax import MiniMax
+from sagent.providers._model import WireModel
+from sagent.providers._moonshot import Moonshot
+from sagent.providers._names import (
+    KEY_VARIABLES,
+    PROVIDER_NAMES,
+    build_provider,
+    infer_provider,
+)
+from sagent.providers._openai import OpenAI, OpenAIApi
 from sagent.providers._openai_compat import OpenAICompat, ToolProtocol
+from sagent.providers._pacer import ProviderStatus
+from sagent.providers._provider import HttpProvider
+from sagent.providers._retry import RetryPolicy
+from sagent.providers._self_hosted import SelfHosted
+from sagent.providers._wires.chat.dialect import ChatDialect
 
-PROVIDER_NAMES = ("OpenAICompat", "Local")
-"""The names of all providers, as ``--provider`` takes them."""
-
-__all__ = ["PROVIDER_NAMES", "Local", "OpenAICompat", "ToolProtocol"]
+__all__ = [
+    "KEY_VARIABLES",
+    "PROVIDER_NAMES",
+    "Anthropic",
+    "ChatDialect",
+    "DashScope",
+    "Fallback",
+    "Google",
+    "HttpProvider",
+    "Local",
+    "MiniMax",
+    "Moonshot",
+    "OpenAI",
+    "OpenAIApi",
+    "OpenAICompat",
+    "ProviderStatus",
+    "RetryPolicy",
+    "SelfHosted",
+    "Timeouts",
+    "ToolProtocol",
+    "WireModel",
+    "build_provider",
+    "infer_provider",
+]

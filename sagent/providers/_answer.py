@@ -7,7 +7,7 @@ import attrs
 import trio
 
 from sagent.errors import StreamCutError
-from sagent.model import ModelEvent, ResponseDone
+from sagent.model import ModelEvent, ResponseDone, Retrying
 
 BUFFERED_EVENTS = 64
 """How far the wire may run ahead of its reader: enough to keep both busy, little to hold."""
@@ -20,6 +20,8 @@ class Sink:
     _send: trio.MemorySendChannel[ModelEvent]
     scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
     error: Exception | None = attrs.field(default=None, init=False)
+    shown: bool = attrs.field(default=False, init=False)
+    """Whether the reader has seen a part of the answer."""
     done: bool = attrs.field(default=False, init=False)
     """Whether the response is whole: what the wire does then is not the reader's concern."""
 
@@ -29,6 +31,7 @@ class Sink:
         With room there is no checkpoint: a chunk of the wire often holds many events, and a pass
         of the scheduler for each would cost more than all the rest of them.
         """
+        self.shown = not isinstance(event, Retrying)
         try:
             self._send.send_nowait(event)
         except trio.WouldBlock:

@@ -1,8 +1,8 @@
 """What servers say when they refuse, as the errors of this package."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import cast
 
@@ -13,21 +13,27 @@ from sagent.errors import (
     ContextOverflowError,
     NotFoundError,
     ProtocolError,
+    QuotaError,
     RateLimitError,
     ServerError,
     StatusError,
 )
 from sagent.lib.json import JSON
+from sagent.providers._fault_kind import is_passing, kind_of, status_of
+from sagent.providers._retry_after import wait_asked_s
+from sagent.providers._wires.fields import fields_of
 
 _LONGEST_DETAIL = 300
-_OVERFLOW = re.compile(
-    r"prompt is too long|request_too_large|input is too long|exceeds the context window"
-    r"|exceeds (the )?(model's )?maximum context length|maximum context length is \d+"
-    r"|exceeds the available context size|exceed_context_size_error|context window exceeds limit"
-    r"|exceeded model token limit|context[_ ]length[_ ]exceeded|exceed context limit"
-    r"|input token count.*exceeds the maximum|range of input length should be|too many tokens",
-    re.IGNORECASE,
-)
+_SHORTEST_SECRET = 6
+_WORDS: Mapping[type[StatusError], str] = {
+    ContextOverflowError: ": the conversation does not fit {model_id}",
+    QuotaError: " says that the account's quota is used up",
+    AuthenticationError: " refused the key",
+    NotFoundError: " knows no {model_id!r}, or the base URL is wrong",
+    RateLimitError: " asks to slow down",
+    ServerError: " broke off",
+    StatusError: " refused the request",
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -39,10 +45,15 @@ class Endpoint:
     model_id: str
     secrets: tuple[str, ...] = attrs.field(default=(), repr=False)
 
+    @property
+    def where(self) -> str:
+        """The server, in the words of a message."""
+        return f"{self.provider} at {self.base_url}"
+
     def hide(self, text: str) -> str:
         """Take the secrets out of *text*."""
         for secret in self.secrets:
-            if secret:
+            if len(secret) >= _SHORTEST_SECRET:  # a shorter one would tear words apart
                 text = text.replace(secret, "[key]")
         return text
 
@@ -55,25 +66,59 @@ def status_fault(
     endpoint: Endpoint, *, status: int, body: bytes, headers: Mapping[str, str]
 ) -> StatusError:
     """Make the error for an answer with *status* that is not 200."""
+    envelope = _json(body) or {}
+    error = _error_in(envelope) or envelope
     detail = endpoint.redact(_detail(body, headers.get("content-type", "")))
-    said = f": {detail}" if detail else ""
-    where = f"{endpoint.provider} at {endpoint.base_url}"
-    retry_after_s = _seconds(headers.get("retry-after"))
-    if _OVERFLOW.search(detail):
-        message = f"{where}: the conversation does not fit {endpoint.model_id}{said}"
-        return ContextOverflowError(message, status=status)
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return AuthenticationError(f"{where} refused the key ({status}){said}", status=status)
-    if status == HTTPStatus.NOT_FOUND:
-        message = f"{where} knows no {endpoint.model_id!r}, or the base URL is wrong (404){said}"
-        return NotFoundError(message, status=status)
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        message = f"{where} asks to slow down (429){said}"
-        return RateLimitError(message, status=status, retry_after_s=retry_after_s)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        message = f"{where} failed ({status}){said}"
-        return ServerError(message, status=status, retry_after_s=retry_after_s)
-    return StatusError(f"{where} refused the request ({status}){said}", status=status)
+    return _fault(
+        endpoint.where,
+        endpoint.model_id,
+        status=status,
+        error=error,
+        detail=detail,
+        headers=headers,
+    )
+
+
+def error_in_stream(chunk: Mapping[str, JSON]) -> StatusError | None:
+    """Make the error that *chunk* carries, if it is an error and not a part of an answer."""
+    error = _error_in(chunk)
+    if error is None:
+        return None
+    detail = " ".join(_message(error).split())[:_LONGEST_DETAIL]
+    status = status_of(error)
+    return _fault("the server", "the model", status=status, error=error, detail=detail, headers={})
+
+
+def _fault(
+    where: str,
+    model_id: str,
+    *,
+    status: int,
+    error: JSON,
+    detail: str,
+    headers: Mapping[str, str],
+) -> StatusError:
+    kind = kind_of(status, error, detail)
+    what = _WORDS[kind].format(model_id=model_id)
+    shown = f" ({status})" if status != HTTPStatus.OK else ""
+    return kind(
+        f"{where}{what}{shown}{f': {detail}' if detail else ''}",
+        status=status,
+        retry_after_s=wait_asked_s(headers, error, now=datetime.now(UTC)),
+        retryable=is_passing(kind, status, headers),
+    )
+
+
+def _error_in(chunk: Mapping[str, JSON]) -> JSON:
+    """Give what *chunk* holds of an error: nested, flat as in Responses, or MiniMax's."""
+    if error := chunk.get("error"):
+        return error
+    if chunk.get("type") == "error":
+        return chunk
+    base = fields_of(chunk.get("base_resp"))
+    if base.get("status_code"):
+        return {"message": base.get("status_msg") or "", "code": base["status_code"]}
+    return None
 
 
 def content_type_fault(endpoint: Endpoint, *, content_type: str, body: bytes) -> Exception:
@@ -83,23 +128,9 @@ def content_type_fault(endpoint: Endpoint, *, content_type: str, body: bytes) ->
         return fault
     what = content_type.partition(";")[0] or "nothing recognisable"
     return ProtocolError(
-        f"{endpoint.provider} at {endpoint.base_url} answered with {what} instead of a stream of "
-        "events: check the base URL (most end in /v1)"
+        f"{endpoint.where} answered with {what} instead of a stream of "
+        "events: check the base URL (most of them end in a version such as /v1)"
     )
-
-
-def error_in_stream(chunk: Mapping[str, JSON]) -> StatusError | None:
-    """Make the error that *chunk* carries, if it is an error and not a part of an answer."""
-    error = chunk.get("error")
-    if not error:
-        return None
-    text = _message(error)
-    code = error.get("code") if isinstance(error, Mapping) else None
-    status = code if isinstance(code, int) else 200
-    message = f"the server broke off: {' '.join(text.split())[:_LONGEST_DETAIL]}"
-    if _OVERFLOW.search(f"{text} {code}"):
-        return ContextOverflowError(message, status=status)
-    return ServerError(message, status=status)
 
 
 def _detail(body: bytes, content_type: str) -> str:
@@ -138,10 +169,3 @@ def _json(body: bytes) -> Mapping[str, JSON] | None:
     if isinstance(value, list) and value:
         value = value[0]
     return value if isinstance(value, Mapping) else None
-
-
-def _seconds(value: str | None) -> float | None:
-    try:
-        return float(value) if value else None
-    except ValueError:
-        return None

@@ -5,13 +5,13 @@ from typing import Self
 
 import attrs
 
-from sagent.actors import Inbox
+from sagent.actors import Inbox, Restart
 from sagent.errors import ServerStartError, UnknownNameError, WeightsError
 from sagent.providers._clients import ClientPool
-from sagent.providers._constrained_wire import ConstrainedWire
 from sagent.providers._fault import Endpoint
 from sagent.providers._model import WireModel
-from sagent.providers._service import Call, ProviderActor
+from sagent.providers._service import ProviderActor, Work
+from sagent.providers._wires.chat.constrained_wire import ConstrainedWire
 from sagent.providers.local import (
     CATALOGUE,
     DEFAULT_CONTEXT_TOKENS,
@@ -67,7 +67,7 @@ class Local:
             )
         return WireModel(
             model_id=name,
-            context_window=self.context_tokens,
+            known_window=self.context_tokens,
             provider=_LocalService(provider=self, file=file),
             wire=ConstrainedWire.of(name, _OPTIONS, guidance="close"),
             endpoint=Endpoint(provider="Local", base_url="this machine", model_id=name),
@@ -86,6 +86,10 @@ class _LocalService:
         what = f"{self.file}\0{self.provider.context_tokens}\0{self.provider.cache_dir}"
         return f"provider:Local-{hashlib.sha256(what.encode()).hexdigest()[:12]}"
 
+    @property
+    def restart(self) -> Restart:
+        return "temporary"  # what keeps a server from starting is nothing that passes
+
     def actor(self) -> "_LocalActor":
         return _LocalActor(self)
 
@@ -97,7 +101,7 @@ class _LocalActor(ProviderActor):
         super().__init__(ClientPool("http://127.0.0.1/", {}), concurrency=1)
         self._service = service
 
-    async def run(self, inbox: Inbox[Call]) -> None:
+    async def run(self, inbox: Inbox[Work]) -> None:
         path = await self._weights()
         tokens = self._service.provider.context_tokens
         try:

@@ -1,31 +1,36 @@
 """A model of a provider that speaks HTTP."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import Protocol
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
 
 import attrs
 
-from sagent.actors import Actor, Ref, System, open_system
+from sagent.actors import Ref, System, open_system
 from sagent.errors import ActorError, SagentError
-from sagent.model import Model, ModelRequest, ModelResponse, ModelStream, buffered
+from sagent.model import (
+    Effort,
+    Model,
+    ModelRequest,
+    ModelResponse,
+    ModelStream,
+    Usage,
+    buffered,
+)
 from sagent.providers._answer import Answer, open_answer
+from sagent.providers._exchange import TIMEOUTS, Timeouts
 from sagent.providers._fault import Endpoint
-from sagent.providers._service import Call
-from sagent.providers._wire import Wire
+from sagent.providers._prices import price_usd, window_of
+from sagent.providers._retry import RETRY, RetryPolicy
+from sagent.providers._service import Call, Work
+from sagent.providers._serving import Serving, service_of
+from sagent.providers._wires.wire import Wire
 
 
-class Serving(Protocol):
-    """What a model needs of its provider: the actor that serves it, and that actor's name."""
-
-    @property
-    def service_name(self) -> str:
-        """A name that two providers share only if one actor can serve both."""
-        ...
-
-    def actor(self) -> Actor[Call]:
-        """Make the actor."""
-        ...
+def _nobody() -> str:
+    return ""
 
 
 @attrs.frozen(kw_only=True)
@@ -37,16 +42,41 @@ class WireModel:
     """
 
     model_id: str
-    context_window: int | None = None
+    known_window: int | None = None
+    effort: Effort | None = None
     provider: Serving
     wire: Wire = attrs.field(repr=False)
     endpoint: Endpoint
-    service: Ref[Call] | None = attrs.field(default=None, repr=False)
+    retry: RetryPolicy = RETRY
+    timeouts: Timeouts = TIMEOUTS
+    vendor: Callable[[], str] = attrs.field(default=_nobody, repr=False)
+    """Tells who sells the model's tokens; it may have to look that up."""
+    service: Ref[Work] | None = attrs.field(default=None, repr=False)
+
+    @property
+    def context_window(self) -> int | None:
+        """How many tokens request and answer may have together; None if nobody has told.
+
+        `sagent.providers.guess_window` guesses, where a number is needed.
+        """
+        return self.known_window or window_of(self.vendor(), self.model_id)
+
+    def price_usd(self, usage: Usage, *, when: datetime | None = None) -> Decimal | None:
+        """Give what one call cost at the vendor's standard rate, in US dollars.
+
+        None where the price is not known: for a server of one's own, a vendor that bills in
+        another currency, a model that is too new. The first question takes a fifth of a second.
+
+        Args:
+            usage: the call's tokens; of several calls together there is no price, since longer
+                requests may cost more for each token.
+            when: when it was made; None for now.
+        """
+        return price_usd(self.vendor(), self.model_id, usage, when=when)
 
     async def served(self, system: System) -> Model:
         """Give this model as the provider's actor in *system* serves it."""
-        service = await system.get_or_spawn(self.provider.service_name, self.provider)
-        return attrs.evolve(self, service=service)
+        return attrs.evolve(self, service=await service_of(system, self.provider))
 
     def stream(self, request: ModelRequest) -> ModelStream:
         """Open the answer to *request*; see `Model`."""
@@ -68,14 +98,18 @@ class WireModel:
                 yield answer
 
     @asynccontextmanager
-    async def _ask(self, service: Ref[Call], request: ModelRequest) -> AsyncGenerator[Answer, None]:
+    async def _ask(self, service: Ref[Work], request: ModelRequest) -> AsyncGenerator[Answer, None]:
+        if request.effort is None and self.effort is not None:
+            request = attrs.evolve(request, effort=self.effort)
         async with open_answer() as answer:
             call = Call(
                 path=self.wire.path,
                 body=self.wire.encode(request),
-                decoder=self.wire.decoder(request),
+                new_decoder=partial(self.wire.decoder, request),
                 sink=answer.sink,
                 endpoint=self.endpoint,
+                retry=self.retry,
+                timeouts=self.timeouts,
             )
             try:
                 await service.ask(call)

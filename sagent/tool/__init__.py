@@ -11,7 +11,7 @@ from sagent.tool._protocol import (
     effects_of,
     spec_of,
 )
-from sagent.tool._schema import Validator, validator_for
+from sagent.tool._schema import Schema, Validator, validator_for
 from sagent.tool._workspace import FileStamp, Workspace
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Concurrency",
     "Effect",
     "FileStamp",
+    "Schema",
     "Tool",
     "ToolSpec",
     "Validator",

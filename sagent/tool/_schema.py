@@ -10,19 +10,47 @@ from sagent.tool._protocol import Tool
 
 
 @attrs.frozen
+class Schema:
+    """A JSON Schema (2020-12), compiled."""
+
+    _validator: jsonschema_rs.Validator
+
+    @classmethod
+    def of(cls, schema: JSON, what: str) -> "Schema":
+        """Compile *schema*; *what* names it in errors.
+
+        Raises:
+            UsageError: it is none.
+        """
+        try:
+            value = json_unfreeze(schema)
+        except JsonError as error:
+            raise UsageError(f"{what} is not valid: {error}") from error
+        if not isinstance(value, dict):
+            raise UsageError(f"{what} is not a JSON object")
+        try:
+            return cls(jsonschema_rs.validator_for(value))
+        except ValueError as error:
+            raise UsageError(f"{what} is not valid: {str(error).splitlines()[0]}") from error
+
+    def faults(self, value: JSON) -> list[str]:
+        """Say in words for a model what is wrong with *value*, in a line each."""
+        try:
+            return [_fault(error) for error in self._validator.iter_errors(json_unfreeze(value))]
+        except ValueError as error:  # a lone surrogate cannot reach the validator
+            return [f"- {error}"]
+
+
+@attrs.frozen
 class Validator:
-    """A tool's schema, compiled: checks directives against all of it (JSON Schema 2020-12)."""
+    """A tool's schema, compiled: checks directives against all of it."""
 
     _tool: Tool
-    _schema: jsonschema_rs.Validator
+    _schema: Schema
 
     def faults(self, directive: JSON) -> str:
         """Say in words for a model what is wrong with *directive*, or "" if it fits."""
-        value = json_unfreeze(directive)
-        try:
-            faults = [_fault(error) for error in self._schema.iter_errors(value)]
-        except ValueError as error:  # a lone surrogate cannot reach the validator
-            faults = [f"- {error}"]
+        faults = self._schema.faults(directive)
         if not faults:
             return ""
         return "\n".join(
@@ -40,16 +68,7 @@ def validator_for(tool: Tool) -> Validator:
     Raises:
         UsageError: the schema is not one.
     """
-    try:
-        schema = json_unfreeze(tool.directive_schema)
-        if not isinstance(schema, dict):
-            raise UsageError(f"the schema of tool {tool.name} is not a JSON object")
-        return Validator(tool, jsonschema_rs.validator_for(schema))
-    except (ValueError, JsonError) as error:
-        if isinstance(error, UsageError):
-            raise
-        reason = str(error).splitlines()[0]
-        raise UsageError(f"the schema of tool {tool.name} is not valid: {reason}") from error
+    return Validator(tool, Schema.of(tool.directive_schema, f"the schema of tool {tool.name}"))
 
 
 def _fault(error: jsonschema_rs.ValidationError) -> str:

@@ -90,6 +90,10 @@ def _environment(cwd: Path) -> dict[str, str]:
     environ = clean_environment(os.environ)
     # Bash would not read its start file.
     environ.pop("POSIXLY_CORRECT", None)
+    # With a socket for its input and no shell above it, Bash takes itself for a remote shell, and
+    # reads the user's interactive start file.
+    if environ.get("SHLVL", "0") in {"", "0"}:
+        environ["SHLVL"] = "1"
     if "BASH_ENV" in environ:
         environ["SAGENT_BASH_ENV"] = environ["BASH_ENV"]
     return environ | {"BASH_ENV": str(_START), "PWD": str(cwd)}

@@ -24,7 +24,7 @@ from sagent.message import (
     response_text,
     response_tool_calls,
 )
-from sagent.providers._chat_wire import ChatWire
+from sagent.providers._wires.chat.wire import ChatWire
 from sagent.testing import RecordingTool, ScriptedModel, calls
 
 

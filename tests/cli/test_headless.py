@@ -170,7 +170,7 @@ async def test_without_a_key_or_a_provider_it_says_what_it_looked_for_and_offers
 
     assert done.returncode == 1
     line = one_line(done.stderr)
-    assert "OPENAI_COMPAT_API_KEY, OPENAI_API_KEY" in line
+    assert "ANTHROPIC_API_KEY, OPENAI_API_KEY, GOOGLE_API_KEY" in line
     assert "--provider Local" in line
 
 
@@ -193,7 +193,7 @@ async def test_an_unreachable_server_is_one_line() -> None:
     [
         (refusal("401 Unauthorized", b'{"error":{"message":"bad key"}}'), "refused the key (401)"),
         (refusal("404 Not Found", b'{"error":{"message":"no m"}}'), "'m'"),
-        (refusal("500 Internal Server Error", b"{}"), "failed (500)"),
+        (refusal("500 Internal Server Error", b"{}", final=True), "broke off (500)"),
         (refusal("200 OK", b"<html>", kind="text/html"), "text/html instead of a stream"),
         (chat({"choices": [{"delta": {"content": "half"}}]}), "cut off"),
         (Reply([stream_head(), b"data: {bad\n\n"]), "not JSON"),
@@ -211,9 +211,9 @@ async def test_a_server_that_fails_is_one_line_and_exit_code_1(reply: Reply, sai
 async def test_invariant_10_machine_output_stays_machine_output_when_the_run_fails(
     form: str, key: str
 ) -> None:
-    done = await failing(refusal("500 Oops", b"{}"), "--output-format", form)
+    done = await failing(refusal("500 Oops", b"{}", final=True), "--output-format", form)
 
-    assert "failed (500)" in json.loads(done.stdout.splitlines()[-1])[key]
+    assert "broke off (500)" in json.loads(done.stdout.splitlines()[-1])[key]
     one_line(done.stderr)
 
 

@@ -10,6 +10,7 @@ from sagent.errors import (
     ContextOverflowError,
     ModelError,
     ProtocolError,
+    RateLimitError,
     ServerError,
     StreamCutError,
     UsageError,
@@ -32,7 +33,7 @@ from sagent.model import (
     ToolCallReady,
     Usage,
 )
-from sagent.providers._chat_decoder import ChatDecoder
+from sagent.providers._wires.chat.decoder import ChatDecoder
 
 DONE = "[DONE]"
 STOP: dict[str, object] = {"choices": [{"delta": {}, "finish_reason": "stop"}]}
@@ -90,7 +91,7 @@ def test_text_comes_as_it_is_written_and_whole_at_the_end() -> None:
 def test_thinking_is_kept_apart_from_the_answer(key: str) -> None:
     got = response(delta(**{key: "hm"}), delta(content="so"), STOP, DONE)
 
-    assert [part.descriptor for part in got.content] == [Descriptor.THINKING, Descriptor.TEXT]
+    assert [part.descriptor for part in got.content][:2] == [Descriptor.THINKING, Descriptor.TEXT]
     assert response_text(got.content) == "so"
     assert events(delta(**{key: "hm"}), STOP)[0] == ThinkingDelta("hm")
 
@@ -124,8 +125,24 @@ def test_a_tool_call_is_put_together_from_its_pieces() -> None:
             fragment(0, name=None, arguments="{}"),
             fragment(3, "b", name="B"),
         ],
+        [
+            fragment(None, "a", name="A"),
+            fragment(None, "b", name="B"),
+            fragment(None, "a", arguments="{}"),
+            fragment(None, "b", arguments="{}"),
+        ],
+        [fragment(None, name="A", arguments="{}"), fragment(None, name="B", arguments="{}")],
     ],
-    ids=["indexed", "same index", "no index", "id repeated", "object or empty", "name null"],
+    ids=[
+        "indexed",
+        "same index",
+        "no index",
+        "id repeated",
+        "object or empty",
+        "name null",
+        "interleaved by id",
+        "told apart by name alone",
+    ],
 )
 def test_calls_are_told_apart_however_servers_number_them(pieces: Iterable[object]) -> None:
     assert directives(*pieces) == [("A", {}), ("B", {})]
@@ -167,10 +184,32 @@ def test_usage_is_found_wherever_servers_put_it(chunks: list[object]) -> None:
     assert response(*chunks, DONE).usage == Usage(input_tokens=5, output_tokens=2)
 
 
-def test_cached_tokens_are_counted() -> None:
-    usage = {"prompt_tokens": 5, "prompt_tokens_details": {"cached_tokens": 4}}
+@pytest.mark.parametrize(
+    ("usage", "counted"),
+    [
+        ({"prompt_tokens_details": {"cached_tokens": 4}}, Usage(input_tokens=5, output_tokens=3, cached_tokens=4)),
+        ({"cached_tokens": 4}, Usage(input_tokens=5, output_tokens=3, cached_tokens=4)),
+        ({"prompt_cache_hit_tokens": 4}, Usage(input_tokens=5, output_tokens=3, cached_tokens=4)),
+        ({"prompt_tokens_details": {"cached_tokens": 1, "cache_creation_input_tokens": 2}}, Usage(input_tokens=5, output_tokens=3, cached_tokens=1, cache_write_tokens=2)),
+        ({"prompt_tokens_details": {"cached_tokens": 1, "cache_write_tokens": 2}}, Usage(input_tokens=5, output_tokens=3, cached_tokens=1, cache_write_tokens=2)),
+        ({"completion_tokens_details": {"reasoning_tokens": 2}, "total_tokens": 8}, Usage(input_tokens=5, output_tokens=3, thinking_tokens=2)),
+        ({"completion_tokens_details": {"reasoning_tokens": 2}, "total_tokens": 10}, Usage(input_tokens=5, output_tokens=5, thinking_tokens=2)),
+    ],
+    ids=["openai", "moonshot", "deepseek", "dashscope", "openai writes", "thinking", "thinking apart"],
+)  # fmt: skip
+def test_cached_and_thinking_tokens_are_counted_under_their_many_names(
+    usage: dict[str, object], counted: Usage
+) -> None:
+    whole = {"prompt_tokens": 5, "completion_tokens": 3, **usage}
 
-    assert response(STOP, {"choices": [], "usage": usage}, DONE).usage.cached_tokens == 4
+    assert response(STOP, {"choices": [], "usage": whole}, DONE).usage == counted
+
+
+def test_usage_that_counts_nothing_does_not_undo_what_was_counted() -> None:
+    counted: object = {"choices": [], "usage": {"prompt_tokens": 5, "completion_tokens": 2}}
+    nothing: object = {"choices": [], "usage": {"prompt_tokens": 0, "total_tokens": 0}}
+
+    assert response(STOP, counted, nothing, DONE).usage.input_tokens == 5
 
 
 ODD: list[dict[str, object]] = [
@@ -193,6 +232,8 @@ def test_chunks_without_content_are_skipped(odd: dict[str, object]) -> None:
         ("stop", StopReason.FINISHED),
         ("length", StopReason.MAX_TOKENS),
         ("content_filter", StopReason.FILTERED),
+        ("MAX_TOKENS", StopReason.MAX_TOKENS),
+        ("model_context_window_exceeded", StopReason.MAX_TOKENS),
         ("something new", StopReason.FINISHED),
     ],
 )
@@ -200,6 +241,34 @@ def test_finish_reasons_are_mapped(word: str, reason: StopReason) -> None:
     got = response({"choices": [{"delta": {"content": "a"}, "finish_reason": word}]}, DONE)
 
     assert got.stop_reason is reason
+
+
+def test_a_server_that_ends_an_answer_for_a_failure_of_its_own_is_an_error() -> None:
+    broken: object = {"choices": [{"finish_reason": "insufficient_system_resource"}]}
+
+    with pytest.raises(ServerError, match="insufficient_system_resource") as caught:
+        events(broken, DONE)
+
+    assert caught.value.retryable
+
+
+def test_a_whole_message_counts_only_if_it_was_not_streamed_before() -> None:
+    whole: object = {"choices": [{"message": {"content": "Hello"}, "finish_reason": "stop"}]}
+
+    assert response_text(response(whole).content) == "Hello"
+    assert response_text(response(delta(content="Hello"), whole).content) == "Hello"
+
+
+def test_content_in_parts_is_text() -> None:
+    parts = [{"type": "text", "text": "Hel"}, {"type": "text", "text": "lo"}]
+
+    assert response_text(response(delta(content=parts), STOP).content) == "Hello"
+
+
+def test_a_character_cut_in_two_is_whole_at_the_end() -> None:
+    got = response(delta(content="a\ud83d"), delta(content="\ude00"), STOP)
+
+    assert response_text(got.content) == "a\U0001f600"
 
 
 def test_a_refusal_is_text_with_its_own_reason() -> None:
@@ -227,6 +296,10 @@ def test_nothing_counts_after_the_end() -> None:
         ({"error": {"message": "engine died", "code": 500}}, ServerError),
         ({"error": "just a string"}, ServerError),
         ({"error": {"message": "maximum context length is 4096 tokens"}}, ContextOverflowError),
+        (
+            {"base_resp": {"status_code": 1002, "status_msg": "slow"}, "choices": None},
+            RateLimitError,
+        ),
         ("{bad json", ProtocolError),
         ("[1]", ProtocolError),
     ],

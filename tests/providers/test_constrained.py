@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sagent.errors import ProtocolError
+from sagent.lib.json import JSON
 from sagent.message import (
+    BytesMessage,
     Descriptor,
     Message,
     MultipartMessage,
@@ -23,8 +25,8 @@ from sagent.message import (
     tool_result_message,
 )
 from sagent.model import ModelEvent, ModelRequest, ResponseDone, StopReason, TextDelta
-from sagent.providers._constrained_decoder import AnswerText, ConstrainedDecoder
-from sagent.providers._constrained_wire import ConstrainedWire
+from sagent.providers._wires.chat.constrained_decoder import AnswerText, ConstrainedDecoder
+from sagent.providers._wires.chat.constrained_wire import ConstrainedWire
 from sagent.tool import ToolSpec
 
 READ = ToolSpec(
@@ -117,6 +119,54 @@ def test_a_model_that_repeats_its_call_is_offered_nothing_but_to_answer() -> Non
     assert step_schema(once).is_valid({"tool": "Read", "arguments": {"file_path": "a"}})
     assert not step_schema(twice).is_valid({"tool": "Read", "arguments": {"file_path": "a"}})
     assert step_schema(twice).is_valid({"answer": "x"})
+
+
+def test_a_prompt_of_parts_begins_a_turn_too() -> None:
+    wire = ConstrainedWire.of("m", {})
+    prompt = MultipartMessage((TextMessage("and in a?"),), Descriptor.USER_PARTS)
+
+    again = (*HISTORY, prompt, HISTORY[1], HISTORY[2])
+    sent = json.loads(wire.encode(ModelRequest(messages=again, tools=(READ,))))
+
+    assert step_schema(sent).is_valid({"tool": "Read", "arguments": {"file_path": "a"}})
+
+
+def test_an_answer_that_is_to_satisfy_a_schema_is_held_to_it() -> None:
+    schema: dict[str, JSON] = {
+        "type": "object",
+        "properties": {"n": {"type": "integer"}},
+        "required": ["n"],
+    }
+    request = ModelRequest(messages=HISTORY[:3], tools=(READ,), output_schema=schema)
+
+    sent = json.loads(ConstrainedWire.of("m", {}).encode(request))
+    *_, shown, last = events('{"answer": {"n"', ": 1}}")
+
+    assert step_schema(sent).is_valid({"answer": {"n": 1}})
+    assert not step_schema(sent).is_valid({"answer": "1"})
+    assert shown == TextDelta('{"n":1}')
+    assert isinstance(last, ResponseDone)
+    assert response_text(last.response.content) == '{"n":1}'
+
+
+def test_an_image_in_a_result_is_shown_with_it() -> None:
+    result = tool_result_message(CALL, BytesMessage(b"\x89PNG"))
+
+    sent = json.loads(
+        ConstrainedWire.of("m", {}).encode(ModelRequest(messages=(result,), tools=(READ,)))
+    )
+
+    text, image = sent["messages"][1]["content"]
+    assert text["text"].startswith("Result: [image/png, 4 bytes]\n")
+    assert image["image_url"] == {"url": "data:image/png;base64,iVBORw=="}
+
+
+def test_a_call_without_a_result_is_not_answered_by_the_server() -> None:
+    sent = json.loads(
+        ConstrainedWire.of("m", {}).encode(ModelRequest(messages=HISTORY[:2], tools=(READ,)))
+    )
+
+    assert [message["role"] for message in sent["messages"]] == ["system", "user", "assistant"]
 
 
 @pytest.mark.parametrize(

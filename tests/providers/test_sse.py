@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sagent.errors import ProtocolError
 from sagent.providers import _sse
-from sagent.providers._sse import EventDecoder, ServerSentEvent
+from sagent.providers._wires.sse import EventDecoder, ServerSentEvent
 
 
 def decode(*chunks: bytes) -> list[ServerSentEvent]:

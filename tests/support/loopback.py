@@ -104,9 +104,12 @@ def call(name: str, arguments: object, *, call_id: str = "c1") -> Reply:
     )
 
 
-def refusal(status: str, body: bytes, *, kind: str = "application/json") -> Reply:
-    """Answer with another status than 200, such as ``404 Not Found``."""
-    head = f"HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\n\r\n"
+def refusal(
+    status: str, body: bytes, *, kind: str = "application/json", final: bool = False
+) -> Reply:
+    """Answer with another status than 200, such as ``404 Not Found``; *final* forbids a retry."""
+    head = f"HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\n"
+    head += "x-should-retry: false\r\n\r\n" if final else "\r\n"
     return Reply([head.encode() + body])
 
 

@@ -41,6 +41,20 @@ async def test_output_and_errors_come_in_their_order(bash: Use) -> None:
     assert await bash("echo one; echo two >&2; echo three") == "one\ntwo\nthree"
 
 
+@pytest.mark.parametrize("level", [None, "0"])
+async def test_a_command_is_no_remote_shell_where_no_shell_started_us(
+    bash: Use, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, level: str | None
+) -> None:
+    (tmp_path / ".bashrc").write_text("echo from the interactive start file\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    if level is None:
+        monkeypatch.delenv("SHLVL", raising=False)
+    else:
+        monkeypatch.setenv("SHLVL", level)
+
+    assert await bash("echo hi") == "hi"
+
+
 async def test_silence_is_told(bash: Use) -> None:
     assert await bash("true") == "(no output)"
 

@@ -8,17 +8,19 @@ import attrs
 from sagent.lib.json import JsonValue
 from sagent.message import Descriptor, Message
 from sagent.model import ModelRequest
-from sagent.providers._chat_decoder import ChatDecoder
-from sagent.providers._chat_encoder import ChatEncoder, dump
-from sagent.providers._constrained_decoder import ConstrainedDecoder
-from sagent.providers._constrained_step import (
+from sagent.providers._wires.chat.constrained_decoder import ConstrainedDecoder
+from sagent.providers._wires.chat.constrained_step import (
     Offer,
     Search,
     repeats_itself,
     rules,
-    step_to_chat,
+    steps_to_chat,
     with_required_parameters,
 )
+from sagent.providers._wires.chat.decoder import ChatDecoder
+from sagent.providers._wires.chat.dialect import ANY_SERVER, ChatDialect
+from sagent.providers._wires.chat.encoder import ChatEncoder
+from sagent.providers._wires.transcript import dump
 from sagent.tool import ToolSpec
 
 type Guidance = Literal["light", "close"]
@@ -32,31 +34,40 @@ class ConstrainedWire:
     """Chat Completions with steps held to a JSON schema; see `Wire`."""
 
     _encoder: ChatEncoder
+    _dialect: ChatDialect
     _guidance: Guidance
     path: str = "chat/completions"
 
     @classmethod
     def of(
-        cls, model_id: str, options: Mapping[str, JsonValue], *, guidance: Guidance = "light"
+        cls,
+        model_id: str,
+        options: Mapping[str, JsonValue],
+        *,
+        dialect: ChatDialect = ANY_SERVER,
+        guidance: Guidance = "light",
     ) -> "ConstrainedWire":
         """Make the wire for *model_id*; *options* are further fields of every request."""
-        return cls(ChatEncoder(model_id, options, step_to_chat), guidance)
+        return cls(ChatEncoder(model_id, options, dialect, steps_to_chat), dialect, guidance)
 
     def encode(self, request: ModelRequest) -> bytes:
         """Write *request* as the body of a POST."""
         if not request.tools:
-            return self._encoder.encode(request, system=request.system, fields={})
+            return self._encoder.native(request)
         tools = request.tools
         if self._guidance == "close":
             tools = tuple(with_required_parameters(tool) for tool in tools)
-        offer = self._offer(tools, request.messages)
+        offer = attrs.evolve(
+            self._offer(tools, request.messages), answer_schema=request.output_schema
+        )
         system = f"{request.system}\n\n{rules(tools)}".lstrip()
         fields = {"response_format": dump(offer.response_format())}
         return self._encoder.encode(request, system=system, fields=fields)
 
     def decoder(self, request: ModelRequest) -> ChatDecoder | ConstrainedDecoder:
         """Make the decoder of the answer to *request*: without tools it is plain text."""
-        return ConstrainedDecoder() if request.tools else ChatDecoder()
+        chat = ChatDecoder(self._dialect)
+        return ConstrainedDecoder(chat) if request.tools else chat
 
     def _offer(self, tools: tuple[ToolSpec, ...], messages: Sequence[Message]) -> Offer:
         if repeats_itself(messages):

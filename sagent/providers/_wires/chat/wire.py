@@ -1,4 +1,4 @@
-"""The dialect of Chat Completions, as a wire format."""
+"""The dialects of Chat Completions, as a wire format."""
 
 from collections.abc import Mapping
 
@@ -6,8 +6,10 @@ import attrs
 
 from sagent.lib.json import JsonValue
 from sagent.model import ModelRequest
-from sagent.providers._chat_decoder import ChatDecoder
-from sagent.providers._chat_encoder import ChatEncoder, message_to_chat
+from sagent.providers._wires.chat.decoder import ChatDecoder
+from sagent.providers._wires.chat.dialect import ANY_SERVER, ChatDialect
+from sagent.providers._wires.chat.encoder import ChatEncoder
+from sagent.providers._wires.chat.messages import group_to_chat
 
 
 @attrs.define(eq=False)
@@ -15,18 +17,20 @@ class ChatWire:
     """Chat Completions with the server's own tool calls; see `Wire`."""
 
     _encoder: ChatEncoder
+    _dialect: ChatDialect
     path: str = "chat/completions"
 
     @classmethod
-    def of(cls, model_id: str, options: Mapping[str, JsonValue]) -> "ChatWire":
+    def of(
+        cls, model_id: str, options: Mapping[str, JsonValue], *, dialect: ChatDialect = ANY_SERVER
+    ) -> "ChatWire":
         """Make the wire for *model_id*; *options* are further fields of every request."""
-        return cls(ChatEncoder(model_id, options, message_to_chat))
+        return cls(ChatEncoder(model_id, options, dialect, group_to_chat), dialect)
 
     def encode(self, request: ModelRequest) -> bytes:
         """Write *request* as the body of a POST."""
-        fields = {"tools": self._encoder.tools(request.tools)} if request.tools else {}
-        return self._encoder.encode(request, system=request.system, fields=fields)
+        return self._encoder.native(request)
 
     def decoder(self, request: ModelRequest) -> ChatDecoder:  # noqa: ARG002  # the contract's
         """Make the decoder of one answer."""
-        return ChatDecoder()
+        return ChatDecoder(self._dialect)

@@ -26,7 +26,14 @@ from sagent.message import (
     response_tool_calls,
     result_text,
 )
-from sagent.providers._chat_encoder import message_to_chat
+from sagent.providers._wires.chat.dialect import ChatDialect
+from sagent.providers._wires.chat.messages import (
+    ChatMessage,
+    media_in,
+    text_part,
+    user_message,
+    user_parts,
+)
 from sagent.tool import ToolSpec
 
 _RULES = """\
@@ -81,12 +88,16 @@ class Offer:
 
     tools: tuple[ToolSpec, ...]
     answer: bool = True
+    answer_schema: Mapping[str, JSON] | None = None
+    """What the answer is to be like; None for text."""
 
     def response_format(self) -> JsonValue:
         """Hold the step to the offer."""
         steps = [_call_of(tool) for tool in self.tools]
         if self.answer:
-            steps.append(_closed({"answer": {"type": "string"}}))
+            asked = self.answer_schema
+            answer: JsonValue = {"type": "string"} if asked is None else json_unfreeze(asked)
+            steps.append(_closed({"answer": answer}))
         schema: JsonValue = {"anyOf": [*steps]}
         return {
             "type": "json_schema",
@@ -112,11 +123,20 @@ class Search:
         """Read it out of the last turn of *messages*."""
         found = 0
         for message in reversed(messages):
-            if isinstance(message, TextMessage):  # the prompt, where the turn began
-                return cls(_count_files(message.content), found)
+            if not _is_of_turn(message):
+                return cls(_count_files(_prompt_in(message)), found)
             if message.descriptor == Descriptor.TOOL_RESULT and not is_error(message):
                 found += 1
         return cls(0, found)
+
+
+def _is_of_turn(message: Message) -> bool:
+    """Tell whether *message* is of the turn that a prompt began, and not the prompt."""
+    return message.descriptor in {Descriptor.MODEL, Descriptor.TOOL_RESULT}
+
+
+def _prompt_in(message: Message) -> str:
+    return message.content if isinstance(message, TextMessage) else response_text(message)
 
 
 def _count_files(prompt: str) -> int:
@@ -131,8 +151,8 @@ def repeats_itself(messages: Sequence[Message]) -> bool:
     """
     seen: list[tuple[str, object]] = []
     for message in reversed(messages):
-        if not isinstance(message, MultipartMessage):
-            break  # the user's prompt, where the turn began
+        if not _is_of_turn(message):
+            break
         calls = response_tool_calls(message)
         seen += [(get_tool_name(call), call.content[-1].content) for call in calls]
     return len(seen) > 1 and seen[0] in seen[1:]
@@ -155,17 +175,25 @@ def _signature(tool: ToolSpec) -> str:
     return f"{tool.name}({names}): {summary}"
 
 
-def step_to_chat(message: Message) -> JsonValue:
-    """Write *message* as a chat message: calls and answers as steps, results as the user's."""
+def steps_to_chat(
+    group: Sequence[Message],
+    before: Message | None,  # noqa: ARG001  # the contract's
+    dialect: ChatDialect,
+) -> list[ChatMessage]:
+    """Write a group: calls and answers as steps, results as the user's."""
+    return [_step_to_chat(message, dialect) for message in group]
+
+
+def _step_to_chat(message: Message, dialect: ChatDialect) -> ChatMessage:
     match message:
         case MultipartMessage(descriptor=Descriptor.MODEL):
             return {"role": "assistant", "content": _step(message)}
         case MultipartMessage(descriptor=Descriptor.TOOL_RESULT):
             word = "Error" if is_error(message) else "Result"
-            text = f"{word}: {result_text(message)}\n\n{_NEXT}"
-            return {"role": "user", "content": text}
+            text = text_part(f"{word}: {result_text(message)}\n\n{_NEXT}")
+            return user_message([text, *media_in(message, dialect)], dialect)
         case _:
-            return message_to_chat(message)
+            return user_message([*user_parts(message, dialect)], dialect)
 
 
 def _step(message: MultipartMessage) -> str:

@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import attrs
 
 from sagent.errors import JsonError, ProtocolError
-from sagent.lib.json import JSON, json_loads
+from sagent.lib.json import JSON, json_dumps, json_loads
 from sagent.message import (
     Descriptor,
     Message,
@@ -21,12 +21,13 @@ from sagent.model import (
     ModelEvent,
     ModelResponse,
     ResponseDone,
+    Retrying,
     StopReason,
     TextDelta,
     ThinkingDelta,
     ToolCallReady,
 )
-from sagent.providers._chat_decoder import ChatDecoder
+from sagent.providers._wires.chat.decoder import ChatDecoder
 
 _OPENING = re.compile(r'\s*\{\s*"answer"\s*:\s*"')
 _WHOLE_CHARACTERS = re.compile(
@@ -63,7 +64,7 @@ class AnswerText:
 class ConstrainedDecoder:
     """Gathers one step, and streams it if it is the answer; see `Decoder`."""
 
-    _chat: ChatDecoder = attrs.field(factory=ChatDecoder, init=False)
+    _chat: ChatDecoder = attrs.field(factory=ChatDecoder)
     _answer: AnswerText = attrs.field(factory=AnswerText, init=False)
     _shown: list[str] = attrs.field(factory=list[str], init=False)
 
@@ -84,7 +85,7 @@ class ConstrainedDecoder:
                         yield TextDelta(text)
                 case ResponseDone(response=response):
                     yield from self._finish(response)
-                case ThinkingDelta() | ToolCallReady():
+                case ThinkingDelta() | ToolCallReady() | Retrying():
                     yield event
 
     def _finish(self, response: ModelResponse) -> Iterator[ModelEvent]:
@@ -96,6 +97,10 @@ class ConstrainedDecoder:
                 stop = StopReason.TOOL_USE
             case {"answer": str(answer)}:
                 content, stop = TextMessage(answer), response.stop_reason
+            case {"answer": Mapping() as answer}:
+                text = json_dumps(answer)
+                yield TextDelta(text)
+                content, stop = TextMessage(text), response.stop_reason
             case _ if self._shown:
                 content, stop = TextMessage("".join(self._shown)), response.stop_reason
             case _:

@@ -1,0 +1,54 @@
+import re
+from collections.abc import Mapping
+from typing import cast
+
+import attrs
+
+from sagent.errors import JsonError, UsageError
+from sagent.lib.json import JSON, json_freeze, json_loads
+from sagent.tool import Schema
+
+_FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?```\s*\Z", re.DOTALL)
+
+
+@attrs.frozen
+class Output:
+    """The shape that the answer of a run is to have.
+
+    Attributes:
+        schema: a JSON Schema.
+    """
+
+    schema: Mapping[str, JSON]
+    _compiled: Schema = attrs.field(repr=False, eq=False)
+
+    @classmethod
+    def of(cls, schema: Mapping[str, object]) -> "Output":
+        """Take *schema* as the shape.
+
+        Raises:
+            UsageError: it is no JSON Schema.
+        """
+        try:
+            frozen = json_freeze(cast("JSON", schema))  # what is no JSON is told
+        except JsonError as error:
+            raise UsageError(f"the output schema is not valid: {error}") from error
+        assert isinstance(frozen, Mapping)
+        return cls(frozen, Schema.of(frozen, "the output schema"))
+
+    def read(self, text: str) -> JSON:
+        """Read an answer, which may stand in a code fence.
+
+        Raises:
+            JsonError: it is no JSON.
+        """
+        fenced = _FENCED.match(text)
+        return json_loads(fenced[1] if fenced else text)
+
+    def faults(self, text: str) -> str:
+        """Say in words for a model what is wrong with its answer, or "" if it fits."""
+        try:
+            value = self.read(text)
+        except (JsonError, UsageError) as error:
+            return f"- it is not JSON: {error}"
+        return "\n".join(self._compiled.faults(value))

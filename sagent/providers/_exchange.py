@@ -1,0 +1,198 @@
+"""One attempt at a call: a request goes out, and its answer is read to the end."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing, suppress
+
+import attrs
+import httpx
+import trio
+
+from sagent.errors import (
+    ConnectionFailedError,
+    ModelError,
+    ProtocolError,
+    SagentError,
+    StreamCutError,
+    UsageError,
+)
+from sagent.providers._answer import Sink
+from sagent.providers._clients import CLOSING_S, ClientPool
+from sagent.providers._content import decoded
+from sagent.providers._fault import Endpoint, content_type_fault, status_fault
+from sagent.providers._wires.sse import EventDecoder, ServerSentEvent
+from sagent.providers._wires.wire import Decoder
+
+LINGER_S = 0.1
+"""How long the end of a finished answer is waited for, to keep its connection."""
+_LONGEST_REFUSAL_BYTES = 64 * 1024
+_SILENT_EVENTS = frozenset({"ping"})
+
+
+@attrs.frozen(kw_only=True)
+class Timeouts:
+    """How long a server may be silent. Comments and pings, which keep a connection, do not count.
+
+    Attributes:
+        first_event_s: until the answer's first event; the vendors' own clients wait as long.
+        idle_s: from one event to the next.
+    """
+
+    first_event_s: float = 600
+    idle_s: float = 300
+
+    def __attrs_post_init__(self) -> None:
+        if self.first_event_s <= 0 or self.idle_s <= 0:
+            raise UsageError(f"{self}: both are positive")
+
+
+TIMEOUTS = Timeouts()
+
+
+@attrs.define(eq=False)
+class Exchange:
+    """An attempt at a call."""
+
+    _endpoint: Endpoint
+    _decoder: Decoder
+    _sink: Sink
+    _timeouts: Timeouts
+    _on_answer: Callable[[Mapping[str, str]], object]
+    """Told of the headers once the answer has begun."""
+    _frames: EventDecoder = attrs.field(factory=EventDecoder, init=False)
+    _begun: bool = attrs.field(default=False, init=False)
+
+    async def run(self, clients: ClientPool, path: str, body: bytes) -> None:
+        """Send *body* to *path*, and hand what comes back to the sink.
+
+        Raises:
+            ModelError: the call failed.
+            trio.BrokenResourceError: the reader has gone.
+        """
+        try:
+            with trio.move_on_after(self._timeouts.first_event_s) as silence:
+                async with clients.borrow() as client:
+                    await self._converse(client, clients.request(path, body), silence)
+        except SagentError as told:
+            told.args = (self._endpoint.hide(str(told)),)
+            raise
+        except httpx.HTTPError as fault:
+            raise transport_fault(self._endpoint, fault) from fault
+        except trio.BrokenResourceError:
+            raise
+        except Exception as fault:  # whatever a library raises, the run fails with one line
+            raise unexpected_fault(self._endpoint, fault) from fault
+        if silence.cancelled_caught:
+            limits = self._timeouts
+            limit_s = limits.idle_s if self._begun else limits.first_event_s
+            raise StreamCutError(f"{self._endpoint.where} was silent for {limit_s:g} s: try again")
+
+    async def _converse(
+        self, client: httpx.AsyncClient, request: httpx.Request, silence: trio.CancelScope
+    ) -> None:
+        response = await client.send(request, stream=True)
+        raw = response.aiter_raw()
+        linger_s = 0.0
+        try:
+            coding = response.headers.get("content-encoding", "")
+            async with aclosing(decoded(raw, coding)) as chunks:
+                await self._read(response, chunks, silence)
+            linger_s = LINGER_S
+        finally:
+            with trio.move_on_after(CLOSING_S, shield=True):
+                await exhaust(raw, linger_s)
+                await response.aclose()
+
+    async def _read(
+        self, response: httpx.Response, chunks: AsyncIterator[bytes], silence: trio.CancelScope
+    ) -> None:
+        if not response.is_success:
+            raise status_fault(
+                self._endpoint,
+                status=response.status_code,
+                body=await _beginning(chunks),
+                headers=response.headers,
+            )
+        kind = response.headers.get("content-type", "").lower()
+        if not kind.startswith("text/event-stream"):
+            body = await _beginning(chunks)
+            raise content_type_fault(self._endpoint, content_type=kind, body=body)
+        try:
+            await self._hear(chunks, response.headers, silence)
+        except (httpx.HTTPError, StreamCutError):
+            if not self._sink.done and not await self._is_whole():
+                raise
+
+    async def _hear(
+        self, chunks: AsyncIterator[bytes], headers: Mapping[str, str], silence: trio.CancelScope
+    ) -> None:
+        async for chunk in chunks:
+            # A reader that takes its time is not the server's silence.
+            due, silence.deadline = silence.deadline, float("inf")
+            heard = False
+            for frame in self._frames.feed(chunk):
+                heard = heard or frame.event not in _SILENT_EVENTS
+                await self._take(frame, headers)
+            if self._sink.done:
+                return
+            silence.deadline = trio.current_time() + self._timeouts.idle_s if heard else due
+        silence.deadline = float("inf")
+        for frame in self._frames.close():
+            with suppress(ProtocolError):  # half an event is none: the stream was cut
+                await self._take(frame, headers)
+        for event in self._decoder.close():
+            await self._sink.send(event)
+
+    async def _is_whole(self) -> bool:
+        """Tell whether the answer's end had come when the connection broke."""
+        try:
+            for event in self._decoder.close():
+                await self._sink.send(event)
+        except StreamCutError:
+            return False
+        return self._sink.done
+
+    async def _take(self, frame: ServerSentEvent, headers: Mapping[str, str]) -> None:
+        for event in self._decoder.feed(frame.data):
+            if not self._begun:
+                self._begun = True
+                self._on_answer(headers)
+            await self._sink.send(event)
+
+
+async def exhaust(chunks: AsyncIterator[bytes], linger_s: float) -> None:
+    """Read what is left for *linger_s*, then cancel the reading.
+
+    Read to its end, a connection can serve the next request. And httpx's generators must not be
+    dropped half-way: a cancel is the only way to unwind all of the chain at once.
+    """
+    with trio.move_on_after(linger_s), suppress(httpx.HTTPError):
+        async for _ in chunks:
+            pass
+
+
+async def _beginning(chunks: AsyncIterator[bytes]) -> bytes:
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk
+        if len(body) >= _LONGEST_REFUSAL_BYTES:
+            break
+    return bytes(body)
+
+
+def unexpected_fault(endpoint: Endpoint, fault: Exception) -> SagentError:
+    """Make the error for whatever else a library may raise."""
+    reason = endpoint.redact(f"{type(fault).__name__}: {fault}")
+    return ModelError(
+        f"the request to {endpoint.where} failed ({reason}): check proxy variables and the limit "
+        "of open files"
+    )
+
+
+def transport_fault(endpoint: Endpoint, fault: httpx.HTTPError) -> SagentError:
+    """Make the error for what went wrong on the way."""
+    reason = endpoint.redact(str(fault)) or type(fault).__name__
+    if isinstance(fault, httpx.ConnectError | httpx.ConnectTimeout | httpx.UnsupportedProtocol):
+        return ConnectionFailedError(
+            f"cannot reach {endpoint.where} ({reason}): check the base URL and that the server runs"
+        )
+    return StreamCutError(f"{endpoint.where} broke off ({reason}): try again")

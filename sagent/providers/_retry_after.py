@@ -1,0 +1,103 @@
+"""How long a server asks to wait, in all the forms in which servers say it."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from sagent.lib.json import JSON
+from sagent.providers._wires.fields import objects_in, text_in
+
+_GO_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)s)?(?:([\d.]+)ms)?")
+_SAID = re.compile(r"(?:try again|retry) in ([\d.]+) ?(ms|s)\b", re.IGNORECASE)
+_RETRY_INFO = "google.rpc.RetryInfo"
+_RESETS = (
+    ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
+    ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
+    ("anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"),
+    ("anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"),
+    ("anthropic-ratelimit-input-tokens-remaining", "anthropic-ratelimit-input-tokens-reset"),
+    ("anthropic-ratelimit-output-tokens-remaining", "anthropic-ratelimit-output-tokens-reset"),
+)
+
+
+def wait_asked_s(headers: Mapping[str, str], error: JSON, *, now: datetime) -> float | None:
+    """Give the seconds that a refusal asks to wait, or None when it does not say.
+
+    In order: ``retry-after-ms`` (OpenAI, Anthropic), ``retry-after`` in seconds or as a date (RFC
+    9110, 10.2.3), Google's RetryInfo, the reset of a limit that is used up, and the words of the
+    message.
+    """
+    asked = _seconds(headers.get("retry-after-ms"), per=1000)
+    if asked is None:
+        asked = _seconds(headers.get("retry-after")) or _until(headers.get("retry-after"), now)
+    if asked is None and isinstance(error, dict):
+        asked = _retry_info_s(error)
+    if asked is None:
+        asked = limit_reset_s(headers, now=now)
+    if asked is None and isinstance(error, dict):
+        said = _SAID.search(text_in(error, "message"))
+        asked = _seconds(said[1], per=1000 if said[2] == "ms" else 1) if said else None
+    return asked
+
+
+def limit_reset_s(headers: Mapping[str, str], *, now: datetime) -> float | None:
+    """Give the seconds until every limit that is used up is reset; None when none is."""
+    waits = [
+        wait
+        for remaining, reset in _RESETS
+        if headers.get(remaining) == "0" and (wait := _reset_s(headers.get(reset), now)) is not None
+    ]
+    return max(waits, default=None)
+
+
+def duration_s(text: str) -> float | None:
+    """Read a duration as Go writes it, ``6m0s`` or ``120ms``; None for anything else."""
+    match = _GO_DURATION.fullmatch(text.strip())
+    if match is None or not any(match.groups()):
+        return None
+    try:
+        hours, minutes, seconds, ms = (float(part or 0) for part in match.groups())
+    except ValueError:
+        return None
+    total = hours * 3600 + minutes * 60 + seconds + ms / 1000
+    return total if total < float("inf") else None
+
+
+def _reset_s(value: str | None, now: datetime) -> float | None:
+    if not value:
+        return None
+    seconds = duration_s(value)
+    if seconds is None:
+        seconds = _seconds(value)
+    return _until(value, now) if seconds is None else seconds
+
+
+def _retry_info_s(error: Mapping[str, JSON]) -> float | None:
+    for detail in objects_in(error.get("details")):
+        if text_in(detail, "@type").endswith(_RETRY_INFO):
+            return duration_s(text_in(detail, "retryDelay"))
+    return None
+
+
+def _seconds(value: str | None, *, per: float = 1) -> float | None:
+    try:
+        seconds = float(value) / per if value else None
+    except ValueError:
+        return None
+    return seconds if seconds is not None and 0 <= seconds < float("inf") else None
+
+
+def _until(value: str | None, now: datetime) -> float | None:
+    if not value:
+        return None
+    try:
+        when = datetime.fromisoformat(value)
+    except ValueError:
+        try:
+            when = parsedate_to_datetime(value)
+        except (ValueError, OverflowError):
+            return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    return max(0.0, (when - now).total_seconds())

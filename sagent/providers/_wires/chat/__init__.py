@@ -1,0 +1,1 @@
+"""Chat Completions, in its many dialects."""

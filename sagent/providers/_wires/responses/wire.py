@@ -1,0 +1,50 @@
+"""The Responses API, as a wire format."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from sagent.errors import ProtocolError
+from sagent.lib.json import JSON, JsonValue
+from sagent.model import ModelRequest
+from sagent.providers._wires.fields import fields_of
+from sagent.providers._wires.responses.decoder import ResponsesDecoder
+from sagent.providers._wires.responses.encoder import ResponsesEncoder
+
+
+@attrs.define(eq=False)
+class ResponsesWire:
+    """The Responses API, with nothing stored by the vendor; see `Wire`."""
+
+    _encoder: ResponsesEncoder
+    path: str = "responses"
+    count_tokens_path: str = "responses/input_tokens"
+
+    @classmethod
+    def of(cls, model_id: str, options: Mapping[str, JsonValue]) -> "ResponsesWire":
+        """Make the wire for *model_id*; *options* are further fields of every request."""
+        return cls(ResponsesEncoder(model_id, options))
+
+    def encode(self, request: ModelRequest) -> bytes:
+        """Write *request* as the body of a POST."""
+        return self._encoder.encode(request)
+
+    def count_tokens_body(self, request: ModelRequest) -> bytes:
+        """Write *request* as the body of a POST to `count_tokens_path`."""
+        return self._encoder.count_tokens_body(request)
+
+    def decoder(self, request: ModelRequest) -> ResponsesDecoder:  # noqa: ARG002  # the contract's
+        """Make the decoder of one answer."""
+        return ResponsesDecoder()
+
+
+def tokens_from(body: JSON) -> int:
+    """Read the answer to a request that counts tokens.
+
+    Raises:
+        ProtocolError: there is no count in it.
+    """
+    tokens = fields_of(body).get("input_tokens")
+    if not isinstance(tokens, int):
+        raise ProtocolError("the server's answer has no count of tokens")
+    return tokens
