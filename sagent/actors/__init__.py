@@ -12,7 +12,7 @@ Knows trio and nothing of language models.
 import logging
 
 from sagent.actors._actor import Actor
-from sagent.actors._behavior import Behavior, Spawnable
+from sagent.actors._behavior import Spawnable
 from sagent.actors._context import Context
 from sagent.actors._envelope import Envelope, Lane
 from sagent.actors._event_bus import Events
@@ -21,11 +21,11 @@ from sagent.actors._events import (
     DeadLetterReason,
     Event,
     Exited,
+    GaveUp,
     LateReply,
     Missed,
     Overflow,
     Restarting,
-    RestartLimit,
     Spawned,
     Started,
 )
@@ -39,12 +39,26 @@ from sagent.actors._ref import Down, NameChanged, Ref, Request
 from sagent.actors._spawner import Supervisor
 from sagent.actors._system import System, open_system
 from sagent.actors._tree import Node
+from sagent.errors import (
+    ActorCrashed,
+    ActorError,
+    ActorStopped,
+    AskCycle,
+    MailboxFull,
+    NameTaken,
+    RestartLimit,
+    SystemStopping,
+    TooManyChildren,
+)
 
 __all__ = [
     "Actor",
+    "ActorCrashed",
+    "ActorError",
+    "ActorStopped",
+    "AskCycle",
     "AutoShutdown",
     "Backoff",
-    "Behavior",
     "Context",
     "DeadLetter",
     "DeadLetterReason",
@@ -56,12 +70,15 @@ __all__ = [
     "ExitReason",
     "Exited",
     "Feed",
+    "GaveUp",
     "Group",
     "Inbox",
     "Lane",
     "LateReply",
+    "MailboxFull",
     "Missed",
     "NameChanged",
+    "NameTaken",
     "Node",
     "Overflow",
     "OverflowPolicy",
@@ -76,6 +93,8 @@ __all__ = [
     "Strategy",
     "Supervisor",
     "System",
+    "SystemStopping",
+    "TooManyChildren",
     "open_system",
 ]
 

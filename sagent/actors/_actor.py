@@ -34,6 +34,7 @@ class Actor[M]:
         A loop that takes long over one message looks at `inbox.stopping`, or has a task that
         awaits `inbox.wait_stopping()`: after its grace it is cancelled.
         """
+        inbox.in_turn = True
         async for envelope in inbox:
             answer = await self.receive(envelope.message)
             if inbox.current is envelope:  # it was not put aside

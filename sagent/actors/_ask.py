@@ -2,8 +2,9 @@
 
 An actor that asks in its own task handles nothing until it is answered. If whoever it asks waits
 for it in turn, directly or through others, no answer can ever come: the ask that would close the
-cycle fails instead. Only what is certain counts: an ask made in a task beside the actor's own
-keeps nobody waiting, and one that a `run` has put aside may yet be answered from there.
+cycle fails instead, even one with a deadline, which would end by itself. Only what is certain
+counts: an ask made in a task beside the actor's own keeps nobody waiting, what a `run` of one's own
+has taken may yet be answered from another task, and who takes nothing more answers at once.
 """
 
 from sagent.actors._cell import Cell
@@ -17,7 +18,7 @@ async def ask(asker: Cell, question: Question[object], to: Cell) -> object:
     Raises:
         AskCycle: *to* waits for the actor that asks.
     """
-    if to is asker or to.asks is not None:
+    if (to is asker or to.asks is not None) and not to.mailbox.closed:
         _check(asker, to)
     to.mailbox.put(question)
     asker.asks = (question, to)

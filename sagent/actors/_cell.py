@@ -1,26 +1,35 @@
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Literal, Protocol
 
 import trio
 
-from sagent.actors._child import Child
+from sagent.actors._child import Child, Follows
 from sagent.actors._envelope import Question
 from sagent.actors._events import Exited, Started
 from sagent.actors._exit import Exit
 from sagent.actors._inbox import Inbox
 from sagent.actors._mailbox import Mailbox
 from sagent.actors._realm import Realm
-from sagent.actors._timers import Timer, Timers
+from sagent.actors._ties import Ties
+from sagent.errors import RestartLimit, SystemStopping
 
 type Phase = Literal["starting", "running", "draining", "stopping", "ending", "waiting", "ended"]
 
 
 class Supervising(Protocol):
-    """Whoever sees to the children of a cell that can live again."""
+    """Whoever sees to the children of a cell that can live again.
+
+    Attributes:
+        error: why it has given up, if it has.
+        starting: whose start it waits for at present; nothing else is seen to meanwhile.
+    """
+
+    error: RestartLimit | None
+    starting: "Cell | None"
 
     def fell(self, cell: "Cell") -> None:
-        """A life of *cell* has ended, and is to be followed by another."""
+        """A life of *cell* has ended, and is not its last."""
         ...
 
     def ended(self, cell: "Cell") -> None:
@@ -35,6 +44,7 @@ class Cell:
     typed `Ref` and `Inbox` see to the type of the messages; here they are objects.
 
     Attributes:
+        number: its place in the order of all spawns.
         phase: starting (its `started` runs), running, draining, stopping (asked to; the message in
             hand is being finished), ending (its `run` is over, its children and its `stopped` are
             not), waiting (between two lives), ended.
@@ -45,15 +55,14 @@ class Cell:
         failure: what its `started` raised.
         nursery: the actor's own, while there is one.
         inbox: what the present incarnation reads.
-        killed: whether `kill` was called.
+        killed: whether this life was to be cancelled.
         ready: set once `started` has returned or failed.
-        children: its children in start order.
+        children: its children, the one to be stopped last first.
     """
 
     __slots__ = (
-        "_abroad",
         "_closed",
-        "_timers",
+        "_ties",
         "asks",
         "child",
         "children",
@@ -63,6 +72,7 @@ class Cell:
         "killed",
         "mailbox",
         "name",
+        "number",
         "nursery",
         "parent",
         "path",
@@ -84,6 +94,7 @@ class Cell:
         self.name = name
         self.path = mailbox.path
         self.realm = realm
+        self.number = realm.next_number()
         self.parent = parent
         self.mailbox = mailbox
         self.shutdown_s = shutdown_s
@@ -100,76 +111,28 @@ class Cell:
         self.child: Child | None = None
         self.supervisor: Supervising | None = None
         self._closed: trio.Event | None = None
-        self._timers: Timers | None = None
-        self._abroad: tuple[Realm[Cell], ...] = ()
+        self._ties: Ties[Cell] | None = None
 
     # What others ask of it.
 
-    def stop(self) -> None:
-        """Let the actor finish the message in hand and end, within its grace."""
-        if self.phase == "ended" or self._comes_back(Exit("stopped")):
-            self._end_life()
-        elif self.phase == "waiting":
-            self.retire()
-        else:
-            if self.child is not None:
-                self.child.over = True
-            self._end_life()
-            self.mailbox.close()
-            self.mailbox.empty()
+    @property
+    def fertile(self) -> bool:
+        """Whether children of it may begin to live."""
+        return (
+            self.nursery is not None
+            and self.phase not in ("ending", "ended")
+            and not self.nursery.cancel_scope.cancel_called
+        )
 
-    def pause(self) -> None:
-        """End this life as `stop` does, before another; what is queued waits for that."""
-        if self.child is not None:
-            self.child.paused = True
-        self._end_life()
+    @property
+    def unborn(self) -> bool:
+        """Whether no `started` of it has ever returned."""
+        return self.ready is not None if self.child is None else not self.child.started
 
-    def drain(self) -> None:
-        """Let the actor handle what its inbox holds, in its next life if need be, and end."""
-        if self.phase in ("starting", "running"):
-            self.phase = "draining"
-            if not self._comes_back(Exit("stopped")):
-                if self.child is not None:
-                    self.child.over = True
-                self.mailbox.close()
-            if self.inbox is not None:
-                self.inbox.drain()
-        elif self.phase == "waiting" and not self._comes_back(Exit("stopped")):
-            assert self.child is not None
-            if self.child.terminated or not self.mailbox:
-                self.retire()
-            else:  # the next life is the last
-                self.child.over = True
-                self.mailbox.close()
-
-    def kill(self) -> None:
-        """Cancel the actor and all below it; its `stopped` still runs, within its grace."""
-        if self.phase in ("waiting", "ended"):
-            return
-        self.killed = True
-        # Before its mailbox closes, or a reader that waits would take that for an end in peace.
-        if self.nursery is not None:
-            self.nursery.cancel_scope.cancel()
-        if self.phase != "ending":
-            self._let_go(Exit("killed"))
-            self.phase = "stopping"
-
-    def terminate(self) -> None:
-        """End this life, and have no other until somebody says so."""
-        assert self.child is not None
-        self.child.terminated = True
-        if self.phase == "waiting":
-            self.mailbox.close()
-            self.mailbox.empty()
-        else:
-            self.pause()
-
-    def retire(self) -> None:
-        """End for good, between two lives."""
-        assert self.child is not None
-        assert self.child.last_exit is not None
-        self.child.over = True
-        self.ends(self.child.last_exit)
+    @property
+    def terminated(self) -> bool:
+        """Whether it is to have no other life until its supervisor is told so."""
+        return self.child is not None and self.child.follows is Follows.REST
 
     async def closed(self) -> Exit:
         """Wait until the actor has ended."""
@@ -182,37 +145,38 @@ class Cell:
             await trio.lowlevel.checkpoint()
         return self.exit
 
-    def watch(self, other: "Cell", told: Callable[[Exit], object]) -> None:
-        """Call *told* once when *other* has ended, at once if it has; not after this life."""
-        if other.exit is not None:
-            told(other.exit)
-            return
-        other.realm.ends.add(other, self, told)
-        if other.realm is not self.realm:
-            self._abroad = (*self._abroad, other.realm)
+    def start_below(self, task: Callable[[], Awaitable[object]], name: str) -> None:
+        """Start a life of a child.
 
-    def watch_name(self, name: str, told: Callable[["Cell | None"], object]) -> None:
-        """Call *told* with the holder of *name*, now and at each change; not after this life."""
-        self.realm.registry.watch(name, self, told)
+        Raises:
+            SystemStopping: none may begin any more.
+        """
+        if self.nursery is not None and self.fertile:
+            try:
+                self.nursery.start_soon(task, name=name)
+            except RuntimeError:  # its start has failed, and the nursery has just closed
+                pass
+            else:
+                return
+        raise SystemStopping(
+            f"{self.path or 'the system'} is ending or does not run: start children in one that "
+            "is to live on"
+        )
 
-    def set_timer(self, key: object, seconds: float, timer: Timer) -> None:
-        """Start *timer* under *key*, in place of the timer that *key* names now."""
-        if self.phase in ("ending", "waiting", "ended"):
-            return
-        self._timers = self._timers or Timers(self.realm.clock)
-        self._timers.set(key, seconds, timer)
-
-    def cancel_timer(self, key: object) -> None:
-        """End the timer under *key*, if there is one."""
-        if self._timers is not None:
-            self._timers.cancel(key)
+    def ties(self) -> "Ties[Cell]":
+        """Give what this life holds of its system, made when it is first asked for."""
+        if self._ties is None:
+            self._ties = Ties(self, self.realm)
+        return self._ties
 
     # What happens to it, told by the task that runs it.
 
     def relives(self) -> None:
         """Another life of it begins; its task is about to run."""
         assert self.child is not None
-        self.phase = "draining" if self.child.over else "starting"
+        if self.child.follows is Follows.REST:
+            self.mailbox.reopen()
+        self.phase = "draining" if self.mailbox.closed else "starting"
         self.child.begins()
         self.killed = False
         self.failure = None
@@ -233,7 +197,6 @@ class Cell:
         self.inbox = inbox
         if self.child is not None:
             self.child.started = True
-            self.child.terminated = False
         if self.phase == "starting":
             self.phase = "running"
         elif self.phase == "draining":
@@ -246,7 +209,9 @@ class Cell:
 
     def leaves(self, exit: Exit) -> None:  # noqa: A002  # the word of this runtime
         """Its `run` is over: whoever waits for it learns it now, not after the farewell."""
-        self._let_go(exit)
+        if self.inbox is not None:
+            self.inbox.abandon(exit)
+        self.let_go(exit)
         self.phase = "ending"
         # The children have their own grace.
         if self.nursery is not None and self.nursery.cancel_scope.deadline != math.inf:
@@ -255,7 +220,7 @@ class Cell:
     def ends(self, exit: Exit) -> None:  # noqa: A002  # the word of this runtime
         """Nothing of it runs any more."""
         self.leaves(exit)
-        if self._comes_back(exit):
+        if self.comes_back(exit):
             self._falls(exit)
             return
         self.phase = "ended"
@@ -276,25 +241,29 @@ class Cell:
             self._closed.set()
         self.realm.ends.end(self, exit)
 
-    def _comes_back(self, exit: Exit) -> bool:  # noqa: A002  # the word of this runtime
-        parent = self.parent
-        return (
-            self.child is not None
-            and self.child.returns(exit)
-            and parent is not None
-            and parent.phase != "ending"
-            and parent.nursery is not None
-            and not parent.nursery.cancel_scope.cancel_called
-        )
+    # What the orders to end, in `_orders`, are made of.
 
-    def _end_life(self) -> None:
-        if self.phase in ("stopping", "ending", "waiting", "ended"):
-            return
-        self.phase = "stopping"
-        if self.inbox is not None:
-            self.inbox.stop()
-        if self.nursery is not None:
-            self.nursery.cancel_scope.deadline = trio.current_time() + self.shutdown_s
+    def comes_back(self, exit: Exit) -> bool:  # noqa: A002  # the word of this runtime
+        """Tell whether it is there for another life after one that ends with *exit*."""
+        if self.child is None or not self.child.returns(exit):
+            return False
+        if self.parent is None or not self.parent.fertile:
+            return False
+        # What was drained has another life for the sake of what is left to handle alone.
+        return not self.mailbox.closed or self.terminated or self.mailbox.holds_any
+
+    def let_go(self, exit: Exit) -> None:  # noqa: A002  # the word of this runtime
+        """Give up what belongs to this life, and the queue too if no other follows."""
+        if self.comes_back(exit):
+            self.mailbox.unstash()
+        else:
+            if self.child is not None:
+                self.child.decide(Follows.END)
+            self.mailbox.close(exit.error)
+            self.mailbox.empty()
+        if self._ties is not None:
+            self._ties.cut()
+            self._ties = None
 
     def _falls(self, exit: Exit) -> None:  # noqa: A002  # the word of this runtime
         assert self.child is not None
@@ -303,31 +272,12 @@ class Cell:
         self.phase = "waiting"
         self.child.last_exit = exit
         self.nursery = self.inbox = None
-        if self.child.terminated:
+        if self.terminated:
             self.mailbox.close()
             self.mailbox.empty()
         self._set_ready()
         self.child.rested.set()
         self.parent.supervisor.fell(self)
-
-    def _let_go(self, exit: Exit) -> None:  # noqa: A002  # the word of this runtime
-        for_good = not self._comes_back(exit)
-        if for_good:
-            if self.child is not None:
-                self.child.over = True
-            self.mailbox.close(exit.error)
-        if self.inbox is not None:
-            self.inbox.abandon(exit)
-        if for_good:
-            self.mailbox.empty()
-        else:
-            self.mailbox.unstash()
-        if self._timers is not None:
-            self._timers.cancel_all()
-        for realm in (self.realm, *self._abroad):
-            realm.ends.forget(self)
-        self._abroad = ()
-        self.realm.registry.unwatch(self)
 
     def _set_ready(self) -> None:
         if self.ready is not None:

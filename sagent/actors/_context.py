@@ -34,6 +34,9 @@ class Context[M](Spawner):
     def nursery(self) -> trio.Nursery:
         """For tasks of the actor's own, cancelled when it ends; what one raises is its crash.
 
+        A task that somebody else starts here with `nursery.start` keeps the actor from ending until
+        it has said `started`, since it is cancelled with its starter until then.
+
         Raises:
             ActorStopped: the actor is saying farewell.
         """
@@ -74,6 +77,9 @@ class Context[M](Spawner):
             max_children: how many children it has at most; None for any number.
             auto_shutdown: when the actor stops because its significant children have ended by
                 themselves: `never`, with `any_significant` of them, or once `all_significant` have.
+
+        Raises:
+            UsageError: it has children already, or an argument cannot be meant.
         """
         policy = Policy(
             strategy=strategy,
@@ -95,7 +101,11 @@ class Context[M](Spawner):
         def tell(exit: Exit) -> None:  # noqa: A002  # the word of this runtime
             mailbox.put(Envelope(Down(ref, exit), ref.path, front=True))
 
-        self._cell.watch(cell_of(ref), tell)
+        other = cell_of(ref)
+        if other.exit is not None:
+            tell(other.exit)
+        else:
+            self._cell.ties().watch(other, other.realm, tell)
 
     def watch_name(self: "Context[NameChanged]", name: str) -> None:
         """Receive a NameChanged, in the front lane: who holds *name* now, and each new holder."""
@@ -105,7 +115,7 @@ class Context[M](Spawner):
             ref = None if holder is None else Ref[object](holder)
             mailbox.put(Envelope(NameChanged(name, ref), self._cell.path, front=True))
 
-        self._cell.watch_name(name, tell)
+        self._cell.ties().watch_name(name, tell)
 
     def stash(self) -> None:
         """Put the message in hand aside until `unstash`; whoever asked it goes on waiting.
@@ -125,23 +135,36 @@ class Context[M](Spawner):
         self._cell.mailbox.unstash()
 
     def after(self, key: Hashable, seconds: float, message: M, *, lane: Lane = "back") -> None:
-        """Receive *message* in *seconds*, unless the timer *key* is cancelled or set anew."""
+        """Receive *message* in *seconds*, unless the timer *key* is cancelled or set anew.
+
+        Raises:
+            UsageError: *seconds* is no number.
+        """
+        if math.isnan(seconds):
+            raise UsageError(f"seconds={seconds}: no time to wait")
         timer = Timer(self._cell.mailbox, message, lane=lane, period_s=None)
-        self._cell.set_timer(key, seconds, timer)
+        self._set_timer(key, seconds, timer)
 
     def every(self, key: Hashable, seconds: float, message: M, *, lane: Lane = "back") -> None:
         """Receive *message* every *seconds*, until the timer *key* is cancelled or set anew.
 
         A tick that comes while the last one is still waiting or in hand is left out.
+
+        Raises:
+            UsageError: *seconds* is not positive.
         """
-        if seconds <= 0:
+        if not seconds > 0:
             raise UsageError(f"seconds={seconds}: the time between two ticks is positive")
         timer = Timer(self._cell.mailbox, message, lane=lane, period_s=seconds)
-        self._cell.set_timer(key, seconds, timer)
+        self._set_timer(key, seconds, timer)
 
     def cancel(self, key: Hashable) -> None:
-        """End the timer *key*, its message included if that waits; without one, do nothing."""
-        self._cell.cancel_timer(key)
+        """End the timer *key* if there is one, its message included if that still waits."""
+        self._cell.ties().cancel_timer(key, self._current())
+
+    def _set_timer(self, key: Hashable, seconds: float, timer: Timer) -> None:
+        if self._cell.phase not in ("ending", "waiting", "ended"):
+            self._cell.ties().set_timer(key, seconds, timer, self._current())
 
     def _current(self) -> Envelope[object] | None:
         return None if self._cell.inbox is None else self._cell.inbox.current

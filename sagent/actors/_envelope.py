@@ -6,8 +6,21 @@ import trio
 
 from sagent.actors._event_bus import Events
 from sagent.actors._events import LateReply
+from sagent.actors._policy import check_choice
 
 type Lane = Literal["front", "back"]
+
+_LANES: tuple[Lane, ...] = ("front", "back")
+
+
+def is_front(lane: Lane) -> bool:
+    """Tell whether *lane* is the front one.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    check_choice("lane", lane, _LANES)
+    return lane == "front"
 
 
 class Envelope[M]:

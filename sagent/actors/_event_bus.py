@@ -16,11 +16,12 @@ class Events:
         heard: whether anybody listens; asked before an event is made.
     """
 
-    __slots__ = ("_feeds", "_sinks", "heard")
+    __slots__ = ("_closed", "_feeds", "_sinks", "heard")
 
     def __init__(self) -> None:
         self._sinks: list[Callable[[Event], object]] = []
         self._feeds: list[Feed] = []
+        self._closed = False
         self.heard = False
 
     @contextmanager
@@ -46,11 +47,16 @@ class Events:
                 async for event in feed: ...
 
         A reader that lets more than *capacity* of them wait loses the oldest, and is told how many.
+
+        Raises:
+            UsageError: *capacity* is less than 1.
         """
         if capacity < 1:
             raise UsageError(f"capacity={capacity}: a feed holds at least 1 event")
         feed = Feed(kinds, capacity)
         self._feeds.append(feed)
+        if self._closed:
+            feed.close()
         try:
             with self.listen(feed.put):
                 yield feed
@@ -59,6 +65,7 @@ class Events:
 
     def close(self) -> None:
         """Let every feed end with what it holds: nothing happens any more."""
+        self._closed = True
         for feed in self._feeds:
             feed.close()
 

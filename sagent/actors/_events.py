@@ -31,7 +31,7 @@ class Exited:
 
 @attrs.frozen
 class DeadLetter:
-    """A message that nobody will handle, or whose handler did not come to its end.
+    """A message that nobody handles to its end, or an ask that its actor fails by ending.
 
     Attributes:
         to: the path of the actor it was for.
@@ -95,8 +95,8 @@ class Restarting:
 
 
 @attrs.frozen
-class RestartLimit:
-    """A supervisor gives up, and its children end.
+class GaveUp:
+    """A supervisor has passed its limit of restarts, and its children end.
 
     Attributes:
         path: the supervisor; empty for the system itself.
@@ -111,9 +111,7 @@ class RestartLimit:
     period_s: float
 
 
-type Event = (
-    Spawned | Started | Exited | DeadLetter | LateReply | Overflow | Restarting | RestartLimit
-)
+type Event = Spawned | Started | Exited | DeadLetter | LateReply | Overflow | Restarting | GaveUp
 
 
 @attrs.frozen

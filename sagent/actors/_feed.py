@@ -10,10 +10,10 @@ class Feed:
     """Events for a task that reads them in its own time: `async for event in feed`.
 
     Holds the newest up to its bound; in place of those that went lost comes one Missed. Ends with
-    the system. One task reads at a time.
+    the system, at once if that has ended. One task reads at a time.
     """
 
-    __slots__ = ("_changed", "_closed", "_events", "_kinds", "_missed", "capacity")
+    __slots__ = ("_changed", "_closed", "_events", "_kinds", "_missed", "_read", "capacity")
 
     def __init__(self, kinds: tuple[type[Event], ...], capacity: int) -> None:
         self.capacity = capacity
@@ -21,6 +21,7 @@ class Feed:
         self._events: deque[Event] = deque()
         self._missed = 0
         self._closed = False
+        self._read = False
         self._changed = trio.Event()
 
     def __aiter__(self) -> Self:
@@ -33,12 +34,21 @@ class Feed:
             if self._closed:
                 await trio.lowlevel.checkpoint()
                 raise StopAsyncIteration
-            self._changed = trio.Event()
-            await self._changed.wait()
+            if self._read:
+                raise trio.BusyResourceError("two tasks read one feed: subscribe for each")
+            await self._wait()
         if self._missed:
             missed, self._missed = Missed(self._missed), 0
             return missed
         return self._events.popleft()
+
+    async def _wait(self) -> None:
+        self._changed = trio.Event()
+        self._read = True
+        try:
+            await self._changed.wait()
+        finally:
+            self._read = False
 
     def put(self, event: Event) -> None:
         """Take *event* in, if it is of a kind that is read here."""

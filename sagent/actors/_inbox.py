@@ -34,6 +34,7 @@ class Inbox[M]:
         "_take",
         "current",
         "draining",
+        "in_turn",
         "since",
         "stopping",
     )
@@ -50,6 +51,9 @@ class Inbox[M]:
 
         self.stopping = False
         """Whether `stop` was called: finish the work in hand and return."""
+
+        self.in_turn = False
+        """Whether each message is handled in the actor's own task before the next is taken."""
 
         self._mailbox = mailbox
         self._now = trio.lowlevel.current_clock().current_time
@@ -169,12 +173,22 @@ class Inbox[M]:
         self._choose_take()
         self._mailbox.wake()
 
+    def cut(self) -> None:
+        """Let nothing more be taken, and fail all who asked what was: the actor is cancelled.
+
+        A tell may yet be handled to its end, if its handler is just about to return.
+        """
+        self._end()
+        for envelope in self._taken():
+            if envelope.wants_reply and not envelope.settled:
+                self._mailbox.refuse(cast("Envelope[object]", envelope), "stopped")
+
     def abandon(self, exit: Exit) -> None:  # noqa: A002  # the word of this runtime
         """Settle what was taken and never will be, now that the actor ends with *exit*."""
         reason: DeadLetterReason = "crashed" if exit.reason == "crashed" else "stopped"
         failed = exit.reason in ("crashed", "killed")
         self._end()  # what waits is for another life
-        taken = self._held if self.current is None else [self.current, *self._held]
+        taken = self._taken()
         self.current, self._held = None, []
         for envelope in taken:
             # A tell was handled if the actor ended in peace, even when nobody marked it.
@@ -182,8 +196,12 @@ class Inbox[M]:
                 self._mailbox.refuse(cast("Envelope[object]", envelope), reason, exit.error)
 
     def holds(self, envelope: Envelope[object]) -> bool:
-        """Tell whether *envelope* was taken and put aside, to be answered later."""
-        return any(other is envelope for other in self._held)
+        """Tell whether *envelope* was taken, and a task beside the actor's own may answer it."""
+        taken = self._held if self.in_turn else self._taken()
+        return any(other is envelope for other in taken)
+
+    def _taken(self) -> list[Envelope[M]]:
+        return self._held if self.current is None else [self.current, *self._held]
 
     def _choose_take(self) -> None:
         take: Callable[[], Envelope[object] | None]

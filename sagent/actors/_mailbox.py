@@ -18,9 +18,13 @@ import trio
 from sagent.actors._envelope import Envelope
 from sagent.actors._event_bus import Events
 from sagent.actors._events import DeadLetter, DeadLetterReason, Overflow
-from sagent.errors import ActorCrashed, ActorError, ActorStopped, MailboxFull, UsageError
+from sagent.actors._policy import check_choice
+from sagent.actors._refusal import full, refusal
+from sagent.errors import UsageError
 
 type OverflowPolicy = Literal["fail", "drop_newest", "drop_oldest"]
+
+_OVERFLOWS: tuple[OverflowPolicy, ...] = ("fail", "drop_newest", "drop_oldest")
 
 
 class InboxEnd(trio.EndOfChannel):
@@ -48,6 +52,7 @@ class Mailbox:
         "_front",
         "_overflow",
         "_reader",
+        "_senders",
         "_stash",
         "closed",
         "dropped",
@@ -63,6 +68,7 @@ class Mailbox:
             raise UsageError(
                 f"capacity={capacity}: an inbox holds at least 1 message; None for no bound"
             )
+        check_choice("overflow", overflow, _OVERFLOWS)
         self.path = path
         self.events = events
         self.dropped = 0
@@ -72,16 +78,23 @@ class Mailbox:
         self._overflow: OverflowPolicy = overflow
         self._cause: Exception | None = None
         self._back_in, self._back_out = trio.open_memory_channel[Envelope[object]](self._capacity)
-        # With the senders that wait for room; the channel's own statistics are slow to ask.
+        # With the senders that wait for room.
         self._back_count = 0
         # Most actors never see a front message, and an empty deque is 760 bytes.
         self._front: deque[Envelope[object]] | None = None
         self._again: deque[Envelope[object]] | None = None
         self._stash: list[Envelope[object]] | None = None
+        # Not left to the channel, which would give one of them the place that a tell has made.
+        self._senders: dict[trio.lowlevel.Task, Envelope[object]] | None = None
         self._reader: trio.lowlevel.Task | None = None
 
     def __len__(self) -> int:
         return self._back_count + len(self._front or ()) + len(self._again or ())
+
+    @property
+    def holds_any(self) -> bool:
+        """Whether there is something to handle, now or once it is no longer put aside."""
+        return len(self) > 0 or self._stash is not None
 
     @property
     def stashed(self) -> int:
@@ -114,19 +127,30 @@ class Mailbox:
 
     async def put_when_room(self, envelope: Envelope[object]) -> None:
         """Enter *envelope* into the back lane, waiting for room; cancelled, it has not entered."""
+        await trio.lowlevel.checkpoint_if_cancelled()
         if self.closed:
-            await trio.lowlevel.checkpoint()
+            await trio.lowlevel.cancel_shielded_checkpoint()
             self.refuse(envelope, "stopped")
             return
+        full = self._back_count >= self._capacity
         self._back_count += 1
         self.peak = max(self.peak, self._back_count)
-        self.wake()
-        try:
-            await self._back_in.send(envelope)
-        except BaseException:
+        if not full:
+            self._back_in.send_nowait(envelope)
+            self.wake()
+            await trio.lowlevel.cancel_shielded_checkpoint()
+            return
+        task = trio.lowlevel.current_task()
+        senders = self._senders = self._senders or {}
+        senders[task] = envelope
+
+        def leave(_: Callable[[], object]) -> trio.lowlevel.Abort:
+            del senders[task]
             self._back_count -= 1
             self.wake()  # of a closed mailbox, this may have been the last message
-            raise
+            return trio.lowlevel.Abort.SUCCEEDED
+
+        await trio.lowlevel.wait_task_rescheduled(leave)
 
     def take(self) -> Envelope[object] | None:
         """Take the first message, or None when there is none at present.
@@ -140,11 +164,10 @@ class Mailbox:
             elif self._again:
                 envelope = self._again.popleft()
             elif self._back_count:
-                try:
-                    envelope = self._back_out.receive_nowait()
-                except trio.WouldBlock:  # only a sender that is just being cancelled
-                    return None
+                envelope = self._back_out.receive_nowait()
                 self._back_count -= 1
+                if self._senders:
+                    self._admit(self._senders)
             elif self.closed:
                 raise InboxEnd
             else:
@@ -219,50 +242,34 @@ class Mailbox:
         if self.events.heard:
             self.events.emit(DeadLetter(self.path, envelope.message, reason, envelope.sender))
         if envelope.wants_reply:
-            cause = cause or self._cause
-            error = self._error(reason, cause)
-            error.__cause__ = cause
-            envelope.fail(error)
+            envelope.fail(refusal(self.path, self._capacity, reason, cause or self._cause))
         else:
             envelope.settled = True
-
-    def _error(self, reason: DeadLetterReason, cause: Exception | None) -> ActorError:
-        match reason:
-            case "stopped" | "abandoned":
-                return ActorStopped(f"{self.path} has stopped: the ask was not answered")
-            case "crashed":
-                return ActorCrashed(f"{self.path} crashed on the ask: {cause!r}")
-            case "overflow":
-                return self._full()
-        assert_never(reason)
-
-    def _full(self) -> MailboxFull:
-        return MailboxFull(
-            f"the inbox of {self.path} holds {self._capacity} messages: send waits for room"
-        )
 
     def _made_room(self, envelope: Envelope[object]) -> bool:
         """Do as the policy says; tell whether *envelope* has entered a full back lane."""
         match self._overflow:
             case "fail":
                 self._count_dropped()
-                raise self._full()
+                raise full(self.path, self._capacity)
             case "drop_newest":
                 self._count_dropped()
                 self.refuse(envelope, "overflow")
                 return False
             case "drop_oldest":
-                while True:
-                    oldest = self._back_out.receive_nowait()
-                    self._back_count -= 1
-                    self._count_dropped()
-                    self.refuse(oldest, "overflow")
-                    try:
-                        self._back_in.send_nowait(envelope)
-                    except trio.WouldBlock:  # a sender that waited for room has taken it
-                        continue
-                    return True
+                oldest = self._back_out.receive_nowait()
+                self._back_count -= 1
+                self._back_in.send_nowait(envelope)  # before a send that waits for room
+                self._count_dropped()
+                self.refuse(oldest, "overflow")
+                return True
         assert_never(self._overflow)
+
+    def _admit(self, senders: dict[trio.lowlevel.Task, Envelope[object]]) -> None:
+        """Let the one who has waited for room the longest have a place."""
+        task = next(iter(senders))
+        self._back_in.send_nowait(senders.pop(task))
+        trio.lowlevel.reschedule(task)
 
     def _count_dropped(self) -> None:
         self.dropped += 1

@@ -1,4 +1,5 @@
 import random
+from collections.abc import Collection
 from typing import Literal
 
 import attrs
@@ -14,6 +15,21 @@ type Strategy = Literal["one_for_one", "one_for_all", "rest_for_one"]
 type AutoShutdown = Literal["never", "any_significant", "all_significant"]
 """When a supervisor ends of itself: never; with the first of its significant children; with the
 last of them. OTP 24's."""
+
+
+RESTARTS: tuple[Restart, ...] = ("permanent", "transient", "temporary")
+_STRATEGIES: tuple[Strategy, ...] = ("one_for_one", "one_for_all", "rest_for_one")
+_AUTO_SHUTDOWNS: tuple[AutoShutdown, ...] = ("never", "any_significant", "all_significant")
+
+
+def check_choice(what: str, value: str, choices: Collection[str]) -> None:
+    """Make sure that *value* is one of *choices*, as type checkers do where they are asked.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if value not in choices:
+        raise UsageError(f"{what}={value!r}: choose from {', '.join(choices)}")
 
 
 @attrs.frozen
@@ -35,10 +51,11 @@ class Backoff:
     reset_s: float = attrs.field(default=60, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if not (0 <= self.first_s <= self.most_s and self.factor >= 1 and self.jitter >= 0):
+        wait = 0 <= self.first_s <= self.most_s and self.factor >= 1
+        if not (wait and self.jitter >= 0 and self.reset_s >= 0):
             raise UsageError(
                 f"{self}: first_s is not negative and at most most_s, factor is at least 1, "
-                "jitter is not negative"
+                "jitter and reset_s are not negative"
             )
 
     def delay_s(self, failures: int) -> float:
@@ -76,9 +93,11 @@ class Policy:
     auto_shutdown: AutoShutdown = "never"
 
     def __attrs_post_init__(self) -> None:
+        check_choice("strategy", self.strategy, _STRATEGIES)
+        check_choice("auto_shutdown", self.auto_shutdown, _AUTO_SHUTDOWNS)
         if self.max_children is not None and self.max_children < 0:
             raise UsageError(f"max_children={self.max_children}: at least 0; None for any number")
-        if self.intensity < 0 or self.period_s <= 0:
+        if not (self.intensity >= 0 and self.period_s > 0):
             raise UsageError(
                 f"intensity={self.intensity}, period_s={self.period_s}: "
                 "the first is at least 0, the second positive"

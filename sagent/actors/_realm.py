@@ -24,11 +24,11 @@ class Realm[C: Hashable]:
         events: told what happens.
         groups: who is in which group.
         registry: who holds which name.
-        serial: the last number that was given out.
+        serial: the last number that an actor has in its name because it was given none.
         tasks: whose own task each is.
     """
 
-    __slots__ = ("clock", "ends", "events", "groups", "registry", "serial", "tasks")
+    __slots__ = ("_number", "clock", "ends", "events", "groups", "registry", "serial", "tasks")
 
     def __init__(self) -> None:
         self.clock = Clock()
@@ -38,3 +38,9 @@ class Realm[C: Hashable]:
         self.registry: Registry[C] = Registry()
         self.serial = 0
         self.tasks: dict[trio.lowlevel.Task, C] = {}
+        self._number = 0
+
+    def next_number(self) -> int:
+        """Give out a number: of two actors, the one that was spawned later has the higher."""
+        self._number += 1
+        return self._number

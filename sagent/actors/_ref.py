@@ -7,8 +7,9 @@ import trio
 
 from sagent.actors._ask import ask
 from sagent.actors._cell import Cell
-from sagent.actors._envelope import Envelope, Lane, Question
+from sagent.actors._envelope import Envelope, Lane, Question, is_front
 from sagent.actors._exit import Exit
+from sagent.actors._orders import drain, kill, stop
 from sagent.actors._realm import SENDER
 from sagent.errors import ActorStopped
 
@@ -75,11 +76,17 @@ class Ref[M]:
 
         Raises:
             MailboxFull: its inbox is bounded, full, and to fail when it is.
+            UsageError: there is no such lane.
         """
-        self._mailbox.put(Envelope(message, SENDER.get(), lane == "front"))
+        self._mailbox.put(Envelope(message, SENDER.get(), lane != "back" and is_front(lane)))
 
     async def send(self, message: M) -> None:
-        """Send *message* when a bounded inbox has room; cancelled, it was not sent."""
+        """Send *message* when a bounded inbox has room; cancelled, it was not sent.
+
+        If the actor is gone or ending, the message is a dead letter. An actor whose inbox is full
+        waits for ever when it sends to itself. A tell that drops the oldest message goes before
+        every send that waits for room, and drops none of them.
+        """
         await self._mailbox.put_when_room(Envelope(message, SENDER.get()))
 
     async def ask[A](self, request: Request[A], *, lane: Lane = "back") -> A:
@@ -97,7 +104,11 @@ class Ref[M]:
         """
         mailbox = self._mailbox
         question = Question[object](
-            request, SENDER.get(), lane == "front", mailbox.path, mailbox.events
+            request,
+            SENDER.get(),
+            lane != "back" and is_front(lane),
+            mailbox.path,
+            mailbox.events,
         )
         cell = self._cell
         asker = cell.realm.tasks.get(trio.lowlevel.current_task())
@@ -110,17 +121,25 @@ class Ref[M]:
     def stop(self) -> None:
         """Let it finish the message in hand and end; what is queued becomes dead letters.
 
-        Its grace over, `shutdown_s` of its spawn, it is cancelled.
+        Its grace over, `shutdown_s` of its spawn, it is cancelled. A permanent one lives again, and
+        keeps what is queued.
         """
-        self._cell.stop()
+        stop(self._cell)
 
     def drain(self) -> None:
-        """Let it handle all that is queued and end; what comes later is a dead letter."""
-        self._cell.drain()
+        """Let it handle all that is queued and end; what comes later is a dead letter.
+
+        What it has put aside is not queued. A transient one that crashes has one more life for what
+        is left. A permanent one takes what comes later too, and lives again.
+        """
+        drain(self._cell)
 
     def kill(self) -> None:
-        """Cancel it, in the midst of a message too, and all its children."""
-        self._cell.kill()
+        """Cancel it, in the midst of a message too, and all its children.
+
+        A transient or permanent one lives again; one that waits for its next life goes on waiting.
+        """
+        kill(self._cell)
 
     async def closed(self) -> Exit:
         """Wait until it has ended, its children and its `stopped` included."""

@@ -21,17 +21,21 @@ class Registry[H: Hashable]:
         """Whoever holds *name*."""
         return self._holders.get(name)
 
-    def take(self, name: str, holder: H) -> None:
-        """Let *holder* hold *name*.
+    def check(self, name: str) -> None:
+        """Make sure that *name* can be taken.
 
         Raises:
             NameTaken: somebody holds it.
-            UsageError: it is empty, or has a slash, which parts the names of a path.
+            UsageError: it is empty, or has a slash, which parts the names of a path, or a `#`,
+                which the names that are made up have, so that no two living actors share a path.
         """
-        if not name or "/" in name:
-            raise UsageError(f"name={name!r}: a name has at least one character and no slash")
+        if not name or "/" in name or "#" in name:
+            raise UsageError(f"name={name!r}: a name has at least one character, no / and no #")
         if name in self._holders:
             raise NameTaken(f"{name!r} is held by a living actor: choose another name, or stop it")
+
+    def take(self, name: str, holder: H) -> None:
+        """Let *holder* hold *name*, which can be taken."""
         self._holders[name] = holder
         self._watches.tell(name, holder)
 

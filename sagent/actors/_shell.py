@@ -24,6 +24,7 @@ from sagent.actors._cell import Cell
 from sagent.actors._exit import Exit
 from sagent.actors._inbox import Inbox
 from sagent.actors._mailbox import InboxEnd
+from sagent.actors._orders import retire, stop
 from sagent.actors._realm import SENDER
 from sagent.errors import ActorStopped
 
@@ -44,11 +45,9 @@ async def live[M](cell: Cell, make: Callable[[], Behavior[M]]) -> None:
             actor = newborn
             exit = await _run(cell, actor)  # noqa: A001
             await stop_children(cell)
-            if nursery.child_tasks:  # the actor's own
-                nursery.cancel_scope.cancel()
+            nursery.cancel_scope.cancel()  # the actor's own tasks, and those yet to start in it
     except Exception as error:  # noqa: BLE001  # the one place where a crash becomes a value
-        if exit.error is None:
-            exit = Exit("crashed", _alone(error))  # noqa: A001
+        exit = _exit_after(cell, exit, error)  # noqa: A001
     finally:
         bury_children(cell)
         try:
@@ -66,14 +65,14 @@ async def stop_children(cell: Cell) -> None:
     while cell.children:
         # At once: to look for the last of a dict whose last have gone is to pass them all again.
         for child in tuple(reversed(cell.children)):
-            child.stop()
+            stop(child)
             await child.closed()
 
 
 def bury_children(cell: Cell) -> None:
     """End the children of *cell* that wait for another life, when no task of them is left."""
     for child in tuple(reversed(cell.children or {})):
-        child.retire()
+        retire(child)
 
 
 async def _run[M](cell: Cell, actor: Behavior[M]) -> Exit:
@@ -81,15 +80,11 @@ async def _run[M](cell: Cell, actor: Behavior[M]) -> Exit:
     exit = Exit("killed")  # noqa: A001
     cell.begins(cast("Inbox[object]", inbox))
     try:
-        try:  # noqa: SIM105  # suppress would rebuild a group that the actor raises
-            await actor.run(inbox)
-        except InboxEnd:
-            pass
+        await actor.run(inbox)
     except Exception as error:  # noqa: BLE001  # caught early, for the children's orderly end
-        exit = Exit("crashed", error)  # noqa: A001
+        exit = _end_in_peace(cell) if _is_peace(error) else Exit("crashed", error)  # noqa: A001
     else:
-        if not cell.killed:
-            exit = Exit("normal" if cell.phase == "running" else "stopped")  # noqa: A001
+        exit = _end_in_peace(cell)  # noqa: A001
     finally:
         cell.leaves(exit)
     return exit
@@ -107,6 +102,34 @@ async def _farewell[M](cell: Cell, actor: Behavior[M], exit: Exit) -> Exit:  # n
         if exit.error is None:
             return Exit("crashed", error)
     return exit
+
+
+def _end_in_peace(cell: Cell) -> Exit:
+    if cell.killed:
+        return Exit("killed")
+    return Exit("normal" if cell.phase == "running" else "stopped")
+
+
+def _is_peace(error: Exception) -> bool:
+    """Tell whether *error* says that the inbox has ended and nothing else, in a group or alone."""
+    if isinstance(error, ExceptionGroup):
+        group = cast("ExceptionGroup[Exception]", error)
+        return group.split(InboxEnd)[1] is None
+    return isinstance(error, InboxEnd)
+
+
+def _exit_after(cell: Cell, run: Exit, error: Exception) -> Exit:
+    """Tell how an actor ended whose nursery raised *error*, after its own task had ended as *run*.
+
+    That its children were too many restarts is the cause of whatever came of their end.
+    """
+    if cell.supervisor is not None and cell.supervisor.error is not None:
+        return Exit("crashed", cell.supervisor.error)
+    if run.error is not None:
+        return run
+    if _is_peace(error):  # in a task of its nursery, which cancelled its `run`
+        return Exit("killed") if cell.killed else Exit("stopped")
+    return Exit("crashed", _alone(error))
 
 
 def _alone(error: Exception) -> Exception:

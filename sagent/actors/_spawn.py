@@ -9,11 +9,12 @@ from sagent.actors._cell import Cell
 from sagent.actors._child import Child
 from sagent.actors._events import Spawned
 from sagent.actors._mailbox import Mailbox, OverflowPolicy
-from sagent.actors._policy import Policy, Restart
+from sagent.actors._orders import discard, retire
+from sagent.actors._policy import RESTARTS, Policy, Restart, check_choice
 from sagent.actors._ref import Ref
 from sagent.actors._shell import live
 from sagent.actors._supervision import Supervision
-from sagent.errors import ActorStopped, SystemStopping, TooManyChildren, UsageError
+from sagent.errors import ActorStopped, TooManyChildren, UsageError
 
 SHUTDOWN_S = 5.0
 """An actor's grace when it is stopped, if its spawn does not say: OTP's default."""
@@ -33,13 +34,10 @@ async def spawn[M](
     shutdown_s: float,
 ) -> Ref[M]:
     """Start an actor under *parent*, and return when its `started` has."""
-    nursery = parent.nursery
-    if nursery is None or parent.phase in ("ending", "ended"):
-        raise SystemStopping(
-            f"{parent.path or 'the system'} is ending: spawn into one that is to live on"
-        )
     supervision = _supervision_of(parent)
     _check(parent, supervision.policy, restart, significant=significant)
+    if not shutdown_s >= 0:
+        raise UsageError(f"shutdown_s={shutdown_s}: a grace is not negative")
     make, label = _maker(actor, args, kwargs)
     realm = parent.realm
     if name is None:
@@ -48,30 +46,33 @@ async def spawn[M](
     mailbox = Mailbox(f"{parent.path}/{own}", realm.events, capacity=capacity, overflow=overflow)
     cell = Cell(own, realm, parent, mailbox, shutdown_s)
     if name is not None:
+        realm.registry.check(name)
+    life = partial(live, cell, make)
+    parent.start_below(life, cell.path)  # first: of a refused one, nobody is to hear
+    if name is not None:
         realm.registry.take(name, cell)
     if restart != "temporary":
-        realm.serial += 1
-        cell.child = Child(restart, realm.serial, partial(live, cell, make))
+        cell.child = Child(restart, life, significant=significant)
     if significant:
         supervision.significant.add(cell)
     if (significant or restart != "temporary") and not supervision.running:
         supervision.running = True
-        nursery.start_soon(supervision.run, name=f"supervision of {parent.path or 'the system'}")
+        parent.start_below(supervision.run, f"supervision of {parent.path or 'the system'}")
     if parent.children is None:
         parent.children = {}
     parent.children[cell] = None
     if realm.events.heard:
         realm.events.emit(Spawned(cell.path))
-    nursery.start_soon(live, cell, make, name=cell.path)
     await _wait_started(cell)
     return Ref(cell)
 
 
-def supervise(cell: Cell, policy: Policy) -> None:
+def supervise(cell: Cell, policy: Policy) -> Supervision:
     """Let *policy* hold for the children of *cell* that are to come."""
     if cell.children:
         raise UsageError(f"{cell.path} has children: call supervise before it spawns the first")
-    cell.supervisor = Supervision(cell, policy)
+    cell.supervisor = supervision = Supervision(cell, policy)
+    return supervision
 
 
 async def terminate_child(parent: Cell, cell: Cell) -> None:
@@ -90,7 +91,7 @@ def delete_child(parent: Cell, cell: Cell) -> None:
     """End *cell*, which was terminated, for good."""
     _supervision_over(parent, cell)
     _check_terminated(cell)
-    cell.retire()
+    retire(cell)
 
 
 def _supervision_of(parent: Cell) -> Supervision:
@@ -110,11 +111,12 @@ def _supervision_over(parent: Cell, cell: Cell) -> Supervision:
 
 
 def _check_terminated(cell: Cell) -> None:
-    if cell.child is None or not cell.child.terminated or cell.phase != "waiting":
+    if not cell.terminated or cell.phase != "waiting":
         raise UsageError(f"{cell.path} was not terminated: call terminate_child first")
 
 
 def _check(parent: Cell, policy: Policy, restart: Restart, *, significant: bool) -> None:
+    check_choice("restart", restart, RESTARTS)
     if policy.max_children is not None and len(parent.children or ()) >= policy.max_children:
         raise TooManyChildren(
             f"{parent.path or 'the system'} has its max_children={policy.max_children}: wait until "
@@ -131,7 +133,7 @@ async def _wait_started(cell: Cell) -> None:
     try:
         await cell.ready.wait()
     except trio.Cancelled:
-        cell.kill()
+        discard(cell)
         raise
     if cell.failure is not None:
         raise cell.failure

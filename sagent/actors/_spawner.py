@@ -31,6 +31,12 @@ class Spawner:
     def __init__(self, cell: Cell) -> None:
         self._cell = cell
 
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self._cell is other._cell
+
+    def __hash__(self) -> int:
+        return hash(self._cell)
+
     @overload
     async def spawn[N](
         self,
@@ -89,12 +95,15 @@ class Spawner:
                 `drop_newest` drops the message, `drop_oldest` makes room. `send` waits.
             shutdown_s: its grace to finish the message in hand when it is stopped, and again to
                 clean up in `stopped`.
-            kwargs: for the class.
+            kwargs: for the class. What spawn takes itself, such as *name*, never gets there: a
+                class that wants it goes into a function, `lambda: Account(name="alice")`.
 
         Raises:
             NameTaken: *name* is held by a living actor.
-            SystemStopping: the parent is ending.
+            SystemStopping: the parent is ending, or is between two lives.
             TooManyChildren: the parent has its `max_children`.
+            UsageError: an argument cannot be meant, or nobody heeds *significant*.
+            ActorStopped: it was stopped or killed in its start.
             Exception: whatever its constructor or its `started` raised.
         """
         return await spawn(
@@ -135,6 +144,10 @@ class Spawner:
             max_children: how many children it has at most; None for any number.
             auto_shutdown: when it stops because its significant children have ended by themselves:
                 `never`, with `any_significant` of them, or once `all_significant` have.
+
+        Raises:
+            UsageError: an argument cannot be meant.
+            NameTaken, SystemStopping, TooManyChildren, ActorStopped: as in `spawn`.
         """
         policy = Policy(
             strategy=strategy,
@@ -150,7 +163,8 @@ class Spawner:
         """Stop a child, and wait until it has ended; it lives again with `restart_child` alone.
 
         Meanwhile it keeps its name, and messages to it are dead letters. A temporary child ends
-        for good. Counts as no restart.
+        for good, and so does one that drains. Counts as no restart. A child in its start is let
+        finish that, within its grace.
 
         Raises:
             UsageError: it is no child of this one.
@@ -161,9 +175,12 @@ class Spawner:
     async def restart_child[N](self, ref: Ref[N]) -> None:
         """Let a child that was terminated live again, and wait until it has started.
 
+        Cancelled before that, it kills the child, which stays terminated.
+
         Raises:
             UsageError: it was not terminated, or is no child of this one.
-            ActorStopped: it has ended for good.
+            ActorStopped: it has ended for good, or was stopped or killed in its start.
+            SystemStopping: the parent is ending, or is between two lives.
             Exception: what its start raised; it stays terminated.
         """
         await restart_child(self._cell, cell_of(ref))

@@ -18,8 +18,8 @@ import trio
 
 from sagent.actors._cell import Cell
 from sagent.actors._child import Child
-from sagent.actors._events import Restarting
-from sagent.actors._events import RestartLimit as RestartLimitEvent
+from sagent.actors._events import GaveUp, Restarting
+from sagent.actors._orders import kill, pause, stop, terminate
 from sagent.actors._policy import Policy
 from sagent.actors._shell import stop_children
 from sagent.errors import RestartLimit
@@ -31,55 +31,77 @@ class Supervision:
     Attributes:
         policy: what it does when one ends.
         running: whether its task runs: since the first child that it has to see to.
-        significant: the living children whose end can be its own.
+        significant: the children whose end can be its own, those that are terminated apart.
+        error: the limit that was passed, if one was.
+        starting: the child whose start it waits for.
     """
 
     def __init__(self, parent: Cell, policy: Policy) -> None:
         self.policy = policy
         self.running = False
         self.significant: set[Cell] = set()
+        self.error: RestartLimit | None = None
+        self.starting: Cell | None = None
         self._parent = parent
         self._fallen: deque[tuple[Cell, int]] = deque()
         self._due: dict[Cell, float] = {}
         self._restarts: deque[float] = deque()
+        self._by_hand: set[Cell] = set()
+        self._last_has_ended = False
         self._over = False
         self._changed = trio.Event()
 
     def fell(self, cell: Cell) -> None:
-        """A life of *cell* has ended, and is to be followed by another."""
+        """A life of *cell* has ended, and is not its last."""
+        if cell in self._by_hand and cell.failure is not None:
+            self._stays_terminated(cell)
+            return
         self._fallen.append((cell, _child(cell).life))
         self._changed.set()
 
     def ended(self, cell: Cell) -> None:
         """The last life of *cell* has ended: by itself, if it is still significant."""
+        if self._due.pop(cell, None) is not None:  # the others wait for it no longer
+            self._changed.set()
         if cell not in self.significant:
             return
         self.significant.discard(cell)
-        if cell.failure is None and (
-            self.policy.auto_shutdown == "any_significant" or not self.significant
-        ):
-            self._over = True
+        if not cell.unborn:
+            # One that is in its first start has not lived yet: should that fail, this was the last.
+            self._last_has_ended = self.policy.auto_shutdown == "any_significant" or all(
+                other.unborn for other in self.significant
+            )
+        if self._last_has_ended:
+            whole = self.policy.auto_shutdown == "all_significant"
+            self._over = self._over or not (whole and self.significant)
             self._changed.set()
 
     async def terminate(self, cell: Cell) -> None:
         """End the life of *cell*, which has no other until `restart`."""
         self.significant.discard(cell)
+        self._last_has_ended = False
         if cell.child is None:
-            cell.stop()
+            stop(cell)
             await cell.closed()
             return
         self._due.pop(cell, None)
-        cell.terminate()
+        self._changed.set()
+        terminate(cell)
         await cell.child.rested.wait()
 
     async def restart(self, cell: Cell) -> None:
         """Let *cell*, terminated, live again; it stays terminated if its start fails."""
-        cell.mailbox.reopen()
+        if _child(cell).significant:
+            self.significant.add(cell)
+        self._by_hand.add(cell)
         try:
             await self._start(cell)
         except trio.Cancelled:
-            cell.kill()
+            self._stays_terminated(cell)
+            kill(cell)
             raise
+        finally:
+            self._by_hand.discard(cell)
         if cell.failure is not None:
             raise cell.failure
 
@@ -88,21 +110,21 @@ class Supervision:
 
         Raises:
             RestartLimit: more has fallen than the policy puts up with; the children have ended.
-                At the top of a system, it is left in the root's `failure`.
+                At the top of a system, it is left in `error` alone.
         """
         parent = self._parent
         try:
             await self._restart_what_falls()
         except RestartLimit as error:
+            self.error = error
             await self._end_children()
             if parent.parent is not None:
                 raise
-            parent.failure = error
         else:
             if not self._over:
                 return
             if parent.parent is not None:
-                parent.stop()
+                stop(parent)
                 return
             await self._end_children()
         assert parent.nursery is not None
@@ -113,7 +135,7 @@ class Supervision:
         await stop_children(self._parent)
 
     async def _restart_what_falls(self) -> None:
-        while self._parent.phase != "ending" and not self._over:
+        while self._parent.fertile and not self._over:
             self._changed = trio.Event()
             cell, due = self._next()
             if cell is not None and due <= trio.current_time():
@@ -131,27 +153,29 @@ class Supervision:
             return None, float("inf")
         if self.policy.strategy == "one_for_one":
             return min(self._due.items(), key=lambda item: item[1])
-        first = min(self._due, key=lambda cell: _child(cell).number)
+        first = min(self._due, key=lambda cell: cell.number)
         whole = self.policy.strategy == "one_for_all"
         return first, max(self._due.values()) if whole else self._due[first]
 
     async def _begin(self, cell: Cell) -> None:
         del self._due[cell]
-        await self._start(cell)
+        self.starting = cell
+        try:
+            await self._start(cell)
+        finally:
+            self.starting = None
         if cell.failure is not None:  # the rest of its group waits for it
             await self._see_to(cell, _child(cell).life)
 
     async def _start(self, cell: Cell) -> None:
+        self._parent.start_below(_child(cell).relive, cell.path)
         cell.relives()
-        ready = cell.ready
-        assert ready is not None
-        assert self._parent.nursery is not None
-        self._parent.nursery.start_soon(_child(cell).relive, name=cell.path)
-        await ready.wait()
+        assert cell.ready is not None
+        await cell.ready.wait()
 
     async def _see_to(self, cell: Cell, life: int) -> None:
         child = _child(cell)
-        if cell.phase != "waiting" or child.life != life or cell in self._due or child.terminated:
+        if cell.phase != "waiting" or child.life != life or cell in self._due or cell.terminated:
             return
         self._count(cell, child)
         now = trio.current_time()
@@ -162,13 +186,13 @@ class Supervision:
         for other in reversed(self._group(cell)):
             if other.child is None:
                 self.significant.discard(other)
-                other.stop()
+                stop(other)
                 await other.closed()
                 continue
             if other.phase != "waiting":
-                other.pause()
+                pause(other)
                 await other.child.rested.wait()
-            if other.phase == "waiting" and other not in self._due and not other.child.terminated:
+            if other.phase == "waiting" and other not in self._due and not other.terminated:
                 self._wait(other, other.child, 0)
 
     def _wait(self, cell: Cell, child: Child, delay_s: float) -> None:
@@ -180,16 +204,20 @@ class Supervision:
 
     def _group(self, cell: Cell) -> list[Cell]:
         """List who lives again with *cell*, itself apart; temporary ones only end with it."""
-        siblings = list(self._parent.children or ())
-        match self.policy.strategy:
-            case "one_for_one":
-                return []
-            case "one_for_all":
-                group = siblings
-            case "rest_for_one":
-                group = siblings[siblings.index(cell) :]
+        if self.policy.strategy == "one_for_one":
+            return []
+        first = cell.number if self.policy.strategy == "rest_for_one" else 0
         # One whose first start is under way belongs to its spawner.
-        return [other for other in group if other is not cell and not _unborn(other)]
+        group = [
+            other
+            for other in self._parent.children or ()
+            if other.number >= first and other is not cell and not other.unborn
+        ]
+        return sorted(group, key=lambda other: other.number)
+
+    def _stays_terminated(self, cell: Cell) -> None:
+        self.significant.discard(cell)
+        terminate(cell)
 
     def _count(self, cell: Cell, child: Child) -> None:
         policy, restarts = self.policy, self._restarts
@@ -201,7 +229,7 @@ class Supervision:
             return
         events, path = self._parent.realm.events, self._parent.path
         if events.heard:
-            events.emit(RestartLimitEvent(path, cell.path, policy.intensity, policy.period_s))
+            events.emit(GaveUp(path, cell.path, policy.intensity, policy.period_s))
         assert child.last_exit is not None
         raise RestartLimit(
             f"{cell.path} ended or failed to start once more, and {path or 'the system'} puts up "
@@ -212,9 +240,3 @@ class Supervision:
 def _child(cell: Cell) -> Child:
     assert cell.child is not None
     return cell.child
-
-
-def _unborn(cell: Cell) -> bool:
-    if cell.child is None:
-        return cell.ready is not None
-    return not cell.child.started and cell.child.life == 0

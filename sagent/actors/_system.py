@@ -1,5 +1,6 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import cast
 
 import trio
 
@@ -15,7 +16,7 @@ from sagent.actors._shell import bury_children, stop_children
 from sagent.actors._spawn import SHUTDOWN_S, supervise
 from sagent.actors._spawner import Spawner
 from sagent.actors._tree import Node, node_of
-from sagent.errors import ActorStopped
+from sagent.errors import ActorStopped, UsageError
 
 
 class System(Spawner):
@@ -40,8 +41,12 @@ class System(Spawner):
     ) -> Ref[M]:
         """Return the actor that holds *name*, or spawn *actor* under it, as `spawn` would.
 
-        Callers at the same time get one actor. One that is starting or ending is waited for. It
-        serves whoever asks for it, so when the system ends it is stopped after all others.
+        Callers at the same time get one actor. One that is starting, draining or ending is waited
+        for. It serves whoever asks for it, so when the system ends it is stopped after all others.
+
+        Raises:
+            UsageError: the actor that holds *name* was terminated.
+            Exception: as in `spawn`.
         """
         while True:
             cell = self._cell.realm.registry.get(name)
@@ -56,9 +61,11 @@ class System(Spawner):
                 )
                 self._outlive(cell_of(ref))
                 return ref
+            if cell.terminated:
+                raise UsageError(f"{cell.path} was terminated: call restart_child or delete_child")
             if cell.ready is not None:
                 await cell.ready.wait()
-            elif cell.phase == "draining" or not cell.mailbox.closed:
+            elif not cell.mailbox.closed:
                 await trio.lowlevel.checkpoint()
                 return Ref(cell)
             else:
@@ -86,8 +93,11 @@ class System(Spawner):
 
         Raises:
             ActorStopped: it has ended.
+            UsageError: it lives in another system.
         """
         cell = cell_of(ref)
+        if cell.realm is not self._cell.realm:
+            raise UsageError(f"{ref.path} lives in another system: join a group of its own system")
         if cell.exit is not None:
             raise ActorStopped(f"{ref.path} has ended: it joins no group")
         self._cell.realm.groups.join(group.name, cell)
@@ -127,7 +137,8 @@ async def open_system(
     Leaving the block stops them politely, the youngest first, each within its own grace, and waits
     until they have ended; cancelling it cancels them. A crash of an actor never ends the block,
     except of one that is to restart and has used up the limit.
-    What the block raises is raised after they have ended, and in no group.
+    What the block raises is raised after they have ended, and in no group, even if the block is
+    cancelled too. KeyboardInterrupt and its like come in a group, as out of any nursery.
 
     Args:
         strategy: who restarts with an actor of the system that does: nobody, all others, those
@@ -142,7 +153,9 @@ async def open_system(
             `all_significant` have.
 
     Raises:
-        RestartLimit: the limit was passed; from what the last actor raised.
+        UsageError: an argument cannot be meant.
+        RestartLimit: the limit was passed; from what the last actor raised. What the block raises
+            while it is cancelled for that is its `__context__`, and in a note.
     """
     policy = Policy(
         strategy=strategy,
@@ -154,7 +167,7 @@ async def open_system(
     )
     failure: Exception | None = None
     root = system_root()
-    supervise(root, policy)
+    supervision = supervise(root, policy)
     try:
         async with trio.open_nursery() as nursery:
             root.nursery = nursery
@@ -167,10 +180,17 @@ async def open_system(
                 root.phase = "ending"
             await stop_children(root)
             nursery.cancel_scope.cancel()
+    except BaseException as error:
+        if not _is_cancel(error) or (failure is None and supervision.error is None):
+            raise
     finally:
         bury_children(root)
         root.realm.events.close()
-    failure = root.failure or failure
+    if supervision.error is not None and failure is not None:
+        supervision.error.__context__ = failure
+        supervision.error.add_note(f"the block of the system then raised {failure!r}")
+    if supervision.error is not None:
+        raise supervision.error
     if failure is not None:
         raise failure
 
@@ -183,6 +203,13 @@ def system_root() -> Cell:
     root.phase = "running"
     root.ready = None
     return root
+
+
+def _is_cancel(error: BaseException) -> bool:
+    if isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        return group.split(trio.Cancelled)[1] is None
+    return isinstance(error, trio.Cancelled)
 
 
 def top_of(cell: Cell) -> Cell:

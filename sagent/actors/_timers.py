@@ -4,7 +4,7 @@ from itertools import count
 
 import trio
 
-from sagent.actors._envelope import Envelope, Lane
+from sagent.actors._envelope import Envelope, Lane, is_front
 from sagent.actors._mailbox import Mailbox
 from sagent.errors import MailboxFull
 
@@ -42,7 +42,7 @@ class Timer:
         self.live = True
         self._mailbox = mailbox
         self._message = message
-        self._front = lane == "front"
+        self._front = is_front(lane)
         self._last: Tick | None = None
 
     @property
@@ -60,10 +60,10 @@ class Timer:
         except MailboxFull:  # there is no sender to tell
             self._mailbox.refuse(self._last, "overflow")
 
-    def end(self) -> None:
-        """Ring no more, and take back a message that waits."""
+    def end(self, in_hand: Envelope[object] | None = None) -> None:
+        """Ring no more, and take back a message that waits: any but the one *in_hand*."""
         self.live = False
-        if self._last is not None:
+        if self._last is not None and self._last is not in_hand:
             self._last.abandoned = self._last.settled = True
 
 
@@ -85,11 +85,11 @@ class Clock:
         if self._heap[0][2] is timer:
             self._changed.set()
 
-    def cancel(self, timer: Timer) -> None:
-        """Let *timer* ring no more, and take back what it sent if that still waits."""
+    def cancel(self, timer: Timer, in_hand: Envelope[object] | None = None) -> None:
+        """Let *timer* ring no more, and take back what it sent if that is not *in_hand*."""
         if not timer.live:
             return
-        timer.end()
+        timer.end(in_hand)
         self._stale += 1
         # A timer that is replaced with every message must not leave an entry behind each time.
         if self._stale > _FEW and self._stale > len(self._heap) // 2:
@@ -128,18 +128,20 @@ class Timers:
         self._clock = clock
         self._timers: dict[object, Timer] = {}
 
-    def set(self, key: object, seconds: float, timer: Timer) -> None:
+    def set(
+        self, key: object, seconds: float, timer: Timer, in_hand: Envelope[object] | None = None
+    ) -> None:
         """Start *timer* under *key*, in place of the timer that *key* names now."""
-        self.cancel(key)
+        self.cancel(key, in_hand)
         if len(self._timers) >= _MANY:
             self._timers = {k: t for k, t in self._timers.items() if not t.spent}
         self._timers[key] = timer
         self._clock.start(timer, seconds)
 
-    def cancel(self, key: object) -> None:
-        """End the timer under *key*, if there is one."""
+    def cancel(self, key: object, in_hand: Envelope[object] | None = None) -> None:
+        """End the timer under *key*, if there is one, and what it sent unless it is *in_hand*."""
         if timer := self._timers.pop(key, None):
-            self._clock.cancel(timer)
+            self._clock.cancel(timer, in_hand)
 
     def cancel_all(self) -> None:
         """End every timer."""

@@ -1,14 +1,11 @@
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import attrs
 import trio
 
 from sagent.actors._cell import Cell
 from sagent.actors._exit import Exit
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
 
 type State = Literal[
     "starting",
@@ -41,6 +38,8 @@ class Node:
         peak: the most that have waited in its back lane at once.
         stashed: how many messages it has put aside.
         dropped: how many messages a full inbox has refused or dropped.
+        starts: the path of the child whose restart it waits for, as a supervisor, if it does; it
+            sees to no other meanwhile.
         waits_for: the path of the actor whose answer its own task waits for, if it does.
         restarts: how many of its lives have ended and were followed by another.
         last_exit: how the last of them ended.
@@ -56,6 +55,7 @@ class Node:
     peak: int = 0
     stashed: int = 0
     dropped: int = 0
+    starts: str | None = None
     waits_for: str | None = None
     restarts: int = 0
     last_exit: Exit | None = None
@@ -70,8 +70,9 @@ class Node:
     def __str__(self) -> str:
         return "\n".join(_lines(self, "", ""))
 
-    def __rich__(self) -> "RenderableType":
-        from sagent.actors._rich_tree import rich_tree  # noqa: PLC0415  # rich is for those who ask
+    def __rich__(self) -> object:
+        # Late: rich is imported for those alone who print with it.
+        from sagent.actors._rich_tree import rich_tree  # noqa: PLC0415
 
         return rich_tree(self)
 
@@ -86,6 +87,7 @@ class Node:
             "peak": self.peak if self.peak > 1 else 0,
             "stashed": self.stashed,
             "dropped": self.dropped,
+            "starts": self.starts,
             "waits_for": self.waits_for,
             "restarts": self.restarts,
             "last": self.last_exit and self.last_exit.reason,
@@ -112,6 +114,7 @@ def _node(cell: Cell, now: float, tasks: dict[Cell, trio.lowlevel.Task]) -> Node
         peak=cell.mailbox.peak,
         stashed=cell.mailbox.stashed,
         dropped=cell.mailbox.dropped,
+        starts=_start_under(cell),
         waits_for=None if cell.asks is None else cell.asks[1].path,
         restarts=0 if cell.child is None else cell.child.life,
         last_exit=None if cell.child is None else cell.child.last_exit,
@@ -133,9 +136,14 @@ def _state_of(cell: Cell) -> State:
             return "busy"
         return "suspended" if cell.inbox is not None and cell.inbox.suspended else "idle"
     if cell.phase == "waiting":
-        return "terminated" if cell.child is not None and cell.child.terminated else "backing off"
+        return "terminated" if cell.terminated else "backing off"
     # An ended one is no longer in the tree; seen from a listener it may just be leaving.
     return "ending" if cell.phase == "ended" else cell.phase
+
+
+def _start_under(cell: Cell) -> str | None:
+    starting = None if cell.supervisor is None else cell.supervisor.starting
+    return None if starting is None else starting.path
 
 
 def _frames(task: trio.lowlevel.Task) -> Iterator[str]:

@@ -12,12 +12,12 @@ from sagent.actors import (
     Event,
     Exit,
     Exited,
+    GaveUp,
     Request,
     Restarting,
     Started,
     open_system,
 )
-from sagent.actors import RestartLimit as RestartLimitEvent
 from sagent.errors import RestartLimit, UsageError
 
 pytestmark = pytest.mark.usefixtures("any_schedule")
@@ -77,7 +77,7 @@ async def test_the_limit_passed_at_the_top_ends_the_block_with_the_childs_error(
     told = [e for e in events if not isinstance(e, DeadLetter)]
     assert told[1:4] == [
         Started("/worker"),
-        RestartLimitEvent("", "/worker", 1, 5),
+        GaveUp("", "/worker", 1, 5),
         Exited("/worker", Exit("crashed", cause)),
     ]
 
