@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import actors, agent, size, startup, wire
+from benchmarks import actors, agent, providers, size, startup, wire
 from benchmarks.effort import FULL, QUICK, Effort
 from benchmarks.report import Report
 from benchmarks.row import Row
@@ -16,6 +16,7 @@ GROUPS: Mapping[str, Callable[[Effort], list[Row]]] = {
     "agent": agent.rows,
     "actors": actors.rows,
     "wire": wire.rows,
+    "providers": providers.rows,
     "size": size.rows,
 }
 

@@ -1,18 +1,26 @@
 """A server of Chat Completions that gives every request the same streamed answer.
 
 It runs in a process of its own, so that it takes no time from its client, and ends with the one
-that opened it.
+that opened it. Under `LASTING`, an answer comes in two halves with `LASTS_S` between them. Under
+`LIMITED` and a name of the caller's, the first request is told to slow down for `RETRY_AFTER_S`;
+a GET there tells how many came before that had passed.
 """
 
+import heapq
 import json
 import selectors
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 WORDS = 20
+LASTING = "lasting"
+LASTS_S = 0.5
+LIMITED = "limited"
+RETRY_AFTER_S = 1
 
 
 def answer_chunks(words: int) -> list[bytes]:
@@ -57,61 +65,113 @@ def _event(choices: list[object], usage: object) -> bytes:
     return b"data: %b\n\n" % json.dumps(chunk, separators=(",", ":")).encode()
 
 
-def _response(events: Iterable[bytes]) -> bytes:
-    head = (
-        b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
-    )
-    chunks = b"".join(b"%x\r\n%b\r\n" % (len(event), event) for event in events)
-    return head + chunks + b"0\r\n\r\n"
+def _chunked(events: Iterable[bytes]) -> bytes:
+    return b"".join(b"%x\r\n%b\r\n" % (len(event), event) for event in events)
 
 
-def _take_requests(received: bytearray) -> int:
-    count = 0
+def _whole(status: str, value: object, more: str = "") -> bytes:
+    body = json.dumps(value)
+    head = f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\n{more}"
+    return f"{head}content-length: {len(body)}\r\n\r\n{body}".encode()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+EVENTS = answer_chunks(WORDS)
+FIRST_HALF = HEAD + _chunked(EVENTS[: WORDS // 2])
+SECOND_HALF = _chunked(EVENTS[WORDS // 2 :]) + b"0\r\n\r\n"
+REFUSAL = _whole(
+    "429 Too Many Requests",
+    {"error": {"message": "slow down", "type": "requests"}},
+    f"retry-after: {RETRY_AFTER_S}\r\n",
+)
+
+
+class Server:
+    """What it has promised to whom."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
+        self._received: dict[socket.socket, bytearray] = {}
+        self._due: list[tuple[float, int, socket.socket]] = []
+        self._promised = 0
+        self._limits: dict[str, tuple[float, int]] = {}
+        """Until when each limit holds, and how many requests came before."""
+
+    def serve(self) -> None:
+        self._selector.register(sys.stdin, selectors.EVENT_READ)
+        self._selector.register(self._listener, selectors.EVENT_READ)
+        print(self._listener.getsockname()[1], flush=True)
+        while True:
+            for key, _ in self._selector.select(self._finish()):
+                source = key.fileobj
+                if not isinstance(source, socket.socket):
+                    return
+                if source is self._listener:
+                    client, _ = source.accept()
+                    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    self._selector.register(client, selectors.EVENT_READ)
+                    self._received[client] = bytearray()
+                elif not self._answer(source):
+                    self._selector.unregister(source)
+                    del self._received[source]
+                    source.close()
+
+    def _finish(self) -> float | None:
+        """Send the second halves that are due; tell in how long the next one is."""
+        now = time.monotonic()
+        while self._due and self._due[0][0] <= now:
+            _, _, client = heapq.heappop(self._due)
+            if client in self._received:
+                _send(client, SECOND_HALF)
+        return self._due[0][0] - now if self._due else None
+
+    def _answer(self, client: socket.socket) -> bool:
+        try:
+            data = client.recv(65536)
+        except ConnectionError:
+            return False
+        received = self._received[client]
+        received += data
+        for method, path in _take_requests(received):
+            _send(client, self._first(client, method, path))
+        return bool(data)
+
+    def _first(self, client: socket.socket, method: str, path: str) -> bytes:
+        _, _, kind, name, *_ = path.split("/")
+        if kind == LASTING:
+            self._promised += 1
+            heapq.heappush(self._due, (time.monotonic() + LASTS_S, self._promised, client))
+            return FIRST_HALF
+        if kind == LIMITED:
+            if name not in self._limits:
+                self._limits[name] = (time.monotonic() + RETRY_AFTER_S, 0)
+                return REFUSAL
+            until, early = self._limits[name]
+            if method == "GET":
+                return _whole("200 OK", early)
+            self._limits[name] = (until, early + (time.monotonic() < until))
+        return FIRST_HALF + SECOND_HALF
+
+
+def _take_requests(received: bytearray) -> list[tuple[str, str]]:
+    taken: list[tuple[str, str]] = []
     while (end := received.find(b"\r\n\r\n")) >= 0:
-        head = bytes(received[:end]).lower()
-        _, _, length = head.partition(b"content-length:")
+        head = bytes(received[:end])
+        _, _, length = head.lower().partition(b"content-length:")
         size = end + 4 + int(length.split(b"\r\n")[0] or 0)
         if len(received) < size:
             break
         del received[:size]
-        count += 1
-    return count
+        method, path, _ = head.decode("latin-1").split(" ", 2)
+        taken.append((method, path))
+    return taken
 
 
-def _serve() -> None:
-    response = _response(answer_chunks(WORDS))
-    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-    selector = selectors.DefaultSelector()
-    selector.register(sys.stdin, selectors.EVENT_READ)
-    selector.register(listener, selectors.EVENT_READ)
-    print(listener.getsockname()[1], flush=True)
-    received: dict[socket.socket, bytearray] = {}
-    while True:
-        for key, _ in selector.select():
-            source = key.fileobj
-            if not isinstance(source, socket.socket):
-                return
-            if source is listener:
-                client, _ = listener.accept()
-                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                selector.register(client, selectors.EVENT_READ)
-                received[client] = bytearray()
-            elif not _answer(source, received[source], response):
-                selector.unregister(source)
-                del received[source]
-                source.close()
-
-
-def _answer(client: socket.socket, received: bytearray, response: bytes) -> bool:
-    try:
-        data = client.recv(65536)
-        received += data
-        for _ in range(_take_requests(received)):
-            client.sendall(response)
-    except ConnectionError:
-        return False
-    return bool(data)
+def _send(client: socket.socket, answer: bytes) -> None:
+    with suppress(ConnectionError):  # reading tells, too
+        client.sendall(answer)
 
 
 if __name__ == "__main__":
-    _serve()
+    Server().serve()

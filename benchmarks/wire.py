@@ -1,80 +1,190 @@
-"""What the way to a model costs: decoding its answer, one turn over HTTP, two hundred at once."""
+"""What the vendors' formats cost: decoding their answers, encoding conversations that grow.
+
+No socket is in this; `benchmarks.providers` has those.
+"""
 
 import json
+import statistics
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-import httpx
-import trio
+import attrs
 
-from benchmarks.chat_server import answer_chunks, open_chat_server
+from benchmarks.chat_server import answer_chunks
 from benchmarks.effort import FULL, Effort
-from benchmarks.row import (
-    MICROSECONDS,
-    PER_SECOND,
-    Reading,
-    Row,
-    Target,
-    at_least,
-    ratio_at_least,
-    ratio_at_most,
+from benchmarks.row import MICROSECONDS, PER_SECOND, Reading, Row, at_least
+from sagent.message import (
+    Descriptor,
+    Message,
+    MultipartMessage,
+    TextMessage,
+    tool_call_message,
+    tool_result_message,
 )
-from sagent.actors import System, open_system
-from sagent.agent import Agent, Prompt
-from sagent.message import Descriptor, TextMessage
-from sagent.model import Model, ModelRequest
-from sagent.providers import OpenAICompat
-from sagent.providers._wires.chat.decoder import ChatDecoder
+from sagent.model import ModelRequest
+from sagent.providers import Anthropic, Google, HttpProvider, OpenAI, OpenAICompat
 from sagent.providers._wires.sse import EventDecoder
-from sagent.tool import Tool, spec_of
-from sagent.tools import TOOLS, build_tools
+from sagent.providers._wires.wire import Wire
 
-TEXT = "Say something."
-CONCURRENT = 200
-DEFAULT_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
-WIDE_LIMITS = httpx.Limits(max_connections=CONCURRENT, max_keepalive_connections=CONCURRENT)
+EARLY = range(6, 16)
+LATE = range(976, 1026)
+HELLO = ModelRequest(messages=(TextMessage("Say something.", Descriptor.USER),))
 
 
 def rows(effort: Effort = FULL) -> list[Row]:
-    """Measure all, in some forty seconds."""
-    with open_chat_server() as base_url:
-        return [
-            *_decoding(effort),
-            *_turns(effort, base_url),
-            *_concurrent(effort, base_url),
-        ]
+    """Measure all, in some fifteen seconds."""
+    return [
+        *_framing(effort),
+        *(_decoding(effort, dialect) for dialect in DIALECTS),
+        *(_encoding(effort, dialect) for dialect in DIALECTS),
+    ]
 
 
-# Decoding, where an event of the stream comes as one chunk of bytes.
+# Answers. All but chat's are told as the vendors' documentation shows them, a delta an event.
 
 
-def _decoding(effort: Effort) -> list[Row]:
+type Json = Mapping[str, object]
+
+
+def _event(value: Json, name: str = "") -> bytes:
+    named = f"event: {name}\n" if name else ""
+    return f"{named}data: {json.dumps(value, separators=(',', ':'))}\n\n".encode()
+
+
+def _anthropic_chunks(words: int) -> list[bytes]:
+    message: Json = {
+        "id": "msg_0123456789abcdef01234567",
+        "type": "message",
+        "role": "assistant",
+        "model": "canned",
+        "content": [],
+        "stop_reason": None,
+        "usage": {"input_tokens": 20, "output_tokens": 1},
+    }
+    deltas = [{"type": "text_delta", "text": f" word{number}"} for number in range(words)]
+    events: list[Json] = [
+        {"type": "message_start", "message": message},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        *({"type": "content_block_delta", "index": 0, "delta": delta} for delta in deltas),
+        {"type": "content_block_stop", "index": 0},
+        {
+            "type": "message_delta",
+            "delta": {"stop_reason": "end_turn"},
+            "usage": {"output_tokens": words},
+        },
+        {"type": "message_stop"},
+    ]
+    return [_event(event, str(event["type"])) for event in events]
+
+
+def _responses_chunks(words: int) -> list[bytes]:
+    name = "msg_0123456789abcdef0123456789abcdef0123456789abcdef"
+    said = [f" word{number}" for number in range(words)]
+    part: Json = {"type": "output_text", "annotations": [], "text": "".join(said)}
+    item: Json = {"id": name, "type": "message", "role": "assistant", "content": [part]}
+    usage = {"input_tokens": 20, "output_tokens": words}
+    response: Json = {"id": "resp_0123", "model": "canned", "output": [item], "usage": usage}
+    delta: Json = {
+        "type": "response.output_text.delta",
+        "item_id": name,
+        "output_index": 0,
+        "content_index": 0,
+        "logprobs": [],
+        "obfuscation": "rGq4wkoEpc",
+    }
+    events: list[Json] = [
+        *({**delta, "delta": word} for word in said),
+        {"type": "response.output_item.done", "output_index": 0, "item": item},
+        {"type": "response.completed", "response": response},
+    ]
+    return [
+        _event({**event, "sequence_number": number}, str(event["type"]))
+        for number, event in enumerate(events)
+    ]
+
+
+def _google_chunks(words: int) -> list[bytes]:
+    def event(number: int) -> bytes:
+        more = {"finishReason": "STOP"} if number == words - 1 else {}
+        content = {"parts": [{"text": f" word{number}"}], "role": "model"}
+        usage = {
+            "promptTokenCount": 20,
+            "candidatesTokenCount": number + 1,
+            "totalTokenCount": number + 21,
+            "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 20}],
+        }
+        return _event(
+            {
+                "candidates": [{"content": content, "index": 0, **more}],
+                "usageMetadata": usage,
+                "modelVersion": "canned",
+                "responseId": "0123456789abcdef01234567",
+            }
+        ).replace(b"\n", b"\r\n")
+
+    return [event(number) for number in range(words)]
+
+
+@attrs.frozen
+class Dialect:
+    """A vendor's format, and an answer in it: an event, and a chunk of bytes, a word."""
+
+    name: str
+    provider: HttpProvider
+    chunks: Callable[[int], list[bytes]]
+
+    def wire(self) -> Wire:
+        return self.provider.wire(self.provider.DEFAULT_MODEL or "canned")
+
+
+DIALECTS = (
+    Dialect("chat", OpenAICompat(base_url="http://127.0.0.1/v1"), answer_chunks),
+    Dialect("anthropic", Anthropic(), _anthropic_chunks),
+    Dialect("responses", OpenAI(), _responses_chunks),
+    Dialect("google", Google(), _google_chunks),
+)
+
+
+# Decoding.
+
+
+def _framing(effort: Effort) -> list[Row]:
     chunks = answer_chunks(effort.times(20_000))
-    payloads = [chunk[6:-2] for chunk in chunks[:-1]]
     block = b"".join(chunks)
     blocks = [block[start : start + 16384] for start in range(0, len(block), 16384)]
-    single, grouped, chat, parsing = (
+    single, grouped = (
         len(chunks) / seconds
         for seconds in effort.medians(
-            lambda: _seconds(lambda: _decode_events(chunks)),
-            lambda: _seconds(lambda: _decode_events(blocks)),
-            lambda: _seconds(lambda: _decode_chat(chunks)),
-            lambda: _seconds(lambda: _parse(payloads)),
+            lambda: _seconds(lambda: _frame(chunks)), lambda: _seconds(lambda: _frame(blocks))
         )
     )
     target = at_least(100_000)
     return [
         Row(what="SSE events, a chunk each", ours=single, unit=PER_SECOND, target=target),
         Row(what="SSE events, chunks of 16 KB", ours=grouped, unit=PER_SECOND, target=target),
-        Row(
-            what="SSE and chat decoding / json.loads alone",
-            ours=chat,
-            anchor=parsing,
-            unit=PER_SECOND,
-            reading=Reading.RATE,
-        ),
     ]
+
+
+def _decoding(effort: Effort, dialect: Dialect) -> Row:
+    chunks = dialect.chunks(effort.times(20_000))
+    payloads = [chunk[chunk.index(b"data: ") + 6 :] for chunk in chunks if chunk[6:7] != b"["]
+    wire = dialect.wire()
+    ours, anchor = (
+        len(chunks) / seconds
+        for seconds in effort.medians(
+            lambda: _seconds(lambda: _decode(wire, chunks)),
+            lambda: _seconds(lambda: _parse(payloads)),
+        )
+    )
+    return Row(
+        what=f"{dialect.name}: bytes to model events / json.loads alone",
+        ours=ours,
+        anchor=anchor,
+        unit=PER_SECOND,
+        reading=Reading.RATE,
+        target=at_least(100_000),
+    )
 
 
 def _seconds(work: Callable[[], None]) -> float:
@@ -83,19 +193,21 @@ def _seconds(work: Callable[[], None]) -> float:
     return time.perf_counter() - start
 
 
-def _decode_events(chunks: Sequence[bytes]) -> None:
+def _frame(chunks: Sequence[bytes]) -> None:
     decoder = EventDecoder()
     for chunk in chunks:
         for _ in decoder.feed(chunk):
             pass
 
 
-def _decode_chat(chunks: Sequence[bytes]) -> None:
-    events, decoder = EventDecoder(), ChatDecoder()
+def _decode(wire: Wire, chunks: Sequence[bytes]) -> None:
+    events, decoder = EventDecoder(), wire.decoder(HELLO)
     for chunk in chunks:
         for event in events.feed(chunk):
             for _ in decoder.feed(event.data):
                 pass
+    for _ in decoder.close():
+        pass
 
 
 def _parse(payloads: Sequence[bytes]) -> None:
@@ -103,160 +215,47 @@ def _parse(payloads: Sequence[bytes]) -> None:
         json.loads(payload)
 
 
-# One turn, against the same bytes sent by hand and the answer read line by line.
+# Encoding. A turn is a question, a call with its result, and an answer; what is timed is the
+# request that follows its question.
 
 
-def _turns(effort: Effort, base_url: str) -> list[Row]:
-    return [
-        _turn(effort, base_url, "a turn over loopback / bare httpx", []),
-        _turn(effort, base_url, "a turn with the seven tools / bare httpx", build_tools(TOOLS)),
-        _run(effort, base_url),
-    ]
-
-
-def _turn(effort: Effort, base_url: str, what: str, tools: Sequence[Tool]) -> Row:
-    times = effort.times(60)
-    model = OpenAICompat(base_url=base_url).model("canned")
-    agent = Agent(model=model, tools=tools)
-    body = _first_body(model.wire.encode, tools)
-
-    async def ours() -> float:
-        async with open_system() as system:
-            await _first_turn(system, agent)
-            return sum([await _first_turn(system, agent) for _ in range(times)]) / times
-
-    async def bare() -> float:
-        async with _bare_client(base_url) as client:
-            await _exchange(client, body)
-            start = time.perf_counter()
-            for _ in range(times):
-                await _exchange(client, body)
-            return (time.perf_counter() - start) / times
-
-    taken, anchor = effort.medians(lambda: trio.run(ours), lambda: trio.run(bare))
-    return Row(what=what, ours=taken, anchor=anchor, unit=MICROSECONDS, target=ratio_at_most(1.3))
-
-
-def _run(effort: Effort, base_url: str) -> Row:
-    times = effort.times(30)
-    model = OpenAICompat(base_url=base_url).model("canned")
-    body = _first_body(model.wire.encode, [])
-
-    async def ours() -> float:
-        start = time.perf_counter()
-        for _ in range(times):
-            await Agent(model=model).run(TEXT)
-        return (time.perf_counter() - start) / times
-
-    async def bare() -> float:
-        start = time.perf_counter()
-        for _ in range(times):
-            async with _bare_client(base_url) as client:
-                await _exchange(client, body)
-        return (time.perf_counter() - start) / times
-
-    taken, anchor = effort.medians(lambda: trio.run(ours), lambda: trio.run(bare))
+def _encoding(effort: Effort, dialect: Dialect) -> Row:
+    early, late = (_request_bytes(dialect, turns.start) for turns in (EARLY, LATE))
+    early_s, late_s = effort.medians(
+        partial(_encode_s, dialect, EARLY), partial(_encode_s, dialect, LATE)
+    )
     return Row(
-        what="Agent.run over loopback / bare httpx with a client each",
-        ours=taken,
-        anchor=anchor,
+        what=f"{dialect.name}: encoding turn 1,000 / turn 10, bytes {late / early:.0f}x",
+        ours=late_s,
+        anchor=early_s,
         unit=MICROSECONDS,
     )
 
 
-async def _first_turn(system: System, agent: Agent) -> float:
-    ref = await system.spawn(agent)
-    start = time.perf_counter()
-    await ref.ask(Prompt(TEXT))
-    took = time.perf_counter() - start
-    ref.kill()
-    await ref.closed()
-    return took
+def _encode_s(dialect: Dialect, turns: range) -> float:
+    wire = dialect.wire()
+    taken: list[float] = []
+    for number, history in enumerate(_histories(turns.stop)):
+        request = ModelRequest(messages=history)
+        start = time.perf_counter()
+        wire.encode(request)
+        if number in turns:
+            taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
 
 
-def _first_body(encode: Callable[[ModelRequest], bytes], tools: Sequence[Tool]) -> bytes:
-    message = TextMessage(TEXT, Descriptor.USER)
-    return encode(ModelRequest(messages=(message,), tools=tuple(spec_of(tool) for tool in tools)))
+def _request_bytes(dialect: Dialect, turn: int) -> int:
+    *_, history = _histories(turn)
+    return len(dialect.wire().encode(ModelRequest(messages=history)))
 
 
-def _bare_client(base_url: str, limits: httpx.Limits = DEFAULT_LIMITS) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        base_url=base_url, timeout=60, limits=limits, trust_env=False, verify=False
-    )
-
-
-async def _exchange(client: httpx.AsyncClient, body: bytes) -> str:
-    words: list[str] = []
-    async with client.stream("POST", "chat/completions", content=body) as response:
-        async for line in response.aiter_lines():
-            if line.startswith("data: {"):
-                choices = json.loads(line[6:])["choices"]
-                words += [choice["delta"].get("content", "") for choice in choices]
-    return "".join(words)
-
-
-# Many at once, each sending one request after the other. The anchor that does the same has a
-# connection for each; by httpx's own limits, half of them wait for the other half, which answers
-# that come at once make cheap.
-
-
-def _concurrent(effort: Effort, base_url: str) -> list[Row]:
-    each = effort.times(3)
-    model = OpenAICompat(base_url=base_url).model("canned")
-    body = _first_body(model.wire.encode, [])
-
-    async def asks() -> float:
-        async with open_system() as system:
-            refs = [await system.spawn(Agent(model=model)) for _ in range(CONCURRENT)]
-            works = [partial(ref.ask, Prompt(TEXT)) for ref in refs]
-            await _rate(works, 1)
-            return await _rate(works, each)
-
-    async def runs() -> float:
-        return await _rate([lambda: _run_alone(model)] * CONCURRENT, each)
-
-    async def bare(limits: httpx.Limits) -> float:
-        async with _bare_client(base_url, limits) as client:
-            works = [lambda: _exchange(client, body)] * CONCURRENT
-            await _rate(works, 1)
-            return await _rate(works, each)
-
-    asked, run, by_default = effort.medians(
-        lambda: trio.run(asks), lambda: trio.run(runs), lambda: trio.run(bare, DEFAULT_LIMITS)
-    )
-    (wide,) = effort.medians(lambda: trio.run(bare, WIDE_LIMITS), rounds=effort.times(3))
-    return [
-        _many("spawned agents", asked, wide, WIDE_LIMITS, ratio_at_least(2.5)),
-        _many("Agent.run", run, wide, WIDE_LIMITS, ratio_at_least(2.5)),
-        _many("spawned agents", asked, by_default, DEFAULT_LIMITS),
-        _many("Agent.run", run, by_default, DEFAULT_LIMITS),
-    ]
-
-
-def _many(
-    who: str, ours: float, anchor: float, limits: httpx.Limits, target: Target | None = None
-) -> Row:
-    return Row(
-        what=f"{CONCURRENT} {who} / one bare httpx client, {limits.max_connections} connections",
-        ours=ours,
-        anchor=anchor,
-        unit=PER_SECOND,
-        reading=Reading.RATE,
-        target=target,
-    )
-
-
-async def _run_alone(model: Model) -> object:
-    return await Agent(model=model).run(TEXT)
-
-
-async def _rate(works: Sequence[Callable[[], Awaitable[object]]], each: int) -> float:
-    async def repeat(work: Callable[[], Awaitable[object]]) -> None:
-        for _ in range(each):
-            await work()
-
-    start = time.perf_counter()
-    async with trio.open_nursery() as nursery:
-        for work in works:
-            nursery.start_soon(repeat, work)
-    return len(works) * each / (time.perf_counter() - start)
+def _histories(turns: int) -> Iterator[tuple[Message, ...]]:
+    messages: list[Message] = []
+    for number in range(turns):
+        messages.append(TextMessage("What does it say there?", Descriptor.USER))
+        yield tuple(messages)
+        call = tool_call_message("read", {"path": "there.txt"}, call_id=f"call_{number}")
+        said = TextMessage("I shall have a look.")
+        messages.append(MultipartMessage((said, call), Descriptor.MODEL))
+        messages.append(tool_result_message(call, TextMessage("It says: nothing to see here.")))
+        messages.append(MultipartMessage((TextMessage("Nothing."),), Descriptor.MODEL))

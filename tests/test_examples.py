@@ -14,6 +14,19 @@ PRINTED: dict[str, tuple[list[str], str]] = {
     "offline_custom_tool.py": ([], "Echo said: hello\n"),
     "decorator_tool.py": ([], "3\n"),
     "openai_compatible_provider.py": (["m", "hi"], "Hello there.\n"),
+    "structured_output.py": (
+        [],
+        (
+            "Your answer does not fit the JSON schema that was asked for:\n"
+            '- total: "120.50" is not of type "number"\n'
+            "Answer again with the JSON value alone.\n"
+            '{"customer":"Lind","total":120.5,"currency":"EUR"}\n'
+        ),
+    ),
+    "fallback.py": (
+        [],
+        "[the first vendor is overloaded (529); now second]\nTwelve.\nSix.\n",
+    ),
     "bank.py": ([], "1 True\n2 line broke\n3 True\n4 False\nin all 150\n"),
     "thread_ring.py": (
         ["100", "1000"],
@@ -49,13 +62,38 @@ PRINTED: dict[str, tuple[list[str], str]] = {
 async def test_an_example_prints_what_it_says(name: str) -> None:
     arguments, printed = PRINTED[name]
     async with open_loopback(answer("Hello there.")) as server:
-        done = await trio.run_process(
-            [sys.executable, "-W", "error", str(EXAMPLES / name), *arguments],
-            capture_stdout=True,
-            capture_stderr=True,
-            check=False,
-            env=os.environ | {"OPENAI_COMPAT_BASE_URL": server.base_url},
-        )
+        out = await _printed(name, arguments, {"OPENAI_COMPAT_BASE_URL": server.base_url})
 
-    out = re.sub(r"\d+ messages/s", "SO MANY messages/s", done.stdout.decode())
-    assert (out, done.stderr.decode()) == (printed, "")
+    assert re.sub(r"\d+ messages/s", "SO MANY messages/s", out) == printed
+
+
+async def test_the_example_of_a_vendor_of_ones_own_speaks_its_dialect() -> None:
+    async with open_loopback(answer("Hello there.")) as server:
+        vendor = {"ACME_API_KEY": "a-key", "ACME_BASE_URL": server.base_url}
+        out = await _printed("openai_compatible_provider.py", ["acme-1", "hi"], vendor)
+
+    assert out == "Hello there.\n"
+    assert "Authorization: Bearer a-key" in server.seen[0].head
+    assert server.seen[0].body["thinking"] == {"type": "enabled", "budget_tokens": 8192}
+
+
+async def test_the_example_of_a_structured_answer_takes_a_provider() -> None:
+    invoice = '{"customer": "Lind", "total": 120.5, "currency": "EUR"}'
+    async with open_loopback(answer(invoice)) as server:
+        where = {"OPENAI_COMPAT_BASE_URL": server.base_url}
+        out = await _printed("structured_output.py", ["OpenAICompat", "m"], where)
+
+    assert out == '{"customer":"Lind","total":120.5,"currency":"EUR"}\n'
+    assert server.seen[0].body["response_format"]["json_schema"]["strict"] is True
+
+
+async def _printed(name: str, arguments: list[str], env: dict[str, str]) -> str:
+    done = await trio.run_process(
+        [sys.executable, "-W", "error", str(EXAMPLES / name), *arguments],
+        capture_stdout=True,
+        capture_stderr=True,
+        check=False,
+        env=os.environ | env,
+    )
+    assert done.stderr.decode() == ""
+    return done.stdout.decode()

@@ -42,9 +42,6 @@ def installed_peers() -> list[Maker]:
     for package in sorted({peer.package or "" for peer in PEERS if not peer.installed}):
         line = f"{package} is not installed: uv pip install -r benchmarks/requirements.txt"
         print(line, file=sys.stderr)
-            f"{package} is not installed: uv pip install -r benchmarks/requirements.txt",
-            file=sys.stderr,
-        )
     return [peer for peer in PEERS if peer.installed]
 
 

@@ -12,12 +12,14 @@ from sagent.agent._event import (
     ToolReturned,
 )
 from sagent.agent._mail import Prompt
+from sagent.agent._output import Output
 from sagent.agent._run import Run
 
 __all__ = [
     "Agent",
     "Directive",
     "Done",
+    "Output",
     "Prompt",
     "Responded",
     "Retrying",

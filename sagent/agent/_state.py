@@ -4,7 +4,7 @@ from pathlib import Path
 
 import attrs
 
-from sagent.message import Message
+from sagent.message import Message, new_id
 from sagent.model import ModelRequest, Usage
 from sagent.tool import Workspace
 
@@ -14,6 +14,8 @@ class AgentState:
     """An agent's history, its place in the file system, and what it has used."""
 
     workspace: Workspace = attrs.field(factory=Workspace)
+    conversation_id: str = attrs.field(factory=new_id, init=False)
+    """Names the conversation to vendors, whose caches serve it best from one place."""
     usage: Usage = attrs.field(default=Usage(), init=False)
     _messages: list[Message] = attrs.field(factory=list[Message], init=False)
 
@@ -29,7 +31,7 @@ class AgentState:
 
     def continued(self, request: ModelRequest) -> ModelRequest:
         """Give *request* with the history as it stands."""
-        return attrs.evolve(request, messages=self.messages)
+        return attrs.evolve(request, messages=self.messages, cache_key=self.conversation_id)
 
     def record(self, messages: tuple[Message, ...]) -> None:
         """Append *messages*, each as the child of the one before it."""

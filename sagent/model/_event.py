@@ -27,7 +27,10 @@ class ToolCallReady:
 
 @attrs.frozen
 class Retrying:
-    """The call failed in passing, and is to be made again; nothing of it was shown.
+    """The call failed in passing, and is to be made again.
+
+    Nothing of it was shown, unless the caller's policy lets calls be made again after output; then
+    this voids what was.
 
     Attributes:
         attempt: which attempt comes next, the first having been 1.

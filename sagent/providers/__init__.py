@@ -18,6 +18,7 @@ from sagent.providers._names import (
 from sagent.providers._openai import OpenAI, OpenAIApi
 from sagent.providers._openai_compat import OpenAICompat, ToolProtocol
 from sagent.providers._pacer import ProviderStatus
+from sagent.providers._prices import guess_window, load_prices
 from sagent.providers._provider import HttpProvider
 from sagent.providers._retry import RetryPolicy
 from sagent.providers._self_hosted import SelfHosted
@@ -45,5 +46,7 @@ __all__ = [
     "ToolProtocol",
     "WireModel",
     "build_provider",
+    "guess_window",
     "infer_provider",
+    "load_prices",
 ]

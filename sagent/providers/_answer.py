@@ -25,18 +25,25 @@ class Sink:
     done: bool = attrs.field(default=False, init=False)
     """Whether the response is whole: what the wire does then is not the reader's concern."""
 
-    async def send(self, event: ModelEvent) -> None:
-        """Hand *event* to the reader, waiting for room.
+    def offer(self, event: ModelEvent) -> bool:
+        """Hand *event* to the reader; tell whether there was room.
 
-        With room there is no checkpoint: a chunk of the wire often holds many events, and a pass
-        of the scheduler for each would cost more than all the rest of them.
+        It is no checkpoint: a chunk of the wire often holds many events, and a pass of the
+        scheduler for each would cost more than all the rest of them.
         """
         self.shown = not isinstance(event, Retrying)
         try:
             self._send.send_nowait(event)
         except trio.WouldBlock:
-            await self._send.send(event)
+            return False
         self.done = isinstance(event, ResponseDone)
+        return True
+
+    async def send(self, event: ModelEvent) -> None:
+        """Hand *event* to the reader, waiting for room if there is none."""
+        if not self.offer(event):
+            await self._send.send(event)
+            self.done = isinstance(event, ResponseDone)
 
     def close(self, error: Exception | None = None) -> None:
         """End the answer; with an *error*, the reader gets it after what was sent before."""
@@ -54,7 +61,7 @@ class Answer(AsyncIterator[ModelEvent]):
     async def __anext__(self) -> ModelEvent:
         with suppress(trio.EndOfChannel):
             try:
-                return self._receive.receive_nowait()  # for the same reason as in `Sink.send`
+                return self._receive.receive_nowait()  # for the same reason as in `Sink.offer`
             except trio.WouldBlock:
                 return await self._receive.receive()
         if self.sink.error is not None:

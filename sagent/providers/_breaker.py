@@ -23,6 +23,8 @@ class Breaker:
     _failures: int = attrs.field(default=0, init=False)
     _rest_s: float = attrs.field(default=_FIRST_REST_S, init=False)
     _rests_until: float = attrs.field(default=0, init=False)
+    _probe: object = attrs.field(default=None, init=False)
+    """The call that is out to probe, by a token of its own."""
 
     def ready_at(self, now: float) -> float:
         """Tell when the next call may go; `inf` while a probe is out."""
@@ -30,12 +32,19 @@ class Breaker:
             return now
         return self._rests_until if self.state == "open" else float("inf")
 
-    def enters(self) -> bool:
-        """Note that a call goes; tell whether it is the probe."""
-        if self.state == "open":
-            self.state = "half-open"
-            return True
-        return False
+    def enters(self) -> object:
+        """Note that a call goes; the token that it gets is for `leaves`."""
+        if self.state != "open":
+            return None
+        self.state = "half-open"
+        self._probe = object()
+        return self._probe
+
+    def leaves(self, token: object, now: float) -> None:
+        """Note that a call is over; a probe that told nothing leaves its place to another."""
+        if token is not None and token is self._probe and self.state == "half-open":
+            self.state = "open"
+            self._rests_until = now
 
     def succeeded(self) -> None:
         """Note that the server has answered, if only to refuse."""
@@ -51,9 +60,3 @@ class Breaker:
         if self.state == "half-open" or self._failures >= _FAILURES:
             self.state = "open"
             self._rests_until = now + self._rest_s
-
-    def probe_lost(self, now: float) -> None:
-        """Note that the probe was cancelled before it told anything."""
-        if self.state == "half-open":
-            self.state = "open"
-            self._rests_until = now

@@ -81,16 +81,28 @@ class ClientPool:
 
     def _open(self) -> httpx.AsyncClient:
         if self._new_transport is not None:
-            return httpx.AsyncClient(timeout=_TIMEOUT, transport=self._new_transport())
+            return httpx.AsyncClient(
+                auth=self._auth(), timeout=_TIMEOUT, transport=self._new_transport()
+            )
         loopback = is_loopback(self._base_url)
-        if self._context is None and not loopback:
-            self._context = httpx.create_ssl_context()  # 25 ms and 0.7 MB: once for all clients
+        if self._context is None:
+            # 25 ms and 0.7 MB, and 0.3 ms even on loopback: once for all clients.
+            self._context = httpx.create_ssl_context(verify=not loopback)
         return httpx.AsyncClient(
+            auth=self._auth(),
             timeout=_TIMEOUT,
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
             trust_env=not loopback,  # a proxy cannot reach this machine's own loopback
-            verify=self._context or False,  # only loopback has none
+            verify=self._context,
         )
+
+    def _auth(self) -> Callable[[httpx.Request], httpx.Request] | None:
+        """Keep httpx from putting the user of the URL in the place of the key."""
+        return _as_it_is if "authorization" in self._headers else None
+
+
+def _as_it_is(request: httpx.Request) -> httpx.Request:
+    return request
 
 
 def is_loopback(base_url: str) -> bool:

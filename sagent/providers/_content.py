@@ -27,6 +27,9 @@ async def decoded(chunks: AsyncIterator[bytes], coding: str) -> AsyncGenerator[b
         async for chunk in chunks:
             try:
                 yield inflate.decompress(chunk)
+                while inflate.eof and inflate.unused_data:  # another member (RFC 1952, 2.2)
+                    rest, inflate = inflate.unused_data, zlib.decompressobj(_GZIP_OR_ZLIB)
+                    yield inflate.decompress(rest)
             except zlib.error as error:
                 raise StreamCutError(
                     f"the server's {coding} does not decode ({error}): try again"

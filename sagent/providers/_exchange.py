@@ -25,7 +25,12 @@ from sagent.providers._wires.wire import Decoder
 LINGER_S = 0.1
 """How long the end of a finished answer is waited for, to keep its connection."""
 _LONGEST_REFUSAL_BYTES = 64 * 1024
-_SILENT_EVENTS = frozenset({"ping"})
+_REFUSAL_S = 10.0
+"""How long the words of a refusal are waited for."""
+_SILENT_EVENTS = frozenset({"ping", "keepalive", "keep-alive", "heartbeat"})
+_LONGEST_PING = 64
+_TRIFLE = 0.01
+"""So much of a silence may be off: to move a deadline costs as much as to read an event."""
 
 
 @attrs.frozen(kw_only=True)
@@ -59,6 +64,7 @@ class Exchange:
     _on_answer: Callable[[Mapping[str, str]], object]
     """Told of the headers once the answer has begun."""
     _frames: EventDecoder = attrs.field(factory=EventDecoder, init=False)
+    _heard: bool = attrs.field(default=False, init=False)
     _begun: bool = attrs.field(default=False, init=False)
 
     async def run(self, clients: ClientPool, path: str, body: bytes) -> None:
@@ -73,7 +79,7 @@ class Exchange:
                 async with clients.borrow() as client:
                     await self._converse(client, clients.request(path, body), silence)
         except SagentError as told:
-            told.args = (self._endpoint.hide(str(told)),)
+            self._endpoint.told(told)
             raise
         except httpx.HTTPError as fault:
             raise transport_fault(self._endpoint, fault) from fault
@@ -81,9 +87,9 @@ class Exchange:
             raise
         except Exception as fault:  # whatever a library raises, the run fails with one line
             raise unexpected_fault(self._endpoint, fault) from fault
-        if silence.cancelled_caught:
+        if silence.cancelled_caught and not await self._is_whole():
             limits = self._timeouts
-            limit_s = limits.idle_s if self._begun else limits.first_event_s
+            limit_s = limits.idle_s if self._heard else limits.first_event_s
             raise StreamCutError(f"{self._endpoint.where} was silent for {limit_s:g} s: try again")
 
     async def _converse(
@@ -125,20 +131,23 @@ class Exchange:
     async def _hear(
         self, chunks: AsyncIterator[bytes], headers: Mapping[str, str], silence: trio.CancelScope
     ) -> None:
+        idle_s = self._timeouts.idle_s
         async for chunk in chunks:
-            # A reader that takes its time is not the server's silence.
-            due, silence.deadline = silence.deadline, float("inf")
             heard = False
             for frame in self._frames.feed(chunk):
-                heard = heard or frame.event not in _SILENT_EVENTS
-                await self._take(frame, headers)
+                heard = heard or not _is_silent(frame)
+                await self._take(frame, headers, silence)
             if self._sink.done:
+                silence.deadline = float("inf")
                 return
-            silence.deadline = trio.current_time() + self._timeouts.idle_s if heard else due
+            self._heard = self._heard or heard
+            due = trio.current_time() + idle_s
+            if heard and abs(due - silence.deadline) > idle_s * _TRIFLE:
+                silence.deadline = due
         silence.deadline = float("inf")
         for frame in self._frames.close():
             with suppress(ProtocolError):  # half an event is none: the stream was cut
-                await self._take(frame, headers)
+                await self._take(frame, headers, silence)
         for event in self._decoder.close():
             await self._sink.send(event)
 
@@ -151,12 +160,26 @@ class Exchange:
             return False
         return self._sink.done
 
-    async def _take(self, frame: ServerSentEvent, headers: Mapping[str, str]) -> None:
+    async def _take(
+        self, frame: ServerSentEvent, headers: Mapping[str, str], silence: trio.CancelScope
+    ) -> None:
         for event in self._decoder.feed(frame.data):
             if not self._begun:
                 self._begun = True
                 self._on_answer(headers)
-            await self._sink.send(event)
+            if not self._sink.offer(event):
+                # A reader that takes its time is not the server's silence.
+                due, silence.deadline = silence.deadline, float("inf")
+                await self._sink.send(event)
+                silence.deadline = due
+
+
+def _is_silent(frame: ServerSentEvent) -> bool:
+    """Tell whether *frame* only keeps a connection."""
+    if frame.event in _SILENT_EVENTS:
+        return True
+    data = frame.data
+    return len(data) < _LONGEST_PING and '"type"' in data and '"ping"' in data
 
 
 async def exhaust(chunks: AsyncIterator[bytes], linger_s: float) -> None:
@@ -172,10 +195,11 @@ async def exhaust(chunks: AsyncIterator[bytes], linger_s: float) -> None:
 
 async def _beginning(chunks: AsyncIterator[bytes]) -> bytes:
     body = bytearray()
-    async for chunk in chunks:
-        body += chunk
-        if len(body) >= _LONGEST_REFUSAL_BYTES:
-            break
+    with trio.move_on_after(_REFUSAL_S):
+        async for chunk in chunks:
+            body += chunk
+            if len(body) >= _LONGEST_REFUSAL_BYTES:
+                break
     return bytes(body)
 
 
@@ -191,7 +215,9 @@ def unexpected_fault(endpoint: Endpoint, fault: Exception) -> SagentError:
 def transport_fault(endpoint: Endpoint, fault: httpx.HTTPError) -> SagentError:
     """Make the error for what went wrong on the way."""
     reason = endpoint.redact(str(fault)) or type(fault).__name__
-    if isinstance(fault, httpx.ConnectError | httpx.ConnectTimeout | httpx.UnsupportedProtocol):
+    if isinstance(fault, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
+        return ModelError(f"no request can be made to {endpoint.where} ({reason}): check it")
+    if isinstance(fault, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
         return ConnectionFailedError(
             f"cannot reach {endpoint.where} ({reason}): check the base URL and that the server runs"
         )

@@ -15,6 +15,7 @@ from sagent.errors import (
     ProtocolError,
     QuotaError,
     RateLimitError,
+    SagentError,
     ServerError,
     StatusError,
 )
@@ -24,7 +25,8 @@ from sagent.providers._retry_after import wait_asked_s
 from sagent.providers._wires.fields import fields_of
 
 _LONGEST_DETAIL = 300
-_SHORTEST_SECRET = 6
+_LONGEST_MESSAGE = 500
+_SHORTEST_SECRET = 8
 _WORDS: Mapping[type[StatusError], str] = {
     ContextOverflowError: ": the conversation does not fit {model_id}",
     QuotaError: " says that the account's quota is used up",
@@ -51,11 +53,16 @@ class Endpoint:
         return f"{self.provider} at {self.base_url}"
 
     def hide(self, text: str) -> str:
-        """Take the secrets out of *text*."""
+        """Take the secrets out of *text*, beginnings that were cut off among them."""
         for secret in self.secrets:
-            if len(secret) >= _SHORTEST_SECRET:  # a shorter one would tear words apart
-                text = text.replace(secret, "[key]")
+            # A shorter one would tear words apart.
+            for length in range(len(secret), _SHORTEST_SECRET - 1, -1):
+                text = text.replace(secret[:length], "[key]")
         return text
+
+    def told(self, error: SagentError) -> None:
+        """Make the message of *error* one line of bounded length, without secrets."""
+        error.args = (" ".join(self.hide(str(error)).split())[:_LONGEST_MESSAGE],)
 
     def redact(self, text: str) -> str:
         """Take the secrets out of *text*, and make it one short line."""
@@ -101,11 +108,13 @@ def _fault(
     kind = kind_of(status, error, detail)
     what = _WORDS[kind].format(model_id=model_id)
     shown = f" ({status})" if status != HTTPStatus.OK else ""
+    asked_s = wait_asked_s(headers, error, now=datetime.now(UTC))
+    asks = f"; it asks to wait {asked_s:.0f} s" if asked_s and asked_s >= 1 else ""
     return kind(
-        f"{where}{what}{shown}{f': {detail}' if detail else ''}",
+        f"{where}{what}{shown}{f': {detail}' if detail else ''}{asks}",
         status=status,
-        retry_after_s=wait_asked_s(headers, error, now=datetime.now(UTC)),
-        retryable=is_passing(kind, status, headers),
+        retry_after_s=asked_s,
+        retryable=is_passing(kind, status, headers, detail),
     )
 
 

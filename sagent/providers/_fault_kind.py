@@ -32,6 +32,8 @@ _NO_CREDIT = re.compile(
     r"|enforced_spend_limit_reached|free allocated quota exceeded|insufficient balance|PerDay",
     re.IGNORECASE,
 )
+_TOO_LARGE = re.compile(r"request too large", re.IGNORECASE)
+"""More tokens at once than the account may send in a minute: waiting does not help (OpenAI)."""
 _KINDS: Mapping[str, int] = {
     # Anthropic's error types, OpenAI's codes, vLLM's
     "authentication_error": 401,
@@ -88,7 +90,8 @@ _BY_STATUS: Mapping[int, type[StatusError]] = {
 def kind_of(status: int, error: JSON, detail: str) -> type[StatusError]:
     """Tell the class of the *error* that came with *status* and says *detail*."""
     words = f"{detail} {_words(error)}"
-    if _OVERFLOW.search(words) and not _NO_OVERFLOW.search(detail):
+    limited = status == HTTPStatus.TOO_MANY_REQUESTS
+    if not limited and _OVERFLOW.search(words) and not _NO_OVERFLOW.search(detail):
         return ContextOverflowError
     if _NO_CREDIT.search(words):
         return QuotaError
@@ -97,14 +100,16 @@ def kind_of(status: int, error: JSON, detail: str) -> type[StatusError]:
     return _BY_STATUS.get(status, StatusError)
 
 
-def is_passing(kind: type[StatusError], status: int, headers: Mapping[str, str]) -> bool:
+def is_passing(
+    kind: type[StatusError], status: int, headers: Mapping[str, str], detail: str
+) -> bool:
     """Tell whether the same request may succeed later: the vendors' own clients' rule."""
     if kind in (ContextOverflowError, QuotaError, AuthenticationError, NotFoundError):
         return False
     told = headers.get("x-should-retry")
     if told in {"true", "false"}:
         return told == "true"
-    if status == HTTPStatus.NOT_IMPLEMENTED:
+    if status == HTTPStatus.NOT_IMPLEMENTED or _TOO_LARGE.search(detail):
         return False
     return kind is ServerError or status in _PASSING
 

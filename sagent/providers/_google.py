@@ -38,7 +38,6 @@ class Google(HttpProvider):
     KEY_VARIABLES: ClassVar[tuple[str, ...]] = ("GOOGLE_API_KEY", "GEMINI_API_KEY")
     BASE_URL_VARIABLES: ClassVar[tuple[str, ...]] = ("GOOGLE_GEMINI_BASE_URL",)
     BASE_URL: ClassVar[str] = "https://generativelanguage.googleapis.com/v1beta"
-    """Where the models are listed; 1000 is the largest page, and `nextPageToken` names the next."""
 
     base_url: str = attrs.field(
         default=BASE_URL, converter=_versioned, repr=lambda url: repr(shown(url))

@@ -59,7 +59,7 @@ async def list_models(
         pages = await _pages(clients, endpoint, listing)
         return tuple(model for page in pages for model in listing.parse(page))
     except SagentError as told:
-        told.args = (endpoint.hide(str(told)),)
+        endpoint.told(told)
         raise
     except httpx.HTTPError as fault:
         raise transport_fault(endpoint, fault) from fault

@@ -12,6 +12,7 @@ from sagent.providers._fault import Endpoint
 from sagent.providers._model import WireModel
 from sagent.providers._service import ProviderActor, Work
 from sagent.providers._wires.chat.constrained_wire import ConstrainedWire
+from sagent.providers._wires.chat.dialect import ANY_SERVER
 from sagent.providers.local import (
     CATALOGUE,
     DEFAULT_CONTEXT_TOKENS,
@@ -25,6 +26,7 @@ from sagent.providers.local import (
 )
 
 # Small models wander: the likeliest token is the best they have, and a page is a long answer.
+_BLIND = attrs.evolve(ANY_SERVER, image_types=frozenset[str]())
 _OPTIONS = {"temperature": 0, "max_tokens": 1024}
 
 
@@ -69,7 +71,7 @@ class Local:
             model_id=name,
             known_window=self.context_tokens,
             provider=_LocalService(provider=self, file=file),
-            wire=ConstrainedWire.of(name, _OPTIONS, guidance="close"),
+            wire=ConstrainedWire.of(name, _OPTIONS, dialect=_BLIND, guidance="close"),
             endpoint=Endpoint(provider="Local", base_url="this machine", model_id=name),
         )
 

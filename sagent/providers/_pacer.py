@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 import attrs
 import trio
@@ -11,20 +12,27 @@ import trio
 from sagent.errors import (
     ConnectionFailedError,
     ModelError,
+    ProtocolError,
     ProviderSuspendedError,
     RateLimitError,
     ServerError,
+    StatusError,
     StreamCutError,
 )
 from sagent.providers._breaker import Breaker, BreakerState
+from sagent.providers._line import Line, Turn
 from sagent.providers._retry import RETRY
 from sagent.providers._retry_after import limit_reset_s
 
 _log = logging.getLogger(__name__)
 
+_SHORTEST_PAUSE_S = 0.1
+_LONGEST_PAUSE_S = 300.0
+"""A vendor that asks for more refuses the call, but not all calls to come."""
 _LONGEST_PROACTIVE_S = 60.0
 """How long a limit that is used up, but has refused nobody, may hold calls back."""
 _WORTH_TELLING_S = 1.0
+_WORTH_A_LOOK_S = 0.1
 
 type OnWait = Callable[[float, str], Awaitable[object]]
 """Told how long a call waits, and why."""
@@ -60,46 +68,49 @@ class Pacer:
 
     def __init__(self, concurrency: int) -> None:
         self._most = concurrency
-        self._turns = trio.CapacityLimiter(concurrency)
+        self._line = Line(concurrency, self._may_go, self._goes)
         self._breaker = Breaker()
         self._paused_until = 0.0
         self._refusals = 0
-        self._changed = trio.Event()
 
     def status(self) -> ProviderStatus:
         """Look at how things are now."""
         return ProviderStatus(
             breaker=self._breaker.state,
             paused_s=max(0.0, self._paused_until - trio.current_time()),
-            in_flight=self._turns.borrowed_tokens,
-            waiting=self._turns.statistics().tasks_waiting,
-            limit=int(self._turns.total_tokens),
+            in_flight=self._line.going,
+            waiting=len(self._line),
+            limit=self._line.limit,
         )
 
-    def turn(self) -> trio.CapacityLimiter:
-        """Give what a call holds from its first attempt to its last: its place in the line."""
-        return self._turns
+    def join(self) -> Turn:
+        """Give a call its place in the line, for its attempts; it leaves it when it is over."""
+        return self._line.join()
 
     @asynccontextmanager
-    async def attempt(self, until: float, on_wait: OnWait) -> AsyncGenerator[None]:
+    async def attempt(self, turn: Turn, until: float, on_wait: OnWait) -> AsyncGenerator[None]:
         """Wait until an attempt may go, and note how it ends.
 
         Raises:
             ProviderSuspendedError: that would be after *until*.
         """
-        probe = await self._admitted(until, on_wait)
+        turn.come()
+        if not turn.going:
+            await self._let_in(turn, until, on_wait)
         started = trio.current_time()
-        told = False
         try:
             yield
         except ModelError as error:
-            told = True
             self._failed(error, started)
             raise
         finally:
-            if probe and not told:
-                self._breaker.probe_lost(trio.current_time())
-                self._wake()
+            self._breaker.leaves(turn.probe, trio.current_time())
+            self._line.let_in()
+
+    def over(self, turn: Turn) -> None:
+        """Note that the call of *turn* is over, in whatever way."""
+        self._breaker.leaves(turn.probe, trio.current_time())
+        turn.leave()
 
     def succeeded(self, headers: Mapping[str, str]) -> None:
         """Note that the server has begun to answer, under *headers*."""
@@ -107,58 +118,69 @@ class Pacer:
             _log.warning("the provider answers again")
         self._breaker.succeeded()
         self._refusals = 0
-        if self._turns.total_tokens < self._most:
-            self._turns.total_tokens += 1
+        self._line.limit = min(self._line.limit + 1, self._most)
         reset_s = limit_reset_s(headers, now=datetime.now(UTC))
         if reset_s is not None:
             self._pause(min(reset_s, _LONGEST_PROACTIVE_S))
-        self._wake()
+        self._line.let_in()
 
-    async def _admitted(self, until: float, on_wait: OnWait) -> bool:
+    def _may_go(self) -> bool:
+        return self._ready_at(now := trio.current_time()) <= now
+
+    def _goes(self, turn: Turn) -> None:
+        turn.probe = self._breaker.enters()
+
+    def _ready_at(self, now: float) -> float:
+        return max(self._paused_until, self._breaker.ready_at(now))
+
+    async def _let_in(self, turn: Turn, until: float, on_wait: OnWait) -> None:
         told = 0.0
-        while True:
+        while not turn.going:
             now = trio.current_time()
-            ready = max(self._paused_until, self._breaker.ready_at(now))
+            ready = self._ready_at(now)
             if ready <= now:
-                return self._breaker.enters()
-            why = (
-                "the vendor asked to slow down"
-                if self._paused_until > now
-                else "the vendor fails, and is given a rest"
-            )
+                await turn.wait()  # for another to end
+                continue
+            paused = self._paused_until > now
+            why = "the vendor asked to slow down" if paused else "the vendor fails and rests"
             if until < ready < float("inf") or now >= until:
+                wait = f"for {ready - now:.0f} s more" if ready < float("inf") else "for now"
                 raise ProviderSuspendedError(
-                    f"no call goes for {ready - now:.0f} s more, since {why}: try again then, or "
-                    "take another provider"
+                    f"no call goes {wait}, since {why}: try again then, or take another provider"
                 )
             if told + _WORTH_TELLING_S <= ready < float("inf") and ready - now >= _WORTH_TELLING_S:
                 told = ready
                 await on_wait(ready - now, why)
-            changed = self._changed
             with trio.move_on_at(min(ready, until)):
-                await changed.wait()
+                await turn.wait()
+            self._line.let_in()
 
     def _failed(self, error: ModelError, started: float) -> None:
-        now = trio.current_time()
+        before = self._breaker.state
         if isinstance(error, RateLimitError):
             self._breaker.succeeded()
             if started >= self._paused_until:  # the others of its time tell nothing new
                 self._refusals += 1
-                self._turns.total_tokens = max(1, self._turns.borrowed_tokens // 2)
-            asked_s = error.retry_after_s
-            self._pause(asked_s or RETRY.delay_s(self._refusals or 1))  # "now" is no answer
-        elif isinstance(error, ServerError | ConnectionFailedError | StreamCutError):
-            before = self._breaker.state
-            self._breaker.failed(now)
-            if self._breaker.state != before:
-                _log.warning("the provider is %s: %s", self._breaker.state, error)
-        else:  # it answers
+                self._line.limit = max(1, self._line.going // 2)
+            backoff_s = RETRY.delay_s(self._refusals or 1)
+            asked_s = error.retry_after_s  # "now" is no answer
+            self._pause(max(asked_s, _SHORTEST_PAUSE_S) if asked_s else backoff_s)
+        elif _is_outage(error):
+            self._breaker.failed(trio.current_time())
+        elif isinstance(error, StatusError | ProtocolError):  # it answers
             self._breaker.succeeded()
-        self._wake()
+        if self._breaker.state != before:
+            _log.warning("the provider's breaker is %s: %s", self._breaker.state, error)
+            self._line.stir()
 
     def _pause(self, seconds: float) -> None:
-        self._paused_until = max(self._paused_until, trio.current_time() + seconds)
+        until = trio.current_time() + min(seconds, _LONGEST_PAUSE_S)
+        if until > self._paused_until + _WORTH_A_LOOK_S:
+            self._line.stir()
+        self._paused_until = max(self._paused_until, until)
 
-    def _wake(self) -> None:
-        self._changed.set()
-        self._changed = trio.Event()
+
+def _is_outage(error: ModelError) -> bool:
+    if isinstance(error, ServerError):
+        return error.status != HTTPStatus.OK  # what a model says of its own answer is none
+    return isinstance(error, ConnectionFailedError | StreamCutError)

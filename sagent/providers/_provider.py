@@ -83,7 +83,8 @@ class HttpProvider(ABC):
         options: further fields of every request, in the server's own words.
         retry: when a call that failed in passing is made again.
         timeouts: how long the server may be silent.
-        new_transport: makes what stands in for the network, for one connection; in tests.
+        new_transport: makes what stands in for the network, for one connection; in tests. Of
+            httpx.MockTransport the response needs a stream: `stream=httpx.ByteStream(...)`.
         concurrency: how many requests may be on the wire at once; whoever opens the credential's
             actor in a system decides for all.
     """
@@ -188,7 +189,7 @@ class HttpProvider(ABC):
     @property
     def service_name(self) -> str:
         """The name of the actor for this address and these headers; it gives no key away."""
-        sent = sorted(self.headers().items())
+        sent = sorted(self.headers().items()), id(self.new_transport)
         credential = hashlib.sha256(f"{self.base_url}\0{sent}".encode()).hexdigest()
         return f"provider:{self.NAME}-{credential[:12]}"
 

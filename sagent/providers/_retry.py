@@ -84,12 +84,7 @@ class Tries:
         self._counted += not limited
         self._unreached = self._unreached + 1 if isinstance(error, ConnectionFailedError) else 0
         asked_s = error.retry_after_s if isinstance(error, StatusError) else None
-        if limited:
-            delay_s = 0.0  # all calls of the credential wait together
-        elif asked_s:
-            delay_s = asked_s
-        else:
-            delay_s = self._policy.delay_s(self._counted)
+        delay_s = asked_s or (0 if limited else self._policy.delay_s(self._counted))
         if (
             not is_passing(error)
             or (shown and not self._policy.after_output)
@@ -99,7 +94,7 @@ class Tries:
             or trio.current_time() + delay_s > self._until
         ):
             raise error
-        return delay_s
+        return 0 if limited else delay_s  # all calls of the credential wait together
 
 
 def is_passing(error: ModelError) -> bool:

@@ -9,7 +9,14 @@ from sagent.lib.json import JSON
 from sagent.providers._wires.fields import objects_in, text_in
 
 _GO_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)s)?(?:([\d.]+)ms)?")
-_SAID = re.compile(r"(?:try again|retry) in ([\d.]+) ?(ms|s)\b", re.IGNORECASE)
+_SAID = re.compile(r"(?:try again|retry) (?:in|after) ((?:[\d.]+ ?[a-z]+ ?)+)", re.IGNORECASE)
+_SAID_UNIT = re.compile(r"([\d.]+) ?([a-z]+)", re.IGNORECASE)
+_UNITS = {
+    **dict.fromkeys(("ms", "milliseconds"), 0.001),
+    **dict.fromkeys(("s", "sec", "second", "seconds"), 1),
+    **dict.fromkeys(("m", "min", "minute", "minutes"), 60),
+    **dict.fromkeys(("h", "hour", "hours"), 3600),
+}
 _RETRY_INFO = "google.rpc.RetryInfo"
 _RESETS = (
     ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
@@ -36,8 +43,7 @@ def wait_asked_s(headers: Mapping[str, str], error: JSON, *, now: datetime) -> f
     if asked is None:
         asked = limit_reset_s(headers, now=now)
     if asked is None and isinstance(error, dict):
-        said = _SAID.search(text_in(error, "message"))
-        asked = _seconds(said[1], per=1000 if said[2] == "ms" else 1) if said else None
+        asked = _said_s(text_in(error, "message"))
     return asked
 
 
@@ -62,6 +68,19 @@ def duration_s(text: str) -> float | None:
         return None
     total = hours * 3600 + minutes * 60 + seconds + ms / 1000
     return total if total < float("inf") else None
+
+
+def _said_s(message: str) -> float | None:
+    said = _SAID.search(message)
+    if said is None:
+        return None
+    waits = [
+        _seconds(number, per=1 / _UNITS[unit.lower()])
+        for number, unit in _SAID_UNIT.findall(said[1])
+        if unit.lower() in _UNITS
+    ]
+    known = [wait for wait in waits if wait is not None]
+    return sum(known) if known else None
 
 
 def _reset_s(value: str | None, now: datetime) -> float | None:

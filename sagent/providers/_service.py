@@ -13,6 +13,7 @@ from sagent.providers._answer import Sink, interrupted
 from sagent.providers._clients import ClientPool
 from sagent.providers._exchange import Exchange, Timeouts
 from sagent.providers._fault import Endpoint
+from sagent.providers._line import Turn
 from sagent.providers._pacer import Pacer, ProviderStatus
 from sagent.providers._retry import RetryPolicy, Tries
 from sagent.providers._wires.wire import Decoder
@@ -50,7 +51,7 @@ class ProviderActor(Actor[Work]):
         """Start to serve a call, or tell the status."""
         match message:
             case Call():
-                self.context.nursery.start_soon(self._serve, message)
+                self.context.nursery.start_soon(self._serve, message, self._pacer.join())
                 return None
             case GetStatus():
                 return self._pacer.status()
@@ -61,21 +62,21 @@ class ProviderActor(Actor[Work]):
         """Close the connections."""
         await self._clients.aclose()
 
-    async def _serve(self, call: Call) -> None:
+    async def _serve(self, call: Call, turn: Turn) -> None:
         failure: Exception | None = interrupted()
         with call.sink.scope:
             try:
-                async with self._pacer.turn():
-                    await self._attempts(call)
+                await self._attempts(call, turn)
                 failure = None
             except trio.BrokenResourceError:
                 failure = None  # the reader has gone
             except SagentError as told:
                 failure = told
             finally:
+                self._pacer.over(turn)
                 call.sink.close(failure)
 
-    async def _attempts(self, call: Call) -> None:
+    async def _attempts(self, call: Call, turn: Turn) -> None:
         tries = Tries(call.retry)
         last: ModelError | None = None
 
@@ -84,7 +85,7 @@ class ProviderActor(Actor[Work]):
 
         while True:
             try:
-                async with self._pacer.attempt(tries.until, tell):
+                async with self._pacer.attempt(turn, tries.until, tell):
                     exchange = Exchange(
                         call.endpoint,
                         call.new_decoder(),
@@ -99,6 +100,7 @@ class ProviderActor(Actor[Work]):
                 last = error
             else:
                 return
+            turn.leave()
             delay_s = tries.delay_s(last, shown=call.sink.shown)
             if delay_s:
                 await tell(delay_s, str(last))

@@ -1,12 +1,33 @@
 """What the tests of programs that use sagent need: no network, no clock, no surprises.
 
-Doubles of a model and a tool, a probe that stands in for an actor, and the schedules under which
-trio may run a test. `sagent.testing.pytest_plugin` brings the schedules to pytest.
+Doubles of a model and a tool, a probe that stands in for an actor, cassettes that stand in for a
+vendor, and the schedules under which trio may run a test. `sagent.testing.pytest_plugin` brings
+the schedules to pytest.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from sagent.testing._probe import Probe, spawn_probe
 from sagent.testing._recording_tool import RecordingTool
 from sagent.testing._schedule import run_schedules
 from sagent.testing._scripted_model import ScriptedModel, calls
 
-__all__ = ["Probe", "RecordingTool", "ScriptedModel", "calls", "run_schedules", "spawn_probe"]
+if TYPE_CHECKING:
+    from sagent.testing._cassette import Cassette
+
+__all__ = [
+    "Cassette",
+    "Probe",
+    "RecordingTool",
+    "ScriptedModel",
+    "calls",
+    "run_schedules",
+    "spawn_probe",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name == "Cassette":  # with it comes httpx, which a test without a vendor does not need
+        return import_module("sagent.testing._cassette").Cassette
+    raise AttributeError(f"module 'sagent.testing' has no attribute {name!r}")

@@ -143,7 +143,7 @@ async def test_a_run_over_its_rounds_fails() -> None:
     ("arguments", "said"),
     [
         (("--nonsense",), "unrecognized arguments: --nonsense"),
-        (("--provider", "Nope", "hi"), "unknown provider: 'Nope'; choose OpenAICompat or Local"),
+        (("--provider", "Nope", "hi"), "unknown provider: 'Nope'; choose Anthropic, OpenAI"),
         (("--provider", "Local", "--model", "nope", "hi"), "Local has no model 'nope'"),
         (("--provider", "Local", "hi", "--tools", "Nope"), "unknown tool: 'Nope'"),
         (("--provider", "Local", "--base-url", "http://h/v1", "hi"), "--base-url does not go with"),
@@ -301,7 +301,7 @@ async def test_output_that_nobody_reads_is_no_traceback() -> None:
 @pytest.mark.parametrize("form", ["text", "json"])
 @pytest.mark.parametrize("redirection", [">/dev/full", ">&-", "2>&-", "| true"])
 async def test_streams_that_cannot_be_written_are_no_traceback(form: str, redirection: str) -> None:
-    async with open_loopback(refusal("500 Oops", b"{}")) as server:
+    async with open_loopback(refusal("500 Oops", b"{}", final=True)) as server:
         command = [sys.executable, "-m", "sagent", *at(server), "--output-format", form, "hi"]
         done = await trio.run_process(
             ["sh", "-c", f'"$@" {redirection}', "sh", *command],

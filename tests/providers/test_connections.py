@@ -65,10 +65,24 @@ async def answers_once(stream: trio.SocketStream) -> None:
     await stream.send_all(LONG % len(body) + body)
 
 
+async def answers_twice(stream: trio.SocketStream) -> None:
+    await answers_once(stream)
+    await answers_once(stream)
+
+
 async def answers_once_and_resets_at_the_next_request(stream: trio.SocketStream) -> None:
     await answers_once(stream)
     await request(stream)
     reset(stream)
+
+
+async def test_a_connection_serves_one_call_after_another() -> None:
+    with trio.fail_after(5):
+        async with open_connections(answers_twice) as url, open_system() as system:
+            model = await OpenAICompat(base_url=url, retry=ONCE).model("m").served(system)
+            answers = [await model.buffer(HELLO), await model.buffer(HELLO)]
+
+    assert [response_text(answer.content) for answer in answers] == ["fine"] * 2
 
 
 async def test_row_3_a_reset_is_a_cut() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sagent.errors import ProtocolError
-from sagent.providers import _sse
+from sagent.providers._wires import sse as _sse
 from sagent.providers._wires.sse import EventDecoder, ServerSentEvent
 
 

@@ -40,10 +40,20 @@ class EventDecoder:
         Raises:
             ProtocolError: a line is longer than `MAX_LINE_BYTES`.
         """
-        for line in self._lines(chunk):
+        *lines, rest = self._unified(chunk).split(b"\n")
+        if lines and self._tail:
+            lines[0] = b"".join((*self._tail, lines[0]))
+            self._tail.clear()
+            self._tail_bytes = 0
+        for line in lines:
             event = self._take(line)
             if event is not None:
                 yield event
+        if rest:
+            self._tail.append(rest)
+            self._tail_bytes += len(rest)
+            if self._tail_bytes > MAX_LINE_BYTES:
+                raise ProtocolError(f"a line of the stream is longer than {MAX_LINE_BYTES} bytes")
 
     def close(self) -> Iterator[ServerSentEvent]:
         """Give the event whose blank line the end of the stream cut off, if there is one."""
@@ -53,23 +63,15 @@ class EventDecoder:
                 yield event
         self._tail.clear()
 
-    def _lines(self, chunk: bytes) -> Iterator[bytes]:
+    def _unified(self, chunk: bytes) -> bytes:
+        """Give *chunk* with LF for every end of a line."""
         if self._after_cr and chunk:
             self._after_cr = False
             chunk = chunk.removeprefix(b"\n")
         if b"\r" in chunk:
             self._after_cr = chunk.endswith(b"\r")
             chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        *lines, rest = chunk.split(b"\n")
-        for line in lines:
-            yield b"".join((*self._tail, line))
-            self._tail.clear()
-            self._tail_bytes = 0
-        if rest:
-            self._tail.append(rest)
-            self._tail_bytes += len(rest)
-            if self._tail_bytes > MAX_LINE_BYTES:
-                raise ProtocolError(f"a line of the stream is longer than {MAX_LINE_BYTES} bytes")
+        return chunk
 
     def _take(self, line: bytes) -> ServerSentEvent | None:
         if self._at_start:
@@ -77,12 +79,11 @@ class EventDecoder:
             line = line.removeprefix(_BOM)
         if not line:
             return self._dispatch()
-        field, _, value = line.decode(errors="replace").partition(":")
-        value = value.removeprefix(" ")
-        if field == "data":
-            self._data.append(value)
-        elif field == "event":
-            self._event = value
+        field, _, value = line.partition(b":")
+        if field == b"data":
+            self._data.append(value.removeprefix(b" ").decode(errors="replace"))
+        elif field == b"event":
+            self._event = value.removeprefix(b" ").decode(errors="replace")
         return None  # comments, ids and reconnection times are of no use to a single request
 
     def _dispatch(self) -> ServerSentEvent | None:

@@ -9,6 +9,8 @@ from sagent.lib.json import JSON
 from sagent.providers._wires.fields import Fields, text_in
 
 _TAGS = ("<think>", "<mm:think>")
+_LONGEST_LEAD = 64
+"""So much white space before a tag is not held back any longer."""
 _LONG = 16
 """So many characters do not stand at the start of the next increment by chance."""
 
@@ -56,7 +58,7 @@ class ThinkTags:
         return (held, "") if self.opening else ("", held)
 
     def _before_tag(self, text: str, start: str) -> tuple[str, str]:
-        if any(tag.startswith(start) for tag in _TAGS):
+        if len(text) <= _LONGEST_LEAD and any(tag.startswith(start) for tag in _TAGS):
             self._held = text
             return "", ""
         self.is_past = True

@@ -51,6 +51,13 @@ _STOP_REASONS = {
     "IMAGE_PROHIBITED_CONTENT": StopReason.FILTERED,
     "IMAGE_RECITATION": StopReason.FILTERED,
 }
+_COUNTS = (
+    "promptTokenCount",
+    "candidatesTokenCount",
+    "thoughtsTokenCount",
+    "toolUsePromptTokenCount",
+    "cachedContentTokenCount",
+)
 _BROKEN = frozenset(
     {
         "MALFORMED_FUNCTION_CALL",
@@ -72,7 +79,7 @@ class GoogleDecoder:
     _descriptor: Descriptor = attrs.field(default=Descriptor.TEXT, init=False)
     """What `_text` is: the answer, or thinking."""
     _call_ids: set[str] = attrs.field(factory=set[str], init=False)
-    _usage: Usage = attrs.field(default=Usage(), init=False)
+    _usage: Fields = attrs.field(factory=dict[str, JSON], init=False)
     _model_id: str = attrs.field(default="", init=False)
     _finish: str = attrs.field(default="", init=False)
     _finish_message: str = attrs.field(default="", init=False)
@@ -87,7 +94,10 @@ class GoogleDecoder:
             if fault := error_in_stream(response):
                 raise fault
             self._model_id = text_in(response, "modelVersion") or self._model_id
-            self._count(fields_of(response.get("usageMetadata")))
+            if any(
+                number_in(usage := fields_of(response.get("usageMetadata")), key) for key in _COUNTS
+            ):
+                self._usage = usage  # each counts all that came before it
             self._blocked |= bool(text_in(fields_of(response.get("promptFeedback")), "blockReason"))
             for candidate in objects_in(response.get("candidates")):
                 if number_in(candidate, "index") == 0:
@@ -110,7 +120,7 @@ class GoogleDecoder:
         self._join_text()
         try:
             response = self._gathering.response(
-                usage=self._usage, stop_reason=self._stop_reason(), model_id=self._model_id
+                usage=_usage(self._usage), stop_reason=self._stop_reason(), model_id=self._model_id
             )
         except JsonError as error:
             raise ProtocolError(f"the server sent what JSON cannot carry: {error}") from error
@@ -169,18 +179,6 @@ class GoogleDecoder:
             self._gathering.add(TextMessage("".join(self._text), self._descriptor))
             self._text.clear()
 
-    def _count(self, usage: Fields) -> None:
-        thinking = number_in(usage, "thoughtsTokenCount")
-        counted = Usage(
-            input_tokens=number_in(usage, "promptTokenCount")
-            + number_in(usage, "toolUsePromptTokenCount"),
-            output_tokens=number_in(usage, "candidatesTokenCount") + thinking,
-            cached_tokens=number_in(usage, "cachedContentTokenCount"),
-            thinking_tokens=thinking,
-        )
-        if counted != Usage():
-            self._usage = counted  # each counts all that came before it
-
     def _stop_reason(self) -> StopReason:
         if self._blocked:
             return StopReason.FILTERED
@@ -191,6 +189,17 @@ class GoogleDecoder:
         if self._finish == "STOP" or self._gathering.parts:
             return StopReason.FINISHED
         return StopReason.REFUSAL
+
+
+def _usage(usage: Fields) -> Usage:
+    thinking = number_in(usage, "thoughtsTokenCount")
+    return Usage(
+        input_tokens=number_in(usage, "promptTokenCount")
+        + number_in(usage, "toolUsePromptTokenCount"),
+        output_tokens=number_in(usage, "candidatesTokenCount") + thinking,
+        cached_tokens=number_in(usage, "cachedContentTokenCount"),
+        thinking_tokens=thinking,
+    )
 
 
 def _responses(data: str) -> list[Fields]:
