@@ -60,9 +60,7 @@ COMPARISONS = (
     Comparison("fan-out and in of 1,000 / tasks", "fan", "fan", 1000, 1.0),
     Comparison("spawn / start of a task", "spawn", "spawn", 500),
     Comparison("spawn, supervised / a task, start to end", "spawn supervised", "live", 500, 0.14),
-    Comparison(
-        "spawn to end, supervised / a task, start to end", "live supervised", "live", 500, 0.14
-    ),
+    Comparison("spawn to end, supervised / a task, start to end", "live supervised", "live", 500),
 )
 
 CROWD = 2000

@@ -71,16 +71,17 @@ class Inbox[M]:
         return self
 
     async def __anext__(self) -> Envelope[M]:
+        if self._left == 0:
+            self._left = _TURN
+            await trio.lowlevel.checkpoint()
         try:
-            # As `get` does, without a second coroutine while there are messages.
-            if self._left:
-                envelope = self.get_nowait()
-                if envelope is not None:
-                    self._left -= 1
-                    return envelope
-            return await self.get()
+            while (envelope := self.get_nowait()) is None:
+                self._left = _TURN
+                await self._mailbox.wait()
         except trio.EndOfChannel:
             raise StopAsyncIteration from None
+        self._left -= 1
+        return envelope
 
     async def get(self) -> Envelope[M]:
         """Take the first message, waiting for one.
@@ -91,16 +92,10 @@ class Inbox[M]:
         Raises:
             trio.EndOfChannel: the actor is to stop; it may leave `run`, which ends in peace.
         """
-        if self._left == 0:
-            self._left = _TURN
-            await trio.lowlevel.checkpoint()
-        while True:
-            envelope = self.get_nowait()
-            if envelope is not None:
-                self._left -= 1
-                return envelope
-            self._left = _TURN
-            await self._mailbox.wait()
+        try:
+            return await anext(self)
+        except StopAsyncIteration:
+            raise InboxEnd from None
 
     def get_nowait(self) -> Envelope[M] | None:
         """Take the first message, or None when none is there.
