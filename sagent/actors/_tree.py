@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 
 import attrs
@@ -18,6 +19,9 @@ type State = Literal[
     "backing off",
     "terminated",
 ]
+
+# Frames of the runtime and of trio say nothing of what an actor does.
+_RUNTIME = tuple(f"{Path(file).parent}/" for file in (__file__, trio.__file__))
 
 # Of a message in hand, as much as fits a line beside the rest.
 _MESSAGE_WIDTH = 60
@@ -43,7 +47,8 @@ class Node:
         waits_for: the path of the actor whose answer its own task waits for, if it does.
         restarts: how many of its lives have ended and were followed by another.
         last_exit: how the last of them ended.
-        frames: where its own task waits, the outermost call first: `file:line in function`.
+        frames: where its own task waits, the outermost call first: `file:line in function`. The
+            runtime's calls and trio's are left out, so that an idle actor has none.
         children: its children, oldest first.
     """
 
@@ -149,7 +154,8 @@ def _start_under(cell: Cell) -> str | None:
 def _frames(task: trio.lowlevel.Task) -> Iterator[str]:
     for frame, line in task.iter_await_frames():
         code = frame.f_code
-        yield f"{code.co_filename}:{line} in {code.co_qualname}"
+        if not code.co_filename.startswith(_RUNTIME):
+            yield f"{code.co_filename}:{line} in {code.co_qualname}"
 
 
 def _lines(node: Node, first: str, rest: str) -> Iterator[str]:
