@@ -59,11 +59,13 @@ class Answer(AsyncIterator[ModelEvent]):
     sink: Sink
 
     async def __anext__(self) -> ModelEvent:
-        with suppress(trio.EndOfChannel):
-            try:
-                return self._receive.receive_nowait()  # for the same reason as in `Sink.offer`
-            except trio.WouldBlock:
+        try:
+            return self._receive.receive_nowait()  # for the same reason as in `Sink.offer`
+        except trio.WouldBlock:
+            with suppress(trio.EndOfChannel):
                 return await self._receive.receive()
+        except trio.EndOfChannel:
+            pass
         if self.sink.error is not None:
             raise self.sink.error
         raise StopAsyncIteration

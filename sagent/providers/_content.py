@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 
 from sagent.errors import ProtocolError, StreamCutError
 
+PLAIN = frozenset({"", "identity"})
+"""What codes nothing."""
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 """zlib's word for "find out which of the two it is"."""
 
@@ -19,7 +21,7 @@ async def decoded(chunks: AsyncIterator[bytes], coding: str) -> AsyncGenerator[b
         ProtocolError: *coding* is not one of HTTP's old ones.
         StreamCutError: the bytes do not decode.
     """
-    if coding in {"", "identity"}:
+    if coding in PLAIN:
         async for chunk in chunks:
             yield chunk
     elif coding in {"gzip", "x-gzip", "deflate"}:

@@ -1,6 +1,6 @@
 """One attempt at a call: a request goes out, and its answer is read to the end."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import aclosing, suppress
 
 import attrs
@@ -15,9 +15,10 @@ from sagent.errors import (
     StreamCutError,
     UsageError,
 )
+from sagent.model import ModelEvent
 from sagent.providers._answer import Sink
 from sagent.providers._clients import CLOSING_S, ClientPool
-from sagent.providers._content import decoded
+from sagent.providers._content import PLAIN, decoded
 from sagent.providers._fault import Endpoint, content_type_fault, status_fault
 from sagent.providers._wires.sse import EventDecoder, ServerSentEvent
 from sagent.providers._wires.wire import Decoder
@@ -100,8 +101,11 @@ class Exchange:
         linger_s = 0.0
         try:
             coding = response.headers.get("content-encoding", "")
-            async with aclosing(decoded(raw, coding)) as chunks:
-                await self._read(response, chunks, silence)
+            if coding in PLAIN:  # a generator between us and each chunk would cost more than it
+                await self._read(response, raw, silence)
+            else:
+                async with aclosing(decoded(raw, coding)) as chunks:
+                    await self._read(response, chunks, silence)
             linger_s = LINGER_S
         finally:
             with trio.move_on_after(CLOSING_S, shield=True):
@@ -136,7 +140,12 @@ class Exchange:
             heard = False
             for frame in self._frames.feed(chunk):
                 heard = heard or not _is_silent(frame)
-                await self._take(frame, headers, silence)
+                for event in self._events(frame, headers):
+                    if not self._sink.offer(event):
+                        # A reader that takes its time is not the server's silence.
+                        due, silence.deadline = silence.deadline, float("inf")
+                        await self._sink.send(event)
+                        silence.deadline = due
             if self._sink.done:
                 silence.deadline = float("inf")
                 return
@@ -147,7 +156,8 @@ class Exchange:
         silence.deadline = float("inf")
         for frame in self._frames.close():
             with suppress(ProtocolError):  # half an event is none: the stream was cut
-                await self._take(frame, headers, silence)
+                for event in self._events(frame, headers):
+                    await self._sink.send(event)
         for event in self._decoder.close():
             await self._sink.send(event)
 
@@ -160,18 +170,18 @@ class Exchange:
             return False
         return self._sink.done
 
-    async def _take(
-        self, frame: ServerSentEvent, headers: Mapping[str, str], silence: trio.CancelScope
-    ) -> None:
-        for event in self._decoder.feed(frame.data):
+    def _events(self, frame: ServerSentEvent, headers: Mapping[str, str]) -> Iterator[ModelEvent]:
+        events = self._decoder.feed(frame.data)
+        return events if self._begun else self._first_events(events, headers)
+
+    def _first_events(
+        self, events: Iterator[ModelEvent], headers: Mapping[str, str]
+    ) -> Iterator[ModelEvent]:
+        for event in events:
             if not self._begun:
                 self._begun = True
                 self._on_answer(headers)
-            if not self._sink.offer(event):
-                # A reader that takes its time is not the server's silence.
-                due, silence.deadline = silence.deadline, float("inf")
-                await self._sink.send(event)
-                silence.deadline = due
+            yield event
 
 
 def _is_silent(frame: ServerSentEvent) -> bool:
