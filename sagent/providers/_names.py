@@ -1,37 +1,38 @@
 """Providers by name, and the provider that a model's name suggests."""
 
 from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from sagent.errors import UnknownNameError, UsageError
-from sagent.providers._anthropic import Anthropic
-from sagent.providers._dashscope import DashScope
-from sagent.providers._google import Google
-from sagent.providers._local import Local
-from sagent.providers._minimax import MiniMax
-from sagent.providers._moonshot import Moonshot
-from sagent.providers._openai import OpenAI
-from sagent.providers._openai_compat import OpenAICompat
 from sagent.providers._provider import HttpProvider
-from sagent.providers._self_hosted import SelfHosted
-from sagent.providers.local import CATALOGUE
 
-PROVIDERS: Mapping[str, type[HttpProvider] | type[Local]] = {
-    "Anthropic": Anthropic,
-    "OpenAI": OpenAI,
-    "Google": Google,
-    "Moonshot": Moonshot,
-    "DashScope": DashScope,
-    "MiniMax": MiniMax,
-    "OpenAICompat": OpenAICompat,
-    "SelfHosted": SelfHosted,
-    "Local": Local,
+if TYPE_CHECKING:
+    from sagent.providers._local import Local
+
+MODULES: Mapping[str, str] = {
+    "Anthropic": "sagent.providers._anthropic",
+    "OpenAI": "sagent.providers._openai",
+    "Google": "sagent.providers._google",
+    "Moonshot": "sagent.providers._moonshot",
+    "DashScope": "sagent.providers._dashscope",
+    "MiniMax": "sagent.providers._minimax",
+    "OpenAICompat": "sagent.providers._openai_compat",
+    "SelfHosted": "sagent.providers._self_hosted",
+    "Local": "sagent.providers._local",
 }
-PROVIDER_NAMES = tuple(PROVIDERS)
+"""Where each provider lives; most programs use one, and load no other."""
+
+PROVIDER_NAMES = tuple(MODULES)
 """The names of all providers, as ``--provider`` takes them."""
 
 KEY_VARIABLES: Mapping[str, tuple[str, ...]] = {
-    kind.NAME: kind.KEY_VARIABLES
-    for kind in (Anthropic, OpenAI, Google, Moonshot, DashScope, MiniMax)
+    "Anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
+    "OpenAI": ("OPENAI_API_KEY",),
+    "Google": ("GOOGLE_API_KEY", "GEMINI_API_KEY"),
+    "Moonshot": ("MOONSHOT_API_KEY", "KIMI_API_KEY"),
+    "DashScope": ("DASHSCOPE_API_KEY",),
+    "MiniMax": ("MINIMAX_API_KEY",),
 }
 """Where each vendor's key is looked for in the environment."""
 
@@ -54,7 +55,7 @@ _MODELS = {
 """How the models of each vendor's own API begin."""
 
 
-def build_provider(name: str, *, key: str = "", base_url: str = "") -> HttpProvider | Local:
+def build_provider(name: str, *, key: str = "", base_url: str = "") -> "HttpProvider | Local":
     """Make the provider of that *name*, from its environment variables unless a *key* is given.
 
     Args:
@@ -67,13 +68,13 @@ def build_provider(name: str, *, key: str = "", base_url: str = "") -> HttpProvi
         MissingKeyError: there is no key.
         UsageError: *base_url* is none, or Local was given one.
     """
-    found = [kind for known, kind in PROVIDERS.items() if known.lower() == name.lower()]
-    if not found:
+    found = next((known for known in MODULES if known.lower() == name.lower()), None)
+    if found is None:
         raise UnknownNameError(
             f"unknown provider: {name!r}; choose {', '.join(PROVIDER_NAMES[:-1])} or Local"
         )
-    kind = found[0]
-    if issubclass(kind, Local):
+    kind: type[HttpProvider | Local] = getattr(import_module(MODULES[found]), found)
+    if not issubclass(kind, HttpProvider):
         if key or base_url:
             raise UsageError("Local runs its own server: it takes no key and no base URL")
         return kind()
@@ -86,6 +87,8 @@ def infer_provider(model: str) -> str:
     Raises:
         UnknownNameError: none is known to.
     """
+    from sagent.providers.local import CATALOGUE  # noqa: PLC0415  # few models are local
+
     if model in CATALOGUE or model.endswith(".gguf"):
         return "Local"
     name = model.lower()
