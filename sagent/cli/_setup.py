@@ -3,24 +3,22 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
+from sagent import providers
 from sagent.agent import Agent
 from sagent.cli._parser import Options
 from sagent.errors import MissingKeyError, UnknownNameError, UsageError
 from sagent.prompt import system_prompt
-from sagent.providers import (
-    KEY_VARIABLES,
-    HttpProvider,
-    Local,
-    OpenAICompat,
-    build_provider,
-    infer_provider,
-)
-from sagent.providers.local import OnProgress
+from sagent.providers import KEY_VARIABLES, HttpProvider, build_provider, infer_provider
+from sagent.providers._progress import OnProgress
 from sagent.tool import Tool
 from sagent.tools import TOOLS, build_tools
+
+if TYPE_CHECKING:  # whose module is loaded by those who use it
+    from sagent.providers import Local
 
 LOCAL_TOOLS = ("Read",)
 """What a small model can choose among without fail."""
@@ -36,7 +34,7 @@ def build_agent(options: Options, *, on_progress: OnProgress) -> Agent:
         MissingKeyError: the provider needs a key that is not in the environment.
     """
     provider = _provider(options, on_progress)
-    local = isinstance(provider, Local)
+    local = not isinstance(provider, HttpProvider)
     names = options.tools if options.tools is not None else (LOCAL_TOOLS if local else TOOLS)
     system = "" if local else system_prompt(Path.cwd())
     rounds = options.max_tool_call_rounds or (LOCAL_ROUNDS if local else None)
@@ -57,7 +55,7 @@ def _tools(names: Iterable[str]) -> list[Tool]:
     return build_tools(names)
 
 
-def _provider(options: Options, on_progress: OnProgress) -> HttpProvider | Local:
+def _provider(options: Options, on_progress: OnProgress) -> "HttpProvider | Local":
     name = options.provider or _implied_provider(options)
     if name.lower() == "local":
         for flag, value in (
@@ -68,10 +66,10 @@ def _provider(options: Options, on_progress: OnProgress) -> HttpProvider | Local
                 raise UsageError(
                     f"{flag} does not go with --provider Local, which runs its own server"
                 )
-        return Local(on_progress=on_progress)
+        return providers.Local(on_progress=on_progress)
     provider = build_provider(name, base_url=options.base_url or "")
     if options.tool_protocol:
-        if not isinstance(provider, OpenAICompat):
+        if not isinstance(provider, providers.OpenAICompat):
             raise UsageError("--tool-protocol goes with --provider OpenAICompat or SelfHosted")
         provider = attrs.evolve(provider, tool_protocol=options.tool_protocol)
     return provider

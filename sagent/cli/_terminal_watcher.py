@@ -27,7 +27,7 @@ from sagent.agent import (
     ToolReturned,
 )
 from sagent.cli._streams import clean
-from sagent.providers.local import Progress
+from sagent.providers._progress import Progress
 
 
 @attrs.define(eq=False)

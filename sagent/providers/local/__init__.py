@@ -1,9 +1,10 @@
 """An open model on the user's own machine: its file, and the server that runs it."""
 
+from sagent.providers._progress import OnProgress, Progress, in_silence
+
 from ._binary import ServerBinary, find_server
 from ._catalogue import CATALOGUE, QWEN_CODER_0_5B, QWEN_CODER_1_5B, LocalModel, Wheel
 from ._files import default_cache_dir
-from ._progress import OnProgress, Progress, in_silence
 from ._server import DEFAULT_CONTEXT_TOKENS, ServerAddress, open_llama_server
 from ._weights import doubt_weights, obtain_weights
 from ._wheels import LocateWheels, WheelFile, locate_wheels

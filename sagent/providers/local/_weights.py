@@ -26,11 +26,11 @@ import httpx
 import trio
 
 from sagent.errors import WeightsError
+from sagent.providers._progress import OnProgress, Progress, in_silence
 
 from ._catalogue import LocalModel
 from ._download import download
 from ._files import file_sha256, locked, make_private, private_opener, write_durably
-from ._progress import OnProgress, Progress, in_silence
 from ._wheels import Join, LocateWheels, WheelFile, append_part, locate_wheels
 
 _STEP_BYTES = 1_000_000
