@@ -13,7 +13,7 @@ import httpx
 from sagent.actors import Restart, System
 from sagent.errors import MissingKeyError, UsageError
 from sagent.lib.json import JsonValue
-from sagent.model import Effort, ModelInfo
+from sagent.model import Effort, ModelInfo, ModelRequest
 from sagent.providers._clients import ClientPool, NewTransport, is_loopback
 from sagent.providers._exchange import TIMEOUTS, Timeouts
 from sagent.providers._fault import Endpoint
@@ -21,10 +21,11 @@ from sagent.providers._listing import Listing, list_models
 from sagent.providers._model import WireModel
 from sagent.providers._pacer import ProviderStatus
 from sagent.providers._prices import vendor_at
+from sagent.providers._question import ask_json, asking
 from sagent.providers._retry import RETRY, RetryPolicy
 from sagent.providers._service import GetStatus, ProviderActor
 from sagent.providers._serving import service_of
-from sagent.providers._wires.wire import Wire
+from sagent.providers._wires.wire import Counting, Wire
 
 CONCURRENT_REQUESTS = 1000
 
@@ -176,6 +177,22 @@ class HttpProvider(ABC):
         """
         endpoint = self._endpoint("the list of models")
         return await list_models(self._clients(), endpoint, self.listing())
+
+    async def count_tokens(self, name: str, request: ModelRequest) -> int:
+        """Ask the vendor how many tokens *request* has for the model *name*; it answers nothing.
+
+        Raises:
+            UsageError: the vendor does not count tokens.
+            ModelError: the count could not be had.
+        """
+        wire = self.wire(name)
+        if not isinstance(wire, Counting):
+            raise UsageError(f"{self.NAME} has no counting of tokens: see the usage of an answer")
+        clients, endpoint = self._clients(), self._endpoint(name)
+        async with asking(clients, endpoint):
+            body = wire.count_tokens_body(request)
+            question = clients.request(wire.count_tokens_path, body)
+            return wire.tokens_in(await ask_json(clients, endpoint, question))
 
     async def status(self, system: System) -> ProviderStatus:
         """Tell how this credential's actor fares in *system*; it is started if need be."""

@@ -22,7 +22,7 @@ from sagent.errors import (
 )
 from sagent.lib.json import JSON
 from sagent.model import ModelInfo
-from sagent.providers import OpenAICompat, _listing
+from sagent.providers import OpenAICompat, _listing, _question
 from sagent.providers._clients import ClientPool
 from sagent.providers._listing import Listing, list_models
 from sagent.providers._wires.fields import fields_of, objects_in, text_in
@@ -240,7 +240,7 @@ async def test_a_broken_compression_is_told_in_one_line() -> None:
 
 
 async def test_a_list_beyond_all_measure_is_not_taken_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_listing, "LONGEST_PAGE_BYTES", 10)
+    monkeypatch.setattr(_question, "LONGEST_ANSWER_BYTES", 10)
     server = Server(says({"data": [{"id": "a"}]}))
 
     with pytest.raises(ProtocolError, match="more than 10 bytes"):

@@ -1,8 +1,9 @@
 """What a wire format is: a pure encoder of requests and a pure decoder of events."""
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from sagent.lib.json import JSON
 from sagent.model import ModelEvent, ModelRequest
 
 
@@ -40,4 +41,26 @@ class Wire(Protocol):
 
     def decoder(self, request: ModelRequest) -> Decoder:
         """Make the decoder of the answer to *request*."""
+        ...
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A wire of a vendor that counts tokens."""
+
+    @property
+    def count_tokens_path(self) -> str:
+        """Where requests go that count tokens, below the base URL."""
+        ...
+
+    def count_tokens_body(self, request: ModelRequest) -> bytes:
+        """Write *request* as the body of a POST that counts its tokens."""
+        ...
+
+    def tokens_in(self, answer: JSON) -> int:
+        """Read the answer to that.
+
+        Raises:
+            ProtocolError: there is no count in it.
+        """
         ...

@@ -70,6 +70,10 @@ class AnthropicWire:
         """Make the decoder of one answer."""
         return AnthropicDecoder(self._name)
 
+    def tokens_in(self, answer: JSON) -> int:
+        """Read the answer to `count_tokens_body`; see `tokens_from`."""
+        return tokens_from(answer)
+
     def count_tokens_body(self, request: ModelRequest) -> bytes:
         """Write *request* as the body of a POST to `count_tokens_path`."""
         return self._encoder.count(request)

@@ -110,6 +110,10 @@ class GoogleWire:
         """Make the decoder of one answer."""
         return GoogleDecoder()
 
+    def tokens_in(self, answer: JSON) -> int:
+        """Read the answer to `count_tokens_body`; see `tokens_from`."""
+        return tokens_from(answer)
+
     def count_tokens_body(self, request: ModelRequest) -> bytes:
         """Write the body that asks for the number of tokens in *request*; see `tokens_from`."""
         model = dump(self._resource)

@@ -29,6 +29,10 @@ class ResponsesWire:
         """Write *request* as the body of a POST."""
         return self._encoder.encode(request)
 
+    def tokens_in(self, answer: JSON) -> int:
+        """Read the answer to `count_tokens_body`; see `tokens_from`."""
+        return tokens_from(answer)
+
     def count_tokens_body(self, request: ModelRequest) -> bytes:
         """Write *request* as the body of a POST to `count_tokens_path`."""
         return self._encoder.count_tokens_body(request)

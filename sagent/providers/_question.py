@@ -1,0 +1,83 @@
+"""One question to a vendor beside its models' answers, which are streams: JSON, asked once."""
+
+import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
+from typing import cast
+
+import httpx
+import trio
+
+from sagent.errors import ProtocolError, SagentError
+from sagent.lib.json import JSON
+from sagent.providers._clients import CLOSING_S, ClientPool
+from sagent.providers._content import decoded
+from sagent.providers._exchange import exhaust, transport_fault, unexpected_fault
+from sagent.providers._fault import Endpoint, error_in_stream, status_fault
+from sagent.providers._wires.fields import fields_of
+
+LONGEST_ANSWER_BYTES = 32 * 1024 * 1024
+
+
+@asynccontextmanager
+async def asking(clients: ClientPool, endpoint: Endpoint) -> AsyncGenerator[None]:
+    """Make whatever goes wrong in the block one line without secrets, and close *clients*.
+
+    Raises:
+        ModelError: something went wrong.
+    """
+    try:
+        yield
+    except SagentError as told:
+        endpoint.told(told)
+        raise
+    except httpx.HTTPError as fault:
+        raise transport_fault(endpoint, fault) from fault
+    except Exception as fault:  # whatever a library raises, the caller gets one line
+        raise unexpected_fault(endpoint, fault) from fault
+    finally:
+        await clients.aclose()
+
+
+async def ask_json(clients: ClientPool, endpoint: Endpoint, request: httpx.Request) -> JSON:
+    """Send *request*, and read the JSON of the answer.
+
+    Raises:
+        ModelError: the server refused, or answered something else.
+    """
+    async with clients.borrow() as client:
+        response = await client.send(request, stream=True)
+        body = await _body(response, endpoint)
+    if not response.is_success:
+        raise status_fault(
+            endpoint, status=response.status_code, body=body, headers=response.headers
+        )
+    try:
+        answer = cast("JSON", json.loads(body))
+    except (ValueError, RecursionError) as error:
+        what = response.headers.get("content-type", "").partition(";")[0] or "nothing recognisable"
+        raise ProtocolError(
+            f"{endpoint.where} answered with {what} that is no JSON: check the base URL (most end "
+            "in /v1)"
+        ) from error
+    if fault := error_in_stream(fields_of(answer)):
+        raise fault
+    return answer
+
+
+async def _body(response: httpx.Response, endpoint: Endpoint) -> bytes:
+    raw = response.aiter_raw()
+    body = bytearray()
+    try:
+        async with aclosing(decoded(raw, response.headers.get("content-encoding", ""))) as chunks:
+            async for chunk in chunks:
+                body += chunk
+                if len(body) > LONGEST_ANSWER_BYTES:
+                    raise ProtocolError(
+                        f"{endpoint.where} answered with more than {LONGEST_ANSWER_BYTES} bytes"
+                    )
+    finally:
+        with trio.move_on_after(CLOSING_S, shield=True):
+            await exhaust(raw, 0)
+            await response.aclose()
+    return bytes(body)
