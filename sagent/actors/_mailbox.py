@@ -1,8 +1,8 @@
 """Where messages wait for their actor, whichever incarnation of it will read them.
 
-Two lanes. The back lane is a trio memory channel, which bounds it and lets senders wait for room;
-the front lane is a queue beside it. Everything in the front lane goes before anything in the back
-lane, and each lane keeps the order of arrival.
+Two lanes. The back lane is a trio memory channel, which bounds it; senders who wait for room stand
+in a line of their own. The front lane is a queue beside it. Everything in the front lane goes
+before anything in the back lane, and each lane keeps the order of arrival.
 
 A parked reader is woken without a value and then takes what is first, so that a front message
 that arrives between its wake and its turn still goes first.
