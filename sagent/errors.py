@@ -23,9 +23,15 @@ what, and what to do next.
     ├── RunError                  a run that could not end as asked
     │   ├── AgentBusyError        the agent is running already: wait, or message it
     │   ├── RunCancelledError     it was cancelled by `Run.cancel`
+    │   ├── RunInterruptedError   it was interrupted; the agent goes on
     │   ├── RoundLimitError       the cap on tool-call rounds was reached
+    │   ├── BudgetExceededError   its budget is spent: allow more, or ask for less
+    │   ├── CompactionError       the history could not be made shorter; it is as it was
     │   ├── ModelStoppedError     the model gave up: refusal, filter, or no room to answer
     │   └── ToolInterruptedError  a tool's process ended before it gave a result
+    ├── SessionError              a session that cannot be read or written
+    │   └── SessionBusyError      another process writes it: fork it, or read it only
+    ├── CheckpointError           files could not be kept, or not be brought back
     ├── WeightsError              a local model's file is missing, incomplete or not the pinned one
     ├── ServerStartError          a local model's server did not come up
     ├── ProcessError              a command that could not be started
@@ -140,8 +146,20 @@ class RunCancelledError(RunError):
     """The run was cancelled by its handle, not by its caller's scope."""
 
 
+class RunInterruptedError(RunError):
+    """The turn was interrupted; what the agent was told and did stays in its history."""
+
+
 class RoundLimitError(RunError):
     """The cap on tool-call rounds was reached."""
+
+
+class BudgetExceededError(RunError):
+    """A call would have cost more than what is left of a budget."""
+
+
+class CompactionError(RunError):
+    """A history could not be made shorter; it is as it was."""
 
 
 class ModelStoppedError(RunError):
@@ -150,6 +168,26 @@ class ModelStoppedError(RunError):
 
 class ToolInterruptedError(RunError):
     """A tool's process ended before it gave a result."""
+
+
+class SessionError(SagentError):
+    """A session cannot be read or written."""
+
+
+class SessionBusyError(SessionError):
+    """Another process writes the session.
+
+    Attributes:
+        pid: that process; None if it could not be told.
+    """
+
+    def __init__(self, message: str, *, pid: int | None) -> None:
+        super().__init__(message)
+        self.pid = pid
+
+
+class CheckpointError(SagentError):
+    """Files could not be kept, or not be brought back."""
 
 
 class WeightsError(SagentError):

@@ -1,0 +1,1 @@
+"""Snapshots of a workspace's files, to go back to."""

@@ -1,0 +1,1 @@
+"""Recaps of long histories, so that conversations outlive their model's window."""

@@ -1,0 +1,1 @@
+"""Conversations on disk: append-only, locked, and whole after any crash."""
