@@ -8,7 +8,7 @@ A history is a tuple of messages; `parent_id` makes it a tree. What a message is
     a tool's result     MultipartMessage, multipart/x-tool-result: queue id, text or error, extras
 """
 
-from sagent.message._codec import decode_message, encode_message
+from sagent.message._codec import decode_message, encode_message, message_from_json
 from sagent.message._descriptor import Descriptor, tool_descriptor
 from sagent.message._ids import new_id
 from sagent.message._message import (
@@ -47,6 +47,7 @@ __all__ = [
     "get_tool_name",
     "is_error",
     "is_message",
+    "message_from_json",
     "new_id",
     "response_text",
     "response_tool_calls",

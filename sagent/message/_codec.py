@@ -11,6 +11,7 @@ from cattrs.strategies import configure_tagged_union
 
 from sagent.errors import JsonError
 from sagent.lib.json import JSON, json_freeze, json_unfreeze
+from sagent.message._direct import read_message, write_message
 from sagent.message._message import (
     BytesMessage,
     JsonMessage,
@@ -34,9 +35,7 @@ def encode_message(message: Message) -> str:
         JsonError: its parts nest too deep.
     """
     try:
-        return json.dumps(
-            _converter().unstructure(message, _UNION), separators=(",", ":"), allow_nan=False
-        )
+        return write_message(message)
     except RecursionError as error:
         raise JsonError("the message nests too deep to be written: flatten its parts") from error
 
@@ -48,7 +47,23 @@ def decode_message(text: str | bytes) -> Message:
         JsonError: *text* is not JSON, or is not a message.
     """
     try:
-        return _converter().structure(json.loads(text), _UNION)
+        return message_from_json(cast("JSON", json.loads(text)))  # which is what it gives
+    except RecursionError as error:
+        raise JsonError("the message nests too deep to be read") from error
+    except JsonError:
+        raise
+    except ValueError as error:
+        raise JsonError(f"not a message: {error}") from error
+
+
+def message_from_json(value: JSON) -> Message:
+    """Make the message that *value*, parsed from what `encode_message` wrote, stands for.
+
+    Raises:
+        JsonError: *value* is not a message.
+    """
+    try:
+        return read_message(value) or _converter().structure(value, _UNION)
     except RecursionError as error:
         raise JsonError("the message nests too deep to be read") from error
     except JsonError:
