@@ -5,7 +5,7 @@ block; ``open_duplex_process`` keeps a worker that speaks over its standard inpu
 """
 
 from ._command import Completed, run_command
-from ._environment import clean_environment
+from ._environment import clean_environment, secret_values
 from ._output import Output
 from ._process import (
     MAX_OUTPUT_BYTES,
@@ -27,4 +27,5 @@ __all__ = [
     "open_duplex_process",
     "open_process",
     "run_command",
+    "secret_values",
 ]

@@ -22,6 +22,8 @@ _SECRET_VALUE = re.compile(
     re.VERBOSE,
 )
 
+_MIN_SECRET_CHARS = 8
+
 # Without its password a proxy refuses every connection, so these pass as they are.
 _PROXY_NAME = re.compile(r"^(?:https?|ftp|all|no)_proxy$", re.IGNORECASE)
 
@@ -38,3 +40,17 @@ def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
         for name, value in environ.items()
         if _PROXY_NAME.match(name) or not (_SECRET_NAME.search(name) or _SECRET_VALUE.search(value))
     }
+
+
+def secret_values(environ: Mapping[str, str]) -> frozenset[str]:
+    """Collect the values in *environ* that look like credentials, to keep them out of what is kept.
+
+    It is the rule of `clean_environment`, but for plain settings of ``AWS_*`` such as the region,
+    and for values of less than eight characters, which ordinary text would hold by chance.
+    """
+    return frozenset(
+        value
+        for name, value in environ.items()
+        if len(value) >= _MIN_SECRET_CHARS
+        and (_SECRET_NAME.search(name.removeprefix("AWS_")) or _SECRET_VALUE.search(value))
+    )
