@@ -1,1 +1,44 @@
 """Conversations on disk: append-only, locked, and whole after any crash."""
+
+from sagent.session._ledger import Spending
+from sagent.session._opening import create_session, open_session
+from sagent.session._reading import read_session
+from sagent.session._records import (
+    CheckpointRecord,
+    CompactionRecord,
+    Header,
+    HeadRecord,
+    MessageRecord,
+    RawRecord,
+    Record,
+    SpendRecord,
+    StateRecord,
+    TaskRecord,
+)
+from sagent.session._repair import Repair, repair
+from sagent.session._session import Durability, Session
+from sagent.session._state import SessionState
+from sagent.session._transcript import Transcript
+
+__all__ = [
+    "CheckpointRecord",
+    "CompactionRecord",
+    "Durability",
+    "HeadRecord",
+    "Header",
+    "MessageRecord",
+    "RawRecord",
+    "Record",
+    "Repair",
+    "Session",
+    "SessionState",
+    "SpendRecord",
+    "Spending",
+    "StateRecord",
+    "TaskRecord",
+    "Transcript",
+    "create_session",
+    "open_session",
+    "read_session",
+    "repair",
+]

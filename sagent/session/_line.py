@@ -1,0 +1,145 @@
+"""A record's line: JSON in ASCII, with a checksum before the rest.
+
+    {"crc":"9a3b01cd","kind":"message","id":"..","parent":"..","epoch":1,"ts":17..,"message":{..}}
+
+The checksum (CRC-32, RFC 1952, 8, of all that follows it) lets a reader trust a line without
+parsing it, so that messages and spending are parsed when they are first asked for. A line whose
+checksum is missing or wrong counts if it parses: a person may have edited it.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import cast
+from zlib import crc32
+
+import attrs
+
+from sagent.errors import JsonError, SessionError
+from sagent.session._fields import UNREADABLE, decode_fields, encode_fields
+from sagent.session._records import Header, MessageRecord, RawRecord, Record
+
+_LAZY = re.compile(
+    rb'\{"crc":"[0-9a-f]{8}","kind":"(message|spend)","id":"([^"\\]*)",'
+    rb'"parent":(?:null|"([^"\\]*)"),"epoch":(\d+),"ts":(\d+),'
+)
+_CRC = slice(8, 16)
+_BODY_START = 18
+
+
+@attrs.frozen
+class Envelope:
+    """What every record carries beside its content.
+
+    Attributes:
+        id: a message's own, or one made for the record.
+        parent: a message's parent, or the head as it was.
+        epoch: which opening of the session for writing it was written in, from 1.
+        ts_ns: when it was written, in nanoseconds since the epoch.
+    """
+
+    id: str
+    parent: str | None
+    epoch: int
+    ts_ns: int
+
+
+@attrs.frozen
+class Unparsed:
+    """A line of a message or of spending, whose checksum is right."""
+
+    kind: str
+    line: bytes
+
+    def parse(self) -> "Record | Header | RawRecord":
+        """Give what it says.
+
+        Raises:
+            SessionError: it was written by another version, and cannot be read by this one.
+        """
+        try:
+            return _content(_fields(self.line), self.line)
+        except UNREADABLE as error:
+            raise SessionError(
+                f"a {self.kind} of the session cannot be read: it may be a newer sagent's ({error})"
+            ) from error
+
+
+@attrs.frozen
+class Line:
+    """A line as it was read."""
+
+    envelope: Envelope
+    content: "Record | Header | RawRecord | Unparsed"
+
+
+def write_line(content: "Record | Header", envelope: Envelope) -> str:
+    """Give *content* as a line, its line end included.
+
+    Raises:
+        JsonError: it holds what JSON cannot carry.
+    """
+    kind, fields = encode_fields(content)
+    return seal_line(
+        f'"kind":"{kind}","id":{_quoted(envelope.id)},"parent":{_quoted(envelope.parent)},'
+        f'"epoch":{envelope.epoch},"ts":{envelope.ts_ns},{fields}}}'
+    )
+
+
+def seal_line(body: str) -> str:
+    """Put the checksum and the line's end around *body*, which is ASCII."""
+    return f'{{"crc":"{crc32(body.encode()):08x}",{body}\n'
+
+
+def read_line(line: bytes) -> Line | None:
+    """Take apart *line*, given without its line end; None if it is damaged."""
+    if _sealed(line) and (match := _LAZY.match(line)):
+        kind, id_, parent, epoch, ts = match.groups()
+        envelope = Envelope(
+            id_.decode(), None if parent is None else parent.decode(), int(epoch), int(ts)
+        )
+        return Line(envelope, Unparsed(kind.decode(), line))
+    try:
+        fields = _fields(line)
+        content = _content(fields, line)
+    except UNREADABLE:
+        return None
+    envelope = _envelope(fields)
+    if isinstance(content, MessageRecord):
+        envelope = attrs.evolve(envelope, id=content.message.id)
+    return Line(envelope, content)
+
+
+def _sealed(line: bytes) -> bool:
+    try:
+        return int(line[_CRC], 16) == crc32(memoryview(line)[_BODY_START:])
+    except ValueError:
+        return False
+
+
+def _fields(line: bytes) -> Mapping[str, object]:
+    value: object = json.loads(line)
+    if isinstance(value, dict):
+        fields = cast("dict[str, object]", value)  # JSON's keys are strings
+        if isinstance(fields.get("kind"), str):
+            return fields
+    raise JsonError("a record is a JSON object with a kind")
+
+
+def _content(fields: Mapping[str, object], line: bytes) -> Record | Header | RawRecord:
+    content = decode_fields(fields)
+    return RawRecord(line) if content is None else content
+
+
+def _envelope(fields: Mapping[str, object]) -> Envelope:
+    id_, parent, epoch, ts = (fields.get(name) for name in ("id", "parent", "epoch", "ts"))
+    return Envelope(
+        id_ if isinstance(id_, str) else "",
+        parent if isinstance(parent, str) else None,
+        epoch if isinstance(epoch, int) else 0,
+        ts if isinstance(ts, int) else 0,
+    )
+
+
+def _quoted(text: str | None) -> str:
+    return "null" if text is None else json.dumps(text)

@@ -1,0 +1,61 @@
+"""One writer at a time: an advisory lock that ends with its holder, however that ends."""
+
+import fcntl
+import os
+from pathlib import Path
+
+from sagent.errors import SessionBusyError
+
+WRITER_FILE = "writer.pid"
+"""Tells the loser who holds the lock; the lock itself is on the session's file."""
+
+
+def lock_session(descriptor: int, directory: Path) -> None:
+    """Lock the session whose file is open as *descriptor*, until that is closed.
+
+    Raises:
+        SessionBusyError: another process, or this one, has it open for writing.
+        OSError: the file system has no locks.
+    """
+    writer = directory / WRITER_FILE
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        pid = _living(writer)
+        holder = "another process" if pid is None else f"process {pid}"
+        raise SessionBusyError(
+            f"session {directory.name} is written by {holder}: fork it to go on from here, "
+            "or read it only",
+            pid=pid,
+        ) from error
+    descriptor = os.open(writer, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(descriptor, f"{os.getpid()}\n".encode())
+    finally:
+        os.close(descriptor)
+
+
+def unlock_session(descriptor: int, directory: Path) -> None:
+    """Close the session's file, and with it give up the lock."""
+    try:
+        (directory / WRITER_FILE).unlink(missing_ok=True)
+    finally:
+        os.close(descriptor)
+
+
+def _living(writer: Path) -> int | None:
+    try:
+        pid = int(writer.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+    return pid if pid > 0 and _lives(pid) else None
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except PermissionError:  # another user's
+        return True
+    except (ProcessLookupError, OverflowError):
+        return False
+    return True

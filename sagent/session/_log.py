@@ -1,0 +1,84 @@
+"""The file under a session: it only grows, by whole lines."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+
+from sagent.errors import SessionError
+
+type Write = Callable[[int, memoryview], int]
+"""`os.write`, or what a test puts in its place."""
+
+
+@attrs.define(eq=False)
+class Log:
+    """An open file to which lines are appended.
+
+    Attributes:
+        path: where it is.
+    """
+
+    path: Path
+    _descriptor: int
+    _size: int
+    _torn: bool
+    """The file does not end with a line's end."""
+    _write: Write = os.write
+
+    @classmethod
+    def of(cls, descriptor: int, path: Path) -> "Log":
+        """Go on with the file at *path*, which is open as *descriptor*."""
+        size = os.fstat(descriptor).st_size
+        torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        return cls(path, descriptor, size, torn)
+
+    def append(self, line: str) -> None:
+        """Write *line*, whole or not at all.
+
+        Raises:
+            SessionError: it could not be written; what was there before is there still.
+        """
+        octets = f"\n{line}".encode() if self._torn else line.encode()
+        try:
+            # What an error left behind earlier is not to be glued to this line.
+            if os.fstat(self._descriptor).st_size > self._size:
+                os.ftruncate(self._descriptor, self._size)
+            self._write_all(memoryview(octets))
+        except OSError as error:
+            self._cut()
+            raise SessionError(
+                f"{self.path} could not be written ({error.strerror}): what was said last is not "
+                "kept; make room or mend the disk, then go on"
+            ) from error
+        self._size += len(octets)
+        self._torn = False
+
+    def sync(self) -> None:
+        """Wait until the disk has what was written; this blocks.
+
+        Raises:
+            SessionError: the disk failed.
+        """
+        try:
+            if sys.platform == "darwin":
+                os.fsync(self._descriptor)
+            else:
+                os.fdatasync(self._descriptor)
+        except OSError as error:
+            raise SessionError(
+                f"{self.path} may not have reached the disk ({error.strerror}): mend the disk, "
+                "then compare the session with what was said"
+            ) from error
+
+    def _write_all(self, rest: memoryview) -> None:
+        while rest:
+            rest = rest[self._write(self._descriptor, rest) :]
+
+    def _cut(self) -> None:
+        try:
+            os.ftruncate(self._descriptor, self._size)
+        except OSError:
+            return  # the next append tries again

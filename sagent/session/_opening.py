@@ -1,0 +1,159 @@
+"""Sessions begun and gone on with: a directory, a file, and its lock."""
+
+import os
+import time
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+
+from sagent.errors import SessionError
+from sagent.home import Home
+from sagent.process import secret_values
+from sagent.session._lock import lock_session, unlock_session
+from sagent.session._log import Log
+from sagent.session._reading import SESSION_FILE, read_session
+from sagent.session._records import FORMAT_VERSION, Header, StateRecord
+from sagent.session._redaction import Redactor
+from sagent.session._session import Durability, Session
+
+SESSIONS = "sessions"
+"""The directory of a project's sessions."""
+_ID_OCTETS = 6
+
+
+@contextmanager
+def create_session(
+    home: Home,
+    *,
+    cwd: Path,
+    name: str | None = None,
+    secrets: Iterable[str] | None = None,
+    durability: Durability = "turn",
+) -> Generator[Session]:
+    """Begin a session of the project in *cwd*, and keep it locked for the length of the block.
+
+    One in which nothing was written leaves nothing behind.
+
+    Args:
+        home: where sessions are kept.
+        cwd: the project's directory.
+        name: the session's title.
+        secrets: what is never written; None for what looks like a credential in the environment.
+        durability: when the disk is waited for.
+
+    Raises:
+        SessionError: it cannot be written.
+    """
+    directory = new_directory(home, cwd)
+    header = Header(id=directory.name, cwd=cwd.absolute(), created_ns=time.time_ns())
+    try:
+        with _writing(directory, header, secrets, durability) as session:
+            if name is not None:
+                session.append(StateRecord(name=name))
+            try:
+                yield session
+            finally:
+                if session.is_empty:
+                    (directory / SESSION_FILE).unlink(missing_ok=True)
+    finally:
+        _drop_if_empty(directory)
+
+
+@contextmanager
+def open_session(
+    directory: Path,
+    *,
+    secrets: Iterable[str] | None = None,
+    durability: Durability = "turn",
+) -> Generator[Session]:
+    """Go on with the session in *directory*, and keep it locked for the length of the block.
+
+    Args:
+        directory: where it lives.
+        secrets: what is never written; None for what looks like a credential in the environment.
+        durability: when the disk is waited for.
+
+    Raises:
+        SessionBusyError: another process, or another block of this one, writes it.
+        SessionError: there is no session, it cannot be read or written, or a newer sagent wrote it.
+    """
+    with _writing(directory, Header(id=directory.name), secrets, durability) as session:
+        yield session
+
+
+def new_directory(home: Home, cwd: Path) -> Path:
+    """Make a directory with an empty session file for the project in *cwd*.
+
+    Raises:
+        SessionError: it cannot be made.
+    """
+    directory = home.project(cwd) / SESSIONS / token_hex(_ID_OCTETS)
+    try:
+        _make_private(directory)
+        os.close(os.open(directory / SESSION_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise SessionError(f"no session can be made in {directory}: {error.strerror}") from error
+    return directory
+
+
+@contextmanager
+def _writing(
+    directory: Path, header: Header, secrets: Iterable[str] | None, durability: Durability
+) -> Generator[Session]:
+    path = directory / SESSION_FILE
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
+    except FileNotFoundError as error:
+        raise SessionError(f"there is no session in {directory}: choose another") from error
+    except OSError as error:
+        raise SessionError(f"{path} cannot be written: {error.strerror}") from error
+    try:
+        lock_session(descriptor, directory)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    try:
+        yield _session(directory, descriptor, header, secrets, durability)
+    finally:
+        unlock_session(descriptor, directory)
+
+
+def _session(
+    directory: Path,
+    descriptor: int,
+    header: Header,
+    secrets: Iterable[str] | None,
+    durability: Durability,
+) -> Session:
+    os.fchmod(descriptor, 0o600)  # a copy of a session may have come with wider rights
+    transcript = read_session(directory)
+    if transcript.header.version > FORMAT_VERSION:
+        raise SessionError(
+            f"session {directory.name} has format {transcript.header.version}, and this sagent "
+            f"writes format {FORMAT_VERSION}: read it only, or update sagent"
+        )
+    session = Session(
+        directory,
+        transcript,
+        durability,
+        Log.of(descriptor, directory / SESSION_FILE),
+        Redactor(secret_values(os.environ) if secrets is None else secrets),
+        transcript.epoch + 1,
+    )
+    if not transcript.has_header:
+        session.put(header)
+    return session
+
+
+def _make_private(directory: Path) -> None:
+    # `Path.mkdir` gives its mode to the last directory only.
+    if not directory.parent.exists():
+        _make_private(directory.parent)
+    directory.mkdir(mode=0o700, exist_ok=True)
+
+
+def _drop_if_empty(directory: Path) -> None:
+    if not (directory / SESSION_FILE).exists():
+        with suppress(OSError):  # something else was put there
+            directory.rmdir()

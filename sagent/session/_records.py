@@ -1,0 +1,157 @@
+"""What a session's file says, one record a line."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+import attrs
+
+from sagent.errors import UsageError
+from sagent.lib.json import whole_text
+from sagent.message import Message
+from sagent.model import Usage
+from sagent.tool import FileStamp
+
+FORMAT_VERSION = 1
+"""The version of the file's format that this package writes."""
+
+
+def _whole(text: str | None) -> str | None:
+    return None if text is None else whole_text(text)
+
+
+def _read_only(files: "Mapping[Path, FileStamp | None]") -> "Mapping[Path, FileStamp | None]":
+    return MappingProxyType(dict(files))
+
+
+def _finite(_: object, __: object, cost: Decimal | None) -> None:
+    if cost is not None and not cost.is_finite():
+        raise UsageError(f"a cost is a finite number of dollars or None, not {cost}")
+
+
+@attrs.frozen(kw_only=True)
+class Header:
+    """What a session is: the first line of its file.
+
+    Attributes:
+        id: the name of its directory.
+        cwd: where it was begun; None if that line is lost.
+        created_ns: nanoseconds since the epoch.
+        version: the format's.
+        parent_session: the id of the session that it was forked from.
+        parent_message: the message there at which it was.
+    """
+
+    id: str
+    cwd: Path | None = None
+    created_ns: int = 0
+    version: int = FORMAT_VERSION
+    parent_session: str | None = None
+    parent_message: str | None = None
+
+
+@attrs.frozen
+class MessageRecord:
+    """A message, the child of the one that its `parent_id` names; the head moves to it."""
+
+    message: Message
+
+
+@attrs.frozen
+class HeadRecord:
+    """The head moves to another message, or to none, and nothing is lost.
+
+    Attributes:
+        head: a message's id; None before the first.
+        why: such as ``rewind``, ``clear``, ``branch`` or ``repair``.
+    """
+
+    head: str | None
+    why: str = attrs.field(default="rewind", converter=whole_text)
+
+
+@attrs.frozen(kw_only=True)
+class CompactionRecord:
+    """A recap follows as new roots and takes the place of the path to `replaced`.
+
+    The head moves with the recap, not with this record, so that a compaction which ends half-way
+    has changed nothing.
+
+    Attributes:
+        replaced: the head before it.
+        why: what set it off.
+    """
+
+    replaced: str | None
+    why: str = attrs.field(default="", converter=whole_text)
+
+
+@attrs.frozen(kw_only=True)
+class SpendRecord:
+    """What one response of a model used and cost; `cost_usd` is None if nobody knows its price."""
+
+    usage: Usage
+    cost_usd: Decimal | None = attrs.field(validator=_finite)
+    model_id: str = attrs.field(converter=whole_text)
+    provider: str = attrs.field(converter=whole_text)
+
+
+@attrs.frozen(kw_only=True)
+class StateRecord:
+    """What has changed beside the conversation; None stands for no change.
+
+    Attributes:
+        name: the session's title.
+        status: what the agent says it is doing.
+        agent: the agent's name.
+        cwd: the shell's directory.
+        files: the files that the agent knows, as they were then; None for one it is to forget.
+    """
+
+    name: str | None = attrs.field(default=None, converter=_whole)
+    status: str | None = attrs.field(default=None, converter=_whole)
+    agent: str | None = attrs.field(default=None, converter=_whole)
+    model_id: str | None = attrs.field(default=None, converter=_whole)
+    provider: str | None = attrs.field(default=None, converter=_whole)
+    cwd: Path | None = None
+    files: Mapping[Path, FileStamp | None] = attrs.field(
+        factory=dict[Path, FileStamp | None], converter=_read_only, hash=False
+    )
+
+
+@attrs.frozen(kw_only=True)
+class CheckpointRecord:
+    """The files were kept as `snapshot` before the tools of the message `before` ran."""
+
+    snapshot: str = attrs.field(converter=whole_text)
+    before: str
+
+
+@attrs.frozen(kw_only=True)
+class TaskRecord:
+    """A tool's call in the background was started, or has ended."""
+
+    call_id: str = attrs.field(converter=whole_text)
+    name: str = attrs.field(converter=whole_text)
+    state: Literal["started", "ended"]
+
+
+@attrs.frozen
+class RawRecord:
+    """A line of a kind that this version does not know, byte for byte, without its line end."""
+
+    line: bytes
+
+
+type Record = (
+    MessageRecord
+    | HeadRecord
+    | CompactionRecord
+    | SpendRecord
+    | StateRecord
+    | CheckpointRecord
+    | TaskRecord
+)
+"""What may be appended to a session."""

@@ -1,0 +1,41 @@
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import attrs
+
+from sagent.session._records import StateRecord
+from sagent.tool import FileStamp
+
+
+@attrs.frozen(kw_only=True)
+class SessionState:
+    """What a session knows beside its conversation; None for what was never said.
+
+    Attributes:
+        name: the session's title.
+        status: what the agent says it is doing.
+        agent: the agent's name.
+        cwd: the shell's directory.
+        files: the files that the agent knows, as they were when it last saw them.
+    """
+
+    name: str | None = None
+    status: str | None = None
+    agent: str | None = None
+    model_id: str | None = None
+    provider: str | None = None
+    cwd: Path | None = None
+    files: Mapping[Path, FileStamp] = attrs.field(
+        default=MappingProxyType[Path, FileStamp]({}), hash=False
+    )
+
+    def changed(self, change: StateRecord) -> "SessionState":
+        """Give the state after *change*, but for the files."""
+        changes = {name: getattr(change, name) for name in _SIMPLE}
+        return attrs.evolve(
+            self, **{name: value for name, value in changes.items() if value is not None}
+        )
+
+
+_SIMPLE = ("name", "status", "agent", "model_id", "provider", "cwd")

@@ -1,0 +1,227 @@
+"""What a session's file comes to, read record by record.
+
+Messages form a forest by their parents. The head names one of them, and the conversation is the
+path from a root to it. Rewind, branch and clear move the head; a compaction begins a new root.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import assert_never
+
+import attrs
+
+from sagent.errors import UnknownNameError
+from sagent.message import Message
+from sagent.session._ledger import Ledger, Spending
+from sagent.session._line import Line, Unparsed
+from sagent.session._messages import Messages
+from sagent.session._records import (
+    CheckpointRecord,
+    CompactionRecord,
+    Header,
+    HeadRecord,
+    MessageRecord,
+    RawRecord,
+    SpendRecord,
+    StateRecord,
+    TaskRecord,
+)
+from sagent.session._state import SessionState
+from sagent.tool import FileStamp
+
+
+@attrs.define(eq=False)
+class Transcript:
+    """A session as it stands: its messages, where its head is, and what it knows beside them."""
+
+    _id: str
+    _header: Header | None = attrs.field(default=None, init=False)
+    _messages: Messages = attrs.field(factory=Messages, init=False)
+    _parents: dict[str, str | None] = attrs.field(factory=dict[str, str | None], init=False)
+    _children: dict[str | None, list[str]] = attrs.field(
+        factory=dict[str | None, list[str]], init=False
+    )
+    _ledger: Ledger = attrs.field(factory=Ledger, init=False)
+    _tasks: dict[str, TaskRecord] = attrs.field(factory=dict[str, TaskRecord], init=False)
+    _checkpoints: list[CheckpointRecord] = attrs.field(factory=list[CheckpointRecord], init=False)
+    _compaction: CompactionRecord | None = attrs.field(default=None, init=False)
+    _compacted: dict[str, CompactionRecord] = attrs.field(
+        factory=dict[str, CompactionRecord], init=False
+    )
+    _unknown: list[RawRecord] = attrs.field(factory=list[RawRecord], init=False)
+    _damage: list[int] = attrs.field(factory=list[int], init=False)
+    _head: str | None = attrs.field(default=None, init=False)
+    _state: SessionState = attrs.field(default=SessionState(), init=False)
+    _files: dict[Path, FileStamp] = attrs.field(factory=dict[Path, FileStamp], init=False)
+    _epoch: int = attrs.field(default=0, init=False)
+    _updated_ns: int = attrs.field(default=0, init=False)
+
+    @property
+    def header(self) -> Header:
+        """What the session is; only its id is told if that line is lost."""
+        return self._header or Header(id=self._id)
+
+    @property
+    def has_header(self) -> bool:
+        """Whether the line of the header is there."""
+        return self._header is not None
+
+    @property
+    def head(self) -> str | None:
+        """The id of the message that the next one follows; None before the first."""
+        return self._head
+
+    @property
+    def messages(self) -> Mapping[str, Message]:
+        """All messages by id, in the order in which they were written."""
+        return self._messages
+
+    @property
+    def conversation(self) -> tuple[Message, ...]:
+        """The messages from a root to the head."""
+        return () if self._head is None else self.path_to(self._head)
+
+    @property
+    def branches(self) -> tuple[str, ...]:
+        """The ids of the messages that nothing follows."""
+        return tuple(id_ for id_ in self._messages if id_ not in self._children)
+
+    @property
+    def spending(self) -> Spending:
+        """What all its model calls used and cost, on every branch."""
+        return self._ledger.total
+
+    @property
+    def state(self) -> SessionState:
+        """What it knows beside the conversation."""
+        return attrs.evolve(self._state, files=MappingProxyType(dict(self._files)))
+
+    @property
+    def checkpoints(self) -> tuple[CheckpointRecord, ...]:
+        """The kept files, oldest first."""
+        return tuple(self._checkpoints)
+
+    @property
+    def open_tasks(self) -> tuple[TaskRecord, ...]:
+        """The background calls that were started and have not ended."""
+        return tuple(self._tasks.values())
+
+    @property
+    def compacted(self) -> Mapping[str, CompactionRecord]:
+        """What each recap took the place of, by the id of the recap's root."""
+        return MappingProxyType(self._compacted)
+
+    @property
+    def unknown(self) -> tuple[RawRecord, ...]:
+        """The lines of kinds that this version does not know."""
+        return tuple(self._unknown)
+
+    @property
+    def damaged_lines(self) -> tuple[int, ...]:
+        """The numbers of the lines that could not be read, from 1."""
+        return tuple(self._damage)
+
+    @property
+    def epoch(self) -> int:
+        """How often it was opened and written to."""
+        return self._epoch
+
+    @property
+    def updated_ns(self) -> int:
+        """When it was last written to, in nanoseconds since the epoch."""
+        return self._updated_ns
+
+    def children(self, id_: str | None) -> tuple[str, ...]:
+        """List the ids of the messages that follow *id_*, or of the roots for None."""
+        return tuple(self._children.get(id_, ()))
+
+    def path_ids(self, id_: str) -> tuple[str, ...]:
+        """List the ids from a root to *id_*.
+
+        Raises:
+            UnknownNameError: there is no such message.
+        """
+        ids: list[str] = []
+        step: str | None = self._known(id_)
+        while step is not None:
+            ids.append(step)
+            step = self._parents[step]
+        return tuple(reversed(ids))
+
+    def path_to(self, id_: str) -> tuple[Message, ...]:
+        """Give the messages from a root to *id_*.
+
+        Raises:
+            UnknownNameError: there is no such message.
+        """
+        return tuple([self._messages[step] for step in self.path_ids(id_)])
+
+    def add(self, line: Line) -> None:
+        """Take in the next line of the file."""
+        envelope, content = line.envelope, line.content
+        self._epoch = max(self._epoch, envelope.epoch)
+        self._updated_ns = max(self._updated_ns, envelope.ts_ns)
+        match content:
+            case Unparsed(kind="message"):
+                self._add_message(envelope.id, envelope.parent, content)
+            case Unparsed() | SpendRecord():
+                self._ledger.add(content)
+            case MessageRecord(message=message):
+                self._add_message(message.id, message.parent_id, message)
+            case Header():
+                self._header = self._header or content
+            case RawRecord():
+                self._unknown.append(content)
+            case _:
+                self._note(content)
+
+    def add_damage(self, number: int) -> None:
+        """Take note that line *number* could not be read."""
+        self._damage.append(number)
+
+    def _note(
+        self, record: HeadRecord | CompactionRecord | StateRecord | CheckpointRecord | TaskRecord
+    ) -> None:
+        match record:
+            case HeadRecord(head=head):
+                # A head whose line is lost cannot be moved to.
+                self._head = head if head is None or head in self._parents else self._head
+            case CompactionRecord():
+                self._compaction = record
+            case StateRecord():
+                self._change(record)
+            case CheckpointRecord():
+                self._checkpoints.append(record)
+            case TaskRecord(state="started"):
+                self._tasks[record.call_id] = record
+            case TaskRecord():
+                self._tasks.pop(record.call_id, None)
+            case _:
+                assert_never(record)
+
+    def _add_message(self, id_: str, parent: str | None, message: Message | Unparsed) -> None:
+        if id_ not in self._parents:
+            # One string for an id and for its child's parent; and one whose parent's line is lost
+            # follows what was written before it, so that a lost line is one lost message.
+            if parent == self._head or (parent is not None and parent not in self._parents):
+                parent = self._head
+            self._messages.add(id_, message)
+            self._parents[id_] = parent
+            self._children.setdefault(parent, []).append(id_)
+            if parent is None and self._compaction is not None:
+                self._compacted[id_], self._compaction = self._compaction, None
+        self._head = id_
+
+    def _change(self, change: StateRecord) -> None:
+        self._state = self._state.changed(change)
+        for path, stamp in change.files.items():
+            if stamp is None:
+                self._files.pop(path, None)
+            else:
+                self._files[path] = stamp
+
+    def _known(self, id_: str) -> str:
+        if id_ not in self._parents:
+            raise UnknownNameError(f"session {self.header.id} has no message {id_!r}")
+        return id_
