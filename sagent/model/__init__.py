@@ -9,6 +9,7 @@ from sagent.model._event import (
     ToolCallReady,
 )
 from sagent.model._info import ModelInfo
+from sagent.model._price import Price, Priced
 from sagent.model._protocol import Model, ModelStream, Provider, ServedModel, buffered
 from sagent.model._request import Effort, ModelRequest
 from sagent.model._response import ModelResponse, StopReason, Usage
@@ -21,6 +22,8 @@ __all__ = [
     "ModelRequest",
     "ModelResponse",
     "ModelStream",
+    "Price",
+    "Priced",
     "Provider",
     "ResponseDone",
     "Retrying",

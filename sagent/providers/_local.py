@@ -7,6 +7,7 @@ import attrs
 
 from sagent.actors import Inbox, Restart
 from sagent.errors import ServerStartError, UnknownNameError, WeightsError
+from sagent.model import Price
 from sagent.providers._clients import ClientPool
 from sagent.providers._fault import Endpoint
 from sagent.providers._model import WireModel
@@ -70,6 +71,7 @@ class Local:
         return WireModel(
             model_id=name,
             known_window=self.context_tokens,
+            known_price=Price(),
             provider=_LocalService(provider=self, file=file),
             wire=ConstrainedWire.of(name, _OPTIONS, dialect=_BLIND, guidance="close"),
             endpoint=Endpoint(provider="Local", base_url="this machine", model_id=name),

@@ -16,6 +16,7 @@ from sagent.model import (
     ModelRequest,
     ModelResponse,
     ModelStream,
+    Price,
     Usage,
     buffered,
 )
@@ -43,6 +44,7 @@ class WireModel:
 
     model_id: str
     known_window: int | None = None
+    known_price: Price | None = None
     effort: Effort | None = None
     provider: Serving
     wire: Wire = attrs.field(repr=False)
@@ -64,14 +66,18 @@ class WireModel:
     def price_usd(self, usage: Usage, *, when: datetime | None = None) -> Decimal | None:
         """Give what one call cost at the vendor's standard rate, in US dollars.
 
-        None where the price is not known: for a server of one's own, a vendor that bills in
-        another currency, a model that is too new. The first question takes a fifth of a second.
+        Zero for a model that runs on this machine by `Local`. None where the price is not known:
+        for a server of one's own, which may pass requests on to who bills for them, a vendor that
+        bills in another currency, a model that is too new. `known_price` goes before all that. The
+        first question takes a fifth of a second.
 
         Args:
             usage: the call's tokens; of several calls together there is no price, since longer
                 requests may cost more for each token.
             when: when it was made; None for now.
         """
+        if self.known_price is not None:
+            return self.known_price.of(usage)
         return price_usd(self.vendor(), self.model_id, usage, when=when)
 
     async def served(self, system: System) -> Model:
