@@ -1,0 +1,84 @@
+"""What a recap brings along: files as they are now, skills, and where everything can be read."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import attrs
+
+from sagent.compaction._estimate import text_bytes, tokens_of
+from sagent.compaction._excerpt import beginning
+from sagent.compaction._limits import ContextLimits
+from sagent.message import TextMessage
+
+_LEAST_TOKENS = 50
+"""What is cut to less than this is left out."""
+_TICKS = re.compile(r"`{3,}")
+
+
+@attrs.frozen
+class FileText:
+    """A file as it is now."""
+
+    path: str
+    content: str
+
+
+@attrs.frozen
+class SkillText:
+    """A skill that the agent was given, with its instructions."""
+
+    name: str
+    content: str
+
+
+@attrs.frozen(kw_only=True)
+class Attachments:
+    """What a recap brings along.
+
+    Attributes:
+        transcript: where the whole conversation can be read; None if nowhere.
+        files: the files to attach, the most important first, see `recent_files`.
+        skills: the skills to attach.
+    """
+
+    transcript: Path | None = None
+    files: tuple[FileText, ...] = ()
+    skills: tuple[SkillText, ...] = ()
+
+
+def attach(
+    files: Sequence[FileText], skills: Sequence[SkillText], *, limits: ContextLimits
+) -> tuple[TextMessage, ...]:
+    """Write skills and files as parts of a user's message, each within its share of the window.
+
+    One is cut to a fortieth of the window, and what does not fit a quarter of it together with
+    those before it is named, but not shown.
+    """
+    left = limits.attachments
+    parts: list[TextMessage] = []
+    for title, content in _titled(files, skills):
+        part = TextMessage(_shown(title, content, min(limits.file, left)))
+        parts.append(part)
+        left -= tokens_of(part)
+    return tuple(parts)
+
+
+def _titled(files: Sequence[FileText], skills: Sequence[SkillText]) -> Iterator[tuple[str, str]]:
+    for skill in skills:
+        yield f"The skill {skill.name}, which is in use", skill.content
+    for file in files:
+        yield f"The file {file.path}, as it is now", file.content
+
+
+def _shown(title: str, content: str, tokens: int) -> str:
+    if tokens < _LEAST_TOKENS:
+        return f"{title}: {len(content)} characters, not shown for want of room."
+    shown = beginning(content, tokens)
+    fence = "`" * max(3, 1 + max(map(len, _TICKS.findall(shown)), default=0))
+    cut = "" if text_bytes(shown) == text_bytes(content) else _cut(shown, content)
+    return f"{title}{cut}:\n{fence}\n{shown}\n{fence}"
+
+
+def _cut(shown: str, content: str) -> str:
+    return f", the first {len(shown)} of {len(content)} characters"

@@ -1,0 +1,90 @@
+from collections.abc import Sequence
+
+import attrs
+
+from sagent.compaction._attachments import Attachments
+from sagent.compaction._compactor import BARE_REQUEST, NOTHING_ATTACHED, Ask
+from sagent.compaction._estimate import total_tokens
+from sagent.compaction._limits import ContextLimits
+from sagent.compaction._meter import Meter
+from sagent.compaction._question import Question, recap_in
+from sagent.compaction._recap import Recap, new_history
+from sagent.compaction._rounds import Parts
+from sagent.errors import CompactionError, ContextOverflowError
+from sagent.message import Message
+from sagent.model import Model, ModelRequest
+
+
+@attrs.frozen(kw_only=True)
+class SummaryCompactor:
+    """Lets a model write the recap, section by section.
+
+    Attributes:
+        model: what writes it; None for the agent's own model, whose vendor has the conversation in
+            its cache.
+        instructions: what every recap is to heed.
+        keep_recent: how many of the last rounds stay word for word, a round being what the model
+            said and all up to its next word; fewer if they take more than an eighth of the window.
+        recap_tokens: how long a recap may be; None for a share of the window, 8,000 at most.
+    """
+
+    model: Model | None = None
+    instructions: str = ""
+    keep_recent: int = attrs.field(default=1, validator=attrs.validators.ge(0))
+    recap_tokens: int | None = attrs.field(
+        default=None, validator=attrs.validators.optional(attrs.validators.gt(0))
+    )
+
+    async def compact(
+        self,
+        history: Sequence[Message],
+        *,
+        ask: Ask,
+        limits: ContextLimits,
+        instructions: str = "",
+        attachments: Attachments = NOTHING_ATTACHED,
+        template: ModelRequest = BARE_REQUEST,
+        meter: Meter | None = None,
+    ) -> Recap:
+        """Ask for a recap, at most three times if it does not fit; see `Compactor`."""
+        parts = Parts.of(history)
+        if not parts.rounds:
+            raise CompactionError("there is nothing to make a recap of: the model has said nothing")
+        if meter is None:
+            meter = Meter.of(template.system, template.tools).with_history(history)
+        question = Question.of(
+            history[: len(history) - len(parts.pending)],
+            template=template,
+            limits=self._asked(limits),
+            ratio=meter.ratio,
+            recap_tokens=min(self.recap_tokens or limits.recap, limits.recap),
+            instructions="\n".join(filter(None, (self.instructions, instructions))),
+        )
+        while True:
+            try:
+                response = await ask(question.request)
+            except ContextOverflowError as error:
+                question = question.shorter(error)
+                continue
+            return new_history(
+                recap_in(response),
+                dropped_rounds=question.fitted.dropped_rounds,
+                kept=self._kept(parts, int(limits.kept / meter.ratio)),
+                pending=parts.pending,
+                attachments=attachments,
+                limits=limits,
+                before=meter,
+            )
+
+    def _asked(self, limits: ContextLimits) -> ContextLimits:
+        window = self.model.context_window if self.model else None
+        return ContextLimits.of(window, None) if window else limits
+
+    def _kept(self, parts: Parts, room: int) -> tuple[Message, ...]:
+        kept: tuple[Message, ...] = ()
+        most = min(self.keep_recent, len(parts.rounds) - 1)
+        for group in reversed(parts.rounds[len(parts.rounds) - most :]):
+            if total_tokens((*group, *kept)) > room:
+                break
+            kept = (*group, *kept)
+        return kept
