@@ -13,6 +13,8 @@ from sagent.message import TextMessage
 
 _LEAST_TOKENS = 50
 """What is cut to less than this is left out."""
+_FRAME_TOKENS = 20
+"""What stands around a content: fences, and how much is shown."""
 _TICKS = re.compile(r"`{3,}")
 
 
@@ -58,7 +60,8 @@ def attach(
     left = limits.attachments
     parts: list[TextMessage] = []
     for title, content in _titled(files, skills):
-        part = TextMessage(_shown(title, content, min(limits.file, left)))
+        room = min(limits.file, left) - tokens_of(TextMessage(title)) - _FRAME_TOKENS
+        part = TextMessage(_shown(title, content, room))
         parts.append(part)
         left -= tokens_of(part)
     return tuple(parts)

@@ -1,6 +1,6 @@
 """Old results of tools that can be called again, taken out while the vendor's cache is cold."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -74,11 +74,20 @@ def _last_answer(history: Sequence[Message]) -> int:
 
 def _cleared(exchange: Exchange) -> Message:
     call, result = exchange.call, exchange.result
-    media = sum(isinstance(part, BytesMessage) for part in result.content)
+    leaves = [*_leaves(result)]
+    media = sum(isinstance(part, BytesMessage) for part in leaves)
     marker = TextMessage(_marker(call, chars=len(result_text(result)), media=media))
-    ids = [part for part in result.content if part.descriptor == Descriptor.QUEUE_ID]
-    diffs = [part for part in result.content if part.descriptor == Descriptor.DIFF]
+    ids = [part for part in leaves if part.descriptor == Descriptor.QUEUE_ID]
+    diffs = [part for part in leaves if part.descriptor == Descriptor.DIFF]
     return attrs.evolve(result, content=(*ids, marker, *diffs))
+
+
+def _leaves(message: Message) -> Iterator[Message]:
+    if isinstance(message, MultipartMessage):
+        for part in message.content:
+            yield from _leaves(part)
+    else:
+        yield message
 
 
 def _marker(call: MultipartMessage, *, chars: int, media: int) -> str:

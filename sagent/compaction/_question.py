@@ -11,7 +11,7 @@ from sagent.compaction._limits import ContextLimits
 from sagent.compaction._overflow import overflow_in
 from sagent.compaction._sections import SECTIONS, read_sections
 from sagent.errors import CompactionError, ContextOverflowError
-from sagent.message import Descriptor, Message, TextMessage, response_text
+from sagent.message import Descriptor, Message, TextMessage, response_text, response_tool_calls
 from sagent.model import ModelRequest, ModelResponse, StopReason
 
 MAX_ATTEMPTS = 3
@@ -29,34 +29,31 @@ can be read again in files. If the conversation begins with an earlier recap, ca
 it still holds. Use these headings, each on a line of its own, and nothing before the first:
 
 {headings}"""
+_FIRMLY = "No tool will be run any more: answer with the text of the recap, and nothing else."
 _MORE = "What the user wants of this recap in particular: {}"
 
 
 @attrs.frozen(kw_only=True)
 class Question:
-    """A request for a recap, and what to ask instead if it does not fit.
+    """A request for a recap, and what to ask instead if it does not do.
 
     Attributes:
-        history: what is to be summarised; it is sent as it is if it fits.
+        history: what is to be summarised.
+        fitted: what is sent of it: all, as it is, if it fits.
         template: what the request has beside its messages.
         limits: those of the model that is asked.
         ratio: how many tokens its vendor counts for each that is estimated.
         ask: the words that ask.
-        room: how many tokens the history may have, as estimated.
         attempts: how often was asked before.
     """
 
     history: tuple[Message, ...]
+    fitted: Fitted
     template: ModelRequest
     limits: ContextLimits
     ratio: float
     ask: TextMessage
-    room: int
     attempts: int = 0
-    fitted: Fitted = attrs.field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "fitted", fit(self.history, room=self.room))
 
     @classmethod
     def of(
@@ -75,14 +72,15 @@ class Question:
             CompactionError: no part of it fits the window.
         """
         ask = _ask(recap_tokens, instructions)
+        answer = min(limits.answer, limits.recap + _THINKING_TOKENS)
         taken = head_tokens(template.system, template.tools) + tokens_of(ask)
         return cls(
             history=tuple(history),
+            fitted=fit(history, room=int((limits.window - answer) / ratio) - taken),
             template=template,
             limits=limits,
             ratio=ratio,
             ask=ask,
-            room=int((limits.window - limits.answer) / ratio) - taken,
         )
 
     @property
@@ -94,18 +92,9 @@ class Question:
         return attrs.evolve(
             self.template,
             messages=(*self.fitted.messages, self.ask),
-            max_response_tokens=self._longest(),
+            max_response_tokens=self._longest,
             output_schema=None,
         )
-
-    def _longest(self) -> int | None:
-        own = self.template.max_response_tokens
-        if self.limits.max_output is None:
-            return own
-        head = head_tokens(self.template.system, self.template.tools)
-        used = head + total_tokens([*self.fitted.messages, self.ask])
-        room = self.limits.output_room(int(used * self.ratio))
-        return max(1, min(room, self.limits.recap + _THINKING_TOKENS))
 
     def shorter(self, error: ContextOverflowError) -> Self:
         """Give the question to ask after a vendor has said that this one is too long.
@@ -113,22 +102,50 @@ class Question:
         Raises:
             CompactionError: it was asked often enough, or there is nothing left to leave out.
         """
-        if self.attempts + 1 >= MAX_ATTEMPTS:
-            raise CompactionError(
-                f"the request for a recap was too long {MAX_ATTEMPTS} times: {error}"
-            ) from error
+        attempts = self._another("the request for it did not fit", error)
         sent = total_tokens(self.fitted.messages)
-        fifth = sent - max(1, sent // 5)
-        told = overflow_in(str(error))
-        room = fifth
-        if told:
-            # What is there beside the history stays: all that is over comes out of it.
-            scale = sent / told.counted
-            room = min(int(sent - scale * (told.counted - told.limit)), sent - 1)
-        try:
-            return attrs.evolve(self, room=room, attempts=self.attempts + 1)
-        except CompactionError as hopeless:
-            raise hopeless from error
+        over = sent // 5
+        if told := overflow_in(str(error)):
+            gap = told.counted - told.limit + min(self.limits.recap, told.limit // 4)
+            over = gap * self._sent // told.counted
+        fitted = fit(self.history, room=sent - max(1, over))
+        return attrs.evolve(self, fitted=fitted, attempts=attempts)
+
+    def firmer(self) -> Self:
+        """Give the question to ask after the model has called tools instead of answering.
+
+        Raises:
+            CompactionError: it was asked often enough.
+        """
+        attempts = self._another("the model called tools instead", None)
+        ask = TextMessage(f"{self.ask.content}\n\n{_FIRMLY}", Descriptor.USER)
+        return attrs.evolve(self, ask=ask, attempts=attempts)
+
+    def _another(self, reason: str, cause: ContextOverflowError | None) -> int:
+        if self.attempts + 1 >= MAX_ATTEMPTS:
+            said = f" ({cause})" if cause else ""
+            raise CompactionError(
+                f"a recap was asked for {MAX_ATTEMPTS} times, and last {reason}{said}: take "
+                "another model for recaps, or begin anew"
+            ) from cause
+        return self.attempts + 1
+
+    @property
+    def _sent(self) -> int:
+        head = head_tokens(self.template.system, self.template.tools)
+        return head + total_tokens((*self.fitted.messages, self.ask))
+
+    @property
+    def _longest(self) -> int | None:
+        if self.limits.max_output is None:
+            return self.template.max_response_tokens
+        room = self.limits.output_room(int(self._sent * self.ratio))
+        return max(1, min(room, self.limits.recap + _THINKING_TOKENS))
+
+
+def calls_instead(response: ModelResponse) -> bool:
+    """Tell whether the model called tools and said nothing."""
+    return bool(response_tool_calls(response.content)) and not response_text(response.content)
 
 
 def recap_in(response: ModelResponse) -> str:

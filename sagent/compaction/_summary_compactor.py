@@ -7,7 +7,7 @@ from sagent.compaction._compactor import BARE_REQUEST, NOTHING_ATTACHED, Ask
 from sagent.compaction._estimate import total_tokens
 from sagent.compaction._limits import ContextLimits
 from sagent.compaction._meter import Meter
-from sagent.compaction._question import Question, recap_in
+from sagent.compaction._question import Question, calls_instead, recap_in
 from sagent.compaction._recap import Recap, new_history
 from sagent.compaction._rounds import Parts
 from sagent.errors import CompactionError, ContextOverflowError
@@ -52,29 +52,25 @@ class SummaryCompactor:
             raise CompactionError("there is nothing to make a recap of: the model has said nothing")
         if meter is None:
             meter = Meter.of(template.system, template.tools).with_history(history)
+        asked = self._asked(limits)
         question = Question.of(
             history[: len(history) - len(parts.pending)],
             template=template,
-            limits=self._asked(limits),
+            limits=asked,
             ratio=meter.ratio,
-            recap_tokens=min(self.recap_tokens or limits.recap, limits.recap),
+            recap_tokens=min(self.recap_tokens or limits.recap, limits.recap, asked.recap),
             instructions="\n".join(filter(None, (self.instructions, instructions))),
         )
-        while True:
-            try:
-                response = await ask(question.request)
-            except ContextOverflowError as error:
-                question = question.shorter(error)
-                continue
-            return new_history(
-                recap_in(response),
-                dropped_rounds=question.fitted.dropped_rounds,
-                kept=self._kept(parts, int(limits.kept / meter.ratio)),
-                pending=parts.pending,
-                attachments=attachments,
-                limits=limits,
-                before=meter,
-            )
+        text, dropped_rounds = await _answered(question, ask)
+        return new_history(
+            text,
+            dropped_rounds=dropped_rounds,
+            kept=self._kept(parts, int(limits.kept / meter.ratio)),
+            pending=parts.pending,
+            attachments=attachments,
+            limits=limits,
+            before=meter,
+        )
 
     def _asked(self, limits: ContextLimits) -> ContextLimits:
         window = self.model.context_window if self.model else None
@@ -88,3 +84,17 @@ class SummaryCompactor:
                 break
             kept = (*group, *kept)
         return kept
+
+
+async def _answered(question: Question, ask: Ask) -> tuple[str, int]:
+    """Ask until there is a recap; tell also how many of the oldest rounds it does not cover."""
+    while True:
+        try:
+            response = await ask(question.request)
+        except ContextOverflowError as error:
+            question = question.shorter(error)
+            continue
+        if calls_instead(response):
+            question = question.firmer()
+            continue
+        return recap_in(response), question.fitted.dropped_rounds
