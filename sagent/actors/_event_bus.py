@@ -4,7 +4,6 @@ from contextlib import contextmanager
 
 from sagent.actors._events import Event
 from sagent.actors._feed import Feed
-from sagent.errors import UsageError
 
 _log = logging.getLogger(__name__)
 
@@ -20,7 +19,7 @@ class Events:
 
     def __init__(self) -> None:
         self._sinks: list[Callable[[Event], object]] = []
-        self._feeds: list[Feed] = []
+        self._feeds: list[Feed[Event]] = []
         self._closed = False
         self.heard = False
 
@@ -40,7 +39,7 @@ class Events:
             self.heard = bool(self._sinks)
 
     @contextmanager
-    def subscribe(self, *kinds: type[Event], capacity: int = 1000) -> Generator[Feed]:
+    def subscribe(self, *kinds: type[Event], capacity: int = 1000) -> Generator[Feed[Event]]:
         """Give the events of the block, of *kinds* or of all, to a task that reads them.
 
             with system.events.subscribe(DeadLetter, Exited) as feed:
@@ -51,9 +50,7 @@ class Events:
         Raises:
             UsageError: *capacity* is less than 1.
         """
-        if capacity < 1:
-            raise UsageError(f"capacity={capacity}: a feed holds at least 1 event")
-        feed = Feed(kinds, capacity)
+        feed = Feed[Event](kinds, capacity)
         self._feeds.append(feed)
         if self._closed:
             feed.close()

@@ -3,22 +3,25 @@ from typing import Self
 
 import trio
 
-from sagent.actors._events import Event, Missed
+from sagent.actors._events import Missed
+from sagent.errors import UsageError
 
 
-class Feed:
+class Feed[E]:
     """Events for a task that reads them in its own time: `async for event in feed`.
 
     Holds the newest up to its bound; in place of those that went lost comes one Missed. Ends with
-    the system, at once if that has ended. One task reads at a time.
+    whoever tells the events, at once if that has ended. One task reads at a time.
     """
 
     __slots__ = ("_changed", "_closed", "_events", "_kinds", "_missed", "_read", "capacity")
 
-    def __init__(self, kinds: tuple[type[Event], ...], capacity: int) -> None:
+    def __init__(self, kinds: tuple[type[E], ...], capacity: int) -> None:
+        if capacity < 1:
+            raise UsageError(f"capacity={capacity}: a feed holds at least 1 event")
         self.capacity = capacity
         self._kinds = kinds
-        self._events: deque[Event] = deque()
+        self._events: deque[E] = deque()
         self._missed = 0
         self._closed = False
         self._read = False
@@ -27,7 +30,7 @@ class Feed:
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Event | Missed:
+    async def __anext__(self) -> E | Missed:
         if self._missed or self._events:
             await trio.lowlevel.checkpoint()
         while not (self._missed or self._events):
@@ -50,7 +53,7 @@ class Feed:
         finally:
             self._read = False
 
-    def put(self, event: Event) -> None:
+    def put(self, event: E) -> None:
         """Take *event* in, if it is of a kind that is read here."""
         if self._kinds and not isinstance(event, self._kinds):
             return

@@ -1,4 +1,5 @@
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Self, cast
 
 import trio
@@ -76,8 +77,7 @@ class Inbox[M]:
             await trio.lowlevel.checkpoint()
         try:
             while (envelope := self.get_nowait()) is None:
-                self._left = _TURN
-                await self._mailbox.wait()
+                await self.wait()
         except trio.EndOfChannel:
             raise StopAsyncIteration from None
         self._left -= 1
@@ -113,6 +113,48 @@ class Inbox[M]:
         if current is not None:
             self.since = self._now()
         return current
+
+    def select_nowait[N](self, kind: type[N]) -> "Envelope[N] | None":
+        """Take the first message of *kind* in the front lane, past those that wait before it.
+
+        This is Erlang's selective receive, for what is to be seen in the midst of other work. None
+        when there is none, or when nothing is taken any more.
+        """
+        if self._ended or self._suspensions:
+            return None
+        envelope = cast("Envelope[N] | None", self._mailbox.select(kind))
+        if envelope is not None and envelope.wants_reply:
+            self._hold(cast("Envelope[M]", envelope))
+        return envelope
+
+    @property
+    def in_front(self) -> int:
+        """How many messages wait in the front lane."""
+        return self._mailbox.in_front
+
+    @contextmanager
+    def watched(self, call: Callable[[], object]) -> Generator[None]:
+        """Call *call*, within the block, when a message has entered the front lane.
+
+        The call is made in the sender's task: it notes what it sees and returns.
+        """
+        before, self._mailbox.on_front = self._mailbox.on_front, call
+        try:
+            yield
+        finally:
+            self._mailbox.on_front = before
+
+    async def wait(self) -> None:
+        """Park until there may be something to take, or `wake` is called.
+
+        Look with `get_nowait` before each wait: to be woken is no promise of a message.
+        """
+        self._left = _TURN
+        await self._mailbox.wait()
+
+    def wake(self) -> None:
+        """Let a reader that is parked look again."""
+        self._mailbox.wake()
 
     def stash(self) -> None:
         """Put the message in hand aside, unanswered, until `unstash`.

@@ -39,6 +39,7 @@ class Mailbox:
         events: where dead letters and overflows are told.
         dropped: how many messages the bound has refused or dropped.
         peak: the most that have waited in the back lane at once, senders without room included.
+        on_front: called when a message has entered the front lane.
         closed: whether nothing enters any more.
     """
 
@@ -57,6 +58,7 @@ class Mailbox:
         "closed",
         "dropped",
         "events",
+        "on_front",
         "path",
         "peak",
     )
@@ -74,6 +76,7 @@ class Mailbox:
         self.dropped = 0
         self.peak = 0
         self.closed = False
+        self.on_front: Callable[[], object] | None = None
         self._capacity = math.inf if capacity is None else capacity
         self._overflow: OverflowPolicy = overflow
         self._cause: Exception | None = None
@@ -114,6 +117,8 @@ class Mailbox:
             if self._front is None:
                 self._front = deque()
             self._front.append(envelope)
+            if self.on_front is not None:
+                self.on_front()
         else:
             try:
                 self._back_in.send_nowait(envelope)
@@ -176,6 +181,20 @@ class Mailbox:
                 return envelope
             if not envelope.settled:  # a settled one was taken back
                 self.refuse(envelope, "abandoned")
+
+    @property
+    def in_front(self) -> int:
+        """How many messages wait in the front lane."""
+        return len(self._front or ())
+
+    def select(self, kind: type[object]) -> Envelope[object] | None:
+        """Take the first message of *kind* that waits in the front lane, past those before it."""
+        for number, envelope in enumerate(self._front or ()):
+            if isinstance(envelope.message, kind) and not envelope.abandoned:
+                assert self._front is not None  # there was one in it
+                del self._front[number]
+                return envelope
+        return None
 
     def stash(self, envelope: Envelope[object]) -> None:
         """Put *envelope* aside until `unstash`; what is over the capacity is dropped."""

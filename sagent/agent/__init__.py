@@ -2,31 +2,63 @@
 
 from sagent.agent._agent import Agent, Directive
 from sagent.agent._event import (
+    Compacted,
     Done,
+    Interrupted,
+    Notice,
     Responded,
     Retrying,
     RunEvent,
     Text,
     Thinking,
+    Titled,
     ToolCalled,
+    ToolDetached,
+    ToolProgressed,
     ToolReturned,
 )
-from sagent.agent._mail import Prompt
+from sagent.agent._mail import (
+    Clear,
+    Compact,
+    GetStatus,
+    Interrupt,
+    Mail,
+    Prompt,
+    Recompact,
+    SwapModel,
+    Watch,
+)
 from sagent.agent._output import Output
 from sagent.agent._run import Run
+from sagent.agent._status import AgentStatus
 
 __all__ = [
     "Agent",
+    "AgentStatus",
+    "Clear",
+    "Compact",
+    "Compacted",
     "Directive",
     "Done",
+    "GetStatus",
+    "Interrupt",
+    "Interrupted",
+    "Mail",
+    "Notice",
     "Output",
     "Prompt",
+    "Recompact",
     "Responded",
     "Retrying",
     "Run",
     "RunEvent",
+    "SwapModel",
     "Text",
     "Thinking",
+    "Titled",
     "ToolCalled",
+    "ToolDetached",
+    "ToolProgressed",
     "ToolReturned",
+    "Watch",
 ]

@@ -6,20 +6,32 @@ from typing import overload
 
 import attrs
 
-from sagent.actors import open_system
+from sagent.actors import Ref, open_system
 from sagent.agent._actor import AgentActor
-from sagent.agent._dispatch import Dispatcher
+from sagent.agent._blueprint import Blueprint
 from sagent.agent._event import Done, Emit, discard
-from sagent.agent._mail import Prompt
+from sagent.agent._mail import Interrupt, Mail, Prompt
 from sagent.agent._output import Output
+from sagent.agent._placement import spec_with_placement
+from sagent.agent._resume import begin
 from sagent.agent._run import Run
 from sagent.agent._state import AgentState
+from sagent.budget import Budget
+from sagent.compaction import Compactor, SummaryCompactor
 from sagent.errors import AgentBusyError, UsageError
 from sagent.lib.json import JSON
 from sagent.message import JsonMessage, Message, TextMessage
 from sagent.model import Model, ModelRequest
 from sagent.permission import AllowAll, Policy
-from sagent.tool import Binding, Tool, ToolSpec, Validator, spec_of, validator_for
+from sagent.session import Session
+from sagent.tool import (
+    Tool,
+    ToolSpec,
+    Validator,
+    offers_background,
+    spec_of,
+    validator_for,
+)
 
 type Directive = str | Mapping[str, JSON] | JSON | TextMessage | JsonMessage
 """What to do: a JSON object with the key ``prompt``, frozen or not, or the prompt itself."""
@@ -32,6 +44,11 @@ def _tuple(tools: Iterable[Tool]) -> tuple[Tool, ...]:
 def _at_least_one(_: object, attribute: "attrs.Attribute[int | None]", value: int | None) -> None:
     if value is not None and value < 1:
         raise UsageError(f"{attribute.name} is {value}: allow at least one")
+
+
+def _swap(agent: "Agent", _: "attrs.Attribute[Model]", model: Model) -> Model:
+    agent.adopt(model)
+    return model
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -50,12 +67,17 @@ class Agent:
         max_tool_call_rounds: how often the model may be asked in one run; None for no limit.
         policy: what is asked before any tool runs.
         cwd: where its tools start; None for the process's directory.
+        session: where the conversation is kept, and goes on from; None to keep it in memory. The
+            runs of this agent write it; an actor that is spawned of it has none.
+        compactor: what makes the history short before it outgrows the model's window; None to
+            let it grow.
+        budget: what it may spend, alone or with others that have a share of it; None for no limit.
 
     Raises:
         UsageError: two tools have one name, or a tool's schema is not one.
     """
 
-    model: Model
+    model: Model = attrs.field(on_setattr=_swap)
     system: str = ""
     tools: tuple[Tool, ...] = attrs.field(
         default=(), converter=_tuple, on_setattr=attrs.setters.frozen
@@ -65,7 +87,11 @@ class Agent:
     max_tool_call_rounds: int | None = attrs.field(default=None, validator=_at_least_one)
     policy: Policy = attrs.field(factory=AllowAll)
     cwd: Path | None = None
+    session: Session | None = attrs.field(default=None, on_setattr=attrs.setters.frozen)
+    compactor: Compactor | None = attrs.field(factory=SummaryCompactor)
+    budget: Budget | None = None
     _state: AgentState | None = attrs.field(default=None, init=False, repr=False)
+    _ref: Ref[Mail] | None = attrs.field(default=None, init=False, repr=False)
     # A lock, since runs under asyncio are on threads of their own.
     _busy: threading.Lock = attrs.field(factory=threading.Lock, init=False, repr=False)
     _validators: Mapping[str, Validator] = attrs.field(init=False, repr=False)
@@ -73,7 +99,8 @@ class Agent:
 
     def __attrs_post_init__(self) -> None:
         self._validators = _validators(self.tools)
-        self._specs = tuple(spec_of(tool) for tool in self.tools)
+        offered = any(map(offers_background, self.tools))
+        self._specs = tuple(map(spec_with_placement if offered else spec_of, self.tools))
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -109,17 +136,38 @@ class Agent:
         """
         text = _prompt_in(directive)
         if output_schema is None:
-            return Run(partial(self._run, Prompt(text), _as_it_is))
+            return Run(partial(self._run, Prompt(text, until_idle=True), _as_it_is))
         output = Output.of(output_schema)
 
         def as_json(answer: TextMessage) -> JsonMessage:
             return JsonMessage(output.read(answer.content), parent_id=answer.parent_id)
 
-        return Run(partial(self._run, Prompt(text, output=output), as_json))
+        prompt = Prompt(text, output=output, until_idle=True)
+        return Run(partial(self._run, prompt, as_json))
+
+    def interrupt(self) -> None:
+        """Interrupt the run in hand, from its own thread: it fails with `RunInterruptedError`.
+
+        What was said and done stays in the history. Without a run, nothing happens. See
+        `Run.interrupt` for other threads.
+        """
+        self.post(Interrupt())
+
+    def post(self, mail: Mail) -> None:
+        """Send *mail* to the run in hand as a user's, from its own thread; without one, drop it."""
+        if self._ref is not None:
+            self._ref.tell(mail, lane="front")
+
+    def adopt(self, model: Model) -> None:
+        """Let *model* answer from now on; setting `model` does this."""
+        if self._state is not None:
+            self._state.model = model
 
     def actor(self) -> AgentActor:
         """Make an actor of this agent, with a history of its own."""
-        return self._actor(AgentState.at(self.cwd), discard)
+        blueprint = self._blueprint()
+        state = begin(self.cwd, self.model, blueprint.head, None)
+        return AgentActor(blueprint, state, discard)
 
     async def _run[A: (TextMessage, JsonMessage)](
         self, prompt: Prompt, finish: Callable[[TextMessage], A], emit: Emit
@@ -129,36 +177,39 @@ class Agent:
                 f"{self.name} is in a run: wait for its end, or spawn the agent and message it"
             )
         try:
-            state = self._state = self._state or AgentState.at(self.cwd)
-            before = state.usage
+            blueprint = self._blueprint()
+            state = self._state = self._state or begin(
+                self.cwd, self.model, blueprint.head, self.session
+            )
+            before = state.spent
             async with open_system() as system:
-                ref = await system.spawn(_Once(self._actor(state, emit)), name=self.name)
+                actor = AgentActor(blueprint, state, emit)
+                ref = self._ref = await system.spawn(_Once(actor), name=self.name)
                 answer = finish(await ref.ask(prompt))
-            await emit(Done(answer, state.usage - before))
+            await emit(Done(answer, *state.spent_since(before)))
             return answer
         finally:
+            self._ref = None
+            if self._state is not None:
+                self.model = self._state.model
             self._busy.release()
 
-    def _actor(self, state: AgentState, emit: Emit) -> AgentActor:
+    def _blueprint(self) -> Blueprint:
         prompts = [text for tool in self.tools if (text := tool.prompt())]
-        request = ModelRequest(
-            messages=(),
-            system="\n\n".join([self.system, *prompts] if self.system else prompts),
-            tools=self._specs,
-        )
-        dispatcher = Dispatcher.of(
-            self.tools,
-            self._validators,
-            binding=Binding(agent=self.name, workspace=state.workspace),
+        return Blueprint(
+            name=self.name,
+            head=ModelRequest(
+                messages=(),
+                system="\n\n".join([self.system, *prompts] if self.system else prompts),
+                tools=self._specs,
+            ),
+            tools=self.tools,
+            validators=self._validators,
             policy=self.policy,
-        )
-        return AgentActor(
-            self.model,
-            request,
-            state=state,
-            dispatcher=dispatcher,
             max_rounds=self.max_tool_call_rounds,
-            emit=emit,
+            budget=self.budget,
+            compactor=self.compactor,
+            clearable=frozenset(t.name for t in self.tools if t.supports_microcompaction),
         )
 
 

@@ -1,12 +1,13 @@
 """Tool calls: every call gets exactly one result, whatever the model wrote and the tool does."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import cast
 
 import attrs
-import trio
 
-from sagent.agent._event import Emit, ToolCalled, ToolReturned
+from sagent.agent._event import Emit
+from sagent.agent._placement import HERE, Placement, Placing
+from sagent.agent._progress import reported
 from sagent.errors import UsageError
 from sagent.lib.json import JSON, json_dumps
 from sagent.message import (
@@ -17,7 +18,6 @@ from sagent.message import (
     TextMessage,
     error_message,
     get_directive,
-    get_queue_id,
     get_tool_name,
     is_message,
 )
@@ -25,14 +25,24 @@ from sagent.permission import Deny, Policy, ToolUse
 from sagent.tool import (
     Binding,
     Concurrency,
+    Effect,
+    StreamingTool,
     Tool,
     Validator,
     bind_tool,
     concurrency_of,
+    effects_of,
+    offers_background,
 )
 
 MAX_RESULT_CHARS = 400_000
 """A longer text result is cut; the model is told."""
+
+
+_CHANGES = frozenset({Effect.WRITES, Effect.PROCESSES})
+
+type BeforeChange = Callable[[MultipartMessage], Awaitable[None]]
+"""Told of a call before it may change files."""
 
 
 @attrs.frozen
@@ -40,6 +50,7 @@ class _Entry:
     tool: Tool
     validator: Validator
     concurrency: Concurrency
+    placing: Placing
 
 
 @attrs.frozen
@@ -49,6 +60,7 @@ class Dispatcher:
     _agent: str
     _policy: Policy
     _entries: Mapping[str, _Entry]
+    _before_change: BeforeChange
 
     @classmethod
     def of(
@@ -58,84 +70,32 @@ class Dispatcher:
         *,
         binding: Binding,
         policy: Policy,
+        before_change: BeforeChange,
     ) -> "Dispatcher":
         """Bind *tools*, whose validators stand under their names, to their agent."""
         bound = [bind_tool(tool, binding) for tool in tools]
+        offered = any(map(offers_background, bound))
         entries = {
-            tool.name: _Entry(tool, validators[tool.name], concurrency_of(tool)) for tool in bound
-        }
-        return cls(binding.agent, policy, entries)
-
-    async def run(
-        self,
-        calls: Sequence[MultipartMessage],
-        *,
-        emit: Emit,
-        finished: Callable[[MultipartMessage, Message], None],
-    ) -> None:
-        """Run *calls*, telling *finished* each result as it comes.
-
-        Calls of shared tools that stand side by side run at once; an exclusive one runs alone,
-        after those before it.
-        """
-        for batch in self._batches(calls):
-            async with trio.open_nursery() as nursery:
-                for call in batch:
-                    nursery.start_soon(self._complete, call, emit, finished)
-
-    async def _complete(
-        self,
-        call: MultipartMessage,
-        emit: Emit,
-        finished: Callable[[MultipartMessage, Message], None],
-    ) -> None:
-        call_id, name = get_queue_id(call), get_tool_name(call)
-        arguments = _arguments(call)
-        summary = self._summary(call)
-        await emit(ToolCalled(call_id=call_id, name=name, summary=summary, content=arguments))
-        result = await self._result(call)
-        finished(call, result)
-        await emit(ToolReturned(call_id=call_id, name=name, message=result))
-
-    async def _result(self, call: MultipartMessage) -> Message:
-        name = get_tool_name(call)
-        entry = self._entries.get(name)
-        if entry is None:
-            return error_message(
-                f"No such tool available: {name}. Tools: {', '.join(self._entries) or 'none'}."
+            tool.name: _Entry(
+                tool,
+                validators[tool.name],
+                concurrency_of(tool),
+                Placing.beside(tool) if offered else Placing(),
             )
-        try:
-            directive = get_directive(call)
-        except UsageError as error:
-            return error_message(f"InputValidationError: {name}: {error}. Write them as JSON.")
-        if faults := entry.validator.faults(directive):
-            return error_message(faults)
-        return await self._run(entry.tool, call.content[-1])
+            for tool in bound
+        }
+        return cls(binding.agent, policy, entries, before_change)
 
-    async def _run(self, tool: Tool, directive: Message) -> Message:
-        try:
-            use = ToolUse(tool=tool, directive=directive, agent=self._agent)
-            decision = await self._policy.decide(use)
-            if isinstance(decision, Deny):
-                return error_message(f"{tool.name} was not permitted: {decision.reason}")
-            result = await tool.run(directive)
-        except (Exception, SystemExit) as error:  # noqa: BLE001  # news for the model
-            return error_message(_told(error))
-        if not is_message(result):
-            kind = type(result).__name__
-            return error_message(f"{tool.name} is broken: it gave a {kind}, not a Message.")
-        return _bounded(result)
-
-    def _summary(self, call: MultipartMessage) -> str:
+    def placement(self, call: MultipartMessage) -> Placement:
+        """Tell where *call* is to run."""
         entry = self._entries.get(get_tool_name(call))
-        if entry is None:
-            return get_tool_name(call)
-        try:
-            return entry.tool.summary(call.content[-1])
-        except Exception:  # noqa: BLE001  # a summary is decoration; arguments are not checked yet
-            return entry.tool.name
+        return entry.placing.of(call) if entry else HERE
 
-    def _batches(self, calls: Sequence[MultipartMessage]) -> list[list[MultipartMessage]]:
+    def batches(self, calls: Sequence[MultipartMessage]) -> list[list[MultipartMessage]]:
+        """Part *calls* into batches, each to be run at once and after those before it.
+
+        Calls of shared tools that stand side by side make a batch; an exclusive one runs alone.
+        """
         batches: list[list[MultipartMessage]] = []
         open_to_others = False
         for call in calls:
@@ -148,8 +108,57 @@ class Dispatcher:
             open_to_others = shared
         return batches
 
+    async def result(self, call: MultipartMessage, emit: Emit) -> Message:
+        """Run *call*, whatever the model wrote in it, and give its result."""
+        name = get_tool_name(call)
+        entry = self._entries.get(name)
+        if entry is None:
+            return error_message(
+                f"No such tool available: {name}. Tools: {', '.join(self._entries) or 'none'}."
+            )
+        try:
+            get_directive(call)
+        except UsageError as error:
+            return error_message(f"InputValidationError: {name}: {error}. Write them as JSON.")
+        directive = entry.placing.without(call.content[-1])
+        if faults := entry.validator.faults(get_directive(directive)):
+            return error_message(faults)
+        return await self._run(entry.tool, call, directive, emit)
 
-def _arguments(call: MultipartMessage) -> JSON:
+    async def _run(
+        self, tool: Tool, call: MultipartMessage, directive: Message, emit: Emit
+    ) -> Message:
+        try:
+            use = ToolUse(tool=tool, directive=directive, agent=self._agent)
+            decision = await self._policy.decide(use)
+            if isinstance(decision, Deny):
+                return error_message(f"{tool.name} was not permitted: {decision.reason}")
+            if effects_of(tool) & _CHANGES:
+                await self._before_change(call)
+            if isinstance(tool, StreamingTool):
+                result = await reported(tool, directive, call, emit)
+            else:
+                result = await tool.run(directive)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # news for the model
+            return error_message(_told(error))
+        if not is_message(result):
+            kind = type(result).__name__
+            return error_message(f"{tool.name} is broken: it gave a {kind}, not a Message.")
+        return _bounded(result)
+
+    def summary(self, call: MultipartMessage) -> str:
+        """Describe *call* in a few words, for people."""
+        entry = self._entries.get(get_tool_name(call))
+        if entry is None:
+            return get_tool_name(call)
+        try:
+            return entry.tool.summary(call.content[-1])
+        except Exception:  # noqa: BLE001  # a summary is decoration; arguments are not checked yet
+            return entry.tool.name
+
+
+def arguments_of(call: MultipartMessage) -> JSON:
+    """Give what *call* hands its tool, as the model wrote it."""
     match call.content[-1]:
         case JsonMessage(content=content) | TextMessage(content=content):
             return content

@@ -1,6 +1,7 @@
 """What happens in a run, as it happens."""
 
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import ClassVar
 
 import attrs
@@ -79,20 +80,88 @@ class Retrying:
     """After how long."""
 
 
+@attrs.frozen(kw_only=True)
+class ToolProgressed:
+    """A tool that runs has something to show already."""
+
+    descriptor: ClassVar[str] = Descriptor.TOOL_PROGRESS
+    call_id: str
+    name: str
+    content: str
+    """What it told; some may have been left out when it told much at once."""
+
+
+@attrs.frozen(kw_only=True)
+class ToolDetached:
+    """A tool goes on in the background; its result comes later."""
+
+    descriptor: ClassVar[str] = Descriptor.STATUS
+    call_id: str
+    name: str
+
+    @property
+    def content(self) -> str:
+        """What has happened, in one line."""
+        return f"{self.name} runs in the background as {self.call_id}"
+
+
+@attrs.frozen
+class Notice:
+    """Something happened to the agent that people should know of, in one line."""
+
+    descriptor: ClassVar[str] = Descriptor.STATUS
+    content: str
+
+
+@attrs.frozen
+class Titled:
+    """The agent says what it is at."""
+
+    descriptor: ClassVar[str] = Descriptor.TITLE
+    content: str
+
+
+@attrs.frozen(kw_only=True)
+class Compacted:
+    """The history was replaced by a recap of it."""
+
+    descriptor: ClassVar[str] = Descriptor.COMPACTED
+    content: str
+    """The recap."""
+    tokens_before: int
+    """About how many tokens the history had."""
+    tokens_after: int
+
+
+@attrs.frozen
+class Interrupted:
+    """The turn was interrupted; the agent waits for what comes next."""
+
+    descriptor: ClassVar[str] = Descriptor.INTERRUPTED
+    content: str = "interrupted"
+
+
 @attrs.frozen
 class Responded:
-    """The model has finished one response; `usage` is what that call took."""
+    """The model has finished one response.
+
+    Attributes:
+        usage: what that call took.
+        cost_usd: what it cost, in US dollars; None if its price is not known.
+    """
 
     descriptor: ClassVar[str] = Descriptor.DONE
     usage: Usage
+    cost_usd: Decimal | None = None
 
     @property
     def content(self) -> JSON:
-        """The tokens of the call."""
+        """The tokens of the call, and its cost as a decimal number in a string."""
         return {
             "input_tokens": self.usage.input_tokens,
             "output_tokens": self.usage.output_tokens,
             "cached_tokens": self.usage.cached_tokens,
+            "cost_usd": None if self.cost_usd is None else str(self.cost_usd),
         }
 
 
@@ -104,6 +173,8 @@ class Done:
     message: TextMessage | JsonMessage
     usage: Usage
     """All tokens of the run."""
+    cost_usd: Decimal | None = None
+    """What the run cost, in US dollars; None if the price of one of its calls is not known."""
 
     @property
     def content(self) -> JSON:
@@ -116,7 +187,21 @@ class Done:
         return result_text(self.message)
 
 
-type RunEvent = Text | Thinking | ToolCalled | ToolReturned | Retrying | Responded | Done
+type RunEvent = (
+    Text
+    | Thinking
+    | ToolCalled
+    | ToolProgressed
+    | ToolDetached
+    | ToolReturned
+    | Retrying
+    | Notice
+    | Titled
+    | Compacted
+    | Interrupted
+    | Responded
+    | Done
+)
 """What iterating over a run gives. Each has a `descriptor`, as messages have, and `content`."""
 
 type Emit = Callable[[RunEvent], Awaitable[None]]

@@ -1,22 +1,122 @@
-"""What can be sent to an agent."""
+"""What can be sent to an agent.
+
+A prompt waits in the inbox for the agent to drain it, and so does whatever changes the history:
+there is one point at which an agent takes things in. What is `Urgent` is seen in the midst of a
+turn, if it is sent through the front lane, as users' mail is.
+"""
 
 import attrs
 
-from sagent.actors import Request
+from sagent.actors import Feed, Request
+from sagent.agent._event import RunEvent
 from sagent.agent._output import Output
-from sagent.message import Descriptor, Message, TextMessage
+from sagent.agent._status import AgentStatus
+from sagent.compaction import Recap
+from sagent.message import BytesMessage, Descriptor, Message, MultipartMessage, TextMessage
+from sagent.model import Model
+
+
+def _attachments(parts: "tuple[BytesMessage, ...]") -> tuple[BytesMessage, ...]:
+    return tuple(parts)
 
 
 @attrs.frozen
 class Prompt(Request[TextMessage]):
-    """Something to do. Asked, it is answered with the final message of the turn."""
+    """Something to do. Asked, it is answered with the final message of the turn.
+
+    Attributes:
+        text: what to do.
+        attachments: images and PDFs that go with it.
+        output: the shape that the answer's text is to have; None for any.
+        source: the path of the agent that wrote it; None for a user.
+        until_idle: whether the answer waits for tools that run in the background, too, so that it
+            is the last that the agent has to say.
+    """
 
     text: str
+    attachments: tuple[BytesMessage, ...] = attrs.field(
+        default=(), kw_only=True, converter=_attachments
+    )
     output: Output | None = attrs.field(default=None, kw_only=True)
-    """The shape that the answer's text is to have; None for any."""
     source: str | None = attrs.field(default=None, kw_only=True)
-    """The path of the agent that wrote it; None for a user."""
+    until_idle: bool = attrs.field(default=False, kw_only=True)
 
     def message(self) -> Message:
         """Give the message that the agent's model reads."""
-        return TextMessage(self.text, Descriptor.USER, source=self.source)
+        if not self.attachments:
+            return TextMessage(self.text, Descriptor.USER, source=self.source)
+        parts: tuple[Message, ...] = (TextMessage(self.text), *self.attachments)
+        return MultipartMessage(parts, Descriptor.USER_PARTS, source=self.source)
+
+
+@attrs.frozen
+class Clear(Request[None]):
+    """Forget the conversation; what was spent, and the files that are known, stay."""
+
+    reason: str = ""
+
+
+@attrs.frozen
+class Compact(Request[Recap]):
+    """Replace the conversation by a recap of it.
+
+    Raises:
+        CompactionError: that was not possible; the conversation is as it was.
+    """
+
+    instructions: str = ""
+
+
+@attrs.frozen
+class Recompact(Request[Recap]):
+    """Make the last recap anew, out of what it was made of and what came since.
+
+    Raises:
+        UsageError: there was none.
+        CompactionError: that was not possible; the conversation is as it was.
+    """
+
+    instructions: str = ""
+
+
+@attrs.frozen
+class SwapModel(Request[None]):
+    """Go on with another model.
+
+    If its first call fails, the agent returns to the one before, and tells so.
+
+    Raises:
+        UsageError: the conversation does not fit the window of the new model.
+    """
+
+    model: Model = attrs.field(repr=lambda model: model.model_id)
+
+
+class Urgent:
+    """What is seen in the midst of a turn, if it comes through the front lane."""
+
+
+@attrs.frozen
+class Interrupt(Urgent):
+    """Give up the turn in hand, and keep the agent; tools that run in the background go on."""
+
+
+@attrs.frozen
+class GetStatus(Urgent, Request[AgentStatus]):
+    """Asks an agent how it stands."""
+
+
+@attrs.frozen
+class Watch(Urgent, Request[Feed[RunEvent]]):
+    """Asks for the events of an agent, from now until it ends.
+
+    Attributes:
+        capacity: how many events may wait for their reader; the oldest of more are lost, and the
+            reader is told how many.
+    """
+
+    capacity: int = 1000
+
+
+type Mail = Prompt | Clear | Compact | Recompact | SwapModel | Interrupt | GetStatus | Watch
+"""What an agent's inbox takes."""

@@ -1,11 +1,16 @@
 r"""A turn as a value: what an agent does next is a pure function of what has happened.
 
     Prompted --> AskModel --> Answered --> RunTools --> ToolFinished ... --> Drain
-                                       \-> Finish (nothing to run, nothing to say)
+                                       \            \-> Detached ---------> Drain
+                                        \-> Finish (nothing to run, nothing to say)
 
 `feed` takes one event and gives the next turn, the messages to record, and the one thing to do.
 The history needs one rule kept, on every path: a recorded tool call is followed by exactly one
 result. A turn that is interrupted closes its open calls with a result that says so.
+
+A call that is detached goes on beside the conversation. Its one result in the history is a stub,
+which is never touched again, so that what the model has seen stays as it saw it; what the call
+gives at last comes forward, as news, exactly once.
 """
 
 from typing import assert_never
@@ -13,17 +18,36 @@ from typing import assert_never
 import attrs
 
 from sagent.agent._output import Output
-from sagent.errors import ModelStoppedError, RoundLimitError, SagentError
+from sagent.agent._step import (
+    Answered,
+    AskModel,
+    Cleared,
+    Detached,
+    Drain,
+    Event,
+    Fail,
+    Finish,
+    Interrupted,
+    Prompted,
+    RunTools,
+    Stay,
+    Step,
+    ToolFinished,
+)
+from sagent.errors import ModelStoppedError, RoundLimitError
 from sagent.message import (
+    BytesMessage,
     Descriptor,
     Message,
     MultipartMessage,
     TextMessage,
     error_message,
+    get_queue_id,
     get_tool_name,
     is_error,
     response_text,
     response_tool_calls,
+    result_text,
     tool_result_message,
 )
 from sagent.model import ModelResponse, StopReason
@@ -40,86 +64,15 @@ _CORRECT = (
 )
 _CONTINUE = "Your answer was cut off by its length limit. Go on exactly where it stopped."
 _CUT_OFF = "[not run: the response was cut off, so this call may not be what you meant]"
+_CUT_SHORT = "[the user interrupted this answer]"
+_RUNNING = (
+    "[{tool} runs in the background as {id}; its result will come later, as a message of its own. "
+    "Go on with other work, or end your turn.]"
+)
+_ENDED = "[{tool}, which ran in the background as {id}, has {ended}]"
 _INTERRUPTED = (
     "[interrupted: the call was stopped before it gave a result; it may have had effects]"
 )
-
-
-@attrs.frozen
-class Prompted:
-    """Messages have come in and are to be answered."""
-
-    messages: tuple[Message, ...]
-
-
-@attrs.frozen
-class Answered:
-    """The model has answered."""
-
-    response: ModelResponse
-
-
-@attrs.frozen
-class ToolFinished:
-    """A tool has given its result."""
-
-    call: MultipartMessage
-    result: Message
-
-
-@attrs.frozen
-class Interrupted:
-    """The turn is over, wherever it stands."""
-
-
-type Event = Prompted | Answered | ToolFinished | Interrupted
-
-
-@attrs.frozen
-class AskModel:
-    """Send the history to the model."""
-
-
-@attrs.frozen
-class RunTools:
-    """Run these calls."""
-
-    calls: tuple[MultipartMessage, ...]
-
-
-@attrs.frozen
-class AwaitTools:
-    """Some calls are still running."""
-
-
-@attrs.frozen
-class Drain:
-    """Take in what has come meanwhile, then ask the model."""
-
-
-@attrs.frozen
-class Finish:
-    """The model is done; the turn ends unless something has come in meanwhile."""
-
-    answer: TextMessage
-
-
-@attrs.frozen
-class Fail:
-    """The turn cannot go on."""
-
-    error: SagentError
-
-
-type Action = AskModel | RunTools | AwaitTools | Drain | Finish | Fail
-
-
-@attrs.frozen
-class Step:
-    """What follows from an event: messages to record, in order, and what to do then."""
-
-    record: tuple[Message, ...]
-    action: Action
 
 
 @attrs.frozen
@@ -134,6 +87,8 @@ class Turn:
     """The calls that the model made last, while they run."""
     results: tuple[tuple[str, Message], ...] = ()
     """What came of them so far, each with the id of its call's message."""
+    away: frozenset[str] = frozenset()
+    """Ids of the messages of calls that run in the background, this turn's and earlier ones'."""
     output: Output | None = None
     """The shape that the answer is to have; None for any."""
     corrections: int = 0
@@ -145,6 +100,16 @@ class Turn:
     futile_rounds: int = 0
     """How often they were made in a row."""
 
+    @property
+    def open_calls(self) -> tuple[MultipartMessage, ...]:
+        """The calls that the conversation waits for."""
+        settled = {call_id for call_id, _ in self.results}
+        return tuple(call for call in self.calls if call.id not in settled)
+
+    def after(self, *, max_rounds: int | None, output: Output | None) -> "Turn":
+        """Begin the turn that follows this one, whose detached calls go on."""
+        return Turn(max_rounds, output=output, away=self.away)
+
     def feed(self, event: Event) -> "tuple[Turn, Step]":
         """Give the turn after *event*, and what is to be recorded and done."""
         match event:
@@ -154,8 +119,12 @@ class Turn:
                 return _answered(self, response)
             case ToolFinished(call=call, result=result):
                 return _finished(self, call, result)
-            case Interrupted():
-                return attrs.evolve(self, calls=(), results=()), Step(_close(self), Drain())
+            case Detached(calls=calls):
+                return _detached(self, calls)
+            case Cleared(messages=messages):
+                return _cleared(self, messages)
+            case Interrupted(said=said):
+                return _interrupted(self, said)
             case _:
                 assert_never(event)
 
@@ -217,9 +186,25 @@ def _correct(turn: Turn, record: tuple[Message, ...], faults: str) -> tuple[Turn
 
 
 def _finished(turn: Turn, call: MultipartMessage, result: Message) -> tuple[Turn, Step]:
-    turn = attrs.evolve(turn, results=(*turn.results, (call.id, result)))
-    if len(turn.results) < len(turn.calls):
-        return turn, Step((), AwaitTools())
+    if call.id in turn.away:
+        turn = attrs.evolve(turn, away=turn.away - {call.id})
+        return turn, Step((), Stay(), news=_news(call, result))
+    if all(call.id != other.id for other in turn.open_calls):
+        return turn, Step((), Stay())  # it was interrupted, which is its result
+    return _settled(attrs.evolve(turn, results=(*turn.results, (call.id, result))))
+
+
+def _detached(turn: Turn, calls: tuple[MultipartMessage, ...]) -> tuple[Turn, Step]:
+    asked = {call.id for call in calls}
+    stubs = [(call.id, _stub(call)) for call in turn.open_calls if call.id in asked]
+    leaving = {call_id for call_id, _ in stubs}
+    return _settled(attrs.evolve(turn, results=(*turn.results, *stubs), away=turn.away | leaving))
+
+
+def _settled(turn: Turn) -> tuple[Turn, Step]:
+    """Close the round if all of its calls have a result."""
+    if not turn.calls or len(turn.results) < len(turn.calls):
+        return turn, Step((), Stay())
     turn, record = _judged(turn), _close(turn)
     turn = attrs.evolve(turn, calls=(), results=())
     if turn.futile_rounds == MAX_FUTILE_ROUNDS:
@@ -229,6 +214,38 @@ def _finished(turn: Turn, call: MultipartMessage, result: Message) -> tuple[Turn
         )
         return turn, Step(record, Fail(lost))
     return turn, Step(record, Drain())
+
+
+def _cleared(turn: Turn, messages: tuple[Message, ...]) -> tuple[Turn, Step]:
+    turn = attrs.evolve(turn, text="", continuations=0)
+    if not messages:
+        return turn, Step((), Finish(TextMessage("")))
+    return _ask(turn, messages)
+
+
+def _interrupted(turn: Turn, said: str) -> tuple[Turn, Step]:
+    record = _close(turn)
+    if said:
+        answer = MultipartMessage((TextMessage(said),), Descriptor.MODEL)
+        record = (*record, answer, TextMessage(_CUT_SHORT, Descriptor.USER))
+    return attrs.evolve(turn, calls=(), results=()), Step(record, Drain())
+
+
+def _stub(call: MultipartMessage) -> Message:
+    return TextMessage(_RUNNING.format(tool=get_tool_name(call), id=get_queue_id(call)))
+
+
+def _news(call: MultipartMessage, result: Message) -> Message:
+    ended = "failed" if is_error(result) else "finished"
+    head = _ENDED.format(tool=get_tool_name(call), id=get_queue_id(call), ended=ended)
+    parts = result.content if isinstance(result, MultipartMessage) else (result,)
+    shown = tuple(part for part in parts if isinstance(part, BytesMessage))
+    text = result_text(result) if len(shown) < len(parts) else ""
+    return MultipartMessage(
+        (TextMessage(f"{head}\n\n{text}".rstrip()), *shown),
+        Descriptor.USER_PARTS,
+        source=result.source,
+    )
 
 
 def _judged(turn: Turn) -> Turn:

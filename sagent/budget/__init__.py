@@ -8,6 +8,7 @@ from sagent.budget._estimate import (
     Spent,
     affordable_output_tokens,
     estimate,
+    price_of,
 )
 from sagent.budget._hold import Hold
 from sagent.budget._ledger import LedgerEntry
@@ -23,4 +24,5 @@ __all__ = [
     "Spent",
     "affordable_output_tokens",
     "estimate",
+    "price_of",
 ]

@@ -22,7 +22,17 @@ PROVIDERS = (
     "SelfHosted",
     "Local",
 )
-TOOLS = ("Read", "Write", "Edit", "Glob", "Grep", "List", "Bash")
+TOOLS = (
+    "Read",
+    "Write",
+    "Edit",
+    "Glob",
+    "Grep",
+    "List",
+    "Bash",
+    "BackgroundTask",
+    "AgentSelf",
+)
 
 _EPILOG = """\
 exit codes: 0 done, 1 failed, 2 usage, 130 interrupted

@@ -1,4 +1,4 @@
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import attrs
@@ -28,8 +28,11 @@ from sagent.model import (
     buffered,
 )
 
-type Step = str | MultipartMessage | ModelResponse | Exception
+type Move = str | MultipartMessage | ModelResponse | Exception
 """What the model does when it is asked: answer, call tools (see `calls`), or fail."""
+
+type Step = Move | Callable[[ModelRequest], Move]
+"""A move, or what makes one of the request."""
 
 
 def calls(*requests: tuple[str, JSON], text: str = "") -> MultipartMessage:
@@ -78,9 +81,10 @@ class ScriptedModel:
                 f"the scripted model was asked {number + 1} times but has {len(self._steps)} steps"
             )
         step = self._steps[number]
-        if isinstance(step, Exception):
-            raise step
-        yield _Events(_response(step, self.model_id))
+        move = step(request) if callable(step) else step
+        if isinstance(move, Exception):
+            raise move
+        yield _Events(_response(move, self.model_id))
 
 
 @attrs.define(eq=False)

@@ -1,14 +1,18 @@
 """What a tool is: the contract between an agent, its model and the work."""
 
 from sagent.tool._binding import Bindable, Binding, bind_tool
+from sagent.tool._control import AgentControl, TaskStatus
 from sagent.tool._protocol import (
     ALL_EFFECTS,
     Concurrency,
     Effect,
+    Report,
+    StreamingTool,
     Tool,
     ToolSpec,
     concurrency_of,
     effects_of,
+    offers_background,
     spec_of,
 )
 from sagent.tool._schema import Schema, Validator, validator_for
@@ -16,12 +20,16 @@ from sagent.tool._workspace import FileStamp, Workspace
 
 __all__ = [
     "ALL_EFFECTS",
+    "AgentControl",
     "Bindable",
     "Binding",
     "Concurrency",
     "Effect",
     "FileStamp",
+    "Report",
     "Schema",
+    "StreamingTool",
+    "TaskStatus",
     "Tool",
     "ToolSpec",
     "Validator",
@@ -29,6 +37,7 @@ __all__ = [
     "bind_tool",
     "concurrency_of",
     "effects_of",
+    "offers_background",
     "spec_of",
     "validator_for",
 ]

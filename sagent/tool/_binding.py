@@ -2,17 +2,24 @@ from typing import Protocol, runtime_checkable
 
 import attrs
 
+from sagent.tool._control import AgentControl
 from sagent.tool._protocol import Tool
 from sagent.tool._workspace import Workspace
 
 
 @attrs.frozen(kw_only=True)
 class Binding:
-    """What an agent gives the tools it takes in."""
+    """What an agent gives the tools it takes in.
+
+    Attributes:
+        agent: the agent's name.
+        workspace: its place in the file system.
+        control: what tools may do to it; None where there is no agent that runs.
+    """
 
     agent: str
-    """The agent's name."""
     workspace: Workspace
+    control: AgentControl | None = None
 
 
 @runtime_checkable

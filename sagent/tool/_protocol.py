@@ -1,5 +1,6 @@
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import attrs
 
@@ -29,7 +30,8 @@ class Tool(Protocol):
     A failure that the model should hear of is a result with descriptor ``text/x-error``; an
     exception is a bug in the tool, which becomes such a result too.
 
-    A tool may also have `effects` (a set of `Effect`), `concurrency`, and `bind`, see `Bindable`.
+    A tool may also have `effects` (a set of `Effect`), `concurrency`, `bind`, see `Bindable`,
+    `stream`, see `StreamingTool`, and `offers_background`.
     """
 
     @property
@@ -70,6 +72,19 @@ class Tool(Protocol):
         ...
 
 
+type Report = Callable[[str], None]
+"""Takes what a tool has to show before its result; it never waits, and keeps the newest of much."""
+
+
+@runtime_checkable
+class StreamingTool(Protocol):
+    """A tool that shows how it gets on; its agent calls `stream` in place of `run`."""
+
+    async def stream(self, msg: Message, report: Report) -> Message:
+        """Do the work that the directive in *msg* asks for, telling *report* of what is there."""
+        ...
+
+
 @attrs.frozen
 class ToolSpec:
     """What a model is told of a tool."""
@@ -88,6 +103,14 @@ def effects_of(tool: Tool) -> frozenset[Effect]:
     """Give what *tool* declares that it does, or `ALL_EFFECTS` if it declares nothing."""
     effects: frozenset[Effect] = getattr(tool, "effects", ALL_EFFECTS)
     return effects
+
+
+def offers_background(tool: Tool) -> bool:
+    """Tell whether *tool* lets a model manage calls in the background.
+
+    An agent that has such a tool offers ``background`` and ``delay`` with all of its tools.
+    """
+    return bool(getattr(tool, "offers_background", False))
 
 
 def concurrency_of(tool: Tool) -> Concurrency:

@@ -1,5 +1,7 @@
 """Built-in tools, and the decorator that makes a tool of a function."""
 
+from sagent.tools._agent_self import AgentSelf
+from sagent.tools._background_task import BackgroundTask
 from sagent.tools._bash import Bash
 from sagent.tools._catalog import TOOLS, build_tools
 from sagent.tools._edit import Edit
@@ -12,6 +14,8 @@ from sagent.tools._write import Write
 
 __all__ = [
     "TOOLS",
+    "AgentSelf",
+    "BackgroundTask",
     "Bash",
     "Edit",
     "FunctionTool",

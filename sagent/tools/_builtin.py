@@ -77,8 +77,12 @@ class BuiltinTool(ABC):
     def bind(self, binding: Binding) -> Self:
         """Make a copy that works in the workspace of *binding*."""
         copy = attrs.evolve(self)
-        copy._workspace = binding.workspace  # noqa: SLF001  # the same class's
+        copy.take(binding)
         return copy
+
+    def take(self, binding: Binding) -> None:
+        """Take what this copy needs out of *binding*."""
+        self._workspace = binding.workspace
 
     def prompt(self) -> str | None:
         """Add nothing to the system prompt: the description says it all."""

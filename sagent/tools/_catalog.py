@@ -3,6 +3,8 @@ from types import MappingProxyType
 
 from sagent.errors import UnknownNameError
 from sagent.tool import Tool
+from sagent.tools._agent_self import AgentSelf
+from sagent.tools._background_task import BackgroundTask
 from sagent.tools._bash import Bash
 from sagent.tools._builtin import BuiltinTool
 from sagent.tools._edit import Edit
@@ -13,7 +15,10 @@ from sagent.tools._read import Read
 from sagent.tools._write import Write
 
 TOOLS: Mapping[str, type[BuiltinTool]] = MappingProxyType(
-    {tool.card.name: tool for tool in (Bash, Edit, Glob, Grep, List, Read, Write)}
+    {
+        tool.card.name: tool
+        for tool in (AgentSelf, BackgroundTask, Bash, Edit, Glob, Grep, List, Read, Write)
+    }
 )
 """The built-in tools, by name."""
 

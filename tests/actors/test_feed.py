@@ -26,7 +26,7 @@ class Idle(Actor[str]):
         pass
 
 
-async def _read(feed: Feed, into: list[Event | Missed]) -> None:
+async def _read(feed: Feed[Event], into: list[Event | Missed]) -> None:
     async for event in feed:
         into.append(event)  # noqa: PERF401  # as they come, which a comprehension would not show
 

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from sagent.agent._turn import (
+from sagent.agent._step import (
     Action,
     Answered,
     AskModel,
-    AwaitTools,
+    Cleared,
+    Detached,
     Drain,
     Event,
     Fail,
@@ -18,9 +19,10 @@ from sagent.agent._turn import (
     Interrupted,
     Prompted,
     RunTools,
+    Stay,
     ToolFinished,
-    Turn,
 )
+from sagent.agent._turn import Turn
 from sagent.errors import ModelStoppedError, RoundLimitError
 from sagent.message import (
     Descriptor,
@@ -61,10 +63,16 @@ class AnyTurn(RuleBasedStateMachine):
         self.history: list[Message] = []
         self.action: Action = Drain()
         self.running: list[MultipartMessage] = []
+        self.away: list[MultipartMessage] = []
+        self.news: list[Message] = []
 
     def feed(self, event: Event) -> None:
         self.turn, step = self.turn.feed(event)
         self.history.extend(step.record)
+        if step.news is not None:
+            self.news.append(step.news)
+        if isinstance(step.action, Stay):
+            return
         self.action = step.action
         if isinstance(step.action, RunTools):
             self.running = list(step.action.calls)
@@ -89,14 +97,45 @@ class AnyTurn(RuleBasedStateMachine):
     def prompt_again(self, count: int) -> None:
         self.feed(Prompted((HELLO,) * count))
 
-    @rule()
-    def interrupt(self) -> None:
-        self.running.clear()
-        self.feed(Interrupted())
+    @precondition(lambda self: self.running)
+    @rule(data=st.data())
+    def detach(self, data: st.DataObject) -> None:
+        chosen = data.draw(st.sets(st.integers(0, len(self.running) - 1), min_size=1))
+        leaving = [self.running[number] for number in sorted(chosen)]
+        self.running = [call for call in self.running if call not in leaving]
+        self.away += leaving
+        self.feed(Detached(tuple(leaving)))
+
+    @precondition(lambda self: self.away)
+    @rule(data=st.data(), failed=st.booleans())
+    def end_a_detached_tool(self, data: st.DataObject, failed: bool) -> None:
+        call = self.away.pop(data.draw(st.integers(0, len(self.away) - 1)))
+        before = len(self.news)
+        self.feed(ToolFinished(call, error_message("no") if failed else TextMessage("late")))
+        assert len(self.news) == before + 1
+        assert get_queue_id(call) in response_text(self.news[-1])
+
+    @precondition(lambda self: isinstance(self.action, Drain) and not self.running)
+    @rule(count=st.integers(0, 1))
+    def clear(self, count: int) -> None:
+        self.history.clear()
+        self.feed(Cleared((HELLO,) * count))
+
+    @rule(said=st.sampled_from(["", "half a sen"]))
+    def interrupt(self, said: str) -> None:
+        late, self.running = self.running, []
+        self.feed(Interrupted(said))
+        for call in late:  # a shell may yet tell of what it has cancelled
+            self.feed(ToolFinished(call, TextMessage("too late")))
+        assert isinstance(self.action, Drain)
 
     @invariant()
     def every_call_has_at_most_one_result(self) -> None:
         assert max(self.results().values(), default=0) <= 1
+
+    @invariant()
+    def news_comes_of_detached_calls_alone(self) -> None:
+        assert self.turn.away == {call.id for call in self.away}
 
     @invariant()
     def no_result_without_its_call(self) -> None:
@@ -143,7 +182,7 @@ def test_results_are_recorded_in_the_order_of_their_calls() -> None:
     turn, waiting = turn.feed(ToolFinished(second, TextMessage("2")))
     turn, step = turn.feed(ToolFinished(first, TextMessage("1")))
 
-    assert waiting.action == AwaitTools()
+    assert waiting.action == Stay()
     assert [response_text(message) for message in step.record] == ["1", "2"]
 
 
@@ -233,3 +272,41 @@ def test_a_refusal_fails_with_what_the_model_said(stop: StopReason) -> None:
     assert isinstance(step.action, Fail)
     assert isinstance(step.action.error, ModelStoppedError)
     assert "I would rather not" in str(step.action.error)
+
+
+def test_a_detached_call_gets_a_stub_for_ever_and_its_result_comes_as_news() -> None:
+    slow, quick = a_call(), a_call()
+    turn, _ = Turn().feed(Prompted((HELLO,)))
+    turn, _ = turn.feed(Answered(response("", slow, quick)))
+    turn, _ = turn.feed(ToolFinished(quick, TextMessage("1")))
+
+    turn, detached = turn.feed(Detached((slow,)))
+    turn, ended = turn.feed(ToolFinished(slow, TextMessage("2")))
+
+    assert isinstance(detached.action, Drain)
+    stub, result = (response_text(message) for message in detached.record)
+    assert "runs in the background" in stub
+    assert result == "1"
+    assert ended.record == ()
+    assert ended.news is not None
+    assert response_text(ended.news).endswith("has finished]\n\n2")
+
+
+def test_an_answer_that_is_cut_short_is_kept_and_said_to_be() -> None:
+    turn, _ = Turn().feed(Prompted((HELLO,)))
+
+    _, step = turn.feed(Interrupted("The answer is"))
+
+    assert [response_text(message) for message in step.record] == [
+        "The answer is",
+        "[the user interrupted this answer]",
+    ]
+
+
+def test_a_cleared_history_without_a_new_prompt_is_not_sent() -> None:
+    turn, _ = Turn().feed(Prompted((HELLO,)))
+
+    _, step = turn.feed(Cleared(()))
+
+    assert isinstance(step.action, Finish)
+    assert step.action.answer.content == ""

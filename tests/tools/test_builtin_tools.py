@@ -63,7 +63,7 @@ def test_a_tool_is_built_without_arguments_and_keeps_the_contract(name: str) -> 
 def test_only_tools_that_change_nothing_run_beside_others() -> None:
     shared = {name for name in NAMES if concurrency_of(tools.TOOLS[name]()) == "shared"}
 
-    assert shared == {"Glob", "Grep", "List", "Read"}
+    assert shared == {"BackgroundTask", "Glob", "Grep", "List", "Read"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,42 @@
+"""Who hears of what an agent does."""
+
+import attrs
+
+from sagent.actors import Feed
+from sagent.agent._event import Emit, RunEvent
+
+
+@attrs.define(eq=False)
+class Audience:
+    """The run that waits for the agent's events, and whoever watches besides.
+
+    The run is waited for, since it is to miss nothing; a watcher who is slow loses the oldest.
+    """
+
+    _emit: Emit
+    _feeds: list[Feed[RunEvent]] = attrs.field(factory=list[Feed[RunEvent]], init=False)
+
+    async def tell(self, event: RunEvent) -> None:
+        """Tell all of *event*."""
+        self.note(event)
+        await self._emit(event)
+
+    def note(self, event: RunEvent) -> None:
+        """Tell those who watch, where nobody can be waited for."""
+        for feed in self._feeds:
+            feed.put(event)
+
+    def join(self, capacity: int) -> Feed[RunEvent]:
+        """Let somebody watch from now on.
+
+        Raises:
+            UsageError: *capacity* is less than 1.
+        """
+        feed = Feed[RunEvent]((), capacity)
+        self._feeds.append(feed)
+        return feed
+
+    def close(self) -> None:
+        """Let everybody's events end."""
+        for feed in self._feeds:
+            feed.close()

@@ -1,0 +1,49 @@
+from collections.abc import Mapping
+
+import attrs
+
+from sagent.agent._dispatch import BeforeChange, Dispatcher
+from sagent.budget import Budget
+from sagent.compaction import Compactor
+from sagent.model import ModelRequest
+from sagent.permission import Policy
+from sagent.tool import AgentControl, Binding, Tool, Validator, Workspace
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Blueprint:
+    """What all actors of one agent have in common.
+
+    Attributes:
+        name: the agent's name.
+        head: what each request begins with: the system prompt and the tools.
+        tools: as the agent was given them; each actor works with its own copies.
+        validators: of the tools, by name.
+        policy: asked before any tool runs.
+        max_rounds: how often the model may be asked in one turn; None for no limit.
+        budget: what may be spent; None for no limit.
+        compactor: what keeps the history within the window; None for nothing.
+        clearable: names of the tools whose old results can be had again.
+    """
+
+    name: str
+    head: ModelRequest
+    tools: tuple[Tool, ...]
+    validators: Mapping[str, Validator]
+    policy: Policy
+    max_rounds: int | None
+    budget: Budget | None
+    compactor: Compactor | None
+    clearable: frozenset[str]
+
+    def dispatcher(
+        self, workspace: Workspace, control: AgentControl, before_change: BeforeChange
+    ) -> Dispatcher:
+        """Bind the tools to an actor."""
+        return Dispatcher.of(
+            self.tools,
+            self.validators,
+            binding=Binding(agent=self.name, workspace=workspace, control=control),
+            policy=self.policy,
+            before_change=before_change,
+        )

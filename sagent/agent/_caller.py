@@ -1,0 +1,210 @@
+"""Calls of the model: what they may cost, what they say, and what becomes of them."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import assert_never
+
+import attrs
+import trio
+
+from sagent.actors import System
+from sagent.agent._audience import Audience
+from sagent.agent._blueprint import Blueprint
+from sagent.agent._event import Notice, Responded, Text, Thinking
+from sagent.agent._event import Retrying as RetryTold
+from sagent.agent._output import Output
+from sagent.agent._shortener import Shortener
+from sagent.agent._state import AgentState
+from sagent.budget import Hold, Spent, affordable_output_tokens, estimate, price_of
+from sagent.errors import (
+    BudgetExceededError,
+    CompactionError,
+    ContextOverflowError,
+    ModelError,
+    StreamCutError,
+    UsageError,
+)
+from sagent.model import (
+    Model,
+    ModelRequest,
+    ModelResponse,
+    ResponseDone,
+    Retrying,
+    ServedModel,
+    TextDelta,
+    ThinkingDelta,
+    ToolCallReady,
+    Usage,
+)
+
+MAX_OVERFLOWS = 3
+"""How often a history that the model would not take is made shorter for one call."""
+_LEAST_ANSWER_TOKENS = 64
+"""An answer that may have less says nothing, and is billed all the same."""
+
+
+@attrs.define(eq=False)
+class ModelCaller:
+    """Asks the model of an agent."""
+
+    _blueprint: Blueprint
+    _state: AgentState
+    _audience: Audience
+    _system: System
+    _said: list[str] = attrs.field(factory=list[str], init=False)
+    _before_swap: Model | None = attrs.field(default=None, init=False)
+    _priced: Model | None = attrs.field(default=None, init=False)
+    shortener: Shortener = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.shortener = Shortener(self._blueprint, self._state, self._audience, self._ask_aside)
+
+    async def respond(self, output: Output | None) -> ModelResponse:
+        """Ask for the next response.
+
+        Raises:
+            ModelError: the call failed.
+            BudgetExceededError: there is not enough left for it.
+        """
+        await self.shortener.make_room()
+        for _ in range(MAX_OVERFLOWS):
+            try:
+                response = await self._call(output)
+            except ContextOverflowError as error:
+                if self._blueprint.compactor is None:
+                    raise
+                await self._shorten(error)
+            except ModelError as error:
+                if self._before_swap is None:
+                    raise
+                await self._return(error)
+            else:
+                self._before_swap = None
+                return response
+        return await self._call(output)
+
+    async def _shorten(self, overflow: ContextOverflowError) -> None:
+        try:
+            await self.shortener.compact("", why="the model would not take its length")
+        except CompactionError as error:
+            raise overflow from error
+
+    def take_unfinished(self) -> str:
+        """Give what the model has said of an answer that did not come to its end."""
+        said = "".join(self._said)
+        self._said.clear()
+        return said
+
+    async def swap(self, model: Model) -> None:
+        """Go on with *model*; if its first call fails, the one before answers again.
+
+        Raises:
+            UsageError: the conversation does not fit its window.
+        """
+        await trio.lowlevel.checkpoint()
+        window, tokens = model.context_window, self._state.meter.tokens
+        if window is not None and tokens > window:
+            raise UsageError(
+                f"the conversation has some {tokens} tokens, and {model.model_id} takes {window}: "
+                "compact it first"
+            )
+        self._before_swap = self._before_swap or self._state.model
+        self._state.model = model
+
+    async def _return(self, error: ModelError) -> None:
+        failed, self._state.model = self._state.model, self._before_swap or self._state.model
+        self._before_swap = None
+        await self._audience.tell(
+            Notice(f"{failed.model_id} failed, back to {self._state.model.model_id}: {error}")
+        )
+
+    async def _call(self, output: Output | None) -> ModelResponse:
+        model = self._state.model
+        async with self._reserved(model, self._state.meter.tokens) as hold:
+            return await self._stream(model, self._request(model, output), hold)
+
+    async def _ask_aside(self, request: ModelRequest) -> ModelResponse:
+        """Send *request*, which is none of the conversation's, and wait for the whole answer."""
+        compactor = self._blueprint.compactor
+        own = compactor.model if compactor is not None else None
+        model = own or self._state.model
+        tokens = self._state.meter.measure(request.messages)
+        async with self._reserved(model, tokens) as hold:
+            response = await (await self._served(model)).buffer(request)
+            await self._book(model, response, hold)
+            return response
+
+    @asynccontextmanager
+    async def _reserved(self, model: Model, tokens: int) -> AsyncGenerator[Hold | None, None]:
+        budget = self._blueprint.budget
+        if budget is None:
+            yield None
+            return
+        await self._know_price(model)
+        cap = self._state.max_response_tokens
+        with budget.reserve(estimate(model, tokens, cap)) as hold:
+            yield hold
+
+    async def _served(self, model: Model) -> Model:
+        if isinstance(model, ServedModel):  # asked each time: its actor may be a new one
+            return await model.served(self._system)
+        return model
+
+    def _request(self, model: Model, output: Output | None) -> ModelRequest:
+        cap = self._state.max_response_tokens
+        if (budget := self._blueprint.budget) is not None:
+            usd = budget.remaining.usd
+            affordable = affordable_output_tokens(usd, model, self._state.meter.tokens)
+            if affordable is not None and affordable < _LEAST_ANSWER_TOKENS:
+                raise BudgetExceededError(
+                    f"${usd} are left of the budget, which is no answer of {model.model_id}: allow "
+                    "more (--max-budget-usd), or ask for less"
+                )
+            cap = min(filter(None, (cap, affordable)), default=None)
+        request = self._state.continued(self._blueprint.head)
+        return attrs.evolve(
+            request,
+            max_response_tokens=cap,
+            output_schema=None if output is None else output.schema,
+        )
+
+    async def _stream(
+        self, model: Model, request: ModelRequest, hold: Hold | None
+    ) -> ModelResponse:
+        self._said.clear()
+        async with (await self._served(model)).stream(request) as events:
+            async for event in events:
+                match event:
+                    case TextDelta(text=text):
+                        self._said.append(text)
+                        await self._audience.tell(Text(text))
+                    case ThinkingDelta(text=text):
+                        await self._audience.tell(Thinking(text))
+                    case ToolCallReady():
+                        pass  # it is part of the response
+                    case Retrying(attempt=attempt, delay_s=delay_s, reason=reason):
+                        self._said.clear()
+                        await self._audience.tell(
+                            RetryTold(content=reason, attempt=attempt, delay_s=delay_s)
+                        )
+                    case ResponseDone(response=response):
+                        self._said.clear()
+                        self._state.meter = self._state.meter.with_usage(response.usage)
+                        await self._book(model, response, hold)
+                        return response
+                    case _:
+                        assert_never(event)
+        raise StreamCutError(f"{model.model_id} ended without a response: try again")
+
+    async def _book(self, model: Model, response: ModelResponse, hold: Hold | None) -> None:
+        cost_usd = price_of(model, response.usage)
+        if hold is not None:
+            hold.settle(Spent(response.usage, cost_usd))
+        self._state.spend(model, response, cost_usd)
+        await self._audience.tell(Responded(response.usage, cost_usd))
+
+    async def _know_price(self, model: Model) -> None:
+        """Ask for a price in a thread, once: the first question may load a table."""
+        if self._priced is not model:
+            await trio.to_thread.run_sync(price_of, model, Usage())
+            self._priced = model

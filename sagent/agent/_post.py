@@ -1,0 +1,67 @@
+"""What has come for an agent, and where it waits."""
+
+from collections import deque
+
+import attrs
+import trio
+
+from sagent.actors import Envelope, Inbox
+from sagent.agent._mail import Mail
+from sagent.message import Message
+
+
+@attrs.define(eq=False)
+class Post:
+    """An agent's inbox, and behind it the news of what runs in the background.
+
+    Attributes:
+        notes: what the agent's own tools ask of it, which goes before all else.
+    """
+
+    inbox: Inbox[Mail]
+    notes: deque[Mail] = attrs.field(factory=deque[Mail], init=False)
+    _news: deque[Message] = attrs.field(factory=deque[Message], init=False)
+    _first: Envelope[Mail] | None = attrs.field(default=None, init=False)
+
+    async def wait(self) -> bool:
+        """Wait until something is there; tell whether it may be taken, and not the end has come."""
+        await trio.lowlevel.checkpoint()
+        while self._first is None:
+            try:
+                self._first = self.inbox.get_nowait()
+            except trio.EndOfChannel:
+                return False
+            if self._first is None:
+                if self._news or self.notes:
+                    break
+                await self.inbox.wait()
+        return True
+
+    def put_news(self, message: Message) -> None:
+        """Put *message* behind all that is there."""
+        self._news.append(message)
+        self.inbox.wake()
+
+    def take(self) -> list[Envelope[Mail]]:
+        """Take all that is there of what was sent, in its order."""
+        taken: list[Envelope[Mail]] = []
+        try:
+            while envelope := self._first or self.inbox.get_nowait():
+                self._first = None
+                if not envelope.abandoned:
+                    taken.append(envelope)
+        except trio.EndOfChannel:
+            pass  # told to stop: the turn in hand is finished, and nothing more is begun
+        return taken
+
+    def take_notes(self) -> list[Mail]:
+        """Take all that the agent's own tools have asked for."""
+        notes = list(self.notes)
+        self.notes.clear()
+        return notes
+
+    def take_news(self) -> list[Message]:
+        """Take all news, oldest first."""
+        news = list(self._news)
+        self._news.clear()
+        return news

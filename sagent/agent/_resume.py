@@ -1,0 +1,58 @@
+"""How an agent begins: with nothing, or with what its session knows."""
+
+from pathlib import Path
+
+from sagent.agent._state import AgentState
+from sagent.compaction import Meter
+from sagent.message import Descriptor, TextMessage
+from sagent.model import Model, ModelRequest
+from sagent.session import MessageRecord, Session, TaskRecord
+from sagent.tool import Workspace
+
+_LOST = (
+    "[{tool}, which ran in the background as {id}, was stopped with the program before it gave a "
+    "result; it may have had effects]"
+)
+
+
+def begin(
+    cwd: Path | None, model: Model, head: ModelRequest, session: Session | None
+) -> AgentState:
+    """Make the state of an agent that starts in *cwd*, or else in the process's directory.
+
+    A session's conversation is repaired where it broke off, so that each of its tool calls has a
+    result.
+
+    Raises:
+        SessionError: it cannot be read or written.
+    """
+    workspace = Workspace(cwd) if cwd else Workspace()
+    meter = Meter.of(head.system, head.tools)
+    if session is None:
+        return AgentState(model, meter, workspace)
+    session.repair()
+    transcript = session.transcript
+    for task in transcript.open_tasks:
+        text = _LOST.format(tool=task.name, id=task.call_id)
+        lost = TextMessage(text, Descriptor.USER, parent_id=transcript.head)
+        session.append(
+            MessageRecord(lost),
+            TaskRecord(call_id=task.call_id, name=task.name, state="ended"),
+        )
+    known = transcript.state
+    messages = list(transcript.conversation)
+    if known.cwd is not None and known.cwd.is_dir():
+        workspace.cwd = known.cwd
+    for path, stamp in known.files.items():
+        workspace.saw(path, stamp)
+    return AgentState(
+        model,
+        meter.with_history(messages),
+        workspace,
+        session,
+        title=known.status or "",
+        conversation_id=session.id,
+        spent=transcript.spending,
+        last_response_ns=messages[-1].timestamp if messages else 0,
+        messages=messages,
+    )

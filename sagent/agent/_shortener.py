@@ -1,0 +1,165 @@
+"""Keeps the history within the window of the model."""
+
+import time
+from pathlib import Path
+
+import attrs
+import trio
+
+from sagent.agent._audience import Audience
+from sagent.agent._blueprint import Blueprint
+from sagent.agent._event import Compacted, Notice
+from sagent.agent._state import AgentState
+from sagent.compaction import (
+    Ask,
+    Attachments,
+    ContextLimits,
+    FileText,
+    Recap,
+    micro_compact,
+    recent_files,
+)
+from sagent.errors import CompactionError, UsageError
+from sagent.message import Message
+from sagent.model import Model
+from sagent.tool import Workspace
+
+_FITS_ALL_TOKENS = 1_500
+"""A request that every model takes: nobody needs to look up a window for it."""
+COLD_AFTER_S = 3600
+"""After so long no vendor has a conversation in its cache any more."""
+_MAX_FAILURES = 3
+"""After so many failures in a row nothing is compacted unless somebody asks for it."""
+_MOST_FILE_BYTES = 200_000
+
+
+@attrs.define(eq=False)
+class Shortener:
+    """Compacts the history of an agent: when it must be, and when it is asked to."""
+
+    _blueprint: Blueprint
+    _state: AgentState
+    _audience: Audience
+    _ask: Ask
+    _limits_of: Model | None = attrs.field(default=None, init=False)
+    _limits: ContextLimits | None = attrs.field(default=None, init=False)
+    _failures: int = attrs.field(default=0, init=False)
+
+    async def make_room(self) -> None:
+        """Compact, if the next request would leave too little of the window."""
+        if self._blueprint.compactor is None:
+            return
+        self._take_out_old_results()
+        cap, tokens = self._state.max_request_tokens, self._state.meter.tokens
+        if tokens <= _FITS_ALL_TOKENS or self._failures >= _MAX_FAILURES:
+            return
+        limits = await self.limits()
+        if tokens <= min(limits.compact_at, cap or limits.compact_at):
+            return
+        try:
+            await self.compact("", why="the window was nearly full")
+        except CompactionError as error:
+            self._failures += 1
+            await self._audience.tell(Notice(f"the conversation was not compacted: {error}"))
+
+    async def compact(self, instructions: str, *, why: str) -> Recap:
+        """Replace the history by a recap of it.
+
+        Raises:
+            CompactionError: that was not possible; the history is as it was.
+            ModelError: the call failed, likewise.
+        """
+        return await self._replace_by_recap(self._state.messages, instructions, why)
+
+    async def recompact(self, instructions: str) -> Recap:
+        """Make the last recap anew, out of what it was made of and what came since.
+
+        Raises:
+            UsageError: there was none.
+            CompactionError: as for `compact`.
+        """
+        original = self._state.before_recap()
+        return await self._replace_by_recap(original, instructions, "recompact")
+
+    async def limits(self) -> ContextLimits:
+        """Tell how the window of the agent's model is shared out."""
+        model = self._state.model
+        if self._limits is None or self._limits_of is not model:
+            window = await trio.to_thread.run_sync(_window, model)  # it may load a table
+            if window is None:
+                window = _guess(model)
+                await self._audience.tell(
+                    Notice(f"the window of {model.model_id} is not known: taken as {window} tokens")
+                )
+            self._limits, self._limits_of = ContextLimits.of(window, None), model
+        return self._limits
+
+    async def _replace_by_recap(
+        self, history: tuple[Message, ...], instructions: str, why: str
+    ) -> Recap:
+        compactor = self._blueprint.compactor
+        if compactor is None:
+            raise UsageError(f"{self._blueprint.name} has no compactor: give the agent one")
+        recap = await compactor.compact(
+            history,
+            ask=self._ask,
+            limits=await self.limits(),
+            instructions=instructions,
+            attachments=await self._attachments(history),
+            template=self._blueprint.head,
+            meter=self._state.meter.with_history(history),
+        )
+        self._state.compact(recap.messages, history, why)
+        self._failures = 0
+        await self._audience.tell(
+            Compacted(
+                content=recap.text,
+                tokens_before=recap.tokens_before,
+                tokens_after=recap.tokens_after,
+            )
+        )
+        return recap
+
+    def _take_out_old_results(self) -> None:
+        now_ns, last_ns = time.time_ns(), self._state.last_response_ns
+        if not last_ns or now_ns - last_ns < COLD_AFTER_S * 1e9:
+            return
+        shorter = micro_compact(
+            self._state.messages,
+            clearable=self._blueprint.clearable,
+            now_ns=now_ns,
+            last_response_ns=last_ns,
+            cold_after_s=COLD_AFTER_S,
+        )
+        if shorter is not None:
+            self._state.rewrite(shorter, "old results of tools")
+
+    async def _attachments(self, history: tuple[Message, ...]) -> Attachments:
+        session = self._state.session
+        workspace = self._state.workspace
+        texts = await trio.to_thread.run_sync(_read_all, workspace, recent_files(history))
+        transcript = session.directory / "session.jsonl" if session is not None else None
+        return Attachments(transcript=transcript, files=texts)
+
+
+def _window(model: Model) -> int | None:
+    return model.context_window
+
+
+def _guess(model: Model) -> int:
+    from sagent.providers import guess_window  # noqa: PLC0415  # few models are unknown
+
+    return guess_window(model.model_id)
+
+
+def _read_all(workspace: Workspace, names: tuple[str, ...]) -> tuple[FileText, ...]:
+    texts = ((name, _read(workspace.resolve(name))) for name in names)
+    return tuple(FileText(name, text) for name, text in texts if text is not None)
+
+
+def _read(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return file.read(_MOST_FILE_BYTES).decode(errors="replace")
+    except OSError:
+        return None  # it is gone, or no file any more

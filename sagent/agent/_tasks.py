@@ -1,0 +1,138 @@
+"""The tool calls that run: in the conversation's way, and beside it."""
+
+from collections.abc import Callable, Sequence
+
+import attrs
+import trio
+
+from sagent.agent._dispatch import Dispatcher, arguments_of
+from sagent.agent._event import Emit, ToolCalled, ToolDetached, ToolReturned
+from sagent.message import Message, MultipartMessage, error_message, get_queue_id, get_tool_name
+from sagent.tool import TaskStatus
+
+_CANCELLED = "[cancelled: the call was stopped before it gave a result; it may have had effects]"
+
+type Finished = Callable[[MultipartMessage, Message], None]
+"""Told of each call's result, once."""
+
+
+@attrs.define(eq=False)
+class _Task:
+    call: MultipartMessage
+    background: bool
+    sleeping: bool
+    since: float = attrs.field(factory=trio.current_time, init=False)
+    scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
+    ended: trio.Event = attrs.field(factory=trio.Event, init=False)
+
+
+@attrs.define(eq=False)
+class Tasks:
+    """Runs the calls of an agent in the nursery of its actor, whose end is theirs."""
+
+    _dispatcher: Dispatcher
+    _nursery: trio.Nursery
+    _emit: Emit
+    _finished: Finished
+    _running: dict[str, _Task] = attrs.field(factory=dict[str, _Task], init=False)
+
+    def start(self, calls: Sequence[MultipartMessage]) -> tuple[MultipartMessage, ...]:
+        """Start *calls*; give those that the model wants in the background from the start."""
+        here: list[MultipartMessage] = []
+        away: list[MultipartMessage] = []
+        for call in calls:
+            place = self._dispatcher.placement(call)
+            (away if place.background else here).append(call)
+            self._running[call.id] = _Task(call, place.background, place.delay_s > 0)
+            if place.background:
+                self._nursery.start_soon(self._complete, call, place.delay_s)
+        if here:
+            self._nursery.start_soon(self._in_order, here)
+        return tuple(away)
+
+    async def detach(self, calls: Sequence[MultipartMessage]) -> None:
+        """Take *calls* for background ones from now on, and tell so."""
+        tasks = [self._running[call.id] for call in calls if call.id in self._running]
+        for task in tasks:
+            task.background = True
+        for task in tasks:
+            call = task.call
+            await self._emit(ToolDetached(call_id=get_queue_id(call), name=get_tool_name(call)))
+
+    def foreground(self) -> tuple[MultipartMessage, ...]:
+        """List the calls that the conversation waits for."""
+        return tuple(task.call for task in self._running.values() if not task.background)
+
+    def cancel_foreground(self) -> None:
+        """End the calls that the conversation waits for."""
+        for task in self._running.values():
+            if not task.background:
+                task.scope.cancel()
+
+    def background(self) -> tuple[TaskStatus, ...]:
+        """List what runs beside the conversation, oldest first."""
+        now = trio.current_time()
+        return tuple(
+            TaskStatus(
+                id=get_queue_id(task.call),
+                tool=get_tool_name(task.call),
+                summary=self._dispatcher.summary(task.call),
+                phase="sleeping" if task.sleeping else "running",
+                elapsed_s=now - task.since,
+            )
+            for task in self._running.values()
+            if task.background
+        )
+
+    def cancel(self, task_id: str) -> bool:
+        """End a call that runs beside the conversation; tell whether there was one."""
+        task = self._find(task_id)
+        if task is not None:
+            task.scope.cancel()
+        return task is not None
+
+    async def wait(self, task_id: str) -> bool:
+        """Wait for the end of a call beside the conversation; tell whether there was one."""
+        task = self._find(task_id)
+        if task is None:
+            await trio.lowlevel.checkpoint()
+            return False
+        await task.ended.wait()
+        return True
+
+    def _find(self, task_id: str) -> _Task | None:
+        tasks = (task for task in self._running.values() if task.background)
+        return next((task for task in tasks if get_queue_id(task.call) == task_id), None)
+
+    async def _in_order(self, calls: Sequence[MultipartMessage]) -> None:
+        for batch in self._dispatcher.batches(calls):
+            if len(batch) == 1:
+                await self._complete(batch[0])
+                continue
+            async with trio.open_nursery() as nursery:
+                for call in batch:
+                    nursery.start_soon(self._complete, call)
+
+    async def _complete(self, call: MultipartMessage, delay_s: float = 0) -> None:
+        task = self._running[call.id]
+        call_id, name = get_queue_id(call), get_tool_name(call)
+        result: Message = error_message(_CANCELLED)
+        told = False
+        with task.scope:
+            if delay_s:
+                await trio.sleep(delay_s)
+                task.sleeping = False
+            called = ToolCalled(
+                call_id=call_id,
+                name=name,
+                summary=self._dispatcher.summary(call),
+                content=arguments_of(call),
+            )
+            await self._emit(called)
+            told = True
+            result = await self._dispatcher.result(call, self._emit)
+        del self._running[call.id]
+        task.ended.set()
+        self._finished(call, result)
+        if told:
+            await self._emit(ToolReturned(call_id=call_id, name=name, message=result))

@@ -1,0 +1,126 @@
+"""Tools that run beside the conversation."""
+
+import trio
+from trio.testing import MockClock, wait_all_tasks_blocked
+
+from sagent.actors import open_system
+from sagent.agent import Agent, Prompt
+from sagent.lib.json import JSON
+from sagent.message import response_text
+from sagent.model import ModelRequest
+from sagent.testing import RecordingTool, ScriptedModel, calls
+from sagent.tool import Tool
+from sagent.tools import BackgroundTask, tool
+
+
+def texts(model: ScriptedModel, request: int = -1) -> list[str]:
+    return [response_text(message) for message in model.requests[request].messages]
+
+
+async def test_a_run_ends_only_when_its_background_tools_have_told_their_results(
+    autojump_clock: MockClock,
+) -> None:
+    model = ScriptedModel(calls(("Slow", {"background": True})), "started", "all done")
+    slow = RecordingTool("Slow", "42")
+
+    answer = await Agent(model=model, tools=[slow, BackgroundTask()]).run("go")
+
+    assert answer.content == "all done"
+    assert "runs in the background" in texts(model, 1)[2]
+    assert texts(model, 2)[-1].endswith("has finished]\n\n42")
+    assert slow.directives == [{}]
+
+
+async def test_a_delayed_tool_sleeps_before_it_runs(autojump_clock: MockClock) -> None:
+    model = ScriptedModel(calls(("Slow", {"delay": 60})), "wait", "done")
+    slow = RecordingTool("Slow")
+    started = trio.current_time()
+
+    await Agent(model=model, tools=[slow, BackgroundTask()]).run("go")
+
+    assert trio.current_time() - started == 60
+    assert slow.directives == [{}]
+
+
+async def test_an_asker_of_a_spawned_agent_does_not_wait_for_the_background(
+    autojump_clock: MockClock,
+) -> None:
+    model = ScriptedModel(calls(("Slow", {"background": True})), "started", "all done")
+    gate = trio.Event()
+    async with open_system() as system:
+        ref = await system.spawn(
+            Agent(model=model, tools=[RecordingTool("Slow", gate, "42"), BackgroundTask()])
+        )
+
+        answer = await ref.ask(Prompt("go"))
+        gate.set()
+        await wait_all_tasks_blocked()
+
+    assert answer.content == "started"
+    assert texts(model, 2)[-1].endswith("42")
+
+
+async def test_without_the_tool_that_sees_to_them_there_are_no_background_calls() -> None:
+    schema: JSON = {"type": "object", "additionalProperties": False}
+    model = ScriptedModel(calls(("Strict", {"background": True})), "ok")
+
+    await Agent(model=model, tools=[RecordingTool("Strict", schema=schema)]).run("go")
+
+    assert "background" not in str(model.requests[0].tools)
+    assert "do not fit Strict" in texts(model)[2]
+
+
+async def test_a_tools_own_parameter_of_that_name_is_its_own() -> None:
+    @tool
+    async def remind(delay: int) -> str:
+        """Remind me.
+
+        Args:
+            delay: in days.
+        """
+        return f"in {delay} days"
+
+    model = ScriptedModel(calls(("remind", {"delay": 3})), "ok")
+
+    await Agent(model=model, tools=[remind, BackgroundTask()]).run("go")
+
+    assert texts(model)[2] == "in 3 days"
+
+
+async def test_an_unknown_task_is_told_with_those_that_run() -> None:
+    model = ScriptedModel(calls(("BackgroundTask", {"operation": "cancel", "id": "x"})), "ok")
+
+    await Agent(model=model, tools=[BackgroundTask()]).run("go")
+
+    assert texts(model)[2] == "No such task: x. Running: none."
+
+
+async def test_background_calls_are_listed_waited_for_and_cancelled(
+    autojump_clock: MockClock,
+) -> None:
+    """The one that sleeps is waited for, the one that never ends is cancelled."""
+
+    def named(request: ModelRequest, row: int) -> str:
+        table = next(text for text in map(response_text, request.messages) if " for " in text)
+        return table.splitlines()[row].split()[0]
+
+    model = ScriptedModel(
+        calls(("Slow", {"background": True}), ("Quick", {"delay": 5})),
+        calls(("BackgroundTask", {"operation": "list"})),
+        lambda request: calls(("BackgroundTask", {"operation": "wait", "id": named(request, 1)})),
+        lambda request: calls(("BackgroundTask", {"operation": "cancel", "id": named(request, 0)})),
+        "and I know",
+        "done",
+    )
+    tools: list[Tool] = [
+        RecordingTool("Slow", trio.Event()),
+        RecordingTool("Quick"),
+        BackgroundTask(),
+    ]
+
+    await Agent(model=model, tools=tools).run("go")
+
+    heard = texts(model)
+    assert [row.split()[1] for row in heard[5].splitlines()] == ["running", "sleeping"]
+    assert any("has finished]\n\nok" in text for text in heard)
+    assert any("has failed]\n\n[cancelled" in text for text in heard)

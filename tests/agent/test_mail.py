@@ -1,0 +1,218 @@
+"""What reaches an agent in the midst of a turn."""
+
+import pytest
+import trio
+from trio.testing import MockClock, wait_all_tasks_blocked
+
+from sagent.actors import Missed, Ref, open_system
+from sagent.agent import (
+    Agent,
+    AgentStatus,
+    Clear,
+    GetStatus,
+    Interrupt,
+    Mail,
+    Notice,
+    Prompt,
+    RunEvent,
+    SwapModel,
+    Text,
+    ToolCalled,
+    ToolDetached,
+    ToolReturned,
+    Watch,
+)
+from sagent.errors import ModelError, RunInterruptedError, UsageError
+from sagent.message import BytesMessage, MultipartMessage, response_text
+from sagent.testing import RecordingTool, ScriptedModel, calls
+
+
+def texts(model: ScriptedModel, request: int = -1) -> list[str]:
+    return [response_text(message) for message in model.requests[request].messages]
+
+
+async def watch(ref: Ref[Mail], into: list[RunEvent | Missed]) -> None:
+    async for event in await ref.ask(Watch()):
+        into.append(event)  # noqa: PERF401  # as they come
+
+
+async def test_a_user_who_writes_while_a_tool_runs_is_answered_without_it(
+    autojump_clock: MockClock,
+) -> None:
+    never = trio.Event()
+    model = ScriptedModel(calls(("Slow", {})), "hello to you", "the tool is done")
+    events: list[RunEvent | Missed] = []
+    async with open_system() as system, trio.open_nursery() as nursery:
+        ref = await system.spawn(Agent(model=model, tools=[RecordingTool("Slow", never, "late")]))
+        nursery.start_soon(watch, ref, events)
+        ref.tell(Prompt("use the tool"))
+        await wait_all_tasks_blocked()
+
+        answer = await ref.ask(Prompt("hello?"), lane="front")
+        never.set()
+        await wait_all_tasks_blocked(0.01)
+        ref.stop()
+
+    assert answer.content == "hello to you"
+    stub, hello = texts(model, 1)[-2:]
+    assert "runs in the background" in stub
+    assert hello == "hello?"
+    assert texts(model, 2)[-1].endswith("has finished]\n\nlate")
+    assert [e for e in events if isinstance(e, ToolDetached | ToolCalled | ToolReturned)] == [
+        e for kind in (ToolCalled, ToolDetached, ToolReturned) for e in events if type(e) is kind
+    ]
+
+
+async def test_a_tool_that_is_done_soon_is_waited_for(autojump_clock: MockClock) -> None:
+    gate = trio.Event()
+    model = ScriptedModel(calls(("Slow", {})), "both")
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=model, tools=[RecordingTool("Slow", gate, "slow")]))
+        ref.tell(Prompt("first"))
+        await wait_all_tasks_blocked()
+        ref.tell(Prompt("second"), lane="front")
+        await trio.sleep(0.1)
+        gate.set()
+        await wait_all_tasks_blocked()
+
+    assert texts(model) == ["first", "", "slow", "second"]
+
+
+async def test_an_interrupt_ends_the_turn_and_keeps_the_agent() -> None:
+    slow = RecordingTool("Slow", trio.Event())
+    model = ScriptedModel(calls(("Slow", {})), "fine")
+    async with open_system() as system, trio.open_nursery() as nursery:
+        ref = await system.spawn(Agent(model=model, tools=[slow]))
+
+        async def first() -> None:
+            with pytest.raises(RunInterruptedError):
+                await ref.ask(Prompt("first"))
+
+        nursery.start_soon(first)
+        await wait_all_tasks_blocked()
+        ref.tell(Interrupt(), lane="front")
+        await wait_all_tasks_blocked()
+        answer = await ref.ask(Prompt("second"))
+
+    assert answer.content == "fine"
+    assert texts(model)[2].startswith("[interrupted")
+
+
+async def test_an_interrupt_of_an_idle_agent_does_nothing() -> None:
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=ScriptedModel("fine")))
+        ref.tell(Interrupt(), lane="front")
+        await wait_all_tasks_blocked()
+
+        answer = await ref.ask(Prompt("go"))
+
+    assert answer.content == "fine"
+
+
+async def test_a_status_is_told_in_the_midst_of_a_turn() -> None:
+    slow = RecordingTool("Slow", trio.Event())
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=ScriptedModel(calls(("Slow", {}))), tools=[slow]))
+        ref.tell(Prompt("go"))
+        await wait_all_tasks_blocked()
+
+        status: AgentStatus = await ref.ask(GetStatus(), lane="front")
+        ref.kill()
+
+    assert (status.phase, status.messages, status.model_id) == ("working", 2, "scripted")
+
+
+async def test_clear_forgets_the_conversation_and_asks_nobody() -> None:
+    model = ScriptedModel("one", "two")
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=model))
+        await ref.ask(Prompt("a"))
+
+        await ref.ask(Clear())
+        await ref.ask(Prompt("b"))
+
+    assert texts(model) == ["b"]
+
+
+async def test_clear_takes_with_it_what_was_sent_before_and_not_what_came_after() -> None:
+    gate = trio.Event()
+    model = ScriptedModel(calls(("Slow", {})), "done")
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=model, tools=[RecordingTool("Slow", gate)]))
+        ref.tell(Prompt("a"))
+        await wait_all_tasks_blocked()
+        for mail in (Prompt("b"), Clear(), Prompt("c")):
+            ref.tell(mail)
+        gate.set()
+        await wait_all_tasks_blocked()
+
+    assert texts(model) == ["c"]
+
+
+async def test_another_model_goes_on_with_the_conversation() -> None:
+    first, second = ScriptedModel("one"), ScriptedModel("two")
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=first))
+        await ref.ask(Prompt("a"))
+
+        await ref.ask(SwapModel(second))
+        answer = await ref.ask(Prompt("b"))
+
+    assert answer.content == "two"
+    assert texts(second) == ["a", "one", "b"]
+
+
+async def test_a_model_whose_first_call_fails_gives_way_to_the_one_before() -> None:
+    first, second = ScriptedModel("one", "three"), ScriptedModel(ModelError("no"), model_id="new")
+    events: list[RunEvent | Missed] = []
+    async with open_system() as system, trio.open_nursery() as nursery:
+        ref = await system.spawn(Agent(model=first))
+        nursery.start_soon(watch, ref, events)
+        await ref.ask(Prompt("a"))
+        await ref.ask(SwapModel(second))
+
+        answer = await ref.ask(Prompt("b"))
+        status = await ref.ask(GetStatus())
+        ref.stop()
+
+    assert (answer.content, status.model_id) == ("three", "scripted")
+    assert [e.content for e in events if isinstance(e, Notice)] == [
+        "new failed, back to scripted: no"
+    ]
+
+
+async def test_a_model_that_cannot_carry_the_conversation_is_refused() -> None:
+    small = ScriptedModel(context_window=1)
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=ScriptedModel("one")))
+        await ref.ask(Prompt("a"))
+
+        with pytest.raises(UsageError, match="compact it first"):
+            await ref.ask(SwapModel(small))
+
+
+async def test_a_prompt_may_bring_an_image() -> None:
+    model = ScriptedModel("a cat")
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=model))
+
+        await ref.ask(Prompt("what is it?", attachments=(BytesMessage(b"png"),)))
+
+    (message,) = model.requests[0].messages
+    assert isinstance(message, MultipartMessage)
+    assert [part.descriptor for part in message.content] == ["text/plain", "image/png"]
+
+
+async def test_a_watcher_who_is_slow_is_told_what_it_missed() -> None:
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=ScriptedModel("a\nb\nc\nd\n")))
+        feed = await ref.ask(Watch(capacity=2))
+        await ref.ask(Prompt("go"))
+        ref.stop()
+        await ref.closed()
+
+        seen = [event async for event in feed]
+
+    assert [type(event).__name__ for event in seen] == ["Missed", "Text", "Responded"]
+    assert seen[0] == Missed(3)
+    assert seen[1] == Text("d\n")
