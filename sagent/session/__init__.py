@@ -1,5 +1,6 @@
 """Conversations on disk: append-only, locked, and whole after any crash."""
 
+from sagent.session._fork import fork_session
 from sagent.session._ledger import Spending
 from sagent.session._opening import create_session, open_session
 from sagent.session._reading import read_session
@@ -38,6 +39,7 @@ __all__ = [
     "TaskRecord",
     "Transcript",
     "create_session",
+    "fork_session",
     "open_session",
     "read_session",
     "repair",

@@ -107,6 +107,7 @@ def _converter() -> JsonConverter:
         make_dict_unstructure_fn(
             Header,
             converter,
+            _cattrs_omit_if_default=True,
             id=override(omit=True),
             created_ns=override(omit=True),
             version=override(omit_if_default=False),

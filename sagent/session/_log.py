@@ -2,15 +2,11 @@
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import attrs
 
 from sagent.errors import SessionError
-
-type Write = Callable[[int, memoryview], int]
-"""`os.write`, or what a test puts in its place."""
 
 
 @attrs.define(eq=False)
@@ -26,7 +22,6 @@ class Log:
     _size: int
     _torn: bool
     """The file does not end with a line's end."""
-    _write: Write = os.write
 
     @classmethod
     def of(cls, descriptor: int, path: Path) -> "Log":
@@ -75,7 +70,7 @@ class Log:
 
     def _write_all(self, rest: memoryview) -> None:
         while rest:
-            rest = rest[self._write(self._descriptor, rest) :]
+            rest = rest[os.write(self._descriptor, rest) :]
 
     def _cut(self) -> None:
         try:

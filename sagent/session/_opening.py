@@ -45,7 +45,7 @@ def create_session(
     Raises:
         SessionError: it cannot be written.
     """
-    directory = new_directory(home, cwd)
+    directory = new_directory(home.project(cwd) / SESSIONS)
     header = Header(id=directory.name, cwd=cwd.absolute(), created_ns=time.time_ns())
     try:
         with _writing(directory, header, secrets, durability) as session:
@@ -82,13 +82,13 @@ def open_session(
         yield session
 
 
-def new_directory(home: Home, cwd: Path) -> Path:
-    """Make a directory with an empty session file for the project in *cwd*.
+def new_directory(sessions: Path) -> Path:
+    """Make a directory with an empty session file in *sessions*.
 
     Raises:
         SessionError: it cannot be made.
     """
-    directory = home.project(cwd) / SESSIONS / token_hex(_ID_OCTETS)
+    directory = sessions / token_hex(_ID_OCTETS)
     try:
         _make_private(directory)
         os.close(os.open(directory / SESSION_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

@@ -1,12 +1,12 @@
 """A session's file, read whole: what can be read counts, and what cannot is told."""
 
 import gc
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sagent.errors import SessionError
-from sagent.session._line import read_line
+from sagent.session._line import Line, read_line
 from sagent.session._transcript import Transcript
 
 SESSION_FILE = "session.jsonl"
@@ -22,21 +22,33 @@ def read_session(directory: Path) -> Transcript:
         SessionError: there is no session, or it cannot be read.
     """
     transcript = Transcript(directory.name)
+    with _collector_paused():
+        for number, _, line in read_lines(directory):
+            if line is None:
+                transcript.add_damage(number)
+            else:
+                transcript.add(line)
+    return transcript
+
+
+def read_lines(directory: Path) -> Iterator[tuple[int, bytes, Line | None]]:
+    """Give the lines of the session in *directory*: number, text, what it says.
+
+    A line that cannot be read says None.
+
+    Raises:
+        SessionError: there is no session, or it cannot be read.
+    """
     try:
-        with (directory / SESSION_FILE).open("rb") as file, _collector_paused():
+        with (directory / SESSION_FILE).open("rb") as file:
             for number, raw in enumerate(file, start=1):
                 # A crash of the machine can leave zeros where the last record would have been.
                 if text := raw.strip(b"\n\0"):
-                    line = read_line(text)
-                    if line is None:
-                        transcript.add_damage(number)
-                    else:
-                        transcript.add(line)
+                    yield number, text, read_line(text)
     except FileNotFoundError as error:
         raise SessionError(f"there is no session in {directory}: choose another") from error
     except OSError as error:
         raise SessionError(f"{directory} cannot be read: {error.strerror}") from error
-    return transcript
 
 
 @contextmanager

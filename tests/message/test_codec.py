@@ -1,19 +1,22 @@
 import json
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sagent.errors import JsonError
-from sagent.lib.json import JSON, whole_text
+from sagent.lib.json import JSON, json_unfreeze, whole_text
 from sagent.message import (
     BytesMessage,
     JsonMessage,
     Message,
     MultipartMessage,
     TextMessage,
+    _codec,
     decode_message,
     encode_message,
+    message_from_json,
 )
 
 TEXTS = st.text(st.characters(codec=None, categories=None))
@@ -115,3 +118,39 @@ def test_lone_surrogates_of_tool_output_survive() -> None:
     message = TextMessage(whole_text("caf\udce9"))
 
     assert decode_message(encode_message(message)) == message
+
+
+@given(MESSAGES)
+def test_the_short_way_writes_and_reads_as_the_converter_does(message: Message) -> None:
+    converter = _codec._converter()
+    value = converter.unstructure(message, _codec._UNION)
+
+    assert json.loads(encode_message(message)) == value
+    assert encode_message(message) == json.dumps(value, separators=(",", ":"))
+    assert message_from_json(value) == converter.structure(value, _codec._UNION)
+    assert type(message_from_json(value)) is type(message)
+
+
+@given(
+    st.fixed_dictionaries(
+        {"kind": st.sampled_from(["text", "bytes", "json", "multipart", "x"]), "content": JSONS},
+        optional={
+            "id": JSONS,
+            "parent_id": JSONS,
+            "timestamp": JSONS,
+            "source": JSONS,
+            "descriptor": JSONS,
+            "other": JSONS,
+        },
+    )
+)
+def test_the_short_way_refuses_what_the_converter_refuses(value: JSON) -> None:
+    plain = json_unfreeze(value)
+    try:
+        expected = _codec._converter().structure(plain, _codec._UNION)
+    except _codec._FOREIGN:
+        with pytest.raises(JsonError):
+            message_from_json(plain)
+    else:
+        made = message_from_json(plain)
+        assert attrs.evolve(made, id="", timestamp=0) == attrs.evolve(expected, id="", timestamp=0)

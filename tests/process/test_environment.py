@@ -1,6 +1,6 @@
 import pytest
 
-from sagent.process import clean_environment
+from sagent.process import clean_environment, secret_values
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,18 @@ def test_a_secret_is_known_by_its_form(value: str) -> None:
 )
 def test_what_is_ordinary_passes(name: str, value: str) -> None:
     assert clean_environment({name: value}) == {name: value}
+
+
+def test_the_values_of_credentials_are_collected_by_the_same_rule() -> None:
+    values = secret_values(
+        {
+            "OPENAI_API_KEY": "0123456789",
+            "AWS_SECRET_ACCESS_KEY": "abcdefghij",
+            "NOTE": "sk-0123456789abcdef0123",
+            "PATH": "/usr/bin:/bin",
+            "AWS_REGION": "eu-central-1",
+            "PIN_TOKEN": "1234",
+        }
+    )
+
+    assert values == {"0123456789", "abcdefghij", "sk-0123456789abcdef0123"}

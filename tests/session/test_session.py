@@ -3,10 +3,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sessions import said
 
 from sagent.errors import SessionBusyError, SessionError, UsageError
 from sagent.home import Home
-from sagent.message import Descriptor, TextMessage
 from sagent.model import Usage
 from sagent.session import (
     CheckpointRecord,
@@ -22,15 +22,6 @@ from sagent.session import (
     read_session,
 )
 from sagent.tool import FileStamp
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home")
-
-
-def said(text: str, parent: TextMessage | None = None) -> TextMessage:
-    return TextMessage(text, Descriptor.USER, parent_id=parent.id if parent else None)
 
 
 def test_a_conversation_is_there_when_the_session_is_opened_again(home: Home) -> None:

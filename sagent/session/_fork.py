@@ -1,0 +1,112 @@
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import attrs
+
+from sagent.errors import SessionError
+from sagent.home import Home
+from sagent.message import new_id
+from sagent.session._line import Envelope, Line, Unparsed, write_line
+from sagent.session._opening import SESSIONS, new_directory
+from sagent.session._reading import SESSION_FILE, read_lines, read_session
+from sagent.session._records import (
+    CheckpointRecord,
+    CompactionRecord,
+    Header,
+    HeadRecord,
+    MessageRecord,
+    RawRecord,
+    StateRecord,
+)
+from sagent.session._transcript import Transcript
+
+
+def fork_session(source: Path, home: Home, *, at: str | None = None) -> Path:
+    """Begin a session that goes on from a message of another, and give its directory.
+
+    It holds the path to that message with its checkpoints, what a recap on it took the place of,
+    the state as it was, and lines of unknown kinds beside them; but not what the path has cost,
+    which the other session tells. The other one may be locked by another process meanwhile.
+
+    Args:
+        source: the other session's directory.
+        home: where sessions are kept.
+        at: the message's id; None for the head.
+
+    Raises:
+        SessionError: the other session cannot be read, or the new one not be written.
+        UnknownNameError: there is no such message.
+    """
+    transcript = read_session(source)
+    message = transcript.head if at is None else at
+    cut = _Cut.at(transcript, message)
+    cwd = transcript.header.cwd
+    directory = new_directory(home.project(cwd) / SESSIONS if cwd else source.parent)
+    header = Header(
+        id=directory.name,
+        cwd=cwd,
+        created_ns=time.time_ns(),
+        parent_session=transcript.header.id,
+        parent_message=message,
+    )
+    try:
+        with (directory / SESSION_FILE).open("ab") as file:
+            file.write(write_line(header, Envelope(header.id, None, 0, header.created_ns)).encode())
+            for text in cut.kept(read_lines(source)):
+                file.write(text + b"\n")
+            end = Envelope(new_id(), message, transcript.epoch, time.time_ns())
+            file.write(write_line(HeadRecord(message, "fork"), end).encode())
+    except OSError as error:
+        shutil.rmtree(directory, ignore_errors=True)
+        raise SessionError(f"{source} could not be forked: {error.strerror}") from error
+    return directory
+
+
+@attrs.define
+class _Cut:
+    """Decides which lines of a session a fork takes over."""
+
+    _at: str | None
+    _path: frozenset[str]
+    _recaps: frozenset[CompactionRecord]
+    _seen: bool = attrs.field(default=False, init=False)
+    """The line of the message was there."""
+    _beyond: bool = attrs.field(default=False, init=False)
+    """So was that of a message after it, which is left out."""
+
+    @classmethod
+    def at(cls, transcript: Transcript, message: str | None) -> "_Cut":
+        path: set[str] = set()
+        recaps: set[CompactionRecord] = set()
+        step = message
+        while step is not None:
+            ids = transcript.path_ids(step)
+            path.update(ids)
+            recap = transcript.compacted.get(ids[0])
+            if recap is not None:
+                recaps.add(recap)
+            step = None if recap is None else recap.replaced
+        return cls(message, frozenset(path), frozenset(recaps))
+
+    def kept(self, lines: Iterable[tuple[int, bytes, Line | None]]) -> Iterator[bytes]:
+        return (text for _, text, line in lines if line is not None and self._keeps(line))
+
+    def _keeps(self, line: Line) -> bool:
+        match line.content:
+            case Unparsed(kind="message") | MessageRecord():
+                kept = line.envelope.id in self._path
+                self._beyond |= not kept and self._seen
+                self._seen |= line.envelope.id == self._at
+                return kept
+            case StateRecord():
+                return not self._beyond
+            case CheckpointRecord(before=before):
+                return before in self._path
+            case CompactionRecord():
+                return line.content in self._recaps
+            case RawRecord():
+                return line.envelope.parent is None or line.envelope.parent in self._path
+            case _:
+                return False
