@@ -1,5 +1,13 @@
 """Conversations on disk: append-only, locked, and whole after any crash."""
 
+from sagent.session._catalogue import (
+    SearchHit,
+    find_session,
+    list_sessions,
+    remove_session,
+    rename_session,
+    search_sessions,
+)
 from sagent.session._fork import fork_session
 from sagent.session._ledger import Spending
 from sagent.session._opening import create_session, open_session
@@ -19,6 +27,7 @@ from sagent.session._records import (
 from sagent.session._repair import Repair, repair
 from sagent.session._session import Durability, Session
 from sagent.session._state import SessionState
+from sagent.session._summary import SessionInfo
 from sagent.session._transcript import Transcript
 
 __all__ = [
@@ -31,7 +40,9 @@ __all__ = [
     "RawRecord",
     "Record",
     "Repair",
+    "SearchHit",
     "Session",
+    "SessionInfo",
     "SessionState",
     "SpendRecord",
     "Spending",
@@ -39,8 +50,13 @@ __all__ = [
     "TaskRecord",
     "Transcript",
     "create_session",
+    "find_session",
     "fork_session",
+    "list_sessions",
     "open_session",
     "read_session",
+    "remove_session",
+    "rename_session",
     "repair",
+    "search_sessions",
 ]

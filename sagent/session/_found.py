@@ -1,0 +1,54 @@
+import os
+from pathlib import Path
+
+import attrs
+
+from sagent.home import Home
+from sagent.session._opening import SESSIONS
+from sagent.session._reading import SESSION_FILE
+
+
+@attrs.frozen
+class FoundSession:
+    """A session's file, as the file system tells of it.
+
+    Attributes:
+        directory: the session's.
+        path: the same, from the home's root on.
+    """
+
+    directory: Path
+    path: str
+    size_bytes: int
+    changed_ns: int
+
+
+def find_sessions(home: Home, cwd: Path | None) -> tuple[FoundSession, ...]:
+    """Look for the sessions of the project in *cwd*, or of all projects for None."""
+    return tuple(
+        found
+        for project in (
+            [home.project(cwd)] if cwd else _directories(home.project(Path("/")).parent)
+        )
+        for directory in _directories(project / SESSIONS)
+        if (found := _found(home, directory))
+    )
+
+
+def _found(home: Home, directory: Path) -> FoundSession | None:
+    path = directory.relative_to(home.root).as_posix()
+    try:
+        status = (directory / SESSION_FILE).stat()
+    except OSError:
+        return None
+    if not path.isprintable():  # nobody's doing; SQLite would not take it
+        return None
+    return FoundSession(directory, path, status.st_size, status.st_mtime_ns)
+
+
+def _directories(parent: Path) -> list[Path]:
+    try:
+        with os.scandir(parent) as entries:
+            return [Path(entry) for entry in entries if entry.is_dir()]
+    except OSError:
+        return []
