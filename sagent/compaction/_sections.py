@@ -20,13 +20,15 @@ SECTIONS: Mapping[str, str] = {
 """Their headings, in order, with what belongs there."""
 _NEEDED = ("Goal", "Next step")
 _HEADING = re.compile(
-    r"^[ \t]*(?:#{1,6}[ \t]*)?(?:\d+[.)][ \t]*)?\**[ \t]*(?P<name>"
+    r"^[ \t]*(?:#{1,6}[ \t]*(?:\d+[.)])?|\d+[.)]|(?=\*))[ \t]*\**[ \t]*(?P<name>"
     + "|".join(SECTIONS)
     + r")[ \t]*:?[ \t]*\**[ \t]*:?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+"""A line that is marked as a heading, in bold or by a number; a bare name may be part of a text."""
 _NAMES = {name.lower(): name for name in SECTIONS}
-_FENCE = re.compile(r"\n?```[ \t]*\Z")
+_OPENING_FENCE = re.compile(r"```\w*\s*\Z")
+_CLOSING_FENCE = re.compile(r"\n?```[ \t]*\Z")
 
 
 def read_sections(text: str) -> str:
@@ -39,14 +41,13 @@ def read_sections(text: str) -> str:
         CompactionError: there is no text under the headings *Goal* and *Next step*.
     """
     found: dict[str, str] = {}
-    pieces = _HEADING.split(text)
-    opened = pieces[0].rstrip().endswith("```")
+    pieces = _HEADING.split(text.replace("\r\n", "\n"))
     for name, body in zip(pieces[1::2], pieces[2::2], strict=True):
         key = _NAMES[name.lower()]
         found[key] = "\n\n".join(filter(None, (found.get(key), body.strip())))
-    if opened and found:
+    if found and _OPENING_FENCE.search(pieces[0]):
         last = _NAMES[pieces[-2].lower()]
-        found[last] = _FENCE.sub("", found[last])
+        found[last] = _CLOSING_FENCE.sub("", found[last])
     missing = [name for name in _NEEDED if not found.get(name)]
     if missing:
         raise CompactionError(

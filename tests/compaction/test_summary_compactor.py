@@ -1,25 +1,27 @@
 """A long history becomes a recap."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from conversations import TOOLS, calling, result, said, user
+import attrs
+import pytest
+from conversations import ANSWER_SCHEMA, PNG, TOOLS, calling, result, said, user
 
 from sagent.compaction import (
     Attachments,
     Compactor,
     ContextLimits,
+    FileText,
+    Meter,
     Recap,
+    SkillText,
     SummaryCompactor,
     is_recap,
 )
-from sagent.message import (
-    Descriptor,
-    Message,
-    response_text,
-    result_text,
-)
-from sagent.model import ModelRequest
-from sagent.testing import ScriptedModel
+from sagent.errors import BudgetExceededError, CompactionError, ContextOverflowError
+from sagent.message import Descriptor, Message, TextMessage, response_text, result_text
+from sagent.model import ModelRequest, ModelResponse, StopReason, Usage
+from sagent.testing import ScriptedModel, calls
 
 LIMITS = ContextLimits.of(20_000, 4_000)
 TEMPLATE = ModelRequest(messages=(), system="Be terse.", tools=TOOLS, cache_key="c1")
@@ -53,6 +55,8 @@ async def compacted(
     *,
     limits: ContextLimits = LIMITS,
     attachments: Attachments | None = None,
+    instructions: str = "",
+    meter: Meter | None = None,
 ) -> Recap:
     return await (compactor or SummaryCompactor()).compact(
         messages,
@@ -60,7 +64,21 @@ async def compacted(
         limits=limits,
         template=TEMPLATE,
         attachments=attachments or Attachments(),
+        instructions=instructions,
+        meter=meter,
     )
+
+
+def overflow(detail: str = "prompt is too long") -> ContextOverflowError:
+    return ContextOverflowError(f"the conversation does not fit m (400): {detail}", status=400)
+
+
+def text_of(recap: Recap) -> str:
+    return result_text(recap.messages[0])
+
+
+def tokens_sent(request: ModelRequest) -> int:
+    return Meter.of(request.system, request.tools).with_history(request.messages).tokens
 
 
 async def test_the_history_becomes_one_message_of_the_user_and_the_last_round() -> None:
@@ -71,10 +89,387 @@ async def test_the_history_becomes_one_message_of_the_user_and_the_last_round() 
     first, last = recap.messages
     assert is_recap(first)
     assert first.descriptor == Descriptor.USER_PARTS
-    assert "Repair the clock." in result_text(first)
-    assert recap.text.startswith("## Goal\nRepair the clock.")
+    assert "Repair the clock." in text_of(recap)
     assert response_text(last) == "Done."
     assert last.id not in {message.id for message in before}
     assert last.parent_id == first.id
     assert recap.dropped_rounds == 0
     assert recap.tokens_after < recap.tokens_before
+
+
+async def test_the_recap_is_what_stands_under_the_headings() -> None:
+    recap = await compacted(history(), ScriptedModel(ANSWER))
+
+    assert recap.text == (
+        "## Goal\nRepair the clock.\n\n"
+        '## Decisions and constraints\n"Never touch the bell."\n\n'
+        "## Next step\nWind it up."
+    )
+
+
+async def test_the_request_is_the_history_as_it_is_and_then_the_question() -> None:
+    model = ScriptedModel(ANSWER)
+    before = history()
+
+    await compacted(before, model)
+
+    (request,) = model.requests
+    assert tuple(request.messages[:-1]) == before
+    assert request.messages[-1].descriptor == Descriptor.USER
+    assert "## Next step" in response_text(request.messages[-1])
+    assert (request.system, request.tools, request.cache_key) == ("Be terse.", TOOLS, "c1")
+    assert request.tools is TEMPLATE.tools
+
+
+async def test_the_answer_is_text_whatever_the_run_asks_of_its_answers() -> None:
+    model = ScriptedModel(ANSWER)
+    template = attrs.evolve(TEMPLATE, output_schema=ANSWER_SCHEMA, max_response_tokens=10)
+
+    await SummaryCompactor().compact(history(), ask=model.buffer, limits=LIMITS, template=template)
+
+    (request,) = model.requests
+    assert request.output_schema is None
+    assert request.max_response_tokens == 4_000
+
+
+async def test_a_model_whose_longest_answer_is_unknown_is_asked_for_its_own() -> None:
+    model = ScriptedModel(ANSWER)
+
+    await compacted(history(), model, limits=ContextLimits.of(20_000, None))
+
+    assert model.requests[0].max_response_tokens is None
+
+
+async def test_what_the_user_said_last_stays_and_is_not_summarised() -> None:
+    model = ScriptedModel(ANSWER)
+    before = history()
+    last = (user("Now the bell after all."), user("Please."))
+
+    recap = await compacted((*before, *last), model)
+
+    assert tuple(model.requests[0].messages[:-1]) == before
+    assert [response_text(message) for message in recap.messages[-2:]] == [
+        "Now the bell after all.",
+        "Please.",
+    ]
+
+
+@pytest.mark.parametrize(("keep", "texts"), [(0, []), (2, ["I look at 3.", "Done."])])
+async def test_so_many_of_the_last_rounds_stay_as_are_asked_for(
+    keep: int, texts: list[str]
+) -> None:
+    recap = await compacted(history(), ScriptedModel(ANSWER), SummaryCompactor(keep_recent=keep))
+
+    kept = [message for message in recap.messages if message.descriptor == Descriptor.MODEL]
+    assert [response_text(message) for message in kept] == texts
+    assert len(recap.messages) == 1 + len(kept) + (keep == 2)
+
+
+async def test_rounds_that_take_more_than_an_eighth_of_the_window_do_not_stay() -> None:
+    recap = await compacted(
+        history()[:-1], ScriptedModel(ANSWER), limits=ContextLimits.of(7_000, None)
+    )
+
+    assert len(recap.messages) == 1
+
+
+async def test_the_only_round_does_not_stay() -> None:
+    before = (user("x" * 40_000), said("y" * 400))
+
+    recap = await compacted(before, ScriptedModel(ANSWER))
+
+    assert len(recap.messages) == 1
+
+
+async def test_instructions_for_every_recap_and_for_this_one_are_in_the_question() -> None:
+    model = ScriptedModel(ANSWER)
+
+    await compacted(
+        history(),
+        model,
+        SummaryCompactor(instructions="Keep all paths."),
+        instructions="Keep the API names.",
+    )
+
+    asked = response_text(model.requests[0].messages[-1])
+    assert "Keep all paths.\nKeep the API names." in asked
+
+
+async def test_a_recap_may_be_asked_to_be_shorter() -> None:
+    model = ScriptedModel(ANSWER)
+
+    await compacted(history(), model, SummaryCompactor(recap_tokens=1_000))
+
+    assert "in 700 words at most" in response_text(model.requests[0].messages[-1])
+
+
+async def test_files_skills_and_the_transcript_come_along() -> None:
+    attachments = Attachments(
+        transcript=Path("/home/s/session.jsonl"),
+        files=(FileText("clock.py", "tick()"),),
+        skills=(SkillText("repair", "Wear gloves."),),
+    )
+
+    recap = await compacted(history(), ScriptedModel(ANSWER), attachments=attachments)
+
+    text = text_of(recap)
+    assert "/home/s/session.jsonl" in text
+    assert text.index("Wear gloves.") < text.index("tick()")
+
+
+async def test_attachments_are_left_out_where_they_would_fill_the_window_again() -> None:
+    files = tuple(FileText(f"{number}", "x" * 40_000) for number in range(10))
+
+    recap = await compacted(
+        history(1, 9_000), ScriptedModel(ANSWER), attachments=Attachments(files=files)
+    )
+
+    assert "xxx" not in text_of(recap)
+    assert recap.tokens_after < recap.tokens_before
+
+
+async def test_a_meter_says_how_the_vendor_counts() -> None:
+    before = history(4, 8_000)
+    estimated = Meter.of(TEMPLATE.system, TEMPLATE.tools).with_history(before)
+    meter = estimated.with_usage(Usage(input_tokens=estimated.tokens * 2, output_tokens=10))
+
+    recap = await compacted(
+        before, ScriptedModel(ANSWER), meter=meter, limits=ContextLimits.of(60_000, None)
+    )
+
+    assert recap.tokens_before == meter.tokens
+    assert recap.tokens_after == meter.with_history(recap.messages).tokens
+
+
+async def test_another_model_may_write_recaps_and_has_a_window_of_its_own() -> None:
+    small = ScriptedModel(ANSWER, context_window=8_000)
+    compactor = SummaryCompactor(model=small)
+
+    recap = await compacted(
+        history(10, 20_000), small, compactor, limits=ContextLimits.of(200_000, None)
+    )
+
+    assert tokens_sent(small.requests[0]) < 8_000
+    assert recap.dropped_rounds > 0
+
+
+async def test_an_original_history_can_be_summarised_anew() -> None:
+    before = history()
+    first = await compacted(before, ScriptedModel(ANSWER))
+    model = ScriptedModel(ANSWER.replace("Wind it up.", "Wind it up slowly."))
+
+    again = await compacted(before, model, instructions="Say how fast.")
+
+    assert tuple(model.requests[0].messages[:-1]) == before
+    assert again.text != first.text
+
+
+async def test_a_recap_of_a_recap_is_told_to_carry_it_over() -> None:
+    first = await compacted(history(), ScriptedModel(ANSWER))
+    model = ScriptedModel(ANSWER)
+
+    second = await compacted((*first.messages, *history()), model)
+
+    assert is_recap(model.requests[0].messages[0])
+    assert "earlier recap" in response_text(model.requests[0].messages[-1])
+    assert sum(map(is_recap, second.messages)) == 1
+
+
+class TestWhatDoesNotFit:
+    async def test_pictures_become_words_first(self) -> None:
+        call = calling("call_p")
+        pictures = [PNG] * 12
+        before = (user("look"), said(call), result(call, "seen", *pictures), said("nice"))
+        model = ScriptedModel(ANSWER)
+
+        await compacted(before, model)
+
+        sent = result_text(model.requests[0].messages[2])
+        assert "[image/png, 8 bytes, left out here]" in sent
+
+    async def test_then_long_results_are_shortened_at_their_middle(self) -> None:
+        model = ScriptedModel(ANSWER)
+
+        await compacted(history(5, 40_000), model)
+
+        sent = result_text(model.requests[0].messages[2])
+        assert sent.startswith("000")
+        assert "characters left out here ...]" in sent
+        assert sent.endswith("000")
+        assert len(sent) < 9_000
+
+    async def test_then_the_oldest_rounds_go_and_the_first_words_stay(self) -> None:
+        model = ScriptedModel(ANSWER)
+
+        recap = await compacted(history(40, 4_000), model)
+
+        request = model.requests[0]
+        assert response_text(request.messages[0]).startswith("Repair the clock.")
+        assert f"[{recap.dropped_rounds} earlier round(s)" in response_text(request.messages[1])
+        assert request.messages[2].descriptor == Descriptor.MODEL
+        assert recap.dropped_rounds > 20
+        assert f"The oldest {recap.dropped_rounds} round(s)" in text_of(recap)
+
+    async def test_a_single_round_beyond_the_window_is_no_recap(self) -> None:
+        before = (user("go"), said("x" * 400_000))
+        model = ScriptedModel(ANSWER)
+
+        with pytest.raises(CompactionError, match="too long for a recap"):
+            await compacted(before, model)
+
+        assert not model.requests
+
+
+class TestWhatTheVendorRefusesAsTooLong:
+    async def test_a_fifth_less_is_sent(self) -> None:
+        model = ScriptedModel(overflow(), overflow(), ANSWER)
+
+        recap = await compacted(history(20, 2_000), model)
+
+        first, second, third = map(tokens_sent, model.requests)
+        assert 0.6 * first < second < 0.9 * first
+        assert 0.6 * second < third < 0.9 * second
+        assert recap.dropped_rounds > 0
+
+    @pytest.mark.parametrize(
+        "told",
+        [
+            "prompt is too long: 10000 tokens > 5000 maximum",
+            "input length and `max_tokens` exceed context limit: 10000 + 2000 > 7000",
+            "This model's maximum context length is 5000 tokens. However, your messages resulted in 10000 tokens.",
+            "This model's maximum context length is 5000 tokens. However, your prompt contains at least 10000 input tokens",
+            "request (10000 tokens) exceeds the available context size (5000 tokens), try increasing it",
+            "Invalid request: Your request exceeded model token limit: 5000 (requested: 10000)",
+            "The input token count (10,000) exceeds the maximum number of tokens allowed (5,000).",
+        ],
+    )
+    async def test_as_much_less_is_sent_as_the_vendor_says(self, told: str) -> None:
+        model = ScriptedModel(overflow(told), ANSWER)
+
+        await compacted(history(20, 2_000), model)
+
+        first, second = map(tokens_sent, model.requests)
+        assert 0.2 * first < second < 0.5 * first
+
+    @pytest.mark.parametrize(
+        "told",
+        ["Range of input length should be [1, 983616]", "prompt is too long: 5 tokens > 9 maximum"],
+    )
+    async def test_what_makes_no_sense_is_no_number(self, told: str) -> None:
+        model = ScriptedModel(overflow(told), ANSWER)
+
+        await compacted(history(20, 2_000), model)
+
+        first, second = map(tokens_sent, model.requests)
+        assert 0.6 * first < second < 0.9 * first
+
+    async def test_three_times_is_enough(self) -> None:
+        model = ScriptedModel(overflow(), overflow(), overflow("still too long"), ANSWER)
+
+        with pytest.raises(CompactionError, match=r"3 times.*still too long") as failure:
+            await compacted(history(20, 2_000), model)
+
+        assert len(model.requests) == 3
+        assert isinstance(failure.value.__cause__, ContextOverflowError)
+
+
+def answered(text: str, stop: StopReason) -> ModelResponse:
+    return ModelResponse(content=said(text), stop_reason=stop)
+
+
+class TestNoRecap:
+    @pytest.mark.parametrize(
+        ("answer", "reason"),
+        [
+            ("", "nothing under Goal and Next step"),
+            ("The clock is repaired.", "nothing under Goal and Next step"),
+            ("## Goal\nRepair it.", "nothing under Next step"),
+            ("## Goal\n\n## Next step\nWind it up.", "nothing under Goal"),
+            (answered(ANSWER, StopReason.MAX_TOKENS), "cut off"),
+            (answered("I would rather not", StopReason.REFUSAL), "I would rather not"),
+            (answered("", StopReason.FILTERED), "it said nothing"),
+        ],
+    )
+    async def test_an_answer_that_is_none_is_an_error(
+        self, answer: str | ModelResponse, reason: str
+    ) -> None:
+        before = history()
+
+        with pytest.raises(CompactionError, match=reason):
+            await compacted(before, ScriptedModel(answer))
+
+        assert before == history_like(before)
+
+    async def test_a_model_that_calls_tools_instead_is_asked_again(self) -> None:
+        call = calls(("Read", {"file_path": "a"}))
+        model = ScriptedModel(call, ANSWER)
+
+        recap = await compacted(history(), model)
+
+        assert recap.text.startswith("## Goal")
+        assert "No tool will be run" in response_text(model.requests[1].messages[-1])
+
+    async def test_a_model_that_does_nothing_but_call_tools_is_an_error(self) -> None:
+        call = calls(("Read", {"file_path": "a"}))
+
+        with pytest.raises(CompactionError, match="called tools instead"):
+            await compacted(history(), ScriptedModel(call, call, call))
+
+    async def test_a_history_in_which_the_model_said_nothing_cannot_be_shortened(self) -> None:
+        model = ScriptedModel(ANSWER)
+
+        with pytest.raises(CompactionError, match="the model has said nothing"):
+            await compacted((user("x" * 100_000),), model)
+
+        assert not model.requests
+
+    async def test_a_history_that_is_short_already_stays(self) -> None:
+        with pytest.raises(CompactionError, match="little to shorten"):
+            await compacted((user(), said("hello")), ScriptedModel(ANSWER))
+
+    async def test_a_last_word_that_fills_the_window_cannot_be_shortened(self) -> None:
+        before = (*history(), user("x" * 60_000))
+
+        with pytest.raises(CompactionError, match="what was said last"):
+            await compacted(before, ScriptedModel(ANSWER))
+
+    async def test_any_other_failure_is_the_callers(self) -> None:
+        spent = BudgetExceededError("spent")
+
+        with pytest.raises(BudgetExceededError):
+            await compacted(history(), ScriptedModel(spent))
+
+
+def history_like(messages: Sequence[Message]) -> tuple[Message, ...]:
+    return tuple(attrs.evolve(message) for message in messages)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "**Goal:**\nRepair the clock.\n**Next step**\nWind it up.",
+        "1. Goal\nRepair the clock.\n\n7. Next step:\nWind it up.",
+        "Sure!\n```markdown\n# goal\nRepair the clock.\n# NEXT STEP\nWind it up.\n```",
+        "### **Next step**\nWind it up.\n### **Goal**:\nRepair the clock.",
+        "## Goal\r\nRepair the clock.\r\n## Next step\r\nWind it up.\r\n",
+    ],
+)
+async def test_headings_are_found_in_whatever_form_the_model_writes_them(answer: str) -> None:
+    recap = await compacted(history(), ScriptedModel(answer))
+
+    assert recap.text == "## Goal\nRepair the clock.\n\n## Next step\nWind it up."
+
+
+@pytest.mark.parametrize("line", ["Goal is a clock that runs.", "Files:", "## Goals"])
+async def test_a_line_of_the_text_is_no_heading(line: str) -> None:
+    answer = ANSWER.replace("Wind it up.", f"Wind it up.\n{line}")
+
+    recap = await compacted(history(), ScriptedModel(answer))
+
+    assert recap.text.endswith(f"Wind it up.\n{line}")
+
+
+def test_no_other_message_is_a_recap() -> None:
+    assert not is_recap(user())
+    assert not is_recap(said("## Goal"))
+    assert not is_recap(TextMessage("x"))
