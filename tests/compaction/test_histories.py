@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from conversations import PNG, TOOLS, conversations, result, said, user
@@ -97,16 +97,14 @@ def assert_paired(body: object) -> None:
 
 
 def objects_in(value: object) -> Iterator[dict[str, Any]]:
-    match value:
-        case dict():
-            yield value  # pyright: ignore[reportUnknownVariableType]  # JSON
-            for inner in value.values():  # pyright: ignore[reportUnknownVariableType]  # JSON
-                yield from objects_in(inner)
-        case list():
-            for inner in value:  # pyright: ignore[reportUnknownVariableType]  # JSON
-                yield from objects_in(inner)
-        case _:
-            pass
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        yield fields
+        for inner in fields.values():
+            yield from objects_in(inner)
+    elif isinstance(value, list):
+        for inner in cast("list[object]", value):
+            yield from objects_in(inner)
 
 
 def unanswered(messages: Sequence[Message]) -> tuple[set[str], set[str]]:
