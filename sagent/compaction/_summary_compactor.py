@@ -10,9 +10,12 @@ from sagent.compaction._meter import Meter
 from sagent.compaction._question import Question, calls_instead, recap_in
 from sagent.compaction._recap import Recap, new_history
 from sagent.compaction._rounds import Parts
-from sagent.errors import CompactionError, ContextOverflowError
+from sagent.errors import CompactionError, ContextOverflowError, UsageError
 from sagent.message import Message
 from sagent.model import Model, ModelRequest
+
+_LEAST_RECAP_TOKENS = 100
+"""Seven headings, and a few words under each."""
 
 
 @attrs.frozen(kw_only=True)
@@ -26,14 +29,23 @@ class SummaryCompactor:
         keep_recent: how many of the last rounds stay word for word, a round being what the model
             said and all up to its next word; fewer if they take more than an eighth of the window.
         recap_tokens: how long a recap may be; None for a share of the window, 8,000 at most.
+
+    Raises:
+        UsageError: a number is too small.
     """
 
     model: Model | None = None
     instructions: str = ""
-    keep_recent: int = attrs.field(default=1, validator=attrs.validators.ge(0))
-    recap_tokens: int | None = attrs.field(
-        default=None, validator=attrs.validators.optional(attrs.validators.gt(0))
-    )
+    keep_recent: int = 1
+    recap_tokens: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.keep_recent < 0:
+            raise UsageError(f"keep_recent is {self.keep_recent}: keep 0 rounds or more")
+        if self.recap_tokens is not None and self.recap_tokens < _LEAST_RECAP_TOKENS:
+            raise UsageError(
+                f"recap_tokens is {self.recap_tokens}: allow {_LEAST_RECAP_TOKENS} at least"
+            )
 
     async def compact(
         self,

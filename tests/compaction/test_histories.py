@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from conversations import PNG, TOOLS, conversations, result, said, user
 from discovery import google_validator
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openapi import validator
 from recorded_answers import RECORDINGS, Recording
@@ -118,6 +118,7 @@ def unanswered(messages: Sequence[Message]) -> tuple[set[str], set[str]]:
     return waiting, strays
 
 
+@settings(max_examples=50)  # each writes a dozen bodies
 @given(histories, st.integers(0, 3))
 async def test_a_recap_is_shorter_and_every_vendor_takes_what_stays(
     history: tuple[Message, ...], keep: int
@@ -196,6 +197,25 @@ def real_history(of: Recording) -> list[Message]:
         results = [result(call, error_message("no")) for call in others]
         history += [content, result(first, "text", PNG), *results]
     return history
+
+
+@pytest.mark.parametrize("of", RECORDINGS.values(), ids=list(RECORDINGS))
+async def test_the_vendors_cache_serves_the_request_for_a_recap(of: Recording) -> None:
+    model = ScriptedModel(ANSWER)
+    history = real_history(of)
+
+    await SummaryCompactor().compact(
+        history, ask=model.buffer, limits=ContextLimits.of(32_000, None), template=TEMPLATE
+    )
+
+    before = conversation_in(of, history)
+    assert len(before) > 8_000
+    assert conversation_in(of, model.requests[0].messages).startswith(before.rstrip('"}]'))
+
+
+def conversation_in(of: Recording, messages: Sequence[Message]) -> str:
+    body = json.loads(of.wire().encode(ModelRequest(messages=messages, tools=TOOLS)))
+    return json.dumps(body[of.body_key]).replace(', "cache_control": {"type": "ephemeral"}', "")
 
 
 @pytest.mark.parametrize("of", RECORDINGS.values(), ids=list(RECORDINGS))

@@ -18,7 +18,12 @@ from sagent.compaction import (
     SummaryCompactor,
     is_recap,
 )
-from sagent.errors import BudgetExceededError, CompactionError, ContextOverflowError
+from sagent.errors import (
+    BudgetExceededError,
+    CompactionError,
+    ContextOverflowError,
+    UsageError,
+)
 from sagent.message import Descriptor, Message, TextMessage, response_text, result_text
 from sagent.model import ModelRequest, ModelResponse, StopReason, Usage
 from sagent.testing import ScriptedModel, calls
@@ -201,6 +206,14 @@ async def test_a_recap_may_be_asked_to_be_shorter() -> None:
     await compacted(history(), model, SummaryCompactor(recap_tokens=1_000))
 
     assert "in 700 words at most" in response_text(model.requests[0].messages[-1])
+
+
+@pytest.mark.parametrize("options", [{"keep_recent": -1}, {"recap_tokens": 0}])
+def test_a_number_that_cannot_be_meant_is_refused(options: dict[str, int]) -> None:
+    with pytest.raises(UsageError, match=next(iter(options))):
+        SummaryCompactor(
+            keep_recent=options.get("keep_recent", 0), recap_tokens=options.get("recap_tokens")
+        )
 
 
 async def test_files_skills_and_the_transcript_come_along() -> None:
