@@ -1,1 +1,11 @@
-"""Snapshots of a workspace's files, to go back to."""
+"""Snapshots of a workspace's files, to go back to.
+
+Before a tool changes files, ``Checkpoints.take`` keeps what is there; ``restore`` brings it back.
+Contents live in a git repository of our own; the user's is neither read nor changed.
+"""
+
+from ._changes import Changes
+from ._checkpoints import Checkpoints, Restored, open_checkpoints
+from ._limits import Limits
+
+__all__ = ["Changes", "Checkpoints", "Limits", "Restored", "open_checkpoints"]
