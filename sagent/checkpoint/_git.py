@@ -8,7 +8,7 @@ writes a file of the workspace other than ``.gitignore``; contents pass through 
 import os
 import re
 from collections.abc import AsyncGenerator, Container, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import attrs
@@ -20,6 +20,9 @@ from sagent.process import clean_environment, open_duplex_process
 from ._conversation import Conversation
 
 OLDEST = (2, 30)
+
+_LEFTOVERS = ("*.lock", "refs/**/*.lock", "objects/**/tmp_*", "fast_import_crash_*")
+_CLEAR_S = 2.0
 
 _SETTINGS = (
     "core.attributesFile=/dev/null",
@@ -87,23 +90,34 @@ class Git:
         """
         settings = [word for setting in _SETTINGS for word in ("-c", setting)]
         command = ["git", "--no-pager", *settings, *arguments]
+        broken: trio.BrokenResourceError | None = None
+        environment = self.environment()
         try:
-            async with open_duplex_process(
-                command, cwd=self.store, env=self.environment()
-            ) as process:
+            async with open_duplex_process(command, cwd=self.store, env=environment) as process:
+                conversation = Conversation(process.stream)
                 try:
-                    conversation = Conversation(process.stream)
                     yield conversation
                     await conversation.finish()
                 except trio.BrokenResourceError as error:
-                    await process.wait()
-                    raise _failure(arguments, process.output.last_line) from error
-                if await process.wait() not in fine:
-                    raise _failure(arguments, process.output.last_line)
+                    broken = error
+                exit_code = await process.wait()
         except ProcessError as error:
             raise CheckpointError(
                 f"files are not kept: {error}; install git {_dotted(OLDEST)} or later"
             ) from error
+        except BaseException:
+            await self.clear()
+            raise
+        if broken is not None or exit_code not in fine:
+            await self.clear()
+            name = next(word for word in arguments if not word.startswith("-"))
+            complaint = process.output.last_line or f"it ended with {exit_code}"
+            raise CheckpointError(f"git {name} failed: {complaint}") from broken
+
+    async def clear(self) -> None:
+        """Remove what a git that was cut short left: locks, and packs that were never whole."""
+        with trio.move_on_after(_CLEAR_S, shield=True):
+            await trio.to_thread.run_sync(_clear, self.store)
 
     async def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
         """Run git to its end and give what it wrote.
@@ -134,9 +148,11 @@ class Git:
             )
 
 
-def _failure(arguments: tuple[str, ...], complaint: str) -> CheckpointError:
-    command = next(word for word in arguments if not word.startswith("-"))
-    return CheckpointError(f"git {command} failed: {complaint or 'it says no more'}")
+def _clear(store: Path) -> None:
+    for pattern in _LEFTOVERS:
+        for path in store.glob(pattern):
+            with suppress(OSError):
+                path.unlink()
 
 
 def _dotted(version: tuple[int, int]) -> str:

@@ -17,7 +17,7 @@ from ._contents import EMPTY
 from ._git import Git
 
 _PLACEHOLDER = b"\x01sagent"
-_LISTING_S = 60.0
+_LISTING_S = 30.0
 
 
 @attrs.define(eq=False)

@@ -68,9 +68,10 @@ class Recorder:
 
     async def record(self, also: Iterable[bytes] = ()) -> Present:
         """Keep the files of the workspace, those elsewhere, and *also* these."""
-        keys = {*await self._listing.keys(), *_elsewhere(self.first), *also}
+        listed = await self._listing.keys()
+        unlisted = {*_elsewhere(self.first), *also}.difference(listed)
         found = await trio.to_thread.run_sync(
-            survey, self._root, sorted(keys), self._seen, self._limits
+            survey, self._root, listed, unlisted, self._seen, self._limits
         )
         head, self._head = self._head or await self._load(Store.SNAPSHOTS), None
         async with AsyncExitStack() as stack:
@@ -97,11 +98,12 @@ class Recorder:
         if self.first.knows(key):
             return
         nothing: dict[bytes, Sighting] = {}
-        found = await trio.to_thread.run_sync(survey, self._root, [key], nothing, self._limits)
+        found = await trio.to_thread.run_sync(survey, self._root, (), [key], nothing, self._limits)
         base = await self._load(Store.FIRST)
+        earlier = Contents.of(base.tree or {})
         async with AsyncExitStack() as stack:
             writing = _Writing(self._store, stack)
-            first = _contents(await self._take_in(found, writing)).with_earlier(self.first)
+            first = earlier.with_earlier(_contents(await self._take_in(found, writing)))
             await writing.commit(Store.FIRST, base.tree, first.tree())
         self.first = first
 

@@ -1,6 +1,6 @@
 import re
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import attrs
@@ -12,8 +12,6 @@ from ._contents import Entry
 from ._conversation import Conversation
 from ._git import Git
 from ._importer import Importer
-
-_LEFTOVERS = ("*.lock", "refs/**/*.lock", "objects/pack/tmp_*", "fast_import_crash_*")
 
 
 @attrs.frozen
@@ -61,14 +59,10 @@ class Store:
             await trio.to_thread.run_sync(_make_private, store)
         except OSError as error:
             raise CheckpointError(f"cannot make {store}: {error.strerror}") from error
+        await self._git.clear()
         await self._git.check_version()
         await self._git.run("init", "--quiet", "--bare", "--template=")
-        await self.clear()
         self._git.index.unlink(missing_ok=True)
-
-    async def clear(self) -> None:
-        """Remove what a killed git left."""
-        await trio.to_thread.run_sync(_clear, self._git.store)
 
     async def head(self, ref: str) -> tuple[str, dict[bytes, Entry]] | None:
         """Give the id and the tree that *ref* holds; None where it does not exist."""
@@ -108,16 +102,10 @@ class Store:
     @asynccontextmanager
     async def importing(self) -> AsyncGenerator[Importer]:
         """Write contents and trees, which are there when the block has ended."""
-        try:
-            async with self._git.conversation(
-                "fast-import", "--quiet", "--force", "--date-format=now"
-            ) as talk:
-                importer = Importer(talk)
-                yield importer
-        except BaseException:
-            with trio.CancelScope(shield=True):  # a few unlinks
-                await self.clear()
-            raise
+        arguments = ["fast-import", "--quiet", "--force", "--date-format=now"]
+        async with self._git.conversation(*arguments) as talk:
+            importer = Importer(talk)
+            yield importer
         self._known |= importer.written
 
     @asynccontextmanager
@@ -141,10 +129,3 @@ class Store:
 def _make_private(store: Path) -> None:
     store.mkdir(mode=0o700, parents=True, exist_ok=True)
     store.chmod(0o700)
-
-
-def _clear(store: Path) -> None:
-    for pattern in _LEFTOVERS:
-        for path in store.glob(pattern):
-            with suppress(OSError):
-                path.unlink()

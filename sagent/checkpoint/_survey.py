@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import attrs
 
@@ -49,13 +49,26 @@ def signature_of(status: os.stat_result) -> Signature:
 
 
 def survey(
-    root: bytes, keys: Iterable[bytes], seen: Mapping[bytes, Sighting], limits: Limits
+    root: bytes,
+    listed: Iterable[bytes],
+    unlisted: Collection[bytes],
+    seen: Mapping[bytes, Sighting],
+    limits: Limits,
 ) -> Survey:
-    """Look at the files *keys* below *root*, of which *seen* were read before."""
-    absent: set[bytes] = set()
+    """Look at some files.
+
+    Args:
+        root: the workspace.
+        listed: files of it that were just seen there.
+        unlisted: files of it or elsewhere that may not be there any more.
+        seen: what was read before.
+        limits: how much is kept.
+    """
+    reached = [key for key in unlisted if _is_reached_without_links(root, key)]
+    absent = set(unlisted).difference(reached)
     unkept: dict[bytes, str] = {}
     statuses: dict[bytes, os.stat_result] = {}
-    for key in keys:
+    for key in (*listed, *reached):
         try:
             status = os.lstat(os.path.join(root, key))  # noqa: PTH118  # paths are bytes
         except (FileNotFoundError, NotADirectoryError):
@@ -112,6 +125,11 @@ def sighting(oid: str, status: os.stat_result, *, read_at_ns: int) -> Sighting:
     newest_ns = max(status.st_mtime_ns, status.st_ctime_ns)
     settled = newest_ns + _COARSE_NS < read_at_ns
     return Sighting(Entry(mode, oid), signature_of(status), settled)
+
+
+def _is_reached_without_links(root: bytes, key: bytes) -> bool:
+    directory = os.path.dirname(os.path.join(root, key))  # noqa: PTH118, PTH120  # paths are bytes
+    return os.path.realpath(directory) == directory
 
 
 def _is_same(seen: Sighting | None, status: os.stat_result) -> bool:
