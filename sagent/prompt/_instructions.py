@@ -1,0 +1,118 @@
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+import attrs
+
+from sagent.home import Home
+
+from ._reach import Reach
+from ._reader import Reader
+from ._repository import Repository, find_repository
+from ._rules import ConditionalRules
+from ._source import Source
+from ._text_file import cut_text, is_file, shown
+
+type ProjectInstructions = Literal["read", "ignore"]
+"""Whether what a project says to agents is read; ``ignore`` is for one that is not trusted."""
+
+MOST_TOTAL_BYTES = 64 * 1024
+
+
+@attrs.frozen(kw_only=True)
+class Instructions:
+    """What the user and the project say to agents.
+
+    Attributes:
+        sources: the files that the prompt holds, the most general first.
+        rules: what becomes known with the files it is for.
+        repository: the git repository that the directory is in, if any.
+        warnings: what was left out or cut and why, a line each.
+        looked: whether a directory was looked into at all.
+    """
+
+    sources: tuple[Source, ...] = ()
+    rules: ConditionalRules = attrs.field(factory=ConditionalRules)
+    repository: Repository | None = None
+    warnings: tuple[str, ...] = ()
+    looked: bool = False
+
+
+def load_instructions(
+    *,
+    cwd: Path,
+    home: Home,
+    extra_dirs: Iterable[Path] = (),
+    project_instructions: ProjectInstructions = "read",
+) -> Instructions:
+    """Read what stands in the home, from the repository's root down to *cwd*, and in *extra_dirs*.
+
+    In each directory: ``AGENTS.md``, or else ``CLAUDE.md``; ``.sagent/AGENTS.md``;
+    ``.sagent/rules/**/*.md``; ``AGENTS.local.md``. Outside a repository, *cwd* alone is looked
+    into. Nothing that is read is ever run. Blocks; never raises OSError: what is wrong with a
+    file is a warning.
+    """
+    cwd = cwd.absolute()
+    repository = find_repository(cwd)
+    root = repository.root if repository else cwd
+    reader = Reader()
+    for path in (home.root / "AGENTS.md", *_rules_below(home.root / "rules")):
+        _read_if_there(reader, path, reach=None, base=root)
+    if project_instructions == "read":
+        for directory in directories(root, cwd):
+            _read_directory(reader, directory, reach=Reach.of(home, root))
+        for extra in extra_dirs:
+            _read_directory(reader, extra.absolute(), reach=Reach.of(home, root, extra))
+    sources, cuts = _fitted(reader.sources)
+    return Instructions(
+        sources=sources,
+        rules=ConditionalRules(tuple(reader.rules)),
+        repository=repository,
+        warnings=(*reader.warnings, *cuts),
+        looked=True,
+    )
+
+
+def directories(root: Path, cwd: Path) -> tuple[Path, ...]:
+    """Give the directories from *root* down to *cwd*, which is below it."""
+    above = (parent for parent in reversed(cwd.parents) if parent.is_relative_to(root))
+    return (*above, cwd)
+
+
+def _read_directory(reader: Reader, directory: Path, *, reach: Reach) -> None:
+    names = [directory / "AGENTS.md", directory / ".sagent" / "AGENTS.md"]
+    if not is_file(names[0]):
+        names.insert(1, directory / "CLAUDE.md")
+    rules = _rules_below(directory / ".sagent" / "rules")
+    for path in (*names, *rules, directory / "AGENTS.local.md"):
+        _read_if_there(reader, path, reach=reach, base=directory)
+
+
+def _read_if_there(reader: Reader, path: Path, *, reach: Reach | None, base: Path) -> None:
+    if os.path.lexists(path):
+        reader.read(path, reach=reach, base=base)
+
+
+def _rules_below(directory: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(directory):
+        folders.sort()
+        yield from (Path(place, name) for name in sorted(names) if name.endswith(".md"))
+
+
+def _fitted(sources: Sequence[Source]) -> tuple[tuple[Source, ...], list[str]]:
+    """Keep to the total: room goes to the user's own files first, then to the nearest."""
+    own = [source for source in sources if source.scope == "user"]
+    nearest = [source for source in reversed(sources) if source.scope == "project"]
+    room = MOST_TOTAL_BYTES
+    fitted: dict[Path, Source] = {}
+    warnings: list[str] = []
+    for source in (*own, *nearest):
+        text = cut_text(source.text, most_bytes=room)
+        if text != source.text:
+            told = f"{shown(source.path)} is cut: all instructions are {MOST_TOTAL_BYTES} bytes"
+            warnings.append(f"{told} at most; what is nearest is kept")
+            text = f"{text}[cut: read {shown(source.path)} for the rest]"
+        room = max(0, room - len(text.encode(errors="replace")))
+        fitted[source.path] = attrs.evolve(source, text=text)
+    return tuple(fitted[source.path] for source in sources), warnings

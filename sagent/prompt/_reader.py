@@ -1,0 +1,150 @@
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import attrs
+
+from ._front_matter import FrontMatter, parse_front_matter, split_at_commas
+from ._include import find_includes, is_surely_a_path
+from ._markdown import without_comments
+from ._reach import Reach, real
+from ._rules import Rule, usable_patterns
+from ._source import Source
+from ._text_file import TextFile, is_file, read_text_file, shown
+
+MOST_FILE_BYTES = 32 * 1024
+MOST_DEPTH = 5
+MOST_FILES = 200
+
+
+@attrs.frozen(kw_only=True)
+class _Opened:
+    """A file that could be read.
+
+    Attributes:
+        place: the path without links.
+        reach: from where it includes; None for anywhere.
+        included_by: None for a file that stands for itself.
+    """
+
+    path: Path
+    place: Path
+    file: TextFile
+    matter: FrontMatter
+    reach: Reach | None
+    included_by: Path | None
+
+    def source(self) -> Source:
+        """Give what a model reads of it."""
+        text = without_comments(self.matter.body).strip()
+        if self.file.was_cut:
+            text += f"\n[cut: {shown(self.path)} has {self.file.size_bytes} bytes]"
+        return Source(
+            path=self.path,
+            scope="project" if self.reach else "user",
+            text=text,
+            size_bytes=self.file.size_bytes,
+            included_by=self.included_by,
+        )
+
+
+@attrs.define
+class Reader:
+    """Reads files of instructions with what they include; each file once, for all of a prompt."""
+
+    sources: list[Source] = attrs.field(factory=list[Source], init=False)
+    rules: list[Rule] = attrs.field(factory=list[Rule], init=False)
+    warnings: list[str] = attrs.field(factory=list[str], init=False)
+    _seen: set[Path] = attrs.field(factory=set[Path], init=False)
+    _count: int = attrs.field(default=0, init=False)
+
+    def read(self, path: Path, *, reach: Reach | None, base: Path) -> None:
+        """Take in *path*, with what it includes.
+
+        Args:
+            path: the file.
+            reach: from where it may come; None for a file of the user's own, which may name any.
+            base: what the patterns of its ``paths`` count from.
+        """
+        if real(path) in self._seen or not (opened := self._open(path, reach, included_by=None)):
+            return
+        self._seen.add(opened.place)
+        self.warnings += [f"{shown(path)}: {problem}" for problem in opened.matter.problems]
+        if not (patterns := self._patterns(opened)):
+            self.sources += self._with_includes(opened, self._seen)
+            return
+        rule = Rule(
+            patterns=patterns,
+            bases=tuple(dict.fromkeys((base, real(base)))),
+            sources=tuple(self._with_includes(opened, {opened.place})),
+        )
+        self.rules.append(rule)
+
+    def _patterns(self, opened: _Opened) -> tuple[str, ...]:
+        if (field := opened.matter.fields.get("paths")) is None:
+            return ()
+        patterns = split_at_commas(field) if isinstance(field, str) else field
+        usable = tuple(usable_patterns(patterns))
+        if not usable:
+            told = "its paths are no patterns, so it is for all files"
+            self.warnings.append(f"{shown(opened.path)}: {told}")
+        elif len(usable) < len(patterns):
+            self.warnings.append(f"{shown(opened.path)}: not all of its paths are patterns")
+        return usable
+
+    def _with_includes(
+        self, opened: _Opened, seen: set[Path], *, depth: int = 0
+    ) -> Iterator[Source]:
+        source = opened.source()
+        yield source
+        for include in find_includes(source.text):
+            target = _target(opened.path, include)
+            place = real(target)
+            if place in seen or not (is_surely_a_path(include) or is_file(place)):
+                continue
+            if depth == MOST_DEPTH:
+                told = f"more than {MOST_DEPTH} files lie between it and the first"
+                self._leave_out(target, told, included_by=opened.path)
+            elif inner := self._open(target, opened.reach, included_by=opened.path):
+                seen.add(place)
+                yield from self._with_includes(inner, seen, depth=depth + 1)
+
+    def _open(self, path: Path, reach: Reach | None, *, included_by: Path | None) -> _Opened | None:
+        place = real(path)
+        if told := self._objection(place, reach):
+            self._leave_out(path, told, included_by=included_by)
+            return None
+        file = read_text_file(place, most_bytes=MOST_FILE_BYTES)
+        if not isinstance(file, TextFile):
+            self._leave_out(path, file.reason, included_by=included_by)
+            return None
+        self._count += 1
+        if file.was_cut:
+            told = f"is cut to {MOST_FILE_BYTES} of its {file.size_bytes} bytes: shorten it"
+            self.warnings.append(f"{shown(path)} {told}")
+        return _Opened(
+            path=path,
+            place=place,
+            file=file,
+            matter=parse_front_matter(file.text),
+            reach=reach,
+            included_by=included_by,
+        )
+
+    def _objection(self, place: Path, reach: Reach | None) -> str:
+        if reach and not reach.admits(place):
+            return "it lies outside the project"
+        return f"there are more than {MOST_FILES} files" if self._count == MOST_FILES else ""
+
+    def _leave_out(self, path: Path, reason: str, *, included_by: Path | None) -> None:
+        named = f", included by {shown(included_by)}," if included_by else ""
+        self.warnings.append(f"{shown(path)}{named} is not read: {reason}")
+
+
+def _target(path: Path, include: str) -> Path:
+    named = Path(include)
+    if include.startswith("~/"):
+        with suppress(RuntimeError):  # there is no home directory, so it will not be there
+            named = named.expanduser()
+    return Path(os.path.normpath(path.parent / named))

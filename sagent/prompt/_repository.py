@@ -1,0 +1,54 @@
+import os
+import re
+from pathlib import Path
+
+import attrs
+
+from ._text_file import TextFile, read_text_file
+
+_MOST_BYTES = 4096
+_BRANCH = re.compile(r"ref: refs/heads/(?P<branch>[!-~]{1,200})\n?")
+
+
+@attrs.frozen(kw_only=True)
+class Repository:
+    """A git repository as it was found, without running git.
+
+    Attributes:
+        root: the directory that holds ``.git``.
+        branch: what was checked out; empty for a commit without a branch.
+    """
+
+    root: Path
+    branch: str
+
+
+def find_repository(cwd: Path) -> Repository | None:
+    """Find the repository that *cwd* is in.
+
+    A ``.git`` counts only if it belongs to this user or to the owner of *cwd*: on a machine of
+    many, anyone can put one into ``/tmp``, as git's ``safe.directory`` knows too.
+    """
+    trusted = {os.geteuid(), _owner(cwd)}
+    for directory in (cwd, *cwd.parents):
+        if (owner := _owner(directory / ".git")) is not None and owner in trusted:
+            return Repository(root=directory, branch=_branch(directory / ".git"))
+    return None
+
+
+def _owner(path: Path) -> int | None:
+    try:
+        return path.lstat().st_uid
+    except (OSError, ValueError):
+        return None
+
+
+def _branch(git: Path) -> str:
+    """Read the branch; where ``.git`` is a file it names the directory (gitrepository-layout)."""
+    pointer = read_text_file(git, most_bytes=_MOST_BYTES)
+    if isinstance(pointer, TextFile) and pointer.text.startswith("gitdir: "):
+        git = git.parent / pointer.text.removeprefix("gitdir: ").rstrip("\n")
+    head = read_text_file(git / "HEAD", most_bytes=_MOST_BYTES)
+    if not isinstance(head, TextFile) or not (match := _BRANCH.fullmatch(head.text)):
+        return ""
+    return match["branch"]

@@ -1,0 +1,190 @@
+"""Skills, as agentskills.io/specification describes them (read in November 2026)."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import attrs
+
+from sagent.errors import UnknownNameError
+from sagent.home import Home
+
+from ._front_matter import FrontMatter, parse_front_matter
+from ._instructions import ProjectInstructions, directories
+from ._repository import find_repository
+from ._text_file import TextFile, Unreadable, read_text_file, shown
+
+MOST_LISTED_CHARS = 250
+MOST_LISTING_CHARS = 6000
+MOST_BODY_BYTES = 100_000
+_MOST_NAME_CHARS = 64
+_MOST_DESCRIPTION_CHARS = 1024
+_MOST_SKILLS = 500
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_FOLDERS = (".sagent", ".claude", ".agents")
+
+
+@attrs.frozen(kw_only=True)
+class Skill:
+    """Instructions for a kind of work, in a folder with what they need.
+
+    Attributes:
+        name: what it is called by.
+        description: what it does, and when to use it.
+        path: of its ``SKILL.md``, which names other files relative to its folder.
+        is_listed: whether a model is told of it; not with ``disable-model-invocation: true``.
+    """
+
+    name: str
+    description: str
+    path: Path
+    is_listed: bool = True
+
+    def body(self) -> str:
+        """Read the instructions: `MOST_BODY_BYTES` at most, without the front matter.
+
+        Blocks.
+
+        Raises:
+            UnknownNameError: the file is gone, or cannot be read any more.
+        """
+        file = read_text_file(self.path, most_bytes=MOST_BODY_BYTES)
+        if isinstance(file, Unreadable):
+            raise UnknownNameError(
+                f"the skill {self.name!r} is not there any more: {shown(self.path)}: {file.reason}"
+            )
+        text = parse_front_matter(file.text).body.strip()
+        return f"{text}\n[cut: the file has {file.size_bytes} bytes]" if file.was_cut else text
+
+
+@attrs.frozen
+class Skills:
+    """The skills that were found, the nearest first.
+
+    Attributes:
+        found: each name once.
+        warnings: what is wrong with their files, a line each.
+    """
+
+    found: tuple[Skill, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def find(self, name: str) -> Skill:
+        """Give the skill of that name.
+
+        Raises:
+            UnknownNameError: there is none; the message lists those that there are.
+        """
+        for skill in self.found:
+            if skill.name == name:
+                return skill
+        names = ", ".join(skill.name for skill in self.found) or "none"
+        raise UnknownNameError(f"unknown skill: {name!r}; there are: {names}")
+
+    @property
+    def listing(self) -> str:
+        """A line for each, for a prompt: names, and as much of the descriptions as has room."""
+        lines: list[str] = []
+        room = MOST_LISTING_CHARS
+        listed = [skill for skill in self.found if skill.is_listed]
+        for skill in listed:
+            line = f"- {skill.name}: {_short(skill.description)}"
+            if (room := room - len(line) - 1) < 0:
+                lines.append(f"- (and {len(listed) - len(lines)} more)")
+                break
+            lines.append(line)
+        return "\n".join(lines)
+
+
+def load_skills(
+    *, cwd: Path, home: Home, project_instructions: ProjectInstructions = "read"
+) -> Skills:
+    """Find the skills of the project, from *cwd* up to its root, then the user's own.
+
+    They are folders in ``.sagent/skills``, ``.claude/skills`` and ``.agents/skills``, and in the
+    home's ``skills``, with a ``SKILL.md`` in each; of one name, the first counts. Blocks; never
+    raises OSError.
+    """
+    cwd = cwd.absolute()
+    repository = find_repository(cwd)
+    places: list[Path] = []
+    if project_instructions == "read":
+        for directory in reversed(directories(repository.root if repository else cwd, cwd)):
+            places += [directory / folder / "skills" for folder in _FOLDERS]
+    return _first_of_each_name(_all_in([*places, home.root / "skills"]))
+
+
+def _first_of_each_name(skills: Iterable[Skill | str]) -> Skills:
+    found: dict[str, Skill] = {}
+    warnings: list[str] = []
+    for skill in skills:
+        if isinstance(skill, str):
+            warnings.append(skill)
+        elif skill.name not in found:
+            found[skill.name] = skill
+        elif os.path.realpath(skill.path) != os.path.realpath(first := found[skill.name].path):
+            told = f"another skill {skill.name!r} is nearer: {shown(first)}"
+            warnings.append(f"{shown(skill.path)} is not used: {told}")
+    return Skills(tuple(found.values()), tuple(warnings))
+
+
+def _all_in(places: Iterable[Path]) -> Iterator[Skill | str]:
+    """Give the skills in *places*, and warnings."""
+    count = 0
+    for place in places:
+        for path in _skill_files(place):
+            count += 1
+            if count > _MOST_SKILLS:
+                yield f"{shown(place)}: there are more than {_MOST_SKILLS} skills; no more are read"
+                return
+            file = read_text_file(path, most_bytes=MOST_BODY_BYTES)
+            if isinstance(file, TextFile):
+                yield from _skill(path, parse_front_matter(file.text))
+            else:
+                yield f"{shown(path)} is not read: {file.reason}"
+
+
+def _skill_files(place: Path) -> list[Path]:
+    try:
+        folders = sorted(place.iterdir())
+    except OSError:
+        return []
+    return [path for folder in folders if os.path.lexists(path := folder / "SKILL.md")]
+
+
+def _skill(path: Path, matter: FrontMatter) -> Iterator[Skill | str]:
+    """Check what the format asks for; what can be used all the same is, with a warning."""
+    name, description = matter.text("name"), " ".join(matter.text("description").split())
+    folder = path.parent.name
+    yield from (f"{shown(path)}: {problem}" for problem in matter.problems)
+    if not description:
+        yield f"{shown(path)} is not used: it has no description"
+        return
+    if len(description) > _MOST_DESCRIPTION_CHARS:
+        yield f"{shown(path)}: its description is longer than {_MOST_DESCRIPTION_CHARS} characters"
+    if not _is_name(name):
+        if not _is_name(folder):
+            yield f"{shown(path)} is not used: {_wrong(name)}"
+            return
+        yield f"{shown(path)} goes by its folder: {_wrong(name)}"
+        name = folder
+    elif name != folder:
+        yield f"{shown(path)}: its name {name!r} is not its folder's"
+    hidden = matter.text("disable-model-invocation").lower() == "true"
+    yield Skill(name=name, description=description, path=path, is_listed=not hidden)
+
+
+def _is_name(name: str) -> bool:
+    return len(name) <= _MOST_NAME_CHARS and _NAME.fullmatch(name) is not None
+
+
+def _wrong(name: str) -> str:
+    form = f"{_MOST_NAME_CHARS} characters at most of a-z, 0-9 and single hyphens between them"
+    return f"its name {name[:80]!r} is not {form}"
+
+
+def _short(description: str) -> str:
+    if len(description) <= MOST_LISTED_CHARS:
+        return description
+    return description[: MOST_LISTED_CHARS - 1].rstrip() + "…"
