@@ -19,8 +19,8 @@ def exact_usd(usd: Decimal) -> Decimal:
 
 
 def shown_usd(usd: Decimal) -> str:
-    """Write *usd* for people: to the cent, and finer where it is finer."""
-    whole, _, fraction = f"{usd:.6f}".partition(".")
+    """Write *usd* for people: to the cent, and finer where it is finer, but never rounded."""
+    whole, _, fraction = f"{usd:f}".partition(".")
     return f"${whole}.{fraction.rstrip('0'):0<2}"
 
 
