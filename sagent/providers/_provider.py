@@ -13,7 +13,7 @@ import httpx
 from sagent.actors import Restart, System
 from sagent.errors import MissingKeyError, UsageError
 from sagent.lib.json import JsonValue
-from sagent.model import Effort, ModelInfo, ModelRequest
+from sagent.model import Effort, ModelInfo, ModelRequest, Price
 from sagent.providers._clients import ClientPool, NewTransport, is_loopback
 from sagent.providers._exchange import TIMEOUTS, Timeouts
 from sagent.providers._fault import Endpoint
@@ -144,7 +144,12 @@ class HttpProvider(ABC):
         return cls(key=key, base_url=base_url or cls.BASE_URL)
 
     def model(
-        self, name: str = "", *, context_window: int | None = None, effort: Effort | None = None
+        self,
+        name: str = "",
+        *,
+        context_window: int | None = None,
+        price: Price | None = None,
+        effort: Effort | None = None,
     ) -> WireModel:
         """Make the model that the server calls *name*; any name goes.
 
@@ -152,6 +157,7 @@ class HttpProvider(ABC):
             name: the model; "" for the vendor's `DEFAULT_MODEL`.
             context_window: how many tokens request and answer may have together, where that is
                 known better than here.
+            price: what its calls cost, where that is known better than here.
             effort: how hard it thinks unless a request says so; None for the model's own.
         """
         name = name or self.DEFAULT_MODEL
@@ -160,6 +166,7 @@ class HttpProvider(ABC):
         return WireModel(
             model_id=name,
             known_window=context_window,
+            known_price=price,
             effort=effort,
             provider=self,
             wire=self.wire(name),

@@ -5,7 +5,7 @@ import attrs
 
 from sagent.errors import UsageError
 from sagent.lib.json import JSON
-from sagent.model import Effort, ModelInfo
+from sagent.model import Effort, ModelInfo, Price
 from sagent.providers import _openai_compat
 from sagent.providers._listing import Listing
 from sagent.providers._model import WireModel
@@ -64,7 +64,12 @@ class SelfHosted(OpenAICompat):
         )
 
     def model(
-        self, name: str = "", *, context_window: int | None = None, effort: Effort | None = None
+        self,
+        name: str = "",
+        *,
+        context_window: int | None = None,
+        price: Price | None = None,
+        effort: Effort | None = None,
     ) -> WireModel:
         """Make the model *name*, else the default one; see `HttpProvider.model`."""
         name = name or self.default_model
@@ -72,7 +77,7 @@ class SelfHosted(OpenAICompat):
             raise UsageError(
                 f"{self.NAME} needs a model: set {_MODEL_VARIABLE}, or pass --model (.model(name))"
             )
-        return super().model(name, context_window=context_window, effort=effort)
+        return super().model(name, context_window=context_window, price=price, effort=effort)
 
     def listing(self) -> Listing:
         """Say how the vendor lists its models."""

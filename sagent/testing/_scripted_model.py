@@ -1,5 +1,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
+from decimal import Decimal
 
 import attrs
 import trio
@@ -20,6 +22,7 @@ from sagent.model import (
     ModelRequest,
     ModelResponse,
     ModelStream,
+    Price,
     ResponseDone,
     StopReason,
     TextDelta,
@@ -34,6 +37,8 @@ type Move = str | MultipartMessage | ModelResponse | Exception
 type Step = Move | Callable[[ModelRequest], Move]
 """A move, or what makes one of the request."""
 
+_LEAST = Usage(input_tokens=1, output_tokens=1)
+
 
 def calls(*requests: tuple[str, JSON], text: str = "") -> MultipartMessage:
     """Make a step that calls tools: ``calls(("Read", {"file_path": "a.txt"}))``."""
@@ -47,21 +52,39 @@ class ScriptedModel:
 
     Asked once more than it has steps, it fails the run with a `UsageError` that says so;
     `unused` lists the steps that were not asked for.
+
+    Args:
+        steps: what it does, in order.
+        model_id: what it is called.
+        context_window: how many tokens request and answer may have together.
+        usage: what each call takes whose step does not say so itself, as a ModelResponse does.
+        price: what its calls cost; None for a model without a known price.
     """
 
     def __init__(
-        self, *steps: Step, model_id: str = "scripted", context_window: int | None = None
+        self,
+        *steps: Step,
+        model_id: str = "scripted",
+        context_window: int | None = None,
+        usage: Usage = _LEAST,
+        price: Price | None = None,
     ) -> None:
         self.model_id = model_id
         self.context_window = context_window
         self.requests: list[ModelRequest] = []
         """Every request so far, oldest first."""
         self._steps = list(steps)
+        self._usage = usage
+        self._price = price
 
     @property
     def unused(self) -> Sequence[Step]:
         """The steps that nobody has asked for yet."""
         return self._steps[len(self.requests) :]
+
+    def price_usd(self, usage: Usage, *, when: datetime | None = None) -> Decimal | None:  # noqa: ARG002  # the same at any time
+        """Give what a call of *usage* costs by the price that the model was given."""
+        return self._price.of(usage) if self._price is not None else None
 
     def stream(self, request: ModelRequest) -> ModelStream:
         """Play the next step."""
@@ -84,7 +107,7 @@ class ScriptedModel:
         move = step(request) if callable(step) else step
         if isinstance(move, Exception):
             raise move
-        yield _Events(_response(move, self.model_id))
+        yield _Events(_response(move, self.model_id, self._usage))
 
 
 @attrs.define(eq=False)
@@ -106,11 +129,12 @@ class _Events(AsyncIterator[ModelEvent]):
         return self._left.pop(0)
 
 
-def _response(step: str | MultipartMessage | ModelResponse, model_id: str) -> ModelResponse:
+def _response(
+    step: str | MultipartMessage | ModelResponse, model_id: str, usage: Usage
+) -> ModelResponse:
     if isinstance(step, ModelResponse):
         return step
     if isinstance(step, str):
         step = MultipartMessage((TextMessage(step),), Descriptor.MODEL)
     stop = StopReason.TOOL_USE if response_tool_calls(step) else StopReason.FINISHED
-    usage = Usage(input_tokens=1, output_tokens=1)
     return ModelResponse(content=step, stop_reason=stop, model_id=model_id, usage=usage)
