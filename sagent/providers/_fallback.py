@@ -1,5 +1,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import datetime
+from decimal import Decimal
 
 import attrs
 import trio
@@ -11,8 +13,10 @@ from sagent.model import (
     ModelRequest,
     ModelResponse,
     ModelStream,
+    Priced,
     Retrying,
     ServedModel,
+    Usage,
     buffered,
 )
 from sagent.providers._answer import Answer, Sink, open_answer
@@ -53,6 +57,19 @@ class Fallback:
         """The smallest window of all that is known: a conversation must fit whoever answers."""
         windows = [model.context_window for model in self.models]
         return min((window for window in windows if window is not None), default=None)
+
+    def price_usd(self, usage: Usage, *, when: datetime | None = None) -> Decimal | None:
+        """Give the highest price that a call may have, whoever answers; see `Priced`.
+
+        None if that of any of the models is not known.
+        """
+        prices: list[Decimal] = []
+        for model in self.models:
+            price = model.price_usd(usage, when=when) if isinstance(model, Priced) else None
+            if price is None:
+                return None
+            prices.append(price)
+        return max(prices)
 
     async def served(self, system: System) -> Model:
         """Give these models as *system* serves them."""

@@ -17,7 +17,7 @@ from sagent.actors import open_system
 from sagent.agent import Agent, Prompt, Retrying
 from sagent.errors import ModelError, RateLimitError, StreamCutError, UsageError
 from sagent.message import response_text
-from sagent.model import ResponseDone, TextDelta
+from sagent.model import Price, ResponseDone, TextDelta, Usage
 from sagent.model import Retrying as RetryingEvent
 from sagent.providers import Fallback, RetryPolicy
 from sagent.providers._model import WireModel
@@ -125,6 +125,14 @@ async def test_the_window_is_the_smallest_that_is_known() -> None:
     assert Fallback(ScriptedModel()).context_window is None
     with pytest.raises(UsageError, match="at least one"):
         Fallback()
+
+
+async def test_its_price_is_the_highest_that_a_call_may_have() -> None:
+    cheap, dear = (ScriptedModel(price=Price(input_per_mtok=rate)) for rate in (1, 3))
+    usage = Usage(input_tokens=1_000_000)
+
+    assert Fallback(cheap, dear).price_usd(usage) == 3
+    assert Fallback(cheap, ScriptedModel(), dear).price_usd(usage) is None
 
 
 async def test_leaving_the_stream_ends_the_request() -> None:
