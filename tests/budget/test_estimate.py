@@ -16,7 +16,7 @@ from sagent.budget import (
     estimate,
 )
 from sagent.model import Model, ModelRequest, ModelResponse, ModelStream, Price, Usage
-from sagent.providers import Anthropic, Local, SelfHosted
+from sagent.providers import Anthropic, Local, MiniMax, SelfHosted
 from sagent.testing import ScriptedModel
 
 SONNET = Anthropic.from_key("a key").model("claude-sonnet-4-6")
@@ -82,6 +82,12 @@ def test_what_is_new_to_an_anthropic_cache_is_expected_to_cost_what_writing_does
     expected = estimate(SONNET, 1_000, 0)
 
     assert expected.usd == Decimal("0.00375")
+
+
+def test_what_is_new_to_a_cache_that_is_cheap_to_write_is_expected_not_to_be_written() -> None:
+    highspeed = MiniMax.from_key("a key").model("MiniMax-M2.7-highspeed")
+
+    assert estimate(highspeed, 1_000, 0).usd == Decimal("0.0006")
 
 
 @pytest.mark.parametrize("model", [SelfHosted().model("my-model"), ScriptedModel(), Unpriced()])
