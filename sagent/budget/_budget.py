@@ -86,9 +86,7 @@ class Budget:
         """
         amount = estimate.amount
         with self._lock:
-            if amount.unpriced_calls and any(
-                level.limits.usd is not None for level in self._levels
-            ):
+            if amount.unpriced_calls and self._is_bound_in_money:
                 raise UsageError(
                     f"no price is known for {estimate.model_id}, so --max-budget-usd (usd=...) "
                     "cannot be kept: limit the tokens (tokens=...), or choose a model with a price"
@@ -158,7 +156,8 @@ class Budget:
         with self._lock:
             return self._own.record.entry()
 
-    def _limits_usd(self) -> bool:
+    @property
+    def _is_bound_in_money(self) -> bool:
         return any(level.limits.usd is not None for level in self._levels)
 
     @property

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import attrs
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -127,3 +128,4 @@ def _all(entry: LedgerEntry) -> list[LedgerEntry]:
 
 
 TestTrees = Trees.TestCase
+TestTrees.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
