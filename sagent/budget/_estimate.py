@@ -45,6 +45,9 @@ class Estimate:
 class Spent:
     """What a call took.
 
+    Some servers count no tokens. As no call is without any, such a usage is none, and what was
+    estimated is booked.
+
     Attributes:
         usage: the tokens that the vendor counted.
         usd: what they cost; None if that is not known: the estimate's is booked then.
@@ -56,12 +59,12 @@ class Spent:
     @classmethod
     def of(cls, model: Model, usage: Usage) -> "Spent":
         """Let *model* price *usage*."""
-        return cls(usage, price_of(model, usage))
+        return cls(usage, price_of(model, usage) if _tokens(usage) else None)
 
     def amount(self, estimate: Estimate) -> Amount:
         """What is to be booked for the call of *estimate*."""
         usd = estimate.usd if self.usd is None else self.usd
-        return _one_call(usd, max(0, self.usage.input_tokens) + max(0, self.usage.output_tokens))
+        return _one_call(usd, _tokens(self.usage) or estimate.amount.tokens)
 
 
 def price_of(model: Model, usage: Usage) -> Decimal | None:
@@ -150,6 +153,10 @@ def _expected_usd(
     written = attrs.evolve(plain, cache_write_tokens=input_tokens - cached)
     prices = [price_of(model, usage) for usage in (plain, written)]
     return max((price for price in prices if price is not None), default=None)
+
+
+def _tokens(usage: Usage) -> int:
+    return max(0, usage.input_tokens) + max(0, usage.output_tokens)
 
 
 def _one_call(usd: Decimal | None, tokens: int) -> Amount:

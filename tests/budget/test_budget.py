@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 import trio
 
-from sagent.budget import Amount, Budget, Estimate, Remaining, Spent
+from sagent.budget import Amount, Budget, Estimate, Remaining, Spent, estimate
 from sagent.errors import (
     BudgetExceededError,
     ConnectionFailedError,
@@ -16,7 +16,8 @@ from sagent.errors import (
     StreamCutError,
     UsageError,
 )
-from sagent.model import Usage
+from sagent.model import Price, Usage
+from sagent.testing import ScriptedModel
 
 NOTHING = Amount()
 
@@ -235,9 +236,18 @@ def test_what_is_no_price_is_none(usd: str) -> None:
 def test_counts_below_zero_give_nothing_back() -> None:
     budget = Budget()
 
-    budget.reserve(call()).settle(Spent(Usage(input_tokens=-5, output_tokens=-6), Decimal(-1)))
+    budget.reserve(call()).settle(Spent(Usage(input_tokens=-5, output_tokens=6), Decimal(-1)))
 
-    assert budget.spent == Amount(calls=1)
+    assert budget.spent == Amount(tokens=6, calls=1)
+
+
+def test_a_call_whose_tokens_the_server_does_not_count_is_booked_as_expected() -> None:
+    model = ScriptedModel(price=Price(input_per_mtok="3", output_per_mtok="15"))
+    budget = Budget()
+
+    budget.reserve(estimate(model, 1000, 100)).settle(Spent.of(model, Usage()))
+
+    assert budget.spent == Amount(usd=Decimal("0.0045"), tokens=1100, calls=1)
 
 
 def test_a_call_without_a_price_cannot_be_made_where_money_is_limited_anywhere_above() -> None:

@@ -79,7 +79,7 @@ class Trees(RuleBasedStateMachine):
             assert fits
 
     @precondition(lambda self: self.open)
-    @rule(data=st.data(), usd=money, given=tokens, written=tokens)
+    @rule(data=st.data(), usd=money, given=st.integers(1, 100), written=tokens)
     def settle(self, data: st.DataObject, usd: Decimal, given: int, written: int) -> None:
         node, hold = self.open.pop(data.draw(st.integers(0, len(self.open) - 1)))
         hold.settle(Spent(Usage(input_tokens=given, output_tokens=written), usd))
