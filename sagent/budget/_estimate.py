@@ -69,7 +69,8 @@ class Spent:
 
 def price_of(model: Model, usage: Usage) -> Decimal | None:
     """Give what a call of *model* costs now; None if it cannot tell."""
-    return model.price_usd(usage) if isinstance(model, Priced) else None
+    usd = model.price_usd(usage) if isinstance(model, Priced) else None
+    return usd if usd is not None and usd.is_finite() else None
 
 
 def estimate(
@@ -131,11 +132,14 @@ def affordable_output_tokens(
         usd = _expected_usd(model, input_tokens, output_tokens, cached_tokens)
         return Decimal("Infinity") if usd is None else usd
 
-    least, most = cost(0), cost(_LONGEST_ANSWER_TOKENS)
-    if most <= remaining_usd or not least.is_finite():
+    least = cost(0)
+    if not least.is_finite():
         return None
     if least > remaining_usd:
         return 0
+    most = cost(_LONGEST_ANSWER_TOKENS)
+    if most <= remaining_usd:
+        return None
     # A price is a straight line, as far as is known; where it is none, the answer is sought.
     share = _COARSE.divide(remaining_usd - least, most - least)
     tokens = int(share * _LONGEST_ANSWER_TOKENS)

@@ -35,6 +35,13 @@ class Odd(ScriptedModel):
         return Decimal(usage.output_tokens + max(0, usage.output_tokens - 1000))
 
 
+class Confused(ScriptedModel):
+    """A model that gives no number for a price."""
+
+    def price_usd(self, usage: Usage, *, when: datetime | None = None) -> Decimal | None:
+        return Decimal("NaN")
+
+
 class Unpriced:
     """A model that knows of no prices at all."""
 
@@ -90,7 +97,9 @@ def test_what_is_new_to_a_cache_that_is_cheap_to_write_is_expected_not_to_be_wri
     assert estimate(highspeed, 1_000, 0).usd == Decimal("0.0006")
 
 
-@pytest.mark.parametrize("model", [SelfHosted().model("my-model"), ScriptedModel(), Unpriced()])
+@pytest.mark.parametrize(
+    "model", [SelfHosted().model("my-model"), ScriptedModel(), Unpriced(), Confused()]
+)
 def test_a_model_without_a_price_has_an_estimate_of_tokens(model: Model) -> None:
     expected = estimate(model, 10)
 
