@@ -1,6 +1,6 @@
 """One attempt at a call: a request goes out, and its answer is read to the end."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing, suppress
 
 import attrs
@@ -170,12 +170,12 @@ class Exchange:
             return False
         return self._sink.done
 
-    def _events(self, frame: ServerSentEvent, headers: Mapping[str, str]) -> Iterator[ModelEvent]:
+    def _events(self, frame: ServerSentEvent, headers: Mapping[str, str]) -> Iterable[ModelEvent]:
         events = self._decoder.feed(frame.data)
         return events if self._begun else self._first_events(events, headers)
 
     def _first_events(
-        self, events: Iterator[ModelEvent], headers: Mapping[str, str]
+        self, events: Iterable[ModelEvent], headers: Mapping[str, str]
     ) -> Iterator[ModelEvent]:
         for event in events:
             if not self._begun:

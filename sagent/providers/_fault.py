@@ -88,6 +88,8 @@ def status_fault(
 
 def error_in_stream(chunk: Mapping[str, JSON]) -> StatusError | None:
     """Make the error that *chunk* carries, if it is an error and not a part of an answer."""
+    if not ("error" in chunk or "base_resp" in chunk or chunk.get("type") == "error"):
+        return None  # said twice, since nearly all chunks end here
     error = _error_in(chunk)
     if error is None:
         return None

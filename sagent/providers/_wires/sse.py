@@ -1,10 +1,10 @@
 """Server-sent events, from bytes (WHATWG HTML, 9.2).
 
-Lines end at LF, CR or CRLF and nowhere else: JSON may carry U+2028, U+0085 and their kind, at
-which `str.splitlines` would cut.
+Lines end at LF, CR or CRLF and nowhere else, as `bytes.splitlines` has it: JSON may carry U+2028,
+U+0085 and their kind, at which `str.splitlines` would cut.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import attrs
 
@@ -34,59 +34,68 @@ class EventDecoder:
     _event: str = attrs.field(default="", init=False)
     _data: list[str] = attrs.field(factory=list[str], init=False)
 
-    def feed(self, chunk: bytes) -> Iterator[ServerSentEvent]:
+    def feed(self, chunk: bytes) -> Sequence[ServerSentEvent]:
         """Give the events that *chunk* completes.
 
         Raises:
-            ProtocolError: a line is longer than `MAX_LINE_BYTES`.
+            ProtocolError: what came before of a line is longer than `MAX_LINE_BYTES`.
         """
-        *lines, rest = self._unified(chunk).split(b"\n")
-        if lines and self._tail:
-            lines[0] = b"".join((*self._tail, lines[0]))
-            self._tail.clear()
-            self._tail_bytes = 0
-        for line in lines:
-            event = self._take(line)
-            if event is not None:
-                yield event
-        if rest:
-            self._tail.append(rest)
-            self._tail_bytes += len(rest)
-            if self._tail_bytes > MAX_LINE_BYTES:
-                raise ProtocolError(f"a line of the stream is longer than {MAX_LINE_BYTES} bytes")
-
-    def close(self) -> Iterator[ServerSentEvent]:
-        """Give the event whose blank line the end of the stream cut off, if there is one."""
-        for line in (b"".join(self._tail), b""):
-            event = self._take(line)
-            if event is not None:
-                yield event
-        self._tail.clear()
-
-    def _unified(self, chunk: bytes) -> bytes:
-        """Give *chunk* with LF for every end of a line."""
         if self._after_cr and chunk:
             self._after_cr = False
             chunk = chunk.removeprefix(b"\n")
-        if b"\r" in chunk:
-            self._after_cr = chunk.endswith(b"\r")
-            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        return chunk
+        lines = chunk.splitlines()
+        if chunk.endswith(b"\n"):
+            rest = b""
+        elif chunk.endswith(b"\r"):
+            self._after_cr = True
+            rest = b""
+        else:
+            rest = lines.pop() if lines else b""
+        if lines and self._tail:
+            lines[0] = self._with_tail(lines[0])
+        if rest:
+            self._keep(rest)
+        return self._take(lines) if lines else ()
 
-    def _take(self, line: bytes) -> ServerSentEvent | None:
+    def close(self) -> Sequence[ServerSentEvent]:
+        """Give the event whose blank line the end of the stream cut off, if there is one."""
+        return self._take([self._with_tail(b""), b""])
+
+    def _with_tail(self, end: bytes) -> bytes:
+        line = b"".join((*self._tail, end))
+        self._tail.clear()
+        self._tail_bytes = 0
+        return line
+
+    def _keep(self, rest: bytes) -> None:
+        if self._tail_bytes > MAX_LINE_BYTES:
+            raise ProtocolError(f"a line of the stream is longer than {MAX_LINE_BYTES} bytes")
+        self._tail.append(rest)
+        self._tail_bytes += len(rest)
+
+    def _take(self, lines: list[bytes]) -> Sequence[ServerSentEvent]:
         if self._at_start:
             self._at_start = False
-            line = line.removeprefix(_BOM)
-        if not line:
-            return self._dispatch()
-        field, _, value = line.partition(b":")
-        if field == b"data":
-            self._data.append(value.removeprefix(b" ").decode(errors="replace"))
-        elif field == b"event":
-            self._event = value.removeprefix(b" ").decode(errors="replace")
-        return None  # comments, ids and reconnection times are of no use to a single request
+            lines[0] = lines[0].removeprefix(_BOM)
+        events: list[ServerSentEvent] = []
+        data = self._data
+        for line in lines:
+            if line.startswith(b"data: "):  # as nearly all do
+                data.append(line[6:].decode("utf-8", "replace"))
+            elif line:
+                self._take_field(line)
+            else:
+                if data:
+                    events.append(ServerSentEvent(self._event or "message", "\n".join(data)))
+                    data.clear()
+                self._event = ""
+        return events
 
-    def _dispatch(self) -> ServerSentEvent | None:
-        event, data = self._event, self._data
-        self._event, self._data = "", []
-        return ServerSentEvent(event or "message", "\n".join(data)) if data else None
+    def _take_field(self, line: bytes) -> None:
+        field, _, value = line.partition(b":")
+        text = value.removeprefix(b" ").decode("utf-8", "replace")
+        if field == b"data":
+            self._data.append(text)
+        elif field == b"event":
+            self._event = text
+        # comments, ids and reconnection times are of no use to a single request

@@ -1,6 +1,6 @@
 """What a wire format is: a pure encoder of requests and a pure decoder of events."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Protocol, runtime_checkable
 
 from sagent.lib.json import JSON
@@ -10,15 +10,17 @@ from sagent.model import ModelEvent, ModelRequest
 class Decoder(Protocol):
     """Turns the data of one answer's events into model events; lives for one answer."""
 
-    def feed(self, data: str) -> Iterator[ModelEvent]:
+    def feed(self, data: str) -> Iterable[ModelEvent]:
         """Give the model events that *data* completes; after `ResponseDone` there is nothing.
+
+        They are to be taken before anything else is fed.
 
         Raises:
             ModelError: *data* is an error, or breaks the format.
         """
         ...
 
-    def close(self) -> Iterator[ModelEvent]:
+    def close(self) -> Iterable[ModelEvent]:
         """Give the events that the end of the stream completes.
 
         Raises:

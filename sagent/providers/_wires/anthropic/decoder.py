@@ -3,7 +3,7 @@
 Source: https://platform.claude.com/docs/en/build-with-claude/streaming
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
@@ -39,6 +39,8 @@ _STOP_REASONS = {
     "compaction": StopReason.MAX_TOKENS,
     "refusal": StopReason.REFUSAL,
 }
+_SHOWN = {"text_delta": "text", "thinking_delta": "thinking"}
+"""The deltas that are shown, each with the kind of its block, which is also its field."""
 _COUNTS = (
     "input_tokens",
     "cache_creation_input_tokens",
@@ -61,35 +63,37 @@ class AnthropicDecoder:
     _explanation: str = attrs.field(default="", init=False)
     _done: bool = attrs.field(default=False, init=False)
 
-    def feed(self, data: str) -> Iterator[ModelEvent]:
+    def feed(self, data: str) -> Iterable[ModelEvent]:
         """Give the model events that *data* completes; see `Decoder`."""
         if self._done or data.strip() == _DONE:
-            return
+            return ()
         event = parse_object(data)
         if fault := error_in_stream(event):
             raise fault
+        events: Iterable[ModelEvent] = ()
         match event.get("type"):
-            case "message_start":
-                yield from self._begin(fields_of(event.get("message")))
-            case "content_block_start":
-                yield from self._start(_slot(event), fields_of(event.get("content_block")))
             case "content_block_delta":
-                yield from self._delta(_slot(event), fields_of(event.get("delta")))
+                events = self._delta(_slot(event), fields_of(event.get("delta")))
+            case "content_block_start":
+                events = self._start(_slot(event), fields_of(event.get("content_block")))
             case "content_block_stop":
-                yield from self._stop(self._slots.pop(_slot(event), None))
+                events = self._stop(self._slots.pop(_slot(event), None))
+            case "message_start":
+                events = self._begin(fields_of(event.get("message")))
             case "message_delta":
                 self._count(event)
                 self._end_with(fields_of(event.get("delta")))
             case "message_stop":
-                yield from self._end()
+                events = self._end()
             case _:
                 pass  # pings, and what is new
+        return events
 
-    def close(self) -> Iterator[ModelEvent]:
+    def close(self) -> Iterable[ModelEvent]:
         """Give the events that the end of the stream completes; see `Decoder`."""
         if not self._done:
             raise StreamCutError("the answer was cut off before its end: try again")
-        yield from ()
+        return ()
 
     def _begin(self, message: Fields) -> Iterator[ModelEvent]:
         self._model_id = text_in(message, "model") or self._model_id
@@ -101,39 +105,43 @@ class AnthropicDecoder:
             yield from self._start(-1, block)
             yield from self._stop(self._slots.pop(-1))
 
-    def _start(self, slot: int, block: Fields) -> Iterator[ModelEvent]:
+    def _start(self, slot: int, block: Fields) -> Sequence[ModelEvent]:
         opened = OpenBlock(text_in(block, "type"), block)
         self._blocks.append(opened)
         self._slots[slot] = opened
-        yield from _delta_of(opened.kind, text_in(block, opened.kind))
+        return _shown(opened.kind, text_in(block, opened.kind))
 
-    def _delta(self, slot: int, delta: Fields) -> Iterator[ModelEvent]:
+    def _delta(self, slot: int, delta: Fields) -> Sequence[ModelEvent]:
         kind = text_in(delta, "type")
-        if slot not in self._slots and kind in {"text_delta", "thinking_delta"}:
-            yield from self._start(slot, {"type": kind.removesuffix("_delta")})
+        shown = _SHOWN.get(kind)
+        if shown is not None and slot not in self._slots:
+            self._start(slot, {"type": shown})
         block = self._slots.get(slot)
         if block is None:
-            return
+            return ()
+        if shown is not None and shown == block.kind:
+            text = text_in(delta, shown)
+            block.add(shown, text)
+            return _shown(shown, text)
         match kind:
-            case "text_delta" | "thinking_delta" if kind == f"{block.kind}_delta":
-                block.add(block.kind, text_in(delta, block.kind))
-                yield from _delta_of(block.kind, text_in(delta, block.kind))
             case "input_json_delta":
                 block.add("input", text_in(delta, "partial_json"))
             case "citations_delta":
                 block.citations.append(delta.get("citation"))
             case _:
                 block.extend(delta)
+        return ()
 
-    def _stop(self, block: OpenBlock | None) -> Iterator[ModelEvent]:
-        if block is not None and block.kind == "tool_use" and block.call is None:
-            call_id = text_in(block.begun, "id")
-            if not call_id or call_id in self._ids:
-                call_id = f"toolu_{new_id()}"
-            self._ids.add(call_id)
-            name = text_in(block.begun, "name")
-            block.call = tool_call_message(name, block.directive(), call_id=call_id)
-            yield ToolCallReady(block.call)
+    def _stop(self, block: OpenBlock | None) -> Sequence[ModelEvent]:
+        if block is None or block.kind != "tool_use" or block.call is not None:
+            return ()
+        call_id = text_in(block.begun, "id")
+        if not call_id or call_id in self._ids:
+            call_id = f"toolu_{new_id()}"
+        self._ids.add(call_id)
+        name = text_in(block.begun, "name")
+        block.call = tool_call_message(name, block.directive(), call_id=call_id)
+        return (ToolCallReady(block.call),)
 
     def _count(self, holder: Fields) -> None:
         usage = fields_of(holder.get("usage"))
@@ -185,8 +193,9 @@ def _slot(event: Fields) -> int:
     return number_in(event, "index")
 
 
-def _delta_of(kind: str, text: str) -> Iterator[ModelEvent]:
+def _shown(kind: str, text: str) -> Sequence[ModelEvent]:
     if text and kind == "text":
-        yield TextDelta(text)
-    elif text and kind == "thinking":
-        yield ThinkingDelta(text)
+        return (TextDelta(text),)
+    if text and kind == "thinking":
+        return (ThinkingDelta(text),)
+    return ()

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
@@ -68,15 +68,15 @@ class ConstrainedDecoder:
     _answer: AnswerText = attrs.field(factory=AnswerText, init=False)
     _shown: list[str] = attrs.field(factory=list[str], init=False)
 
-    def feed(self, data: str) -> Iterator[ModelEvent]:
+    def feed(self, data: str) -> Iterable[ModelEvent]:
         """Give the model events that *data* completes; see `Decoder`."""
-        yield from self._translate(self._chat.feed(data))
+        return self._translate(self._chat.feed(data))
 
-    def close(self) -> Iterator[ModelEvent]:
+    def close(self) -> Iterable[ModelEvent]:
         """Give the events that the end of the stream completes; see `Decoder`."""
-        yield from self._translate(self._chat.close())
+        return self._translate(self._chat.close())
 
-    def _translate(self, events: Iterator[ModelEvent]) -> Iterator[ModelEvent]:
+    def _translate(self, events: Iterable[ModelEvent]) -> Iterator[ModelEvent]:
         for event in events:
             match event:
                 case TextDelta(text=fragment):

@@ -1,6 +1,6 @@
 """Answers in the dialects of Chat Completions, streamed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
@@ -66,30 +66,34 @@ class ChatDecoder:
     _refused: bool = attrs.field(default=False, init=False)
     _done: bool = attrs.field(default=False, init=False)
 
-    def feed(self, data: str) -> Iterator[ModelEvent]:
+    def feed(self, data: str) -> Iterable[ModelEvent]:
         """Give the model events that *data* completes; see `Decoder`."""
         if self._done:
-            return
+            return ()
         if data.strip() == _DONE:
-            yield from self._end()
-            return
+            return self._end()
         chunk = parse_object(data)
         if fault := error_in_stream(chunk):
             raise fault
         self._model_id = text_in(chunk, "model") or self._model_id
         self._count(chunk)
-        for choice in objects_in(chunk.get("choices"))[:1]:
-            self._count(choice)
-            yield from self._delta(self._delta_in(choice))
-            self._finish = text_in(choice, "finish_reason").lower() or self._finish
+        choices = objects_in(chunk.get("choices"))
+        if not choices:
+            return ()
+        choice = choices[0]
+        self._count(choice)
+        shown = self._delta(self._delta_in(choice))
+        if finish := text_in(choice, "finish_reason"):
+            self._finish = finish.lower()
+        return shown
 
-    def close(self) -> Iterator[ModelEvent]:
+    def close(self) -> Iterable[ModelEvent]:
         """Give the events that the end of the stream completes; see `Decoder`."""
         if self._done:
-            return
+            return ()
         if not self._finish:
             raise StreamCutError("the answer was cut off before its end: try again")
-        yield from self._end()
+        return self._end()
 
     def _delta_in(self, choice: Fields) -> Fields:
         """Give what *choice* adds; some servers send a whole message, MiniMax after its pieces."""
@@ -98,9 +102,16 @@ class ChatDecoder:
             return delta
         return fields_of(choice["message"])
 
-    def _delta(self, delta: Fields) -> Iterator[ModelEvent]:
-        if thinking := self._thinking_in(delta):
-            yield from self._shown(thinking, "")
+    def _delta(self, delta: Fields) -> Sequence[ModelEvent]:
+        if "tool_calls" in delta:
+            for piece in objects_in(delta["tool_calls"]):
+                self._calls.feed(piece)
+        thinking, text = self._thinking_in(delta), self._text_in(delta)
+        if self._tags.is_past or not text:
+            return self._shown(thinking, text)
+        return [*self._shown(thinking, ""), *self._shown(*self._parted(text))]
+
+    def _text_in(self, delta: Fields) -> str:
         content = delta.get("content")
         text = content if isinstance(content, str) else _joined(content)
         if text and self._dialect.cumulative:
@@ -108,14 +119,7 @@ class ChatDecoder:
         if refusal := text_in(delta, "refusal"):
             self._refused = True
             text += refusal
-        if text and self._tags.is_past:
-            self._text.append(text)
-            yield TextDelta(text)
-        elif text:
-            yield from self._shown(*self._parted(text))
-        if "tool_calls" in delta:
-            for piece in objects_in(delta["tool_calls"]):
-                self._calls.feed(piece)
+        return text
 
     def _thinking_in(self, delta: Fields) -> str:
         if "reasoning_details" in delta:
@@ -140,16 +144,19 @@ class ChatDecoder:
             self._tags.is_past = True
         return self._tags.feed(text)
 
-    def _shown(self, thinking: str, text: str) -> Iterator[ModelEvent]:
+    def _shown(self, thinking: str, text: str) -> Sequence[ModelEvent]:
+        shown: list[ModelEvent] = []
         if thinking:
             self._thinking.append(thinking)
-            yield ThinkingDelta(thinking)
+            shown.append(ThinkingDelta(thinking))
         if text:
             self._text.append(text)
-            yield TextDelta(text)
+            shown.append(TextDelta(text))
+        return shown
 
     def _count(self, holder: Fields) -> None:
-        if usage := fields_of(holder.get("usage")):
+        usage = holder.get("usage")
+        if usage and isinstance(usage, dict):
             self._usage = usage_in(usage) or self._usage
 
     def _end(self) -> Iterator[ModelEvent]:

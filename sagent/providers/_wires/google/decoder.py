@@ -6,7 +6,8 @@ prompt was blocked, has been seen; usage and signatures may come after it.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import cast
 
 import attrs
@@ -86,27 +87,19 @@ class GoogleDecoder:
     _blocked: bool = attrs.field(default=False, init=False)
     _done: bool = attrs.field(default=False, init=False)
 
-    def feed(self, data: str) -> Iterator[ModelEvent]:
+    def feed(self, data: str) -> Iterable[ModelEvent]:
         """Give the model events that *data* completes; see `Decoder`."""
         if self._done or data.strip() == _DONE:
-            return
-        for response in _responses(data):
-            if fault := error_in_stream(response):
-                raise fault
-            self._model_id = text_in(response, "modelVersion") or self._model_id
-            if any(
-                number_in(usage := fields_of(response.get("usageMetadata")), key) for key in _COUNTS
-            ):
-                self._usage = usage  # each counts all that came before it
-            self._blocked |= bool(text_in(fields_of(response.get("promptFeedback")), "blockReason"))
-            for candidate in objects_in(response.get("candidates")):
-                if number_in(candidate, "index") == 0:
-                    yield from self._candidate(candidate)
+            return ()
+        if data.lstrip().startswith("["):  # as Google writes errors and plain streams
+            listed = objects_in(parse_object(f'{{"list":{data}}}').get("list"))
+            return chain.from_iterable(map(self._response, listed))
+        return self._response(parse_object(data))
 
-    def close(self) -> Iterator[ModelEvent]:
+    def close(self) -> Iterable[ModelEvent]:
         """Give the events that the end of the stream completes; see `Decoder`."""
         if self._done:
-            return
+            return ()
         if not self._finish and not self._blocked:
             raise StreamCutError("the answer was cut off before its end: try again")
         self._done = True
@@ -124,46 +117,62 @@ class GoogleDecoder:
             )
         except JsonError as error:
             raise ProtocolError(f"the server sent what JSON cannot carry: {error}") from error
-        yield ResponseDone(response)
+        return (ResponseDone(response),)
 
-    def _candidate(self, candidate: Fields) -> Iterator[ModelEvent]:
-        for part in objects_in(fields_of(candidate.get("content")).get("parts")):
-            yield from self._part(part)
-        self._finish = text_in(candidate, "finishReason") or self._finish
-        self._finish_message = text_in(candidate, "finishMessage") or self._finish_message
+    def _response(self, response: Fields) -> Sequence[ModelEvent]:
+        if fault := error_in_stream(response):
+            raise fault
+        self._model_id = text_in(response, "modelVersion") or self._model_id
+        usage = fields_of(response.get("usageMetadata"))
+        for key in _COUNTS:
+            if number_in(usage, key):
+                self._usage = usage  # each counts all that came before it
+                break
+        if feedback := fields_of(response.get("promptFeedback")):
+            self._blocked |= bool(text_in(feedback, "blockReason"))
+        events: list[ModelEvent] = []
+        for candidate in objects_in(response.get("candidates")):
+            if number_in(candidate, "index") == 0:
+                for part in objects_in(fields_of(candidate.get("content")).get("parts")):
+                    events += self._part(part)
+                self._finish = text_in(candidate, "finishReason") or self._finish
+                self._finish_message = text_in(candidate, "finishMessage") or self._finish_message
+        return events
 
-    def _part(self, part: Fields) -> Iterator[ModelEvent]:
+    def _part(self, part: Fields) -> Sequence[ModelEvent]:
         text, call = part.get("text"), part.get("functionCall")
         if isinstance(call, dict):
-            yield from self._call(call, _without(part, "functionCall"))
-        elif isinstance(text, str):
+            return self._call(call, _without(part, "functionCall"))
+        if isinstance(text, str):
             descriptor = Descriptor.THINKING if part.get("thought") is True else Descriptor.TEXT
-            yield from self._said(text, descriptor, _without(part, "text", "thought"))
-        elif _without(part, "thought"):
+            return self._said(text, descriptor, _without(part, "text", "thought"))
+        if _without(part, "thought"):
             self._join_text()
             self._gathering.add_opaque(_without(part))
+        return ()
 
     def _said(
         self, text: str, descriptor: Descriptor, more: Mapping[str, JsonValue]
-    ) -> Iterator[ModelEvent]:
-        thinking = descriptor == Descriptor.THINKING
-        if more or (text and descriptor != self._descriptor):
+    ) -> Sequence[ModelEvent]:
+        thinking = descriptor is Descriptor.THINKING
+        if more or (text and descriptor is not self._descriptor):
             self._join_text()
-        if text:
-            yield ThinkingDelta(text) if thinking else TextDelta(text)
-        if text and more:
-            self._gathering.add(TextMessage(text, descriptor), more)
-        elif text:
-            self._descriptor = descriptor
-            self._text.append(text)
-        elif more:
+        if more and not text:
             thought: dict[str, JsonValue] = {"thought": True} if thinking else {}
             self._gathering.add_opaque({"text": "", **thought, **more})
+        if not text:
+            return ()
+        if more:
+            self._gathering.add(TextMessage(text, descriptor), more)
+        else:
+            self._descriptor = descriptor
+            self._text.append(text)
+        return (ThinkingDelta(text) if thinking else TextDelta(text),)
 
-    def _call(self, call: Fields, more: dict[str, JsonValue]) -> Iterator[ModelEvent]:
+    def _call(self, call: Fields, more: dict[str, JsonValue]) -> Sequence[ModelEvent]:
         name, vendors_id = text_in(call, "name"), text_in(call, "id")
         if not name:
-            return  # nobody can answer it
+            return ()  # nobody can answer it
         self._join_text()
         is_new = vendors_id and vendors_id not in self._call_ids
         call_id = vendors_id if is_new else f"call_{new_id()}"
@@ -172,7 +181,7 @@ class GoogleDecoder:
             more[CALL_ID] = vendors_id
         message = tool_call_message(name, _directive(call.get("args")), call_id=call_id)
         self._gathering.add(message, more)
-        yield ToolCallReady(message)
+        return (ToolCallReady(message),)
 
     def _join_text(self) -> None:
         if self._text:
@@ -200,13 +209,6 @@ def _usage(usage: Fields) -> Usage:
         cached_tokens=number_in(usage, "cachedContentTokenCount"),
         thinking_tokens=thinking,
     )
-
-
-def _responses(data: str) -> list[Fields]:
-    """Read *data*: a response, or a list of them, as Google writes errors and plain streams."""
-    if data.lstrip().startswith("["):
-        return objects_in(parse_object(f'{{"list":{data}}}').get("list"))
-    return [parse_object(data)]
 
 
 def _without(part: Fields, *keys: str) -> dict[str, JsonValue]:

@@ -6,7 +6,7 @@ numbers, indices, and whether arguments have events of their own.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
 import attrs
@@ -71,46 +71,50 @@ class ResponsesDecoder:
     _model_id: str = attrs.field(default="", init=False)
     _done: bool = attrs.field(default=False, init=False)
 
-    def feed(self, data: str) -> Iterator[ModelEvent]:
+    def feed(self, data: str) -> Iterable[ModelEvent]:
         """Give the model events that *data* completes; see `Decoder`."""
         if self._done or data.strip() == _DONE:
-            return  # proxies add [DONE], and it ends nothing
+            return ()  # proxies add [DONE], and it ends nothing
         event = parse_object(data)
         if fault := error_in_stream(event):
             raise fault
-        response = fields_of(event.get("response"))
-        self._model_id = text_in(response, "model") or self._model_id
         match text_in(event, "type"):
             case "response.output_text.delta" | "response.refusal.delta":
-                yield from self._show(text_in(event, "delta"))
+                return self._show(text_in(event, "delta"))
             case "response.reasoning_summary_text.delta" | "response.reasoning_text.delta":
-                yield from self._think(text_in(event, "delta"))
+                return self._think(text_in(event, "delta"))
             case "response.reasoning_summary_part.added" if self._thinking:
-                yield from self._think(_BETWEEN_SUMMARIES)
+                return self._think(_BETWEEN_SUMMARIES)
             case "response.output_item.done":
-                yield from self._item(fields_of(event.get("item")))
-            case "response.failed":
-                raise _failure(response)
-            case "response.completed" | "response.incomplete":
-                yield from self._end(response)
-            case _:
-                pass  # there are dozens, and there will be more
+                return self._item(fields_of(event.get("item")))
+            case kind:
+                return self._response(kind, fields_of(event.get("response")))
 
-    def close(self) -> Iterator[ModelEvent]:
+    def close(self) -> Iterable[ModelEvent]:
         """Give the events that the end of the stream completes; see `Decoder`."""
         if not self._done:
             raise StreamCutError("the answer was cut off before its end: try again")
-        return iter(())
+        return ()
 
-    def _show(self, text: str) -> Iterator[ModelEvent]:
-        if text:
-            self._text.append(text)
-            yield TextDelta(text)
+    def _show(self, text: str) -> Sequence[ModelEvent]:
+        if not text:
+            return ()
+        self._text.append(text)
+        return (TextDelta(text),)
 
-    def _think(self, text: str) -> Iterator[ModelEvent]:
-        if text:
-            self._thinking.append(text)
-            yield ThinkingDelta(text)
+    def _think(self, text: str) -> Sequence[ModelEvent]:
+        if not text:
+            return ()
+        self._thinking.append(text)
+        return (ThinkingDelta(text),)
+
+    def _response(self, kind: str, response: Fields) -> Iterable[ModelEvent]:
+        self._model_id = text_in(response, "model") or self._model_id
+        if kind == "response.failed":
+            raise _failure(response)
+        if kind in {"response.completed", "response.incomplete"}:
+            return self._end(response)
+        return ()  # there are dozens of others, and there will be more
 
     def _item(self, item: Fields) -> Iterator[ModelEvent]:
         self._has_items = True
