@@ -25,6 +25,8 @@ from sagent.agent._mail import (
     Mail,
     Prompt,
     Recompact,
+    Rewind,
+    Rewound,
     SwapModel,
     Watch,
 )
@@ -50,6 +52,8 @@ __all__ = [
     "Recompact",
     "Responded",
     "Retrying",
+    "Rewind",
+    "Rewound",
     "Run",
     "RunEvent",
     "SwapModel",

@@ -2,6 +2,9 @@
 
 import logging
 import math
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, AsyncExitStack
 from typing import assert_never
 
 import attrs
@@ -14,6 +17,7 @@ from sagent.agent._caller import ModelCaller
 from sagent.agent._control import Control
 from sagent.agent._event import Emit, Notice
 from sagent.agent._event import Interrupted as InterruptTold
+from sagent.agent._file_keeper import open_file_keeper
 from sagent.agent._mail import (
     Clear,
     Compact,
@@ -22,11 +26,14 @@ from sagent.agent._mail import (
     Mail,
     Prompt,
     Recompact,
+    Rewind,
     SwapModel,
     Urgent,
     Watch,
 )
-from sagent.agent._post import Post
+from sagent.agent._orders import Orders
+from sagent.agent._post import News, Post
+from sagent.agent._reminders import Reminders
 from sagent.agent._state import AgentState
 from sagent.agent._status import AgentStatus, Phase
 from sagent.agent._step import (
@@ -47,7 +54,7 @@ from sagent.agent._step import (
 )
 from sagent.agent._tasks import Tasks
 from sagent.agent._turn import Turn
-from sagent.errors import RunInterruptedError, SagentError
+from sagent.errors import BudgetExceededError, RunInterruptedError, SagentError
 from sagent.message import Message, MultipartMessage, TextMessage
 
 _log = logging.getLogger(__name__)
@@ -61,24 +68,42 @@ class _Taken:
     """What a drain of the inbox has brought."""
 
     messages: list[Message] = attrs.field(factory=list[Message], init=False)
+    ended: list[MultipartMessage] = attrs.field(factory=list[MultipartMessage], init=False)
     cleared: bool = attrs.field(default=False, init=False)
 
 
 class AgentActor(Actor[Mail]):
     """Drains its inbox into its history, asks its model, runs its tools, until all is answered."""
 
-    def __init__(self, blueprint: Blueprint, state: AgentState, emit: Emit) -> None:
+    def __init__(
+        self,
+        blueprint: Blueprint,
+        begin: Callable[[], AgentState],
+        *,
+        emit: Emit,
+        claim: AbstractContextManager[object],
+    ) -> None:
         self._blueprint = blueprint
-        self._state = state
+        self._begin = begin
+        self._claim = claim
         self._audience = Audience(emit)
         self._turn = Turn()
         self._action: Action = Drain()
         self._waiting: list[Envelope[Mail]] = []
         self._in_turn = False
         self._until_idle = False
+        self._save_error = ""
         self._changed = trio.Event()
         self._patience = trio.CancelScope()
         self._interruption = trio.CancelScope()
+
+    async def started(self) -> None:
+        """Take the history in hand."""
+        async with AsyncExitStack() as stack:
+            stack.enter_context(self._claim)
+            self._state = self._begin()
+            self._keeper = await open_file_keeper(stack, self._state, self._audience)
+            self._held = stack.pop_all()
 
     async def run(self, inbox: Inbox[Mail]) -> None:
         """Take turns until told to stop."""
@@ -86,20 +111,27 @@ class AgentActor(Actor[Mail]):
         self._caller = ModelCaller(
             self._blueprint, self._state, self._audience, self.context.system
         )
-        control = Control(self._state, self._post, self._audience, self.status, lambda: self._tasks)
-        self._tasks = Tasks(
-            self._blueprint.dispatcher(self._state.workspace, control, self._before_change),
-            self.context.nursery,
-            self._audience.tell,
-            self._finished,
-        )
+        self._reminders = Reminders(self._blueprint.rules, self._state.workspace.resolve)
+        self._orders = Orders(self._state, self._caller, self._reminders, self._keeper)
+        self._tasks = self._new_tasks()
         with inbox.watched(self._on_front):
             while await self._post.wait():
                 await self._take_turn()
 
+    def _new_tasks(self) -> Tasks:
+        control = Control(self._state, self._post, self._audience, self.status, lambda: self._tasks)
+        dispatcher = self._blueprint.dispatcher(
+            self._state.workspace,
+            control,
+            reminders=self._reminders,
+            before_change=self._before_change,
+        )
+        return Tasks(dispatcher, self.context.nursery, self._audience.tell, self._finished)
+
     async def stopped(self, exit: Exit) -> None:  # noqa: A002, ARG002  # OTP's word; any exit
-        """Let everybody's events end."""
+        """Let everybody's events end, and the history go."""
         self._audience.close()
+        await self._held.aclose()
 
     def status(self) -> AgentStatus:
         """Tell how the agent stands."""
@@ -116,9 +148,7 @@ class AgentActor(Actor[Mail]):
         failure: SagentError | None = None
         try:
             with trio.CancelScope() as self._interruption:
-                taken = await self._drain()
-                if taken.messages:
-                    answer = await self._rounds(tuple(taken.messages))
+                answer = await self._take_turn_in_time()
             if self._interruption.cancelled_caught:
                 await self._audience.tell(InterruptTold())
                 failure = RunInterruptedError("the turn was interrupted")
@@ -128,7 +158,30 @@ class AgentActor(Actor[Mail]):
             self._in_turn = False
             self._tasks.cancel_foreground()
             self._feed(Interrupted(said=self._caller.take_unfinished()))
+            self._state.note_place()
+        await self._save()
         self._settle(answer, failure)
+
+    async def _take_turn_in_time(self) -> TextMessage:
+        budget, now = self._blueprint.budget, time.monotonic
+        left_s = math.inf if budget is None else budget.deadline(now()) - now()
+        with trio.move_on_after(left_s):
+            taken = await self._drain()
+            if not taken.messages:
+                return TextMessage("")
+            return await self._rounds(taken)
+        assert budget is not None  # nothing else has set a deadline
+        raise BudgetExceededError(
+            f"the time of {self._blueprint.name}'s budget is up: allow more "
+            "(--max-budget-seconds), or ask for less"
+        )
+
+    async def _save(self) -> None:
+        """Wait for the disk; what it does not take is told once."""
+        await self._state.barrier()
+        error, self._save_error = self._save_error, self._state.save_error
+        if self._save_error and self._save_error != error:
+            await self._audience.tell(Notice(f"not saved yet: {self._save_error}"))
 
     def _settle(self, answer: TextMessage, failure: SagentError | None) -> None:
         if failure is None:
@@ -140,13 +193,14 @@ class AgentActor(Actor[Mail]):
         for asker in self._waiting:
             asker.fail(failure)
 
-    async def _rounds(self, messages: tuple[Message, ...]) -> TextMessage:
+    async def _rounds(self, taken: _Taken) -> TextMessage:
         prompts = [asker.message for asker in self._waiting]
         outputs = [prompt.output for prompt in prompts if isinstance(prompt, Prompt)]
         self._turn = self._turn.after(
             max_rounds=self._blueprint.max_rounds, output=next(filter(None, outputs), None)
         )
-        self._feed(Prompted(messages))
+        self._take_in(taken)
+        await self._save()
         while True:
             match self._action:
                 case AskModel():
@@ -154,12 +208,11 @@ class AgentActor(Actor[Mail]):
                 case RunTools(calls=calls):
                     await self._run_tools(calls)
                 case Drain():
-                    taken = await self._drain()
-                    more = tuple(taken.messages)
-                    self._feed(Cleared(more) if taken.cleared else Prompted(more))
+                    self._take_in(await self._drain())
                 case Finish(answer=answer):
-                    if news := (await self._drain()).messages:
-                        self._feed(Prompted(tuple(news)))
+                    taken = await self._drain()
+                    if taken.messages:
+                        self._take_in(taken)
                     elif not (self._until_idle and self._turn.away and await self._post.wait()):
                         return answer
                 case Fail(error=error):
@@ -181,22 +234,33 @@ class AgentActor(Actor[Mail]):
 
     async def _detach(self, calls: tuple[MultipartMessage, ...]) -> None:
         self._feed(Detached(calls))
+        for call in calls:
+            self._state.note_task(call, "started")
         await self._tasks.detach(calls)
 
-    async def _before_change(self, _: MultipartMessage) -> None:
+    async def _before_change(self, call: MultipartMessage) -> None:
         await self._state.barrier()
+        if self._keeper is not None:
+            await self._keeper.keep(call)
 
     def _finished(self, call: MultipartMessage, result: Message) -> None:
-        self._feed(ToolFinished(call, result))
+        news = self._feed(ToolFinished(call, result))
+        if news is not None:
+            self._post.put_news(News(call, news))
 
-    def _feed(self, event: Event) -> None:
+    def _feed(self, event: Event) -> Message | None:
         self._turn, step = self._turn.feed(event)
         self._state.record(step.record)
-        if step.news is not None:
-            self._post.put_news(step.news)
         if not isinstance(step.action, Stay):
             self._action = step.action
             self._changed.set()
+        return step.news
+
+    def _take_in(self, taken: _Taken) -> None:
+        messages = tuple(taken.messages)
+        self._feed(Cleared(messages) if taken.cleared else Prompted(messages))
+        for call in taken.ended:  # only now, so that a crash before this loses nothing
+            self._state.note_task(call, "ended")
 
     async def _drain(self) -> _Taken:
         """Take in what has come: the one point where an agent does so."""
@@ -205,7 +269,9 @@ class AgentActor(Actor[Mail]):
             await self._obey(Envelope(note, self.context.ref.path), taken)
         for envelope in self._post.take():
             await self._obey(envelope, taken)
-        taken.messages += self._post.take_news()
+        for news in self._post.take_news():
+            taken.messages.append(news.message)
+            taken.ended.append(news.call)
         return taken
 
     async def _obey(self, envelope: Envelope[Mail], taken: _Taken) -> None:
@@ -216,19 +282,11 @@ class AgentActor(Actor[Mail]):
                     self._until_idle |= prompt.until_idle
                     taken.messages.append(prompt.message())
                     return
-                case Clear():
-                    self._state.clear()
-                    taken.messages.clear()
-                    taken.cleared = True
-                    envelope.reply(None)
-                case Compact(instructions=instructions):
-                    shortener = self._caller.shortener
-                    envelope.reply(await shortener.compact(instructions, why="asked for"))
-                case Recompact(instructions=instructions):
-                    envelope.reply(await self._caller.shortener.recompact(instructions))
-                case SwapModel(model=model):
-                    await self._caller.swap(model)
-                    envelope.reply(None)
+                case Clear() | Compact() | Recompact() | Rewind() | SwapModel() as order:
+                    envelope.reply(await self._orders.carry_out(order))
+                    if isinstance(order, Clear | Rewind):
+                        taken.messages.clear()
+                        taken.cleared = True
                 case Interrupt() | GetStatus() | Watch() as urgent:
                     self._obey_at_once(urgent, envelope)
                 case _:

@@ -1,5 +1,6 @@
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import overload
@@ -23,6 +24,7 @@ from sagent.lib.json import JSON
 from sagent.message import JsonMessage, Message, TextMessage
 from sagent.model import Model, ModelRequest
 from sagent.permission import AllowAll, Policy
+from sagent.prompt import ConditionalRules
 from sagent.session import Session
 from sagent.tool import (
     Tool,
@@ -67,8 +69,9 @@ class Agent:
         max_tool_call_rounds: how often the model may be asked in one run; None for no limit.
         policy: what is asked before any tool runs.
         cwd: where its tools start; None for the process's directory.
-        session: where the conversation is kept, and goes on from; None to keep it in memory. The
-            runs of this agent write it; an actor that is spawned of it has none.
+        session: where the conversation is kept, and goes on from, with the files as they were
+            before tools changed them; None to keep the conversation in memory.
+        rules: instructions for files, which the agent is told as it touches them.
         compactor: what makes the history short before it outgrows the model's window; None to
             let it grow.
         budget: what it may spend, alone or with others that have a share of it; None for no limit.
@@ -89,6 +92,7 @@ class Agent:
     cwd: Path | None = None
     session: Session | None = attrs.field(default=None, on_setattr=attrs.setters.frozen)
     compactor: Compactor | None = attrs.field(factory=SummaryCompactor)
+    rules: ConditionalRules = attrs.field(factory=ConditionalRules)
     budget: Budget | None = None
     _state: AgentState | None = attrs.field(default=None, init=False, repr=False)
     _ref: Ref[Mail] | None = attrs.field(default=None, init=False, repr=False)
@@ -164,35 +168,46 @@ class Agent:
             self._state.model = model
 
     def actor(self) -> AgentActor:
-        """Make an actor of this agent, with a history of its own."""
+        """Make an actor of this agent.
+
+        It has a history of its own; but that of an agent with a session is the session's, which
+        one actor or run writes at a time.
+        """
         blueprint = self._blueprint()
-        state = begin(self.cwd, self.model, blueprint.head, None)
-        return AgentActor(blueprint, state, discard)
+        claim = nullcontext() if self.session is None else self._claimed()
+        return AgentActor(blueprint, partial(self._begin, blueprint), emit=discard, claim=claim)
 
     async def _run[A: (TextMessage, JsonMessage)](
         self, prompt: Prompt, finish: Callable[[TextMessage], A], emit: Emit
     ) -> A:
+        with self._claimed():
+            blueprint = self._blueprint()
+            state = self._state = self._state or self._begin(blueprint)
+            before = state.spent
+            actor = AgentActor(blueprint, lambda: state, emit=emit, claim=nullcontext())
+            try:
+                async with open_system() as system:
+                    ref = self._ref = await system.spawn(_Once(actor), name=self.name)
+                    answer = finish(await ref.ask(prompt))
+            finally:
+                self._ref = None
+                self.model = state.model
+            await emit(Done(answer, *state.spent_since(before)))
+            return answer
+
+    @contextmanager
+    def _claimed(self) -> Generator[None]:
         if not self._busy.acquire(blocking=False):
             raise AgentBusyError(
                 f"{self.name} is in a run: wait for its end, or spawn the agent and message it"
             )
         try:
-            blueprint = self._blueprint()
-            state = self._state = self._state or begin(
-                self.cwd, self.model, blueprint.head, self.session
-            )
-            before = state.spent
-            async with open_system() as system:
-                actor = AgentActor(blueprint, state, emit)
-                ref = self._ref = await system.spawn(_Once(actor), name=self.name)
-                answer = finish(await ref.ask(prompt))
-            await emit(Done(answer, *state.spent_since(before)))
-            return answer
+            yield
         finally:
-            self._ref = None
-            if self._state is not None:
-                self.model = self._state.model
             self._busy.release()
+
+    def _begin(self, blueprint: Blueprint) -> AgentState:
+        return begin(self.cwd, self.model, blueprint.head, self.session)
 
     def _blueprint(self) -> Blueprint:
         prompts = [text for tool in self.tools if (text := tool.prompt())]
@@ -209,6 +224,7 @@ class Agent:
             max_rounds=self.max_tool_call_rounds,
             budget=self.budget,
             compactor=self.compactor,
+            rules=self.rules,
             clearable=frozenset(t.name for t in self.tools if t.supports_microcompaction),
         )
 

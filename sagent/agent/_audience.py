@@ -1,5 +1,7 @@
 """Who hears of what an agent does."""
 
+from collections import deque
+
 import attrs
 
 from sagent.actors import Feed
@@ -14,15 +16,22 @@ class Audience:
     """
 
     _emit: Emit
+    _noted: deque[RunEvent] = attrs.field(factory=deque[RunEvent], init=False)
     _feeds: list[Feed[RunEvent]] = attrs.field(factory=list[Feed[RunEvent]], init=False)
 
     async def tell(self, event: RunEvent) -> None:
         """Tell all of *event*."""
-        self.note(event)
+        while self._noted:
+            await self._emit(self._noted.popleft())
+        self._show(event)
         await self._emit(event)
 
     def note(self, event: RunEvent) -> None:
-        """Tell those who watch, where nobody can be waited for."""
+        """Tell of *event* where nobody can be waited for; the run hears of it before the next."""
+        self._show(event)
+        self._noted.append(event)
+
+    def _show(self, event: RunEvent) -> None:
         for feed in self._feeds:
             feed.put(event)
 

@@ -3,10 +3,12 @@ from collections.abc import Mapping
 import attrs
 
 from sagent.agent._dispatch import BeforeChange, Dispatcher
+from sagent.agent._reminders import Reminders
 from sagent.budget import Budget
 from sagent.compaction import Compactor
 from sagent.model import ModelRequest
 from sagent.permission import Policy
+from sagent.prompt import ConditionalRules
 from sagent.tool import AgentControl, Binding, Tool, Validator, Workspace
 
 
@@ -23,6 +25,7 @@ class Blueprint:
         max_rounds: how often the model may be asked in one turn; None for no limit.
         budget: what may be spent; None for no limit.
         compactor: what keeps the history within the window; None for nothing.
+        rules: the instructions for files that the agent is told as it touches them.
         clearable: names of the tools whose old results can be had again.
     """
 
@@ -34,10 +37,16 @@ class Blueprint:
     max_rounds: int | None
     budget: Budget | None
     compactor: Compactor | None
+    rules: ConditionalRules
     clearable: frozenset[str]
 
     def dispatcher(
-        self, workspace: Workspace, control: AgentControl, before_change: BeforeChange
+        self,
+        workspace: Workspace,
+        control: AgentControl,
+        *,
+        reminders: Reminders,
+        before_change: BeforeChange,
     ) -> Dispatcher:
         """Bind the tools to an actor."""
         return Dispatcher.of(
@@ -45,5 +54,6 @@ class Blueprint:
             self.validators,
             binding=Binding(agent=self.name, workspace=workspace, control=control),
             policy=self.policy,
+            reminders=reminders,
             before_change=before_change,
         )

@@ -43,6 +43,14 @@ _LEAST_ANSWER_TOKENS = 64
 """An answer that may have less says nothing, and is billed all the same."""
 
 
+@attrs.frozen(eq=False)
+class _Allowance:
+    """What a call may take; see `Hold`. An answer has no cap of ours where that is None."""
+
+    hold: Hold | None
+    answer_tokens: int | None
+
+
 @attrs.define(eq=False)
 class ModelCaller:
     """Asks the model of an agent."""
@@ -120,30 +128,42 @@ class ModelCaller:
 
     async def _call(self, output: Output | None) -> ModelResponse:
         model = self._state.model
-        async with self._reserved(model, self._state.meter.tokens) as hold:
-            return await self._stream(model, self._request(model, output), hold)
+        async with self._allowed(model, self._state.meter.tokens) as allowance:
+            request = attrs.evolve(
+                self._state.continued(self._blueprint.head),
+                max_response_tokens=allowance.answer_tokens,
+                output_schema=None if output is None else output.schema,
+            )
+            return await self._stream(model, request, allowance)
 
     async def _ask_aside(self, request: ModelRequest) -> ModelResponse:
         """Send *request*, which is none of the conversation's, and wait for the whole answer."""
         compactor = self._blueprint.compactor
         own = compactor.model if compactor is not None else None
         model = own or self._state.model
-        tokens = self._state.meter.measure(request.messages)
-        async with self._reserved(model, tokens) as hold:
+        async with self._allowed(model, self._state.meter.measure(request.messages)) as allowance:
             response = await (await self._served(model)).buffer(request)
-            await self._book(model, response, hold)
+            await self._book(model, response, allowance)
             return response
 
     @asynccontextmanager
-    async def _reserved(self, model: Model, tokens: int) -> AsyncGenerator[Hold | None, None]:
-        budget = self._blueprint.budget
+    async def _allowed(self, model: Model, tokens: int) -> AsyncGenerator[_Allowance, None]:
+        """Reserve what a call may take, for the length of the block."""
+        budget, cap = self._blueprint.budget, self._state.max_response_tokens
         if budget is None:
-            yield None
+            yield _Allowance(None, cap)
             return
         await self._know_price(model)
-        cap = self._state.max_response_tokens
+        left_usd = budget.remaining.usd
         with budget.reserve(estimate(model, tokens, cap)) as hold:
-            yield hold
+            affordable = affordable_output_tokens(left_usd, model, tokens)
+            if affordable is not None and affordable < _LEAST_ANSWER_TOKENS:
+                hold.release()
+                raise BudgetExceededError(
+                    f"${left_usd} are left of the budget, which is no answer of {model.model_id}: "
+                    "allow more (--max-budget-usd), or ask for less"
+                )
+            yield _Allowance(hold, min(filter(None, (cap, affordable)), default=None))
 
     async def _served(self, model: Model) -> Model:
         if isinstance(model, ServedModel):  # asked each time: its actor may be a new one
@@ -169,7 +189,7 @@ class ModelCaller:
         )
 
     async def _stream(
-        self, model: Model, request: ModelRequest, hold: Hold | None
+        self, model: Model, request: ModelRequest, allowance: _Allowance
     ) -> ModelResponse:
         self._said.clear()
         async with (await self._served(model)).stream(request) as events:
@@ -190,16 +210,16 @@ class ModelCaller:
                     case ResponseDone(response=response):
                         self._said.clear()
                         self._state.meter = self._state.meter.with_usage(response.usage)
-                        await self._book(model, response, hold)
+                        await self._book(model, response, allowance)
                         return response
                     case _:
                         assert_never(event)
         raise StreamCutError(f"{model.model_id} ended without a response: try again")
 
-    async def _book(self, model: Model, response: ModelResponse, hold: Hold | None) -> None:
+    async def _book(self, model: Model, response: ModelResponse, allowance: _Allowance) -> None:
         cost_usd = price_of(model, response.usage)
-        if hold is not None:
-            hold.settle(Spent(response.usage, cost_usd))
+        if allowance.hold is not None:
+            allowance.hold.settle(Spent(response.usage, cost_usd))
         self._state.spend(model, response, cost_usd)
         await self._audience.tell(Responded(response.usage, cost_usd))
 

@@ -8,6 +8,7 @@ import attrs
 from sagent.agent._event import Emit
 from sagent.agent._placement import HERE, Placement, Placing
 from sagent.agent._progress import reported
+from sagent.agent._reminders import Reminders
 from sagent.errors import UsageError
 from sagent.lib.json import JSON, json_dumps
 from sagent.message import (
@@ -60,6 +61,7 @@ class Dispatcher:
     _agent: str
     _policy: Policy
     _entries: Mapping[str, _Entry]
+    _reminders: Reminders
     _before_change: BeforeChange
 
     @classmethod
@@ -70,6 +72,7 @@ class Dispatcher:
         *,
         binding: Binding,
         policy: Policy,
+        reminders: Reminders,
         before_change: BeforeChange,
     ) -> "Dispatcher":
         """Bind *tools*, whose validators stand under their names, to their agent."""
@@ -84,7 +87,7 @@ class Dispatcher:
             )
             for tool in bound
         }
-        return cls(binding.agent, policy, entries, before_change)
+        return cls(binding.agent, policy, entries, reminders, before_change)
 
     def placement(self, call: MultipartMessage) -> Placement:
         """Tell where *call* is to run."""
@@ -144,7 +147,7 @@ class Dispatcher:
         if not is_message(result):
             kind = type(result).__name__
             return error_message(f"{tool.name} is broken: it gave a {kind}, not a Message.")
-        return _bounded(result)
+        return self._reminders.added(tool.name, directive, _bounded(result))
 
     def summary(self, call: MultipartMessage) -> str:
         """Describe *call* in a few words, for people."""

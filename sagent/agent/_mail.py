@@ -5,12 +5,15 @@ there is one point at which an agent takes things in. What is `Urgent` is seen i
 turn, if it is sent through the front lane, as users' mail is.
 """
 
+from typing import Literal
+
 import attrs
 
 from sagent.actors import Feed, Request
 from sagent.agent._event import RunEvent
 from sagent.agent._output import Output
 from sagent.agent._status import AgentStatus
+from sagent.checkpoint import Restored
 from sagent.compaction import Recap
 from sagent.message import BytesMessage, Descriptor, Message, MultipartMessage, TextMessage
 from sagent.model import Model
@@ -80,6 +83,39 @@ class Recompact(Request[Recap]):
 
 
 @attrs.frozen
+class Rewound:
+    """What a rewind did.
+
+    Attributes:
+        messages: how many messages the history has now.
+        files: which files were brought back; None if they were not asked for, or no tool had
+            changed any.
+    """
+
+    messages: int
+    files: Restored | None = None
+
+
+@attrs.frozen
+class Rewind(Request[Rewound]):
+    """Go back to a message: with the conversation, the files of the workspace, or both.
+
+    What came after stays in the session, and can be gone back to in the same way.
+
+    Attributes:
+        to: the message's id.
+        restore: what goes back. Files need a session, which keeps them.
+
+    Raises:
+        UnknownNameError: there is no such message.
+        CheckpointError: the files cannot be brought back.
+    """
+
+    to: str
+    restore: Literal["conversation", "files", "both"] = "conversation"
+
+
+@attrs.frozen
 class SwapModel(Request[None]):
     """Go on with another model.
 
@@ -118,5 +154,7 @@ class Watch(Urgent, Request[Feed[RunEvent]]):
     capacity: int = 1000
 
 
-type Mail = Prompt | Clear | Compact | Recompact | SwapModel | Interrupt | GetStatus | Watch
+type Mail = (
+    Prompt | Clear | Compact | Recompact | Rewind | SwapModel | Interrupt | GetStatus | Watch
+)
 """What an agent's inbox takes."""

@@ -7,7 +7,15 @@ import trio
 
 from sagent.actors import Envelope, Inbox
 from sagent.agent._mail import Mail
-from sagent.message import Message
+from sagent.message import Message, MultipartMessage
+
+
+@attrs.frozen
+class News:
+    """What *call*, which ran in the background, has given at last."""
+
+    call: MultipartMessage
+    message: Message
 
 
 @attrs.define(eq=False)
@@ -20,7 +28,7 @@ class Post:
 
     inbox: Inbox[Mail]
     notes: deque[Mail] = attrs.field(factory=deque[Mail], init=False)
-    _news: deque[Message] = attrs.field(factory=deque[Message], init=False)
+    _news: deque[News] = attrs.field(factory=deque[News], init=False)
     _first: Envelope[Mail] | None = attrs.field(default=None, init=False)
 
     async def wait(self) -> bool:
@@ -37,9 +45,9 @@ class Post:
                 await self.inbox.wait()
         return True
 
-    def put_news(self, message: Message) -> None:
-        """Put *message* behind all that is there."""
-        self._news.append(message)
+    def put_news(self, news: News) -> None:
+        """Put *news* behind all that is there."""
+        self._news.append(news)
         self.inbox.wake()
 
     def take(self) -> list[Envelope[Mail]]:
@@ -60,7 +68,7 @@ class Post:
         self.notes.clear()
         return notes
 
-    def take_news(self) -> list[Message]:
+    def take_news(self) -> list[News]:
         """Take all news, oldest first."""
         news = list(self._news)
         self._news.clear()

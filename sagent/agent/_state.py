@@ -1,15 +1,18 @@
 """What an agent remembers from one turn to the next, and writes into its session."""
 
 import time
+from collections import deque
 from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import Path
+from typing import Literal
 
 import attrs
 
 from sagent.agent._status import AgentStatus, Phase
 from sagent.compaction import Meter
-from sagent.errors import UsageError
-from sagent.message import Message, new_id
+from sagent.errors import SessionError, UnknownNameError, UsageError
+from sagent.message import Message, MultipartMessage, get_queue_id, get_tool_name, new_id
 from sagent.model import Model, ModelRequest, ModelResponse, Usage
 from sagent.session import (
     CompactionRecord,
@@ -20,8 +23,10 @@ from sagent.session import (
     Spending,
     SpendRecord,
     StateRecord,
+    TaskRecord,
+    repair,
 )
-from sagent.tool import TaskStatus, Workspace
+from sagent.tool import FileStamp, TaskStatus, Workspace
 
 
 @attrs.define(eq=False)
@@ -39,6 +44,7 @@ class AgentState:
         conversation_id: names the conversation to vendors, whose caches serve it best from one
             place.
         spent: what all calls took.
+        save_error: why the session could not be written of late; "" if it could.
         last_response_ns: when the model answered last, in nanoseconds since the epoch; 0 for never.
     """
 
@@ -53,8 +59,22 @@ class AgentState:
     spent: Spending = attrs.field(default=Spending())
     last_response_ns: int = 0
     _messages: list[Message] = attrs.field(factory=list[Message], alias="messages")
+    save_error: str = attrs.field(default="", init=False)
+    _unsaved: deque[Record] = attrs.field(factory=deque[Record], init=False)
+    _noted_cwd: Path | None = attrs.field(default=None, init=False)
+    _noted_files: dict[Path, FileStamp] = attrs.field(factory=dict[Path, FileStamp], init=False)
     _recapped: tuple[Message, ...] = ()
     _recap_length: int = 1
+
+    def __attrs_post_init__(self) -> None:
+        if self.session is not None:
+            known = self.session.transcript.state
+            self._noted_cwd, self._noted_files = known.cwd, dict(known.files)
+
+    @property
+    def head(self) -> str | None:
+        """The id of the last message; None before the first."""
+        return self._messages[-1].id if self._messages else None
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -68,8 +88,7 @@ class AgentState:
     def record(self, messages: Sequence[Message]) -> None:
         """Append *messages*, each as the child of the one before it."""
         for message in messages:
-            parent_id = self._messages[-1].id if self._messages else None
-            child = attrs.evolve(message, parent_id=parent_id)
+            child = attrs.evolve(message, parent_id=self.head)
             self._messages.append(child)
             self.meter = self.meter.with_message(child)
             self.note(MessageRecord(child))
@@ -85,8 +104,7 @@ class AgentState:
 
         The session keeps that.
         """
-        head = self._messages[-1].id if self._messages else None
-        self.replace((), CompactionRecord(replaced=head, why=why))
+        self.replace((), CompactionRecord(replaced=self.head, why=why))
         self.record(messages)
         self._recapped, self._recap_length = original, len(messages)
 
@@ -96,9 +114,17 @@ class AgentState:
         Raises:
             UsageError: there was none.
         """
-        if not self._recapped:
+        original = self._recapped or self._recapped_in_session()
+        if not original:
             raise UsageError("there is no recap to make anew: compact first")
-        return (*self._recapped, *self._messages[self._recap_length :])
+        return (*original, *self._messages[self._recap_length :])
+
+    def _recapped_in_session(self) -> tuple[Message, ...]:
+        if self.session is None or not self._messages:
+            return ()
+        transcript = self.session.transcript
+        record = transcript.compacted.get(self._messages[0].id)
+        return transcript.path_to(record.replaced) if record and record.replaced else ()
 
     def rewrite(self, messages: Sequence[Message], why: str) -> None:
         """Take *messages* for the history: new ones from the first that differs."""
@@ -111,6 +137,29 @@ class AgentState:
         for message in messages[same:]:
             self.note(MessageRecord(message))
 
+    def rewind(self, to: str) -> int:
+        """Go back to the message *to*, and give how many messages there are then.
+
+        Its open calls get results that say so. The session keeps what came after it, which can be
+        gone back to in the same way.
+
+        Raises:
+            UnknownNameError: there is no such message.
+        """
+        path = self._path_to(to)
+        mended = repair(path)
+        self.replace(path, HeadRecord(to, "rewind"))
+        self.record(mended.messages)
+        return len(self._messages)
+
+    def _path_to(self, to: str) -> tuple[Message, ...]:
+        for count, message in enumerate(self._messages, 1):
+            if message.id == to:
+                return tuple(self._messages[:count])
+        if self.session is not None:
+            return self.session.transcript.path_to(to)
+        raise UnknownNameError(f"there is no message {to} to go back to: see Agent.messages")
+
     def replace(self, messages: Sequence[Message], record: Record) -> None:
         """Take *messages* for the history, as *record* says to the session."""
         self._messages[:] = messages
@@ -118,14 +167,42 @@ class AgentState:
         self.note(record)
 
     def note(self, record: Record) -> None:
-        """Write *record* into the session, if there is one."""
-        if self.session is not None:
-            self.session.append(record)
+        """Write *record* into the session, if there is one.
+
+        What cannot be written waits for the next that can; `save_error` says why.
+        """
+        if self.session is None:
+            return
+        self._unsaved.append(record)
+        try:
+            while self._unsaved:
+                self.session.append(self._unsaved[0])
+                self._unsaved.popleft()
+        except SessionError as error:
+            self.save_error = str(error)
+        else:
+            self.save_error = ""
+
+    def note_task(self, call: MultipartMessage, state: Literal["started", "ended"]) -> None:
+        """Write that *call* runs in the background, or that the history has what it gave."""
+        self.note(TaskRecord(call_id=get_queue_id(call), name=get_tool_name(call), state=state))
+
+    def note_place(self) -> None:
+        """Write where the agent is, and which files it knows, if that has changed."""
+        cwd, seen = self.workspace.cwd, dict(self.workspace.seen)
+        moved, files = cwd != self._noted_cwd, seen.items() - self._noted_files.items()
+        if moved or files:
+            self._noted_cwd, self._noted_files = cwd, seen
+            self.note(StateRecord(cwd=cwd if moved else None, files=dict(files)))
 
     async def barrier(self) -> None:
         """Wait until the disk has what was written."""
-        if self.session is not None:
+        if self.session is None:
+            return
+        try:
             await self.session.barrier()
+        except SessionError as error:
+            self.save_error = str(error)
 
     def spend(self, model: Model, response: ModelResponse, cost_usd: Decimal | None) -> None:
         """Count what *response* of *model* took."""

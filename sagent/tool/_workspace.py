@@ -1,5 +1,7 @@
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import attrs
 
@@ -38,6 +40,11 @@ class Workspace:
     def saw(self, path: Path, stamp: FileStamp) -> None:
         """Remember that the agent knows *path* as it is at *stamp*."""
         self._seen[path] = stamp
+
+    @property
+    def seen(self) -> Mapping[Path, FileStamp]:
+        """The files that the agent knows, each as it was when it last saw it."""
+        return MappingProxyType(self._seen)
 
     def last_seen(self, path: Path) -> FileStamp | None:
         """Give the state in which the agent knows *path*, if it does."""

@@ -167,7 +167,9 @@ def test_a_search_sees_what_was_said_since_the_last_one(home: Home) -> None:
     assert [hit.message_id for hit in search_sessions(home, "one")] == [first.id]
 
 
-@pytest.mark.parametrize("query", ['"', "a AND", "NEAR(", "col:x", "*", "-", "(", "\0", "\udce9", "  "])
+@pytest.mark.parametrize(
+    "query", ['"', "a AND", "NEAR(", "col:x", "*", "-", "(", "\0", "\udce9", "  "]
+)
 def test_no_query_is_an_error(home: Home, query: str) -> None:
     keep(home, MessageRecord(said("plain words")))
 

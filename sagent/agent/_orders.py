@@ -1,0 +1,62 @@
+"""What changes an agent's conversation, or who continues it."""
+
+from typing import assert_never
+
+import attrs
+
+from sagent.agent._caller import ModelCaller
+from sagent.agent._file_keeper import FileKeeper
+from sagent.agent._mail import Clear, Compact, Recompact, Rewind, Rewound, SwapModel
+from sagent.agent._reminders import Reminders
+from sagent.agent._state import AgentState
+from sagent.compaction import Recap
+from sagent.errors import UsageError
+
+type Order = Clear | Compact | Recompact | Rewind | SwapModel
+
+
+@attrs.frozen(eq=False)
+class Orders:
+    """Carries them out, between two steps of a turn or between turns."""
+
+    _state: AgentState
+    _caller: ModelCaller
+    _reminders: Reminders
+    _keeper: FileKeeper | None
+
+    async def carry_out(self, order: Order) -> Recap | Rewound | None:
+        """Do what *order* says, and give its answer.
+
+        Raises:
+            SagentError: it could not be done; all is as it was.
+        """
+        shortener = self._caller.shortener
+        match order:
+            case Clear():
+                self._state.clear()
+                self._reminders.forget()
+                return None
+            case Compact(instructions=instructions):
+                recap = await shortener.compact(instructions, why="asked for")
+                self._reminders.forget()
+                return recap
+            case Recompact(instructions=instructions):
+                return await shortener.recompact(instructions)
+            case Rewind():
+                return await self._rewind(order)
+            case SwapModel(model=model):
+                await self._caller.swap(model)
+                return None
+            case _:
+                assert_never(order)
+
+    async def _rewind(self, order: Rewind) -> Rewound:
+        files = None
+        if order.restore != "conversation":
+            if self._keeper is None:
+                raise UsageError("no files were kept: give the agent a session, which keeps them")
+            files = await self._keeper.restore(order.to)
+        if order.restore != "files":
+            self._state.rewind(order.to)
+            self._reminders.forget()
+        return Rewound(len(self._state.messages), files)

@@ -1,0 +1,248 @@
+"""An agent whose conversation outgrows its model's window."""
+
+from pathlib import Path
+
+import pytest
+
+from sagent.actors import open_system
+from sagent.agent import Agent, Clear, Compact, Compacted, GetStatus, Notice, Prompt, Recompact
+from sagent.compaction import is_recap
+from sagent.errors import CompactionError, ContextOverflowError, UsageError
+from sagent.home import Home
+from sagent.message import Message, response_text, result_text
+from sagent.model import ModelRequest, ModelResponse, Usage
+from sagent.session import create_session, open_session
+from sagent.testing import RecordingTool, ScriptedModel, calls
+from sagent.tools import AgentSelf
+
+RECAP = "\n\n".join(
+    f"## {title}\n{title} is told."
+    for title in (
+        "Goal",
+        "Decisions and constraints",
+        "Open work",
+        "Files",
+        "Errors",
+        "Environment",
+        "Next step",
+    )
+)
+LONG = "word " * 2_000
+
+
+def texts(messages: tuple[Message, ...] | list[Message]) -> list[str]:
+    return [response_text(message) for message in messages]
+
+
+def heard(model: ScriptedModel, request: int = -1) -> list[str]:
+    return texts(list(model.requests[request].messages))
+
+
+def full(text: str, tokens: int) -> ModelResponse:
+    """Make an answer after which the vendor counts *tokens* in the window."""
+    step = calls(text=text)
+    return ModelResponse(content=step, usage=Usage(input_tokens=tokens, output_tokens=10))
+
+
+def too_long() -> ContextOverflowError:
+    return ContextOverflowError("too long", status=400)
+
+
+async def test_a_conversation_is_compacted_before_the_window_is_full() -> None:
+    model = ScriptedModel(full("one", 7_000), RECAP, "two", context_window=8_000)
+    agent = Agent(model=model)
+    await agent.run(LONG)
+
+    async with agent.run("b") as run:
+        events = [event async for event in run]
+
+    (compacted,) = (event for event in events if isinstance(event, Compacted))
+    assert "Goal is told." in compacted.content
+    assert compacted.tokens_after < compacted.tokens_before
+    assert is_recap(agent.messages[0])
+    assert heard(model)[-1] == "b"
+    assert len(heard(model)) < 5
+
+
+async def test_the_vendors_count_decides_and_not_the_length_of_the_text() -> None:
+    model = ScriptedModel(full("one", 100), "two", context_window=8_000)
+    agent = Agent(model=model)
+    await agent.run(LONG * 3)
+
+    await agent.run("b")
+
+    assert len(model.requests) == 2
+
+
+async def test_a_model_that_would_not_take_the_length_is_asked_again_with_a_recap() -> None:
+    model = ScriptedModel("one", too_long(), RECAP, "two")
+    agent = Agent(model=model)
+    await agent.run(LONG)
+
+    answer = await agent.run("b")
+
+    assert answer.content == "two"
+    assert is_recap(agent.messages[0])
+
+
+async def test_an_overflow_without_a_compactor_fails_the_run() -> None:
+    agent = Agent(model=ScriptedModel("one", too_long()), compactor=None)
+    await agent.run(LONG)
+
+    with pytest.raises(ContextOverflowError):
+        await agent.run("b")
+
+
+async def test_a_failed_compaction_keeps_the_history_and_tells_so() -> None:
+    model = ScriptedModel(full("one", 7_000), "", "two", context_window=8_000)
+    agent = Agent(model=model)
+    await agent.run(LONG)
+
+    async with agent.run("b") as run:
+        events = [event async for event in run]
+
+    assert texts(agent.messages) == [LONG, "one", "b", "two"]
+    (notice,) = (event for event in events if isinstance(event, Notice))
+    assert "was not compacted" in notice.content
+
+
+async def test_three_failures_in_a_row_are_enough() -> None:
+    answers = [full("one", 7_000), *(step for _ in range(3) for step in ("", full("x", 7_000)))]
+    model = ScriptedModel(*answers, "last", context_window=8_000)
+    agent = Agent(model=model)
+    async with open_system() as system:
+        ref = await system.spawn(agent)
+        await ref.ask(Prompt(LONG))
+        for _ in range(3):
+            await ref.ask(Prompt("again"))
+
+        answer = await ref.ask(Prompt("and again"))
+
+    assert answer.content == "last"
+
+
+async def test_compaction_on_demand_heeds_what_it_is_told_and_asks_no_more() -> None:
+    model = ScriptedModel("one", RECAP, "two")
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=model))
+        await ref.ask(Prompt(LONG))
+
+        recap = await ref.ask(Compact("keep the names"))
+        await ref.ask(Prompt("b"))
+
+    assert "Goal is told." in recap.text
+    assert "keep the names" in heard(model, 1)[-1]
+    assert len(model.requests) == 3
+
+
+async def test_an_agent_compacts_itself_between_two_rounds_of_its_turn() -> None:
+    model = ScriptedModel(
+        calls(("Echo", {})),
+        calls(("AgentSelf", {"operation": "compact", "custom_instructions": "briefly"})),
+        RECAP,
+        "done",
+    )
+    agent = Agent(model=model, tools=[RecordingTool("Echo", LONG), AgentSelf()])
+
+    answer = await agent.run("go")
+
+    assert answer.content == "done"
+    assert is_recap(agent.messages[0])
+    assert "briefly" in heard(model, 2)[-1]
+
+
+async def test_a_recap_is_made_anew_of_what_it_was_made_of() -> None:
+    model = ScriptedModel("one", RECAP, "two", RECAP.replace("told", "told anew"), "three")
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=model))
+        await ref.ask(Prompt(LONG))
+        with pytest.raises(UsageError, match="no recap"):
+            await ref.ask(Recompact())
+        await ref.ask(Compact())
+        await ref.ask(Prompt("b"))
+
+        recap = await ref.ask(Recompact("better"))
+        await ref.ask(Prompt("c"))
+
+    asked = heard(model, 3)
+    assert asked[0] == LONG
+    assert "two" in asked
+    assert "told anew" in recap.text
+    assert heard(model)[-1] == "c"
+
+
+async def test_there_is_nothing_to_compact_in_a_conversation_that_has_not_begun() -> None:
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=ScriptedModel()))
+
+        with pytest.raises(CompactionError, match="nothing"):
+            await ref.ask(Compact())
+
+
+async def test_the_files_at_hand_and_the_place_of_the_transcript_come_with_a_recap(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.txt").write_text("as it is now")
+    read = RecordingTool("Read", "as it was")
+    with create_session(Home(tmp_path / "home"), cwd=tmp_path) as session:
+        model = ScriptedModel(calls(("Read", {"file_path": "a.txt"})), LONG, RECAP, "two")
+        async with open_system() as system:
+            ref = await system.spawn(
+                Agent(model=model, tools=[read], session=session, cwd=tmp_path)
+            )
+            await ref.ask(Prompt(LONG))
+
+            await ref.ask(Compact())
+            await ref.ask(Prompt("b"))
+
+        first = result_text(model.requests[-1].messages[0])
+        assert "as it is now" in first
+        assert str(session.directory / "session.jsonl") in first
+
+
+async def test_a_compacted_conversation_goes_on_from_its_session(tmp_path: Path) -> None:
+    with create_session(Home(tmp_path), cwd=tmp_path) as session:
+        directory = session.directory
+        async with open_system() as system:
+            model = ScriptedModel("one", RECAP)
+            ref = await system.spawn(Agent(model=model, session=session))
+            await ref.ask(Prompt(LONG))
+            await ref.ask(Compact())
+    model = ScriptedModel("two", RECAP)
+
+    with open_session(directory) as session:
+        async with open_system() as system:
+            ref = await system.spawn(Agent(model=model, session=session))
+            await ref.ask(Prompt("b"))
+            recap = await ref.ask(Recompact())
+
+    assert is_recap(model.requests[0].messages[0])
+    assert LONG in heard(model, 1)
+    assert "Goal" in recap.text
+
+
+async def test_after_a_clear_there_is_no_recap_to_make_anew() -> None:
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=ScriptedModel("one", RECAP)))
+        await ref.ask(Prompt(LONG))
+        await ref.ask(Compact())
+        await ref.ask(Clear())
+
+        with pytest.raises(UsageError):
+            await ref.ask(Recompact())
+        assert (await ref.ask(GetStatus())).messages == 0
+
+
+async def test_a_recap_counts_against_the_agents_own_usage() -> None:
+    def recap(request: ModelRequest) -> ModelResponse:
+        assert request.messages
+        return ModelResponse(content=calls(text=RECAP), usage=Usage(output_tokens=500))
+
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=ScriptedModel("one", recap)))
+        await ref.ask(Prompt(LONG))
+        await ref.ask(Compact())
+
+        status = await ref.ask(GetStatus())
+
+    assert status.usage.output_tokens == 501

@@ -1,0 +1,208 @@
+"""An agent whose conversation outlives it."""
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+import trio
+from trio.testing import MockClock, wait_all_tasks_blocked
+
+from sagent.actors import open_system
+from sagent.agent import Agent, Done, Prompt, Rewind
+from sagent.errors import AgentBusyError, UnknownNameError
+from sagent.home import Home
+from sagent.message import response_text
+from sagent.model import Price
+from sagent.session import Session, create_session, open_session, read_session
+from sagent.testing import RecordingTool, ScriptedModel, calls
+from sagent.tools import BackgroundTask, Bash, Edit, Read, Write
+
+
+def texts(model: ScriptedModel, request: int = -1) -> list[str]:
+    return [response_text(message) for message in model.requests[request].messages]
+
+
+def begun(tmp_path: Path, *, cwd: Path | None = None) -> Path:
+    """Make a session directory that is empty but for its beginning."""
+    with create_session(Home(tmp_path / "home"), cwd=cwd or tmp_path, name="kept") as session:
+        return session.directory
+
+
+async def test_a_conversation_goes_on_in_another_process(tmp_path: Path) -> None:
+    directory = begun(tmp_path)
+    with open_session(directory) as session:
+        await Agent(model=ScriptedModel("one"), session=session).run("a")
+    model = ScriptedModel("two")
+
+    with open_session(directory) as session:
+        agent = Agent(model=model, session=session)
+        await agent.run("b")
+
+    assert texts(model) == ["a", "one", "b"]
+    assert read_session(directory).conversation == agent.messages
+
+
+async def test_what_was_spent_is_written_and_counted_from_zero_in_each_run(tmp_path: Path) -> None:
+    directory = begun(tmp_path)
+    price = Price(input_per_mtok="1000000", output_per_mtok="1000000")
+    for _ in range(2):
+        with open_session(directory) as session:
+            model = ScriptedModel("one", price=price)
+            async with Agent(model=model, session=session).run("a") as run:
+                events = [event async for event in run]
+
+    done = events[-1]
+    assert isinstance(done, Done)
+    assert done.cost_usd == 2
+    assert read_session(directory).spending.cost_usd == 4
+
+
+async def test_a_call_that_was_cut_off_has_an_unknown_outcome(tmp_path: Path) -> None:
+    directory = begun(tmp_path)
+    with open_session(directory) as session:
+        await Agent(model=ScriptedModel(calls(("T", {})), "x"), session=session).run("a")
+    file = directory / "session.jsonl"
+    lines = file.read_bytes().splitlines(keepends=True)
+    cut = [n for n, line in enumerate(lines) if b'"kind":"message","id"' in line][2]
+    file.write_bytes(b"".join(lines[:cut]) + lines[cut][:20])
+    model = ScriptedModel("two")
+
+    with open_session(directory) as session:
+        await Agent(model=model, session=session).run("b")
+
+    assert texts(model)[2].startswith("[interrupted, outcome unknown")
+
+
+async def test_a_background_call_that_ended_with_the_program_is_told_as_lost(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    directory = begun(tmp_path)
+    model = ScriptedModel(calls(("Slow", {"background": True})), "started")
+    with open_session(directory) as session:
+        agent = Agent(
+            model=model,
+            tools=[RecordingTool("Slow", trio.Event()), BackgroundTask()],
+            session=session,
+        )
+        async with open_system() as system:
+            ref = await system.spawn(agent)
+            await ref.ask(Prompt("go"))
+            ref.kill()
+    again = ScriptedModel("two")
+
+    with open_session(directory) as session:
+        await Agent(model=again, session=session).run("b")
+
+    assert "was stopped with the program" in texts(again)[-2]
+    assert read_session(directory).open_tasks == ()
+
+
+async def test_the_directory_and_the_known_files_are_remembered(tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    (work / "sub").mkdir(parents=True)
+    (work / "sub" / "a.txt").write_text("one\n")
+    directory = begun(tmp_path, cwd=work)
+    model = ScriptedModel(
+        calls(("Bash", {"command": "cd sub"})), calls(("Read", {"file_path": "a.txt"})), "ok"
+    )
+    with open_session(directory) as session:
+        await Agent(model=model, session=session, tools=[Bash(), Read()], cwd=work).run("go")
+    again = ScriptedModel(calls(("Write", {"file_path": "a.txt", "content": "two\n"})), "written")
+
+    with open_session(directory) as session:
+        await Agent(model=again, session=session, tools=[Write()], cwd=work).run("on")
+
+    assert (work / "sub" / "a.txt").read_text() == "two\n"
+
+
+async def test_one_actor_or_run_at_a_time_writes_a_session(tmp_path: Path) -> None:
+    with open_session(begun(tmp_path)) as session:
+        agent = Agent(model=ScriptedModel("one"), session=session)
+        async with open_system() as system:
+            ref = await system.spawn(agent)
+
+            with pytest.raises(AgentBusyError):
+                await system.spawn(agent)
+            with pytest.raises(AgentBusyError):
+                await agent.run("a")
+            ref.stop()
+            await ref.closed()
+            await (await system.spawn(agent)).ask(Prompt("a"))
+
+
+class Rewinding:
+    """A conversation of three prompts, each of which writes its number into a file."""
+
+    def __init__(self, session: Session, work: Path) -> None:
+        steps = [
+            step
+            for number in range(1, 4)
+            for step in (
+                calls(("Bash", {"command": f"echo {number} > out.txt; echo {number} >> log.txt"})),
+                f"wrote {number}",
+            )
+        ]
+        self.model = ScriptedModel(*steps, "after")
+        self.agent = Agent(model=self.model, session=session, tools=[Bash(), Edit()], cwd=work)
+
+
+@pytest.mark.parametrize("restore", ["conversation", "files", "both"])
+async def test_a_rewind_brings_back_the_conversation_the_files_or_both(
+    tmp_path: Path, restore: Literal["conversation", "files", "both"]
+) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    with open_session(begun(tmp_path, cwd=work)) as session:
+        told = Rewinding(session, work)
+        async with open_system() as system:
+            ref = await system.spawn(told.agent)
+            for number in range(1, 4):
+                await ref.ask(Prompt(f"write {number}"))
+            first_answer = session.transcript.conversation[3]
+
+            done = await ref.ask(Rewind(first_answer.id, restore=restore))
+            await ref.ask(Prompt("and now?"))
+
+    conversation, files = restore != "files", restore != "conversation"
+    assert texts(told.model)[-2] == ("wrote 1" if conversation else "wrote 3")
+    assert (work / "out.txt").read_text() == ("1\n" if files else "3\n")
+    assert (work / "log.txt").read_text() == ("1\n" if files else "1\n2\n3\n")
+    assert (done.files is not None) == files
+
+
+async def test_what_a_rewind_left_can_be_gone_back_to(tmp_path: Path) -> None:
+    with open_session(begun(tmp_path)) as session:
+        agent = Agent(model=ScriptedModel("one", "two", "three"), session=session)
+        async with open_system() as system:
+            ref = await system.spawn(agent)
+            await ref.ask(Prompt("a"))
+            await ref.ask(Prompt("b"))
+            first, last = session.transcript.conversation[1], session.transcript.conversation[-1]
+
+            await ref.ask(Rewind(first.id))
+            await ref.ask(Rewind(last.id))
+            with pytest.raises(UnknownNameError):
+                await ref.ask(Rewind("nowhere"))
+
+        assert [response_text(m) for m in session.transcript.conversation] == [
+            "a",
+            "one",
+            "b",
+            "two",
+        ]
+
+
+async def test_an_actor_lives_again_with_its_session(tmp_path: Path) -> None:
+    with open_session(begun(tmp_path)) as session:
+        model = ScriptedModel("one", KeyError("a bug"), "two")
+        async with open_system() as system:
+            ref = await system.spawn(
+                Agent(model=model, session=session), name="it", restart="permanent"
+            )
+            await ref.ask(Prompt("a"))
+            ref.tell(Prompt("b"))
+            await wait_all_tasks_blocked()
+
+            await ref.ask(Prompt("c"))
+
+    assert texts(model) == ["a", "one", "b", "c"]
