@@ -53,7 +53,7 @@ class Placing:
         if not self.names:
             return HERE
         directive = call.content[-1]
-        arguments = _object(directive.content) if isinstance(directive, JsonMessage) else {}
+        arguments = _object(directive.content if isinstance(directive, JsonMessage) else None)
         delay = arguments.get("delay") if "delay" in self.names else None
         delay_s = float(delay) if isinstance(delay, int) and delay > 0 else 0.0
         asked = "background" in self.names and arguments.get("background") is True
