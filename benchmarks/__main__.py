@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import actors, agent, providers, size, startup, wire
+from benchmarks import actors, agent, providers, sessions, size, startup, wire
 from benchmarks.effort import FULL, QUICK, Effort
 from benchmarks.report import Report
 from benchmarks.row import Row
@@ -17,6 +17,7 @@ GROUPS: Mapping[str, Callable[[Effort], list[Row]]] = {
     "actors": actors.rows,
     "wire": wire.rows,
     "providers": providers.rows,
+    "sessions": sessions.rows,
     "size": size.rows,
 }
 

@@ -90,6 +90,21 @@ def whole_text(text: str) -> str:
 
 
 def _freeze(value: object, depth: int) -> JSON:
+    # What a parser gives is of these very types, and goes the short way.
+    exact = type(value)
+    if exact is str:
+        return whole_text(cast("str", value))
+    if depth and exact is dict:
+        fields = cast("dict[object, object]", value)
+        return MappingProxyType(
+            {_key(key): _freeze(item, depth - 1) for key, item in fields.items()}
+        )
+    if depth and exact is list:
+        return tuple([_freeze(item, depth - 1) for item in cast("list[object]", value)])
+    return _freeze_other(value, depth)
+
+
+def _freeze_other(value: object, depth: int) -> JSON:
     if isinstance(value, str):
         return whole_text(value)
     if value is None or isinstance(value, bool | int):

@@ -23,7 +23,7 @@ _new = object.__new__
 _put = object.__setattr__
 
 _quoted = json.encoder.encode_basestring_ascii
-_NAMES = frozenset({"kind", "content", "descriptor", "id", "parent_id", "timestamp", "source"})
+_ALWAYS = len(("kind", "content", "id", "timestamp"))
 _encoder = json.JSONEncoder(separators=(",", ":"), allow_nan=False, default=dict)
 
 
@@ -60,21 +60,22 @@ def read_message(value: object) -> Message | None:
     fields = cast("dict[str, object]", value)  # JSON's keys are strings
     get = fields.get
     content, id_, timestamp = get("content"), get("id"), get("timestamp")
+    if type(id_) is not str or type(timestamp) is not int:
+        return None
     parent_id, source, described = get("parent_id"), get("source"), get("descriptor")
-    if (
-        type(id_) is not str
-        or type(timestamp) is not int
-        or not (parent_id is None or type(parent_id) is str)
-        or not (source is None or type(source) is str)
-        or not (described is None or type(described) is str)
-        or not fields.keys() <= _NAMES
-    ):
+    known = _ALWAYS
+    for text in (parent_id, source, described):
+        if text is not None:
+            if type(text) is not str:
+                return None
+            known += 1
+    if len(fields) != known:
         return None
     message: Message
     match get("kind"):
         case "text" if type(content) is str:
             message, usual = _new(TextMessage), "text/plain"
-            _put(message, "content", whole_text(content))
+            _put(message, "content", content if content.isascii() else whole_text(content))
         case "json":
             message, usual = _new(JsonMessage), "application/json"
             _put(message, "content", json_freeze(cast("JSON", content)))  # it comes from JSON
@@ -89,7 +90,7 @@ def read_message(value: object) -> Message | None:
             _put(message, "content", b64decode(content, validate=True))
         case _:
             return None
-    _put(message, "descriptor", usual if described is None else intern(described))
+    _put(message, "descriptor", usual if described is None else intern(cast("str", described)))
     _put(message, "parent_id", parent_id)
     _put(message, "id", id_)
     _put(message, "timestamp", timestamp)

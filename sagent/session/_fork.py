@@ -8,7 +8,7 @@ import attrs
 from sagent.errors import SessionError
 from sagent.home import Home
 from sagent.message import new_id
-from sagent.session._line import Envelope, Line, Unparsed, write_line
+from sagent.session._line import Envelope, Line, parse_line, read_seal, write_line
 from sagent.session._opening import SESSIONS, new_directory
 from sagent.session._reading import SESSION_FILE, read_lines, read_session
 from sagent.session._records import (
@@ -18,7 +18,9 @@ from sagent.session._records import (
     HeadRecord,
     MessageRecord,
     RawRecord,
+    SpendRecord,
     StateRecord,
+    TaskRecord,
 )
 from sagent.session._transcript import Transcript
 
@@ -90,16 +92,28 @@ class _Cut:
             step = None if recap is None else recap.replaced
         return cls(message, frozenset(path), frozenset(recaps))
 
-    def kept(self, lines: Iterable[tuple[int, bytes, Line | None]]) -> Iterator[bytes]:
-        return (text for _, text, line in lines if line is not None and self._keeps(line))
+    def kept(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
+        return (text for _, text in lines if self._keeps(text))
 
-    def _keeps(self, line: Line) -> bool:
+    def _keeps(self, text: bytes) -> bool:
+        seal = read_seal(text)
+        if seal is not None and seal.kind == b"message":
+            return self._keeps_message(seal.id.decode())
+        if seal is not None and seal.kind == b"spend":
+            return False
+        line = parse_line(text)
+        return line is not None and self._keeps_line(line)
+
+    def _keeps_message(self, id_: str) -> bool:
+        kept = id_ in self._path
+        self._beyond |= self._seen and not kept
+        self._seen |= id_ == self._at
+        return kept
+
+    def _keeps_line(self, line: Line) -> bool:
         match line.content:
-            case Unparsed(kind="message") | MessageRecord():
-                kept = line.envelope.id in self._path
-                self._beyond |= not kept and self._seen
-                self._seen |= line.envelope.id == self._at
-                return kept
+            case MessageRecord(message=message):
+                return self._keeps_message(message.id)
             case StateRecord():
                 return not self._beyond
             case CheckpointRecord(before=before):
@@ -108,5 +122,5 @@ class _Cut:
                 return line.content in self._recaps
             case RawRecord():
                 return line.envelope.parent is None or line.envelope.parent in self._path
-            case _:
+            case SpendRecord() | TaskRecord() | HeadRecord() | Header():
                 return False

@@ -1,10 +1,13 @@
+from collections.abc import Sequence
 from decimal import Decimal
 
 import attrs
 
 from sagent.model import Usage
-from sagent.session._line import Unparsed
+from sagent.session._line import parse_sealed
 from sagent.session._records import SpendRecord
+
+_COUNTS = tuple(field.name for field in attrs.fields(Usage))
 
 
 @attrs.frozen(kw_only=True)
@@ -22,36 +25,37 @@ class Spending:
     calls: int = 0
     unpriced_calls: int = 0
 
-    def plus(self, spend: SpendRecord) -> "Spending":
-        """Add one response."""
-        return Spending(
-            usage=self.usage + spend.usage,
-            cost_usd=self.cost_usd + (spend.cost_usd or 0),
-            calls=self.calls + 1,
-            unpriced_calls=self.unpriced_calls + (spend.cost_usd is None),
-        )
-
 
 @attrs.define(eq=False)
 class Ledger:
     """Sums up spending when it is asked for."""
 
     _total: Spending = attrs.field(default=Spending(), init=False)
-    _waiting: list[SpendRecord | Unparsed] = attrs.field(
-        factory=list[SpendRecord | Unparsed], init=False
-    )
+    _waiting: list[SpendRecord | bytes] = attrs.field(factory=list[SpendRecord | bytes], init=False)
 
-    def add(self, spend: SpendRecord | Unparsed) -> None:
-        """Take in one response."""
+    def add(self, spend: SpendRecord | bytes) -> None:
+        """Take in one response, or its sealed line."""
         self._waiting.append(spend)
 
     @property
     def total(self) -> Spending:
         """What was taken in so far."""
-        while self._waiting:
-            spend = self._waiting[-1]
-            record = spend.parse() if isinstance(spend, Unparsed) else spend
-            assert isinstance(record, SpendRecord)  # the line's kind says so
-            self._total = self._total.plus(record)
-            self._waiting.pop()
+        if self._waiting:
+            spends = [
+                parse_sealed(spend, SpendRecord) if isinstance(spend, bytes) else spend
+                for spend in self._waiting
+            ]
+            self._total = _plus(self._total, spends)
+            self._waiting.clear()
         return self._total
+
+
+def _plus(total: Spending, spends: Sequence[SpendRecord]) -> Spending:
+    usages = [total.usage, *(spend.usage for spend in spends)]
+    costs = [spend.cost_usd for spend in spends if spend.cost_usd is not None]
+    return Spending(
+        usage=Usage(**{name: sum([getattr(usage, name) for usage in usages]) for name in _COUNTS}),
+        cost_usd=sum(costs, start=total.cost_usd),
+        calls=total.calls + len(spends),
+        unpriced_calls=total.unpriced_calls + len(spends) - len(costs),
+    )

@@ -3,14 +3,14 @@
     {"crc":"9a3b01cd","kind":"message","id":"..","parent":"..","epoch":1,"ts":17..,"message":{..}}
 
 The checksum (CRC-32, RFC 1952, 8, of all that follows it) lets a reader trust a line without
-parsing it, so that messages and spending are parsed when they are first asked for. A line whose
+parsing it, so that what does not move the head is parsed when it is first asked for. A line whose
 checksum is missing or wrong counts if it parses: a person may have edited it.
 """
 
 import json
 import re
 from collections.abc import Mapping
-from typing import cast
+from typing import NamedTuple, cast
 from zlib import crc32
 
 import attrs
@@ -20,7 +20,7 @@ from sagent.session._fields import UNREADABLE, decode_fields, encode_fields
 from sagent.session._records import Header, MessageRecord, RawRecord, Record
 
 _LAZY = re.compile(
-    rb'\{"crc":"[0-9a-f]{8}","kind":"(message|spend)","id":"([^"\\]*)",'
+    rb'\{"crc":"[0-9a-f]{8}","kind":"(message|spend|state|checkpoint|task)","id":"([^"\\]*)",'
     rb'"parent":(?:null|"([^"\\]*)"),"epoch":(\d+),"ts":(\d+),'
 )
 _CRC = slice(8, 16)
@@ -44,25 +44,14 @@ class Envelope:
     ts_ns: int
 
 
-@attrs.frozen
-class Unparsed:
-    """A line of a message or of spending, whose checksum is right."""
+class Seal(NamedTuple):
+    """What a line that can be trusted says before it is parsed; a tuple, as there are many."""
 
-    kind: str
-    line: bytes
-
-    def parse(self) -> "Record | Header | RawRecord":
-        """Give what it says.
-
-        Raises:
-            SessionError: it was written by another version, and cannot be read by this one.
-        """
-        try:
-            return _content(_fields(self.line), self.line)
-        except UNREADABLE as error:
-            raise SessionError(
-                f"a {self.kind} of the session cannot be read: it may be a newer sagent's ({error})"
-            ) from error
+    kind: bytes
+    id: bytes
+    parent: bytes | None
+    epoch: bytes
+    ts_ns: bytes
 
 
 @attrs.frozen
@@ -70,7 +59,7 @@ class Line:
     """A line as it was read."""
 
     envelope: Envelope
-    content: "Record | Header | RawRecord | Unparsed"
+    content: "Record | Header | RawRecord"
 
 
 def write_line(content: "Record | Header", envelope: Envelope) -> str:
@@ -91,14 +80,19 @@ def seal_line(body: str) -> str:
     return f'{{"crc":"{crc32(body.encode()):08x}",{body}\n'
 
 
-def read_line(line: bytes) -> Line | None:
-    """Take apart *line*, given without its line end; None if it is damaged."""
-    if _sealed(line) and (match := _LAZY.match(line)):
-        kind, id_, parent, epoch, ts = match.groups()
-        envelope = Envelope(
-            id_.decode(), None if parent is None else parent.decode(), int(epoch), int(ts)
-        )
-        return Line(envelope, Unparsed(kind.decode(), line))
+def read_seal(line: bytes) -> Seal | None:
+    """Take apart the head of *line*, if it can be trusted and need not be parsed now."""
+    try:
+        if int(line[_CRC], 16) != crc32(memoryview(line)[_BODY_START:]):
+            return None
+    except ValueError:
+        return None
+    match = _LAZY.match(line)
+    return Seal(*match.groups()) if match else None
+
+
+def parse_line(line: bytes) -> Line | None:
+    """Parse *line*, given without its line end; None if it is damaged."""
     try:
         fields = _fields(line)
         content = _content(fields, line)
@@ -110,11 +104,21 @@ def read_line(line: bytes) -> Line | None:
     return Line(envelope, content)
 
 
-def _sealed(line: bytes) -> bool:
+def parse_sealed[R: Record](line: bytes, kind: type[R]) -> R:
+    """Parse a line that `read_seal` trusts.
+
+    Raises:
+        SessionError: it was written by another version, and cannot be read by this one.
+    """
     try:
-        return int(line[_CRC], 16) == crc32(memoryview(line)[_BODY_START:])
-    except ValueError:
-        return False
+        record = _content(_fields(line), line)
+        if not isinstance(record, kind):
+            raise TypeError(f"it is a {type(record).__name__}")  # told as all others
+    except UNREADABLE as error:
+        raise SessionError(
+            f"a {kind.__name__} of the session cannot be read: it may be a newer sagent's ({error})"
+        ) from error
+    return record
 
 
 def _fields(line: bytes) -> Mapping[str, object]:

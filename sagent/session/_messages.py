@@ -3,7 +3,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from sagent.message import Message
-from sagent.session._line import Unparsed
+from sagent.session._line import parse_sealed
 from sagent.session._records import MessageRecord
 
 
@@ -11,16 +11,12 @@ from sagent.session._records import MessageRecord
 class Messages(Mapping[str, Message]):
     """A session's messages by id, each parsed when it is first asked for."""
 
-    _known: dict[str, Message | Unparsed] = attrs.field(
-        factory=dict[str, Message | Unparsed], init=False
-    )
+    _known: dict[str, Message | bytes] = attrs.field(factory=dict[str, Message | bytes], init=False)
 
     def __getitem__(self, id_: str) -> Message:
         message = self._known[id_]
-        if isinstance(message, Unparsed):
-            record = message.parse()
-            assert isinstance(record, MessageRecord)  # the line's kind says so
-            message = self._known[id_] = record.message
+        if isinstance(message, bytes):
+            message = self._known[id_] = parse_sealed(message, MessageRecord).message
         return message
 
     def __iter__(self) -> Iterator[str]:
@@ -32,6 +28,6 @@ class Messages(Mapping[str, Message]):
     def __contains__(self, id_: object) -> bool:
         return id_ in self._known
 
-    def add(self, id_: str, message: Message | Unparsed) -> None:
-        """Take in a message."""
+    def add(self, id_: str, message: Message | bytes) -> None:
+        """Take in a message, or its sealed line."""
         self._known[id_] = message

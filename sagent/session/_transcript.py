@@ -5,7 +5,6 @@ path from a root to it. Rewind, branch and clear move the head; a compaction beg
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import assert_never
 
@@ -13,9 +12,11 @@ import attrs
 
 from sagent.errors import UnknownNameError
 from sagent.message import Message
+from sagent.session._collector import collector_paused
 from sagent.session._ledger import Ledger, Spending
-from sagent.session._line import Line, Unparsed
+from sagent.session._line import Line, Seal
 from sagent.session._messages import Messages
+from sagent.session._notes import Notes
 from sagent.session._records import (
     CheckpointRecord,
     CompactionRecord,
@@ -28,7 +29,6 @@ from sagent.session._records import (
     TaskRecord,
 )
 from sagent.session._state import SessionState
-from sagent.tool import FileStamp
 
 
 @attrs.define(eq=False)
@@ -43,8 +43,7 @@ class Transcript:
         factory=dict[str | None, list[str]], init=False
     )
     _ledger: Ledger = attrs.field(factory=Ledger, init=False)
-    _tasks: dict[str, TaskRecord] = attrs.field(factory=dict[str, TaskRecord], init=False)
-    _checkpoints: list[CheckpointRecord] = attrs.field(factory=list[CheckpointRecord], init=False)
+    _notes: Notes = attrs.field(factory=Notes, init=False)
     _compaction: CompactionRecord | None = attrs.field(default=None, init=False)
     _compacted: dict[str, CompactionRecord] = attrs.field(
         factory=dict[str, CompactionRecord], init=False
@@ -52,8 +51,7 @@ class Transcript:
     _unknown: list[RawRecord] = attrs.field(factory=list[RawRecord], init=False)
     _damage: list[int] = attrs.field(factory=list[int], init=False)
     _head: str | None = attrs.field(default=None, init=False)
-    _state: SessionState = attrs.field(default=SessionState(), init=False)
-    _files: dict[Path, FileStamp] = attrs.field(factory=dict[Path, FileStamp], init=False)
+    _last_seal: Seal | None = attrs.field(default=None, init=False)
     _epoch: int = attrs.field(default=0, init=False)
     _updated_ns: int = attrs.field(default=0, init=False)
 
@@ -95,17 +93,17 @@ class Transcript:
     @property
     def state(self) -> SessionState:
         """What it knows beside the conversation."""
-        return attrs.evolve(self._state, files=MappingProxyType(dict(self._files)))
+        return self._notes.state
 
     @property
     def checkpoints(self) -> tuple[CheckpointRecord, ...]:
         """The kept files, oldest first."""
-        return tuple(self._checkpoints)
+        return self._notes.checkpoints
 
     @property
     def open_tasks(self) -> tuple[TaskRecord, ...]:
         """The background calls that were started and have not ended."""
-        return tuple(self._tasks.values())
+        return self._notes.open_tasks
 
     @property
     def compacted(self) -> Mapping[str, CompactionRecord]:
@@ -125,12 +123,12 @@ class Transcript:
     @property
     def epoch(self) -> int:
         """How often it was opened and written to."""
-        return self._epoch
+        return max(self._epoch, int(self._last_seal.epoch) if self._last_seal else 0)
 
     @property
     def updated_ns(self) -> int:
         """When it was last written to, in nanoseconds since the epoch."""
-        return self._updated_ns
+        return max(self._updated_ns, int(self._last_seal.ts_ns) if self._last_seal else 0)
 
     def children(self, id_: str | None) -> tuple[str, ...]:
         """List the ids of the messages that follow *id_*, or of the roots for None."""
@@ -155,7 +153,8 @@ class Transcript:
         Raises:
             UnknownNameError: there is no such message.
         """
-        return tuple([self._messages[step] for step in self.path_ids(id_)])
+        with collector_paused():
+            return tuple([self._messages[step] for step in self.path_ids(id_)])
 
     def add(self, line: Line) -> None:
         """Take in the next line of the file."""
@@ -163,44 +162,41 @@ class Transcript:
         self._epoch = max(self._epoch, envelope.epoch)
         self._updated_ns = max(self._updated_ns, envelope.ts_ns)
         match content:
-            case Unparsed(kind="message"):
-                self._add_message(envelope.id, envelope.parent, content)
-            case Unparsed() | SpendRecord():
-                self._ledger.add(content)
             case MessageRecord(message=message):
                 self._add_message(message.id, message.parent_id, message)
+            case SpendRecord():
+                self._ledger.add(content)
+            case StateRecord() | CheckpointRecord() | TaskRecord():
+                self._notes.add(content)
+            case HeadRecord(head=head):
+                # A head whose line is lost cannot be moved to.
+                self._head = head if head is None or head in self._parents else self._head
+            case CompactionRecord():
+                self._compaction = content
             case Header():
                 self._header = self._header or content
             case RawRecord():
                 self._unknown.append(content)
             case _:
-                self._note(content)
+                assert_never(content)
+
+    def add_sealed(self, seal: Seal, line: bytes) -> None:
+        """Take in the next line of the file, which is trusted and not parsed yet."""
+        self._last_seal = seal
+        kind = seal.kind
+        if kind == b"message":
+            parent = seal.parent
+            self._add_message(seal.id.decode(), None if parent is None else parent.decode(), line)
+        elif kind == b"spend":
+            self._ledger.add(line)
+        else:
+            self._notes.add_sealed(kind, line)
 
     def add_damage(self, number: int) -> None:
         """Take note that line *number* could not be read."""
         self._damage.append(number)
 
-    def _note(
-        self, record: HeadRecord | CompactionRecord | StateRecord | CheckpointRecord | TaskRecord
-    ) -> None:
-        match record:
-            case HeadRecord(head=head):
-                # A head whose line is lost cannot be moved to.
-                self._head = head if head is None or head in self._parents else self._head
-            case CompactionRecord():
-                self._compaction = record
-            case StateRecord():
-                self._change(record)
-            case CheckpointRecord():
-                self._checkpoints.append(record)
-            case TaskRecord(state="started"):
-                self._tasks[record.call_id] = record
-            case TaskRecord():
-                self._tasks.pop(record.call_id, None)
-            case _:
-                assert_never(record)
-
-    def _add_message(self, id_: str, parent: str | None, message: Message | Unparsed) -> None:
+    def _add_message(self, id_: str, parent: str | None, message: Message | bytes) -> None:
         if id_ not in self._parents:
             # One string for an id and for its child's parent; and one whose parent's line is lost
             # follows what was written before it, so that a lost line is one lost message.
@@ -212,14 +208,6 @@ class Transcript:
             if parent is None and self._compaction is not None:
                 self._compacted[id_], self._compaction = self._compaction, None
         self._head = id_
-
-    def _change(self, change: StateRecord) -> None:
-        self._state = self._state.changed(change)
-        for path, stamp in change.files.items():
-            if stamp is None:
-                self._files.pop(path, None)
-            else:
-                self._files[path] = stamp
 
     def _known(self, id_: str) -> str:
         if id_ not in self._parents:

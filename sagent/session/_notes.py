@@ -1,0 +1,82 @@
+from pathlib import Path
+from types import MappingProxyType
+
+import attrs
+
+from sagent.session._line import parse_sealed
+from sagent.session._records import CheckpointRecord, StateRecord, TaskRecord
+from sagent.session._state import SessionState
+from sagent.tool import FileStamp
+
+type Note = StateRecord | CheckpointRecord | TaskRecord
+
+_KINDS: dict[bytes, type[Note]] = {
+    b"state": StateRecord,
+    b"checkpoint": CheckpointRecord,
+    b"task": TaskRecord,
+}
+
+
+@attrs.define(eq=False)
+class Notes:
+    """What a session knows beside its conversation; put together when it is asked for."""
+
+    _waiting: list[Note | tuple[bytes, bytes]] = attrs.field(
+        factory=list[Note | tuple[bytes, bytes]], init=False
+    )
+    _state: SessionState = attrs.field(default=SessionState(), init=False)
+    _files: dict[Path, FileStamp] = attrs.field(factory=dict[Path, FileStamp], init=False)
+    _checkpoints: list[CheckpointRecord] = attrs.field(factory=list[CheckpointRecord], init=False)
+    _tasks: dict[str, TaskRecord] = attrs.field(factory=dict[str, TaskRecord], init=False)
+
+    def add(self, note: Note) -> None:
+        """Take in a record."""
+        self._waiting.append(note)
+
+    def add_sealed(self, kind: bytes, line: bytes) -> None:
+        """Take in a record by its sealed line."""
+        self._waiting.append((kind, line))
+
+    @property
+    def state(self) -> SessionState:
+        """What was said last of each."""
+        self._read()
+        return attrs.evolve(self._state, files=MappingProxyType(dict(self._files)))
+
+    @property
+    def checkpoints(self) -> tuple[CheckpointRecord, ...]:
+        """All of them, oldest first."""
+        self._read()
+        return tuple(self._checkpoints)
+
+    @property
+    def open_tasks(self) -> tuple[TaskRecord, ...]:
+        """Those that were started and have not ended."""
+        self._read()
+        return tuple(self._tasks.values())
+
+    def _read(self) -> None:
+        for note in self._waiting:
+            self._take_in(
+                parse_sealed(note[1], _KINDS[note[0]]) if isinstance(note, tuple) else note
+            )
+        self._waiting.clear()
+
+    def _take_in(self, note: Note) -> None:
+        match note:
+            case StateRecord():
+                self._change(note)
+            case CheckpointRecord():
+                self._checkpoints.append(note)
+            case TaskRecord(state="started"):
+                self._tasks[note.call_id] = note
+            case TaskRecord():
+                self._tasks.pop(note.call_id, None)
+
+    def _change(self, change: StateRecord) -> None:
+        self._state = self._state.changed(change)
+        for path, stamp in change.files.items():
+            if stamp is None:
+                self._files.pop(path, None)
+            else:
+                self._files[path] = stamp
