@@ -140,11 +140,31 @@ def _loading(session: Path, count: int, effort: Effort) -> list[Row]:
     held, held_whole = _held(session)
     target = at_most(80e-3 * count / MESSAGES)
     return [
-        Row(what=f"load {what}; JSON alone", ours=loaded, unit=MILLISECONDS, anchor=parsed, target=target),
-        Row(what="and take all of the conversation", ours=decoded, unit=MILLISECONDS, anchor=parsed),
-        Row(what="memory after the load; the file", ours=held, unit=MEGABYTES, anchor=size, target=ratio_at_most(3)),
-        Row(what="memory with all of the conversation", ours=held_whole, unit=MEGABYTES, anchor=size, target=ratio_at_most(3)),
-    ]  # fmt: skip
+        Row(
+            what=f"load {what}; JSON alone",
+            ours=loaded,
+            unit=MILLISECONDS,
+            anchor=parsed,
+            target=target,
+        ),
+        Row(
+            what="and take all of the conversation", ours=decoded, unit=MILLISECONDS, anchor=parsed
+        ),
+        Row(
+            what="memory after the load; the file",
+            ours=held,
+            unit=MEGABYTES,
+            anchor=size,
+            target=ratio_at_most(3),
+        ),
+        Row(
+            what="memory with all of the conversation",
+            ours=held_whole,
+            unit=MEGABYTES,
+            anchor=size,
+            target=ratio_at_most(3),
+        ),
+    ]
 
 
 def _held(session: Path) -> tuple[int, int]:
@@ -153,7 +173,8 @@ def _held(session: Path) -> tuple[int, int]:
         before = traced_bytes()
         transcript = read_session(session)
         loaded = traced_bytes() - before
-        conversation = transcript.conversation
+        kept = transcript.conversation
+        assert kept
         assert transcript.spending.calls
         return loaded, traced_bytes() - before
     finally:
@@ -167,7 +188,7 @@ def _saving(home: Home, session: Path, effort: Effort) -> list[Row]:
         with open_session(
             directory, secrets=["sk-fake-0123456789"] * 5, durability="none"
         ) as opened:
-            batches = []
+            batches: list[tuple[Record, ...]] = []
             parent = opened.transcript.head
             for _ in range(turns):
                 prompt = TextMessage(text(120), Descriptor.USER, parent_id=parent)
@@ -205,6 +226,16 @@ def _listing(home: Home, effort: Effort) -> list[Row]:
     first_search = timed(lambda: search_sessions(home, "module"))
     (search,) = effort.medians(lambda: timed(lambda: search_sessions(home, "agent reads")))
     return [
-        Row(what=f"list {count} sessions; without an index", ours=again, unit=MILLISECONDS, anchor=first),
-        Row(what="search them; without an index", ours=search, unit=MILLISECONDS, anchor=first_search),
-    ]  # fmt: skip
+        Row(
+            what=f"list {count} sessions; without an index",
+            ours=again,
+            unit=MILLISECONDS,
+            anchor=first,
+        ),
+        Row(
+            what="search them; without an index",
+            ours=search,
+            unit=MILLISECONDS,
+            anchor=first_search,
+        ),
+    ]

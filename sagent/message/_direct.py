@@ -60,19 +60,29 @@ def read_message(value: object) -> Message | None:
     fields = cast("dict[str, object]", value)  # JSON's keys are strings
     get = fields.get
     content, id_, timestamp = get("content"), get("id"), get("timestamp")
-    if type(id_) is not str or type(timestamp) is not int:
-        return None
     parent_id, source, described = get("parent_id"), get("source"), get("descriptor")
     known = _ALWAYS
     for text in (parent_id, source, described):
         if text is not None:
-            if type(text) is not str:
-                return None
-            known += 1
-    if len(fields) != known:
+            known += 1 if type(text) is str else len(fields)
+    if type(id_) is not str or type(timestamp) is not int or len(fields) != known:
         return None
+    begun = _begun(get("kind"), content)
+    if begun is None:
+        return None
+    message, usual = begun
+    _put(message, "descriptor", usual if described is None else intern(cast("str", described)))
+    _put(message, "parent_id", parent_id)
+    _put(message, "id", id_)
+    _put(message, "timestamp", timestamp)
+    _put(message, "source", source)
+    return message
+
+
+def _begun(kind: object, content: object) -> tuple[Message, str] | None:
+    """Make a message that has its content only, and tell its kind's usual descriptor."""
     message: Message
-    match get("kind"):
+    match kind:
         case "text" if type(content) is str:
             message, usual = _new(TextMessage), "text/plain"
             _put(message, "content", content if content.isascii() else whole_text(content))
@@ -90,9 +100,4 @@ def read_message(value: object) -> Message | None:
             _put(message, "content", b64decode(content, validate=True))
         case _:
             return None
-    _put(message, "descriptor", usual if described is None else intern(cast("str", described)))
-    _put(message, "parent_id", parent_id)
-    _put(message, "id", id_)
-    _put(message, "timestamp", timestamp)
-    _put(message, "source", source)
-    return message
+    return message, usual

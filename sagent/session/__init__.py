@@ -9,7 +9,9 @@ from sagent.session._catalogue import (
     search_sessions,
 )
 from sagent.session._fork import fork_session
+from sagent.session._html import to_html
 from sagent.session._ledger import Spending
+from sagent.session._markdown import to_markdown
 from sagent.session._opening import create_session, open_session
 from sagent.session._reading import read_session
 from sagent.session._records import (
@@ -59,4 +61,6 @@ __all__ = [
     "rename_session",
     "repair",
     "search_sessions",
+    "to_html",
+    "to_markdown",
 ]

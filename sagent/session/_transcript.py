@@ -171,6 +171,7 @@ class Transcript:
             case HeadRecord(head=head):
                 # A head whose line is lost cannot be moved to.
                 self._head = head if head is None or head in self._parents else self._head
+                self._compaction = None
             case CompactionRecord():
                 self._compaction = content
             case Header():
@@ -206,7 +207,8 @@ class Transcript:
             self._parents[id_] = parent
             self._children.setdefault(parent, []).append(id_)
             if parent is None and self._compaction is not None:
-                self._compacted[id_], self._compaction = self._compaction, None
+                self._compacted[id_] = self._compaction
+            self._compaction = None
         self._head = id_
 
     def _known(self, id_: str) -> str:

@@ -239,10 +239,10 @@ def test_several_processes_list_and_search_at_once(home: Home) -> None:
             stdout=subprocess.PIPE,
             text=True,
         )
-        for _ in range(4)
+        for _ in range(3)
     ]
 
-    assert [process.communicate()[0] for process in running] == ["20 20\n"] * 4
+    assert [process.communicate()[0] for process in running] == ["20 20\n"] * 3
     with sqlite3.connect(home.root / "index.db") as database:
         (count,) = database.execute("SELECT count(*) FROM words").fetchone()
     database.close()
