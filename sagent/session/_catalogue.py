@@ -12,7 +12,8 @@ import attrs
 from sagent.errors import SessionError, UnknownNameError
 from sagent.home import Home
 from sagent.session._found import find_sessions
-from sagent.session._index import Index, indexed
+from sagent.session._index import Index
+from sagent.session._index_file import indexed
 from sagent.session._opening import open_session
 from sagent.session._records import StateRecord
 from sagent.session._summary import SessionInfo

@@ -2,9 +2,10 @@
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
-from sagent.errors import SessionBusyError
+from sagent.errors import SessionBusyError, SessionError
 
 WRITER_FILE = "writer.pid"
 """Tells the loser who holds the lock; the lock itself is on the session's file."""
@@ -15,7 +16,7 @@ def lock_session(descriptor: int, directory: Path) -> None:
 
     Raises:
         SessionBusyError: another process, or this one, has it open for writing.
-        OSError: the file system has no locks.
+        SessionError: the file system has no locks.
     """
     writer = directory / WRITER_FILE
     try:
@@ -28,17 +29,26 @@ def lock_session(descriptor: int, directory: Path) -> None:
             "or read it only",
             pid=pid,
         ) from error
-    descriptor = os.open(writer, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(descriptor, f"{os.getpid()}\n".encode())
-    finally:
-        os.close(descriptor)
+    except OSError as error:
+        raise SessionError(
+            f"session {directory.name} cannot be locked ({error.strerror}): keep sessions on a "
+            "file system that has locks"
+        ) from error
+    with suppress(OSError):  # the lock is held, whether or not its holder can be told
+        _tell(writer)
 
 
 def unlock_session(descriptor: int, directory: Path) -> None:
     """Close the session's file, and with it give up the lock."""
+    with suppress(OSError):  # a reader looks at the lock first
+        (directory / WRITER_FILE).unlink()
+    os.close(descriptor)
+
+
+def _tell(writer: Path) -> None:
+    descriptor = os.open(writer, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        (directory / WRITER_FILE).unlink(missing_ok=True)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
     finally:
         os.close(descriptor)
 

@@ -92,6 +92,8 @@ def new_directory(sessions: Path) -> Path:
     try:
         _make_private(directory)
         os.close(os.open(directory / SESSION_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        for place in (directory, sessions):
+            _sync_names(place)
     except OSError as error:
         raise SessionError(f"no session can be made in {directory}: {error.strerror}") from error
     return directory
@@ -126,7 +128,8 @@ def _session(
     secrets: Iterable[str] | None,
     durability: Durability,
 ) -> Session:
-    os.fchmod(descriptor, 0o600)  # a copy of a session may have come with wider rights
+    with suppress(OSError):  # a copy of a session may have come with wider rights, and not be ours
+        os.fchmod(descriptor, 0o600)
     transcript = read_session(directory)
     if transcript.header.version > FORMAT_VERSION:
         raise SessionError(
@@ -151,6 +154,15 @@ def _make_private(directory: Path) -> None:
     if not directory.parent.exists():
         _make_private(directory.parent)
     directory.mkdir(mode=0o700, exist_ok=True)
+
+
+def _sync_names(directory: Path) -> None:
+    # A file's own sync does not keep its name (fsync(2)).
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _drop_if_empty(directory: Path) -> None:

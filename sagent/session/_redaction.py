@@ -1,6 +1,7 @@
 """Credentials on their way into a file: they end here."""
 
 import json
+import os
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from typing import cast
@@ -23,6 +24,13 @@ def _with_escaped(secrets: Iterable[str]) -> tuple[str, ...]:
     whole = {secret for secret in secrets if secret}
     forms = whole | {json.dumps(secret)[1:-1] for secret in whole}
     return tuple(sorted(forms, key=len, reverse=True))
+
+
+def _encoded(secret: str) -> bytes:
+    try:
+        return os.fsencode(secret)  # as the environment had it
+    except UnicodeEncodeError:
+        return secret.encode(errors="replace")
 
 
 @attrs.frozen
@@ -88,5 +96,5 @@ class Redactor:
     def _octets(self, content: str) -> str:
         octets = b64decode(content)
         for secret in self._secrets:
-            octets = octets.replace(secret.encode(errors="surrogateescape"), MASK.encode())
+            octets = octets.replace(_encoded(secret), MASK.encode())
         return b64encode(octets).decode()

@@ -211,7 +211,7 @@ def test_an_index_that_cannot_be_written_is_done_without(home: Home) -> None:
 def test_an_index_that_another_process_holds_is_done_without(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sagent.session._index._BUSY_S", 0.01)
+    monkeypatch.setattr("sagent.session._index_file._BUSY_S", 0.01)
     keep(home, MessageRecord(said("teapot")))
     list_sessions(home)
     keep(home, MessageRecord(said("saucer")))
