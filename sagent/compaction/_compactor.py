@@ -49,7 +49,7 @@ class Compactor(Protocol):
             meter: the agent's, which knows how the vendor counts; None to estimate.
 
         Raises:
-            CompactionError: the history could not be made shorter.
-            SagentError: whatever else *ask* raises.
+            CompactionError: the history could not be made shorter, or the model failed.
+            SagentError: what *ask* raises beside a `ModelError`.
         """
         ...

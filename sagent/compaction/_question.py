@@ -1,6 +1,6 @@
 """The request for a recap: the conversation as it was sent before, then the words that ask."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 import attrs
@@ -9,9 +9,10 @@ from sagent.compaction._estimate import head_tokens, tokens_of, total_tokens
 from sagent.compaction._fit import Fitted, fit
 from sagent.compaction._limits import ContextLimits
 from sagent.compaction._overflow import overflow_in
-from sagent.compaction._sections import SECTIONS, read_sections
+from sagent.compaction._sections import SCHEMA, SECTIONS, read_sections
 from sagent.errors import CompactionError, ContextOverflowError
-from sagent.message import Descriptor, Message, TextMessage, response_text, response_tool_calls
+from sagent.lib.json import JSON
+from sagent.message import Descriptor, Message, TextMessage, response_text
 from sagent.model import ModelRequest, ModelResponse, StopReason
 
 MAX_ATTEMPTS = 3
@@ -20,16 +21,20 @@ _THINKING_TOKENS = 16_000
 """What a model may think, beside what it writes."""
 _WORDS_PER_TOKEN = 0.7
 _ASK = """\
-[This is not from the user.] The conversation has become too long and is about to be replaced by \
-a recap, from which you will go on working without seeing the rest. Write that recap now, in \
-{words} words at most. Call no tools, and do nothing else that was asked for above.
+[This is not from the user.] Write a recap of this conversation now, in {words} words at most. It \
+will take the conversation's place: you will go on working from it without seeing the rest. Call \
+no tools, and do nothing else that was asked for above.
 
 Be exact where it matters later: names, paths, commands, numbers, error messages. Leave out what \
 can be read again in files. If the conversation begins with an earlier recap, carry over what of \
-it still holds. Use these headings, each on a line of its own, and nothing before the first:
+it still holds.
 
-{headings}"""
-_FIRMLY = "No tool will be run any more: answer with the text of the recap, and nothing else."
+Write these sections, each under its heading:
+
+{headings}
+
+Begin with "## Goal"."""
+_FIRMLY = "Your answer is text alone, and no tool will be run any more."
 _MORE = "What the user wants of this recap in particular: {}"
 
 
@@ -44,7 +49,8 @@ class Question:
         limits: those of the model that is asked.
         ratio: how many tokens its vendor counts for each that is estimated.
         ask: the words that ask.
-        attempts: how often was asked before.
+        schema: what the answer is held to; None for text under headings.
+        attempts: how often was asked for too much before.
     """
 
     history: tuple[Message, ...]
@@ -53,6 +59,7 @@ class Question:
     limits: ContextLimits
     ratio: float
     ask: TextMessage
+    schema: Mapping[str, JSON] | None = None
     attempts: int = 0
 
     @classmethod
@@ -93,7 +100,7 @@ class Question:
             self.template,
             messages=(*self.fitted.messages, self.ask),
             max_response_tokens=self._longest,
-            output_schema=None,
+            output_schema=self.schema,
         )
 
     def shorter(self, error: ContextOverflowError) -> Self:
@@ -102,7 +109,12 @@ class Question:
         Raises:
             CompactionError: it was asked often enough, or there is nothing left to leave out.
         """
-        attempts = self._another("the request for it did not fit", error)
+        attempts = self.attempts + 1
+        if attempts == MAX_ATTEMPTS:
+            raise CompactionError(
+                f"the request for a recap did not fit, {attempts} times: let a model with a longer "
+                f"window write recaps, or begin anew ({error})"
+            ) from error
         sent = total_tokens(self.fitted.messages)
         over = sent // 5
         if told := overflow_in(str(error)):
@@ -112,23 +124,20 @@ class Question:
         return attrs.evolve(self, fitted=fitted, attempts=attempts)
 
     def firmer(self) -> Self:
-        """Give the question to ask after the model has called tools instead of answering.
+        """Give the question to ask after the model has answered with something else than a recap.
+
+        It holds the model to the sections, where its vendor can, at the cost of the vendor's cache.
 
         Raises:
-            CompactionError: it was asked often enough.
+            CompactionError: that did not help before.
         """
-        attempts = self._another("the model called tools instead", None)
-        ask = TextMessage(f"{self.ask.content}\n\n{_FIRMLY}", Descriptor.USER)
-        return attrs.evolve(self, ask=ask, attempts=attempts)
-
-    def _another(self, reason: str, cause: ContextOverflowError | None) -> int:
-        if self.attempts + 1 >= MAX_ATTEMPTS:
-            said = f" ({cause})" if cause else ""
+        if self.schema is not None:
             raise CompactionError(
-                f"a recap was asked for {MAX_ATTEMPTS} times, and last {reason}{said}: take "
-                "another model for recaps, or begin anew"
-            ) from cause
-        return self.attempts + 1
+                "the model wrote no recap: there was nothing under Goal and Next step, twice: try "
+                "again, or let another model write recaps"
+            )
+        ask = TextMessage(f"{self.ask.content}\n\n{_FIRMLY}", Descriptor.USER)
+        return attrs.evolve(self, ask=ask, schema=SCHEMA)
 
     @property
     def _sent(self) -> int:
@@ -143,16 +152,11 @@ class Question:
         return max(1, min(room, self.limits.recap + _THINKING_TOKENS))
 
 
-def calls_instead(response: ModelResponse) -> bool:
-    """Tell whether the model called tools and said nothing."""
-    return bool(response_tool_calls(response.content)) and not response_text(response.content)
-
-
-def recap_in(response: ModelResponse) -> str:
-    """Find the recap in a model's answer, section by section.
+def recap_in(response: ModelResponse) -> str | None:
+    """Find the recap in a model's answer, section by section; None if it holds something else.
 
     Raises:
-        CompactionError: there is none, or not all of it.
+        CompactionError: the model broke off, or would not answer.
     """
     text = response_text(response.content)
     match response.stop_reason:

@@ -1,9 +1,10 @@
 """The sections of a recap, as a model is asked for them and as they are found in its answer."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from sagent.errors import CompactionError
+from sagent.errors import JsonError
+from sagent.lib.json import JSON, json_loads
 
 SECTIONS: Mapping[str, str] = {
     "Goal": "what the user wants in the end, and what was asked for last",
@@ -19,6 +20,17 @@ SECTIONS: Mapping[str, str] = {
 }
 """Their headings, in order, with what belongs there."""
 _NEEDED = ("Goal", "Next step")
+_KEYS = {name: name.lower().replace(" ", "_") for name in SECTIONS}
+SCHEMA: Mapping[str, JSON] = {
+    "type": "object",
+    "properties": {
+        _KEYS[name]: {"type": "string", "description": content}
+        for name, content in SECTIONS.items()
+    },
+    "required": [*_KEYS.values()],
+    "additionalProperties": False,
+}
+"""The same as a JSON Schema, for models that do not keep to headings."""
 _HEADING = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t]*(?:\d+[.)])?|\d+[.)]|(?=\*))[ \t]*\**[ \t]*(?P<name>"
     + "|".join(SECTIONS)
@@ -29,29 +41,53 @@ _HEADING = re.compile(
 _NAMES = {name.lower(): name for name in SECTIONS}
 _OPENING_FENCE = re.compile(r"```\w*\s*\Z")
 _CLOSING_FENCE = re.compile(r"\n?```[ \t]*\Z")
+_FENCED = re.compile(r"\A```\w*\n(.*)\n```\Z", re.DOTALL)
 
 
-def read_sections(text: str) -> str:
+def read_sections(text: str) -> str | None:
     """Find the sections in a model's answer, and write them under headings of one form.
 
-    What stands before the first heading is passed over, and so is a fence around all of it. A
-    section may be missing, but not what there is to be done.
+    They may also come as the object that `SCHEMA` describes. What stands before the first heading
+    is passed over, and so is a fence around all of it. A section may be missing, but not what there
+    is to be done: then the answer is no recap.
 
-    Raises:
-        CompactionError: there is no text under the headings *Goal* and *Next step*.
+    Returns:
+        The sections; None without a text under *Goal* and one under *Next step*.
     """
+    found = _in_object(text.strip()) or _under_headings(text.replace("\r\n", "\n"))
+    if not all(found.get(name) for name in _NEEDED):
+        return None
+    return "\n\n".join(f"## {name}\n{found[name]}" for name in SECTIONS if found.get(name))
+
+
+def _in_object(text: str) -> dict[str, str]:
+    fenced = _FENCED.match(text)
+    try:
+        value = json_loads(fenced[1] if fenced else text)
+    except JsonError:
+        return {}
+    if not isinstance(value, Mapping):
+        return {}
+    return {name: _told(value.get(key)) for name, key in _KEYS.items()}
+
+
+def _told(value: JSON) -> str:
+    match value:
+        case str():
+            return value.strip()
+        case Sequence():
+            return "\n".join(f"- {item}" for item in value if isinstance(item, str))
+        case _:
+            return ""
+
+
+def _under_headings(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    pieces = _HEADING.split(text.replace("\r\n", "\n"))
+    pieces = _HEADING.split(text)
     for name, body in zip(pieces[1::2], pieces[2::2], strict=True):
         key = _NAMES[name.lower()]
         found[key] = "\n\n".join(filter(None, (found.get(key), body.strip())))
     if found and _OPENING_FENCE.search(pieces[0]):
         last = _NAMES[pieces[-2].lower()]
         found[last] = _CLOSING_FENCE.sub("", found[last])
-    missing = [name for name in _NEEDED if not found.get(name)]
-    if missing:
-        raise CompactionError(
-            f"the model's recap has nothing under {' and '.join(missing)}: try again, or let "
-            "another model write recaps"
-        )
-    return "\n\n".join(f"## {name}\n{found[name]}" for name in SECTIONS if found.get(name))
+    return found

@@ -7,10 +7,10 @@ from sagent.compaction._compactor import BARE_REQUEST, NOTHING_ATTACHED, Ask
 from sagent.compaction._estimate import total_tokens
 from sagent.compaction._limits import ContextLimits
 from sagent.compaction._meter import Meter
-from sagent.compaction._question import Question, calls_instead, recap_in
+from sagent.compaction._question import Question, recap_in
 from sagent.compaction._recap import Recap, new_history
 from sagent.compaction._rounds import Parts
-from sagent.errors import CompactionError, ContextOverflowError, UsageError
+from sagent.errors import CompactionError, ContextOverflowError, ModelError, UsageError
 from sagent.message import Message
 from sagent.model import Model, ModelRequest
 
@@ -58,7 +58,7 @@ class SummaryCompactor:
         template: ModelRequest = BARE_REQUEST,
         meter: Meter | None = None,
     ) -> Recap:
-        """Ask for a recap, at most three times if it does not fit; see `Compactor`."""
+        """Ask for a recap, shorter where it does not fit, firmly where it is none; see `Compactor`."""
         parts = Parts.of(history)
         if not parts.rounds:
             raise CompactionError("there is nothing to make a recap of: the model has said nothing")
@@ -106,7 +106,9 @@ async def _answered(question: Question, ask: Ask) -> tuple[str, int]:
         except ContextOverflowError as error:
             question = question.shorter(error)
             continue
-        if calls_instead(response):
-            question = question.firmer()
-            continue
-        return recap_in(response), question.fitted.dropped_rounds
+        except ModelError as error:
+            raise CompactionError(f"the request for a recap failed: {error}") from error
+        text = recap_in(response)
+        if text is not None:
+            return text, question.fitted.dropped_rounds
+        question = question.firmer()

@@ -213,6 +213,18 @@ async def test_the_vendors_cache_serves_the_request_for_a_recap(of: Recording) -
     assert conversation_in(of, model.requests[0].messages).startswith(before.rstrip('"}]'))
 
 
+async def test_every_vendor_takes_the_request_that_holds_a_model_to_the_sections() -> None:
+    model = ScriptedModel("I would rather talk.", ANSWER)
+    history = (user("x" * 8_000), said("ok"))
+
+    await SummaryCompactor().compact(history, ask=model.buffer, limits=LIMITS, template=TEMPLATE)
+
+    for name, validate in VALIDATORS.items():
+        body = json.loads(WIRES[name].encode(model.requests[1]))
+        assert "next_step" in json.dumps(body)
+        assert not [*validate().iter_errors(body)]
+
+
 def conversation_in(of: Recording, messages: Sequence[Message]) -> str:
     body = json.loads(of.wire().encode(ModelRequest(messages=messages, tools=TOOLS)))
     return json.dumps(body[of.body_key]).replace(', "cache_control": {"type": "ephemeral"}', "")

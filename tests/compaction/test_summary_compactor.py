@@ -22,9 +22,17 @@ from sagent.errors import (
     BudgetExceededError,
     CompactionError,
     ContextOverflowError,
+    StreamCutError,
     UsageError,
 )
-from sagent.message import Descriptor, Message, TextMessage, response_text, result_text
+from sagent.message import (
+    Descriptor,
+    Message,
+    MultipartMessage,
+    TextMessage,
+    response_text,
+    result_text,
+)
 from sagent.model import ModelRequest, ModelResponse, StopReason, Usage
 from sagent.testing import ScriptedModel, calls
 
@@ -390,21 +398,28 @@ def answered(text: str, stop: StopReason) -> ModelResponse:
     return ModelResponse(content=said(text), stop_reason=stop)
 
 
+NO_RECAPS: tuple[str | MultipartMessage, ...] = (
+    "",
+    "The clock is repaired.",
+    "## Goal\nRepair it.",
+    "## Goal\n\n## Next step\nWind it up.",
+    '{"goal": "Repair it."}',
+    '["goal"]',
+    calls(("Read", {"file_path": "a"})),
+)
+
+
 class TestNoRecap:
     @pytest.mark.parametrize(
         ("answer", "reason"),
         [
-            ("", "nothing under Goal and Next step"),
-            ("The clock is repaired.", "nothing under Goal and Next step"),
-            ("## Goal\nRepair it.", "nothing under Next step"),
-            ("## Goal\n\n## Next step\nWind it up.", "nothing under Goal"),
             (answered(ANSWER, StopReason.MAX_TOKENS), "cut off"),
             (answered("I would rather not", StopReason.REFUSAL), "I would rather not"),
             (answered("", StopReason.FILTERED), "it said nothing"),
         ],
     )
-    async def test_an_answer_that_is_none_is_an_error(
-        self, answer: str | ModelResponse, reason: str
+    async def test_an_answer_that_breaks_off_is_an_error(
+        self, answer: ModelResponse, reason: str
     ) -> None:
         before = history()
         handed_in = [*before]
@@ -414,20 +429,35 @@ class TestNoRecap:
 
         assert tuple(handed_in) == before
 
-    async def test_a_model_that_calls_tools_instead_is_asked_again(self) -> None:
-        call = calls(("Read", {"file_path": "a"}))
-        model = ScriptedModel(call, ANSWER)
+    @pytest.mark.parametrize("answer", NO_RECAPS)
+    async def test_a_model_that_says_something_else_is_held_to_the_sections(
+        self, answer: str | MultipartMessage
+    ) -> None:
+        held = (
+            '{"goal": "Repair the clock.", "files": ["a", "b"], "errors": "", "next_step": "Wind."}'
+        )
+        model = ScriptedModel(answer, held)
 
         recap = await compacted(history(), model)
 
-        assert recap.text.startswith("## Goal")
-        assert "No tool will be run" in response_text(model.requests[1].messages[-1])
+        first, second = model.requests
+        assert first.output_schema is None
+        assert second.output_schema is not None
+        assert "no tool will be run" in response_text(second.messages[-1])
+        assert (
+            recap.text == "## Goal\nRepair the clock.\n\n## Files\n- a\n- b\n\n## Next step\nWind."
+        )
 
-    async def test_a_model_that_does_nothing_but_call_tools_is_an_error(self) -> None:
-        call = calls(("Read", {"file_path": "a"}))
+    @pytest.mark.parametrize("answer", NO_RECAPS)
+    async def test_a_model_that_says_something_else_again_is_an_error(
+        self, answer: str | MultipartMessage
+    ) -> None:
+        model = ScriptedModel(answer, answer)
 
-        with pytest.raises(CompactionError, match="called tools instead"):
-            await compacted(history(), ScriptedModel(call, call, call))
+        with pytest.raises(CompactionError, match="nothing under Goal and Next step, twice"):
+            await compacted(history(), model)
+
+        assert not model.unused
 
     async def test_a_history_in_which_the_model_said_nothing_cannot_be_shortened(self) -> None:
         model = ScriptedModel(ANSWER)
@@ -447,7 +477,15 @@ class TestNoRecap:
         with pytest.raises(CompactionError, match="what was said last"):
             await compacted(before, ScriptedModel(ANSWER))
 
-    async def test_any_other_failure_is_the_callers(self) -> None:
+    async def test_a_request_that_fails_is_an_error_that_says_why(self) -> None:
+        failed = StreamCutError("the stream ended")
+
+        with pytest.raises(CompactionError, match="the stream ended") as failure:
+            await compacted(history(), ScriptedModel(failed))
+
+        assert failure.value.__cause__ is failed
+
+    async def test_a_spent_budget_is_the_callers(self) -> None:
         spent = BudgetExceededError("spent")
 
         with pytest.raises(BudgetExceededError):
@@ -461,6 +499,8 @@ class TestNoRecap:
         "1. Goal\nRepair the clock.\n\n7. Next step:\nWind it up.",
         "Sure!\n```markdown\n# goal\nRepair the clock.\n# NEXT STEP\nWind it up.\n```",
         "### **Next step**\nWind it up.\n### **Goal**:\nRepair the clock.",
+        '{"goal": "Repair the clock.", "next_step": " Wind it up. "}',
+        '```json\n{"goal": "Repair the clock.", "next_step": "Wind it up."}\n```',
         "## Goal\r\nRepair the clock.\r\n## Next step\r\nWind it up.\r\n",
     ],
 )
