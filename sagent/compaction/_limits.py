@@ -72,6 +72,11 @@ class ContextLimits:
         return self.window // 4
 
     @property
+    def words(self) -> int:
+        """How many tokens of the user's own words go with a recap."""
+        return self.window // 20
+
+    @property
     def kept(self) -> int:
         """How many tokens the rounds may have that are kept word for word."""
         return self.window // 8

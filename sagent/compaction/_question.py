@@ -19,6 +19,8 @@ MAX_ATTEMPTS = 3
 """How often a recap is asked for at most, shorter each time."""
 _THINKING_TOKENS = 16_000
 """What a model may think, beside what it writes."""
+_WRITTEN_BY_ALL = 4_096
+"""What every model may write at least, so that it can be asked for though nothing is known."""
 _WORDS_PER_TOKEN = 0.7
 _ASK = """\
 [This is not from the user.] Write a recap of this conversation now, in {words} words at most. It \
@@ -29,7 +31,7 @@ Be exact where it matters later: names, paths, commands, numbers, error messages
 can be read again in files. If the conversation begins with an earlier recap, carry over what of \
 it still holds.
 
-Write these sections, each under its heading:
+Answer these questions, each under its heading:
 
 {headings}
 
@@ -147,7 +149,8 @@ class Question:
     @property
     def _longest(self) -> int | None:
         if self.limits.max_output is None:
-            return self.template.max_response_tokens
+            held = self.limits.answer
+            return held if held <= _WRITTEN_BY_ALL else self.template.max_response_tokens
         room = self.limits.output_room(int(self._sent * self.ratio))
         return max(1, min(room, self.limits.recap + _THINKING_TOKENS))
 
@@ -175,7 +178,7 @@ def recap_in(response: ModelResponse) -> str | None:
 
 def _ask(recap_tokens: int, instructions: str) -> TextMessage:
     words = int(recap_tokens * _WORDS_PER_TOKEN)
-    headings = "\n".join(f"## {name}\n({content})" for name, content in SECTIONS.items())
+    headings = "\n".join(f"## {name}\n{question}" for name, question in SECTIONS.items())
     text = _ASK.format(words=words, headings=headings)
     more = f"\n\n{_MORE.format(instructions.strip())}" if instructions.strip() else ""
     return TextMessage(text + more, Descriptor.USER)

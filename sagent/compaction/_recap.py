@@ -1,7 +1,5 @@
 """What a history begins with after its compaction."""
 
-from collections.abc import Iterator, Sequence
-
 import attrs
 
 from sagent.compaction._attachments import Attachments, attach
@@ -24,9 +22,11 @@ _DROPPED = (
     "The oldest {} round(s) of it did not fit when the recap was written and are not covered, "
     "but for what was known of them later."
 )
+_WORDS = "[What the user said up to here, word for word, the newest last:]"
+_END_OF_WORDS = "[These were the user's words.]"
 _GO_ON = (
-    "Go on from the next step, unless a message after this one says otherwise. "
-    "Do not answer the recap."
+    "[Go on from the next step, unless a message after this one says otherwise. "
+    "Do not answer the recap.]"
 )
 
 
@@ -56,62 +56,71 @@ def is_recap(message: Message) -> bool:
     )
 
 
-def new_history(
-    text: str,
-    *,
-    dropped_rounds: int,
-    kept: Sequence[Message],
-    pending: Sequence[Message],
-    attachments: Attachments,
-    limits: ContextLimits,
-    before: Meter,
-) -> Recap:
-    """Put a history together that is shorter than the one that *before* has measured.
+@attrs.frozen(kw_only=True)
+class Draft:
+    """What a new history is made of.
 
-    If it leaves less than half of the room for what comes, the attachments are left out, then the
-    *kept* rounds. What is *pending* stays.
-
-    Raises:
-        CompactionError: the history would not be shorter, or is to be compacted again at once.
+    Attributes:
+        text: the recap.
+        dropped_rounds: how many of the oldest rounds it does not cover.
+        words: what the user said, as parts of a message.
+        kept: the rounds that stay word for word.
+        pending: what the user said last.
+        attachments: what the recap brings along.
     """
-    enough = before.head + max(0, limits.compact_at - before.head) // 2
-    first = _introduced(text, dropped_rounds, attachments)
-    parts = (first, *attach(attachments.files, attachments.skills, limits=limits))
-    shortest: Recap | None = None
-    for messages in _candidates(parts, kept, pending):
-        after = before.with_history(messages).tokens
-        shortest = Recap(
-            messages=renewed(messages, parent_id=None),
-            text=text,
-            dropped_rounds=dropped_rounds,
-            tokens_before=before.tokens,
-            tokens_after=after,
+
+    text: str
+    dropped_rounds: int
+    words: tuple[TextMessage, ...]
+    kept: tuple[Message, ...]
+    pending: tuple[Message, ...]
+    attachments: Attachments
+
+    def finished(self, limits: ContextLimits, before: Meter) -> Recap:
+        """Put a history together that is shorter than the one that *before* has measured.
+
+        If it leaves less than half of the room for what comes, the attachments are left out, then
+        the rounds that were to stay.
+
+        Raises:
+            CompactionError: the history would not be shorter, or is to be compacted again at once.
+        """
+        enough = before.head + max(0, limits.compact_at - before.head) // 2
+        recap = self._recap(self._shown(limits), self.kept, before)
+        if recap.tokens_after > min(enough, before.tokens - 1):
+            recap = self._recap((), self.kept, before)
+        if recap.tokens_after > min(enough, before.tokens - 1):
+            recap = self._recap((), (), before)
+        if recap.tokens_after < min(before.tokens, limits.compact_at):
+            return recap
+        raise CompactionError(
+            f"a recap would leave about {recap.tokens_after} of {before.tokens} tokens: the system "
+            "prompt, the tools and what was said last take the window, or there is little to "
+            "shorten"
         )
-        if after <= enough and after < before.tokens:
-            return shortest
-    assert shortest is not None  # there is a candidate always
-    if shortest.tokens_after < min(before.tokens, limits.compact_at):
-        return shortest
-    raise CompactionError(
-        f"a recap would leave about {shortest.tokens_after} of {before.tokens} tokens: the system "
-        "prompt, the tools and what was said last take the window, or there is little to shorten"
-    )
 
+    def _shown(self, limits: ContextLimits) -> tuple[TextMessage, ...]:
+        return attach(self.attachments.files, self.attachments.skills, limits=limits)
 
-def _candidates(
-    parts: tuple[TextMessage, ...], kept: Sequence[Message], pending: Sequence[Message]
-) -> Iterator[tuple[Message, ...]]:
-    with_all = MultipartMessage(parts, Descriptor.USER_PARTS)
-    alone = MultipartMessage(parts[:1], Descriptor.USER_PARTS)
-    yield (with_all, *kept, *pending)
-    yield (alone, *kept, *pending)
-    yield (alone, *pending)
+    def _recap(
+        self, attached: tuple[TextMessage, ...], kept: tuple[Message, ...], before: Meter
+    ) -> Recap:
+        words = (TextMessage(_WORDS), *self.words, TextMessage(_END_OF_WORDS)) if self.words else ()
+        parts = (TextMessage(self._introduced(), RECAP), *words, *attached, TextMessage(_GO_ON))
+        first = MultipartMessage(parts, Descriptor.USER_PARTS)
+        messages = renewed((first, *kept, *self.pending), parent_id=None)
+        return Recap(
+            messages=messages,
+            text=self.text,
+            dropped_rounds=self.dropped_rounds,
+            tokens_before=before.tokens,
+            tokens_after=before.with_history(messages).tokens,
+        )
 
-
-def _introduced(text: str, dropped_rounds: int, attachments: Attachments) -> TextMessage:
-    notes = [_INTRODUCTION]
-    if attachments.transcript is not None:
-        notes.append(_TRANSCRIPT.format(attachments.transcript))
-    if dropped_rounds:
-        notes.append(_DROPPED.format(dropped_rounds))
-    return TextMessage("\n\n".join([" ".join(notes), text, _GO_ON]), RECAP)
+    def _introduced(self) -> str:
+        notes = [_INTRODUCTION]
+        if self.attachments.transcript is not None:
+            notes.append(_TRANSCRIPT.format(self.attachments.transcript))
+        if self.dropped_rounds:
+            notes.append(_DROPPED.format(self.dropped_rounds))
+        return f"{' '.join(notes)}\n\n{self.text}"

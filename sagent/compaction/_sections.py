@@ -7,25 +7,25 @@ from sagent.errors import JsonError
 from sagent.lib.json import JSON, json_loads
 
 SECTIONS: Mapping[str, str] = {
-    "Goal": "what the user wants in the end, and what was asked for last",
+    "Goal": "What does the user want in the end, and what did they ask for last?",
     "Decisions and constraints": (
-        "what was settled and why, and what must or must not be done; quote the user's "
-        "instructions word for word"
+        "What was settled, and why? What must or must not be done? Quote the user's instructions "
+        "word for word."
     ),
-    "Open work": "what is begun or agreed and not done, and in which state it is",
-    "Files": "each file that was read or changed and still matters: its path, and what changed",
-    "Errors": "what went wrong, and what helped or did not",
-    "Environment": "what was learnt of the machine, the project, its commands and its habits",
-    "Next step": "what to do first when the work goes on, precisely",
+    "Open work": "What is begun or agreed and not done, and in which state is it?",
+    "Files": "Which files were read or changed and still matter? Give each path, and what changed.",
+    "Errors": "What went wrong, and what helped or did not?",
+    "Environment": "What was learnt of the machine, the project, its commands and its habits?",
+    "Next step": "What is to be done first when the work goes on?",
 }
-"""Their headings, in order, with what belongs there."""
+"""Their headings, in order, with what is to be answered there."""
 _NEEDED = ("Goal", "Next step")
 _KEYS = {name: name.lower().replace(" ", "_") for name in SECTIONS}
 SCHEMA: Mapping[str, JSON] = {
     "type": "object",
     "properties": {
-        _KEYS[name]: {"type": "string", "description": content}
-        for name, content in SECTIONS.items()
+        _KEYS[name]: {"type": "string", "description": question}
+        for name, question in SECTIONS.items()
     },
     "required": [*_KEYS.values()],
     "additionalProperties": False,
@@ -55,9 +55,16 @@ def read_sections(text: str) -> str | None:
         The sections; None without a text under *Goal* and one under *Next step*.
     """
     found = _in_object(text.strip()) or _under_headings(text.replace("\r\n", "\n"))
+    found = {name: body for name, body in found.items() if not _is_echo(name, body)}
     if not all(found.get(name) for name in _NEEDED):
         return None
     return "\n\n".join(f"## {name}\n{found[name]}" for name in SECTIONS if found.get(name))
+
+
+def _is_echo(name: str, body: str) -> bool:
+    """Tell whether *body* repeats what was asked for, as the smallest models do."""
+    asked, said = (re.sub(r"\W+", "", text.lower()) for text in (SECTIONS[name], body))
+    return asked == said
 
 
 def _in_object(text: str) -> dict[str, str]:

@@ -8,8 +8,9 @@ from sagent.compaction._estimate import total_tokens
 from sagent.compaction._limits import ContextLimits
 from sagent.compaction._meter import Meter
 from sagent.compaction._question import Question, recap_in
-from sagent.compaction._recap import Recap, new_history
+from sagent.compaction._recap import Draft, Recap
 from sagent.compaction._rounds import Parts
+from sagent.compaction._words import words_in
 from sagent.errors import CompactionError, ContextOverflowError, ModelError, UsageError
 from sagent.message import Message
 from sagent.model import Model, ModelRequest
@@ -58,15 +59,16 @@ class SummaryCompactor:
         template: ModelRequest = BARE_REQUEST,
         meter: Meter | None = None,
     ) -> Recap:
-        """Ask for a recap, shorter where it does not fit, firmly where it is none; see `Compactor`."""
+        """Ask for a recap until one comes; see `Compactor`."""
         parts = Parts.of(history)
         if not parts.rounds:
             raise CompactionError("there is nothing to make a recap of: the model has said nothing")
         if meter is None:
             meter = Meter.of(template.system, template.tools).with_history(history)
         asked = self._asked(limits)
+        summarised = history[: len(history) - len(parts.pending)]
         question = Question.of(
-            history[: len(history) - len(parts.pending)],
+            summarised,
             template=template,
             limits=asked,
             ratio=meter.ratio,
@@ -74,15 +76,16 @@ class SummaryCompactor:
             instructions="\n".join(filter(None, (self.instructions, instructions))),
         )
         text, dropped_rounds = await _answered(question, ask)
-        return new_history(
-            text,
+        kept = self._kept(parts, int(limits.kept / meter.ratio))
+        draft = Draft(
+            text=text,
             dropped_rounds=dropped_rounds,
-            kept=self._kept(parts, int(limits.kept / meter.ratio)),
+            words=words_in(summarised, room=limits.words),
+            kept=kept,
             pending=parts.pending,
             attachments=attachments,
-            limits=limits,
-            before=meter,
         )
+        return draft.finished(limits, meter)
 
     def _asked(self, limits: ContextLimits) -> ContextLimits:
         window = self.model.context_window if self.model else None

@@ -1,7 +1,7 @@
 """Whatever a history holds, what becomes of it is one that every vendor takes."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 import pytest
@@ -9,6 +9,7 @@ from conversations import PNG, TOOLS, conversations, result, said, user
 from discovery import google_validator
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema_rs import Draft202012Validator
 from openapi import validator
 from recorded_answers import RECORDINGS, Recording
 
@@ -38,7 +39,7 @@ from sagent.testing import ScriptedModel
 ANSWER = "## Goal\nRepair the clock.\n\n## Next step\nWind it up."
 TEMPLATE = ModelRequest(messages=(), system="Be terse.", tools=TOOLS)
 LIMITS = ContextLimits.of(4_000, 1_000)
-VALIDATORS = {
+VALIDATORS: dict[str, Callable[[], Draft202012Validator]] = {
     "anthropic": lambda: validator("anthropic", "CreateMessageParams"),
     "responses": lambda: validator("openai", "CreateResponse"),
     "chat": lambda: validator("openai", "CreateChatCompletionRequest"),
@@ -118,7 +119,7 @@ def unanswered(messages: Sequence[Message]) -> tuple[set[str], set[str]]:
     return waiting, strays
 
 
-@settings(max_examples=50)  # each writes a dozen bodies
+@settings(max_examples=50)
 @given(histories, st.integers(0, 3))
 async def test_a_recap_is_shorter_and_every_vendor_takes_what_stays(
     history: tuple[Message, ...], keep: int
@@ -138,6 +139,7 @@ async def test_a_recap_is_shorter_and_every_vendor_takes_what_stays(
             assert_paired(body)
 
 
+@settings(max_examples=50)
 @given(histories, st.integers(0, 3))
 async def test_a_call_is_never_parted_from_its_result(
     history: tuple[Message, ...], keep: int
@@ -154,6 +156,7 @@ async def test_a_call_is_never_parted_from_its_result(
         assert parted_results <= results
 
 
+@settings(max_examples=50)
 @given(histories)
 async def test_the_history_that_was_handed_in_is_not_changed(history: tuple[Message, ...]) -> None:
     handed_in = [*history]
@@ -164,6 +167,7 @@ async def test_the_history_that_was_handed_in_is_not_changed(history: tuple[Mess
     assert tuple(handed_in) == history
 
 
+@settings(max_examples=50)
 @given(conversations())
 def test_what_micro_compaction_leaves_is_written_anew_and_taken_by_every_vendor(
     messages: tuple[Message, ...],

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import attrs
 import pytest
-from conversations import ANSWER_SCHEMA, PNG, TOOLS, calling, result, said, user
+from conversations import ANSWER_SCHEMA, PNG, TOOLS, calling, result, said, user, user_parts
 
 from sagent.compaction import (
     Attachments,
@@ -145,12 +145,15 @@ async def test_the_answer_is_text_whatever_the_run_asks_of_its_answers() -> None
     assert request.max_response_tokens == 4_000
 
 
-async def test_a_model_whose_longest_answer_is_unknown_is_asked_for_its_own() -> None:
+@pytest.mark.parametrize(("window", "longest"), [(200_000, None), (12_000, 3_000)])
+async def test_of_a_model_nothing_is_known_of_no_more_is_asked_than_all_can_write(
+    window: int, longest: int | None
+) -> None:
     model = ScriptedModel(ANSWER)
 
-    await compacted(history(), model, limits=ContextLimits.of(20_000, None))
+    await compacted(history(), model, limits=ContextLimits.of(window, None))
 
-    assert model.requests[0].max_response_tokens is None
+    assert model.requests[0].max_response_tokens == longest
 
 
 async def test_what_the_user_said_last_stays_and_is_not_summarised() -> None:
@@ -296,6 +299,59 @@ async def test_a_recap_of_a_recap_is_told_to_carry_it_over() -> None:
     assert sum(map(is_recap, second.messages)) == 1
 
 
+class TestTheUsersOwnWords:
+    async def test_they_go_with_the_recap_word_for_word(self) -> None:
+        recap = await compacted(history(), ScriptedModel(ANSWER))
+
+        assert words_of(recap) == ["Repair the clock. Never touch the bell."]
+
+    async def test_they_outlive_the_recap_after(self) -> None:
+        first = await compacted(history(), ScriptedModel(ANSWER))
+
+        second = await compacted(
+            (*first.messages, user("And oil it."), *history()[1:]), ScriptedModel(ANSWER)
+        )
+
+        assert words_of(second) == ["Repair the clock. Never touch the bell.", "And oil it."]
+
+    async def test_what_comes_with_a_picture_is_among_them_and_other_agents_words_are_not(
+        self,
+    ) -> None:
+        other = attrs.evolve(user("I am a colleague."), source="/agents/b")
+        before = (user_parts(TextMessage("Look."), PNG), other, *history()[1:])
+
+        recap = await compacted(before, ScriptedModel(ANSWER))
+
+        assert words_of(recap) == ["Look."]
+
+    async def test_the_newest_stay_within_a_twentieth_of_the_window(self) -> None:
+        spoken = [user(f"{number} " + "x" * 600) for number in range(20)]
+        before = [message for each in spoken for message in (each, said("yes"))]
+
+        words = words_of(await compacted((*before, *history()[1:]), ScriptedModel(ANSWER)))
+
+        assert [word.split()[0] for word in words] == ["14", "15", "16", "17", "18", "19"]
+
+    async def test_a_long_one_loses_its_middle(self) -> None:
+        before = (user("Repair " + "x" * 9_000 + " today."), *history()[1:])
+
+        (word,) = words_of(await compacted(before, ScriptedModel(ANSWER)))
+
+        assert word.startswith("Repair xxx")
+        assert word.endswith("xxx today.")
+        assert len(word) < 1_100
+
+
+def words_of(recap: Recap) -> list[str]:
+    first = recap.messages[0]
+    assert isinstance(first, MultipartMessage)
+    return [
+        part.content
+        for part in first.content
+        if isinstance(part, TextMessage) and part.descriptor == Descriptor.USER
+    ]
+
+
 class TestWhatDoesNotFit:
     async def test_pictures_become_words_first(self) -> None:
         call = calling("call_p")
@@ -405,6 +461,7 @@ NO_RECAPS: tuple[str | MultipartMessage, ...] = (
     "## Goal\n\n## Next step\nWind it up.",
     '{"goal": "Repair it."}',
     '["goal"]',
+    "## Goal\nWhat does the user want in the end, and what did they ask for last?\n## Next step\nNone.",
     calls(("Read", {"file_path": "a"})),
 )
 
