@@ -14,7 +14,7 @@ from sagent.message import TextMessage
 _LEAST_TOKENS = 50
 """What is cut to less than this is left out."""
 _FRAME_TOKENS = 20
-"""What stands around a content: fences, and how much is shown."""
+"""What stands around a content beside title and fences: how much of it is shown."""
 _TICKS = re.compile(r"`{3,}")
 
 
@@ -60,8 +60,7 @@ def attach(
     left = limits.attachments
     parts: list[TextMessage] = []
     for title, content in _titled(files, skills):
-        room = min(limits.file, left) - tokens_of(TextMessage(title)) - _FRAME_TOKENS
-        part = TextMessage(_shown(title, content, room))
+        part = TextMessage(_shown(title, content, min(limits.file, left)))
         parts.append(part)
         left -= tokens_of(part)
     return tuple(parts)
@@ -75,10 +74,11 @@ def _titled(files: Sequence[FileText], skills: Sequence[SkillText]) -> Iterator[
 
 
 def _shown(title: str, content: str, tokens: int) -> str:
-    if tokens < _LEAST_TOKENS:
+    fence = "`" * max(3, 1 + max(map(len, _TICKS.findall(content)), default=0))
+    room = tokens - tokens_of(TextMessage(f"{title}{fence}{fence}")) - _FRAME_TOKENS
+    if room < _LEAST_TOKENS:
         return f"{title}: {len(content)} characters, not shown for want of room."
-    shown = beginning(content, tokens)
-    fence = "`" * max(3, 1 + max(map(len, _TICKS.findall(shown)), default=0))
+    shown = beginning(content, room)
     cut = "" if text_bytes(shown) == text_bytes(content) else _cut(shown, content)
     return f"{title}{cut}:\n{fence}\n{shown}\n{fence}"
 

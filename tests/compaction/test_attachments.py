@@ -2,7 +2,7 @@
 
 import pytest
 from conversations import BROKEN, calling, result, said, user
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sagent.compaction import ContextLimits, FileText, Meter, SkillText, attach, recent_files
@@ -83,6 +83,7 @@ def test_what_does_not_fit_with_the_others_is_named() -> None:
     st.integers(2_000, 1_000_000),
     st.lists(st.tuples(st.text(max_size=9), st.text(max_size=40), st.integers(0, 9_000))),
 )
+@example(3_200, [("", "`", 92)])
 def test_attachments_stay_within_their_share(
     window: int, named: list[tuple[str, str, int]]
 ) -> None:
