@@ -6,7 +6,7 @@ from pathlib import Path
 
 import attrs
 
-from sagent.compaction._estimate import text_bytes, tokens_of
+from sagent.compaction._estimate import tokens_of
 from sagent.compaction._excerpt import beginning
 from sagent.compaction._limits import ContextLimits
 from sagent.message import TextMessage
@@ -79,7 +79,7 @@ def _shown(title: str, content: str, tokens: int) -> str:
     if room < _LEAST_TOKENS:
         return f"{title}: {len(content)} characters, not shown for want of room."
     shown = beginning(content, room)
-    cut = "" if text_bytes(shown) == text_bytes(content) else _cut(shown, content)
+    cut = "" if shown == content else _cut(shown, content)
     return f"{title}{cut}:\n{fence}\n{shown}\n{fence}"
 
 

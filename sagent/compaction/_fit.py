@@ -22,7 +22,8 @@ from sagent.message import (
 
 RESULT_TOKENS = 2_000
 """What is kept of each result where not everything fits."""
-_LEFT_OUT = "[{} earlier round(s) of this conversation were left out here: they did not fit.]"
+_LEAST_TOKENS = 100
+_LEFT_OUT = "[An earlier part of this conversation was left out here: it did not fit.]"
 
 
 @attrs.frozen
@@ -37,7 +38,7 @@ def fit(history: Sequence[Message], *, room: int) -> Fitted:
     """Make *history* fit *room*, an estimate of tokens.
 
     First pictures become words, then long results are shortened, then the oldest rounds go. What
-    was said before the first round stays if it takes a quarter of the room at most.
+    was said before the first round stays, but is shortened to a quarter of the room.
 
     Raises:
         CompactionError: not even the last round fits.
@@ -54,8 +55,9 @@ def fit(history: Sequence[Message], *, room: int) -> Fitted:
 
 def _without_oldest(messages: tuple[Message, ...], room: int) -> Fitted:
     parts = Parts.of(messages)
-    opening = parts.opening if total_tokens(parts.opening) <= room // 4 else ()
-    left = room - total_tokens([*opening, _note(len(parts.rounds)), *parts.pending])
+    opening = _opening(parts.opening, room // 4)
+    note = TextMessage(_LEFT_OUT, Descriptor.USER)
+    left = room - total_tokens([*opening, note, *parts.pending])
     kept = 0
     for group in reversed(parts.rounds):
         left -= total_tokens(group)
@@ -69,13 +71,16 @@ def _without_oldest(messages: tuple[Message, ...], room: int) -> Fitted:
             "a longer window, or begin anew"
         )
     rounds = [message for group in parts.rounds[dropped:] for message in group]
-    tail = [_note(dropped), *rounds, *parts.pending]
-    parent_id = opening[-1].id if opening else None
-    return Fitted((*opening, *renewed(tail, parent_id=parent_id)), dropped)
+    whole = (*opening, note, *rounds, *parts.pending)
+    return Fitted(renewed(whole, parent_id=None), dropped)
 
 
-def _note(dropped: int) -> Message:
-    return TextMessage(_LEFT_OUT.format(dropped), Descriptor.USER)
+def _opening(messages: tuple[Message, ...], room: int) -> tuple[Message, ...]:
+    each = room // max(1, len(messages)) - _LEAST_TOKENS
+    if each < _LEAST_TOKENS:
+        return ()
+    short = tuple(_short(message, each) for message in messages)
+    return short if total_tokens(short) <= room else ()
 
 
 def _each(
@@ -97,21 +102,21 @@ def _without_media(message: Message) -> Message:
 
 def _shortened(message: Message) -> Message:
     if isinstance(message, MultipartMessage) and message.descriptor == Descriptor.TOOL_RESULT:
-        return _with_parts(message, [_short(part) for part in message.content])
+        return _with_parts(message, [_short(part, RESULT_TOKENS) for part in message.content])
     return message
 
 
-def _short(part: Message) -> Message:
+def _short(part: Message, tokens: int) -> Message:
     match part:
         case TextMessage(content=content):
-            short = both_ends(content, RESULT_TOKENS)
+            short = both_ends(content, tokens)
             return part if short == content else attrs.evolve(part, content=short)
         case JsonMessage(content=content):
             text = json_dumps(content)
-            short = both_ends(text, RESULT_TOKENS)
+            short = both_ends(text, tokens)
             return part if short == text else TextMessage(short)
         case MultipartMessage(content=parts):
-            return _with_parts(part, [_short(inner) for inner in parts])
+            return _with_parts(part, [_short(inner, tokens) for inner in parts])
         case BytesMessage():
             return part
 

@@ -7,7 +7,7 @@ from sagent.errors import UsageError
 ASKING_TOKENS = 640
 """What the words that ask for a recap take, with room for the user's own."""
 _UNKNOWN_OUTPUT = 32_000
-"""What an answer may take of a model that nothing is known of; windows of a quarter million."""
+"""What is held for an answer of a model that nothing is known of."""
 _LONGEST_RECAP = 8_000
 
 
@@ -18,20 +18,14 @@ class ContextLimits:
     Attributes:
         window: how many tokens request and answer may have together.
         max_output: how many tokens an answer may have; None if that is not known.
-        compact_at: how many tokens a request may have before its history is to be compacted; at
-            least half of the window.
     """
 
     window: int
     max_output: int | None
-    compact_at: int
 
     @classmethod
     def of(cls, window: int, max_output: int | None) -> Self:
         """Share out a *window* of tokens.
-
-        An answer is held a quarter of it at most, however long the model may write: vendors give
-        some models a longest answer as long as their window.
 
         Args:
             window: how many tokens request and answer may have together.
@@ -43,17 +37,23 @@ class ContextLimits:
         if window < 1:
             raise UsageError(f"a model's window is {window} tokens: it must be positive")
         longest = min(max_output, window) if max_output and max_output > 0 else None
-        quarter = window // 4
-        margin = min(max(window // 20, ASKING_TOKENS), quarter)
-        return cls(
-            window=window,
-            max_output=longest,
-            compact_at=window - min(longest or _UNKNOWN_OUTPUT, quarter) - margin,
-        )
+        return cls(window=window, max_output=longest)
+
+    @property
+    def compact_at(self) -> int:
+        """How many tokens a request may have before its history is to be compacted.
+
+        That is half of the window at least.
+        """
+        margin = min(max(self.window // 20, ASKING_TOKENS), self.window // 4)
+        return self.window - self.answer - margin
 
     @property
     def answer(self) -> int:
-        """How many tokens are held for an answer."""
+        """How many tokens are held for an answer, a quarter of the window at most.
+
+        Vendors give some models a longest answer as long as their window.
+        """
         return min(self.max_output or _UNKNOWN_OUTPUT, self.window // 4)
 
     @property

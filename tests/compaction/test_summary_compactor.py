@@ -382,10 +382,21 @@ class TestWhatDoesNotFit:
 
         request = model.requests[0]
         assert response_text(request.messages[0]).startswith("Repair the clock.")
-        assert f"[{recap.dropped_rounds} earlier round(s)" in response_text(request.messages[1])
+        assert "was left out here" in response_text(request.messages[1])
         assert request.messages[2].descriptor == Descriptor.MODEL
         assert recap.dropped_rounds > 20
         assert f"The oldest {recap.dropped_rounds} round(s)" in text_of(recap)
+
+    async def test_first_words_that_are_long_lose_their_middle(self) -> None:
+        model = ScriptedModel(ANSWER)
+        before = (user("Repair " + "x" * 40_000 + " today."), *history(20, 4_000)[1:])
+
+        await compacted(before, model)
+
+        first = response_text(model.requests[0].messages[0])
+        assert first.startswith("Repair xxx")
+        assert first.endswith("xxx today.")
+        assert len(first) < 16_000
 
     async def test_a_single_round_beyond_the_window_is_no_recap(self) -> None:
         before = (user("go"), said("x" * 400_000))
