@@ -73,7 +73,7 @@ class Checkpoints:
         """
         path = await trio.to_thread.run_sync(_without_links, path)
         async with self._ready():
-            if ".git" not in path.parts and not await self._is_listed(path):
+            if ".git" not in path.parts and await self._listing.ignores(path):
                 await self._recorder.keep(os.fsencode(path))
 
     async def changes(self, snapshot: str) -> Changes:
@@ -126,12 +126,6 @@ class Checkpoints:
 
     async def _contents(self, snapshot: str) -> Contents:
         return Contents.of(await self._store.tree(snapshot)).with_earlier(self._recorder.first)
-
-    async def _is_listed(self, path: Path) -> bool:
-        root = Path(os.fsdecode(self._root))
-        if not path.is_relative_to(root):
-            return False
-        return not await self._listing.ignores(os.fsencode(path.relative_to(root)))
 
 
 @asynccontextmanager

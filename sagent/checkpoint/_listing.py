@@ -5,6 +5,7 @@ before. Git does not look into a repository inside the workspace, unless the ind
 it; so a name that no file has is entered for each.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -53,8 +54,12 @@ class Listing:
             )
         return [key for key in found if not key.endswith(b"/")]
 
-    async def ignores(self, key: bytes) -> bool:
-        """Tell whether a file of the workspace, which need not exist, is not listed."""
+    async def ignores(self, path: Path) -> bool:
+        """Tell whether a file, which need not exist, is not listed; *path* has no links."""
+        within = path.is_relative_to(self._git.workspace)
+        if not within or any(map(path.is_relative_to, self._leave_out)):
+            return True
+        key = os.fsencode(path.relative_to(self._git.workspace))
         arguments = [self._git.over_workspace, "check-ignore", "-z", "--stdin", "--no-index"]
         async with self._git.conversation(*arguments, fine=(0, 1)) as talk:
             await talk.say(key + b"\0")

@@ -65,11 +65,16 @@ class Restoration:
         for key in keys:
             entry = self._target.files[key]
             seen = self._now.sightings.get(key)
+            try:
+                content = await reader.content(entry.oid)
+            except CheckpointError as error:
+                self.unrestorable[key] = str(error)
+                continue
             write = partial(
                 put,
                 self._root,
                 key,
-                await reader.content(entry.oid),
+                content,
                 mode=entry.mode,
                 over=None if seen is None else seen.signature,
                 permissions=self._permissions.get(key),

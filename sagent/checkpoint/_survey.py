@@ -78,7 +78,7 @@ def survey(
         else:
             if stat.S_ISDIR(status.st_mode):
                 absent.add(key)
-            elif reason := _refusal(status, limits):
+            elif reason := _objection(key, status) or _refusal(status, limits):
                 unkept[key] = reason
             else:
                 statuses[key] = status
@@ -134,6 +134,14 @@ def _is_reached_without_links(root: bytes, key: bytes) -> bool:
 
 def _is_same(seen: Sighting | None, status: os.stat_result) -> bool:
     return seen is not None and seen.settled and seen.signature == signature_of(status)
+
+
+def _objection(key: bytes, status: os.stat_result) -> str | None:
+    # Git takes these for its own: the first always, the second from 2.49 on.
+    names = key.lower().split(b"/")
+    if b".git" in names or (names[-1] == b".gitmodules" and stat.S_ISLNK(status.st_mode)):
+        return "git allows no such name"
+    return None
 
 
 def _refusal(status: os.stat_result, limits: Limits) -> str | None:

@@ -93,3 +93,16 @@ async def test_nothing_of_a_git_directory_is_kept(place: KeptWorkspace) -> None:
         await checkpoints.restore(before)
 
     assert path.read_text() == "2"
+
+
+async def test_a_file_of_a_directory_that_is_left_out_can_be_kept(place: KeptWorkspace) -> None:
+    path = place.write("home/memory.md", "1")
+    leave_out = [place.root / "home"]
+    async with open_checkpoints(place.store, place.root, leave_out=leave_out) as checkpoints:
+        await checkpoints.keep(path)
+        before = await checkpoints.take()
+        path.write_text("2")
+
+        await checkpoints.restore(before)
+
+    assert path.read_text() == "1"

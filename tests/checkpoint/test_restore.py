@@ -220,3 +220,18 @@ async def test_a_restore_of_an_unknown_snapshot_changes_nothing(place: KeptWorks
             await checkpoints.restore("0" * 40)
 
     assert (place.root / "a").read_text() == "1"
+
+
+async def test_a_content_that_the_store_lost_is_reported(place: KeptWorkspace) -> None:
+    place.write("a", "1")
+    place.write("z", "z")
+    async with open_checkpoints(place.store, place.root) as checkpoints:
+        before = await checkpoints.take()
+        place.write("a", "2")
+        place.write("z", "2")
+        (place.store / "objects/56/a6051ca2b02b04ef92d5150c9ef600403cb1de").unlink()
+
+        restored = await checkpoints.restore(before)
+
+    assert set(restored.unrestorable) == {Path("a")}
+    assert restored.written == (Path("z"),)

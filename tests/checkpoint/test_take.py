@@ -167,6 +167,15 @@ async def test_of_too_much_the_largest_files_are_not_kept(place: KeptWorkspace) 
         assert set(checkpoints.unkept) == {Path("file30"), Path("file40")}
 
 
+async def test_a_name_that_git_takes_for_its_own_is_reported(place: KeptWorkspace) -> None:
+    place.write("d/.GIT")
+    (place.root / ".gitmodules").symlink_to("d")
+    async with open_checkpoints(place.store, place.root) as checkpoints:
+        await checkpoints.take()
+
+        assert set(checkpoints.unkept) == {Path("d/.GIT"), Path(".gitmodules")}
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 async def test_an_unreadable_file_is_reported(place: KeptWorkspace) -> None:
     place.write("secret").chmod(0)
