@@ -15,7 +15,7 @@ import attrs
 import trio
 
 from sagent.errors import CheckpointError, ProcessError
-from sagent.process import clean_environment, open_duplex_process
+from sagent.process import Output, clean_environment, open_duplex_process
 
 from ._conversation import Conversation
 
@@ -23,6 +23,9 @@ OLDEST = (2, 30)
 
 _LEFTOVERS = ("*.lock", "refs/**/*.lock", "objects/**/tmp_*", "fast_import_crash_*")
 _CLEAR_S = 2.0
+
+# From a directory inside the workspace, git would list that directory only.
+_CWD = Path("/")
 
 _SETTINGS = (
     "core.attributesFile=/dev/null",
@@ -93,7 +96,7 @@ class Git:
         broken: trio.BrokenResourceError | None = None
         environment = self.environment()
         try:
-            async with open_duplex_process(command, cwd=self.store, env=environment) as process:
+            async with open_duplex_process(command, cwd=_CWD, env=environment) as process:
                 conversation = Conversation(process.stream)
                 try:
                     yield conversation
@@ -111,7 +114,7 @@ class Git:
         if broken is not None or exit_code not in fine:
             await self.clear()
             name = next(word for word in arguments if not word.startswith("-"))
-            complaint = process.output.last_line or f"it ended with {exit_code}"
+            complaint = _complaint(process.output) or f"it ended with {exit_code}"
             raise CheckpointError(f"git {name} failed: {complaint}") from broken
 
     async def clear(self) -> None:
@@ -153,6 +156,12 @@ def _clear(store: Path) -> None:
         for path in store.glob(pattern):
             with suppress(OSError):
                 path.unlink()
+
+
+def _complaint(output: Output) -> str:
+    # What follows the fatal line tells of its own clearing up.
+    lines = output.text.splitlines()
+    return next((line for line in lines if line.startswith("fatal:")), output.last_line)
 
 
 def _dotted(version: tuple[int, int]) -> str:

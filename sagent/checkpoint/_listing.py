@@ -67,6 +67,10 @@ class Listing:
             return bool(await talk.chunk())
 
     async def _look(self) -> list[bytes]:
+        if not await trio.Path(self._git.workspace).is_dir():
+            raise CheckpointError(
+                f"files are not kept: there is no directory {self._git.workspace}"
+            )
         arguments = [self._git.over_workspace, "ls-files", "-z", "--others", "--exclude-standard"]
         async with self._git.conversation(*arguments, *self._exclusions()) as talk:
             listed, count = bytearray(), 0

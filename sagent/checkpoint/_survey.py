@@ -103,6 +103,8 @@ def read(root: bytes, key: bytes, limits: Limits) -> tuple[bytes, os.stat_result
     status = os.lstat(path)
     if stat.S_ISLNK(status.st_mode):
         return os.readlink(path), status  # noqa: PTH115  # paths are bytes
+    if reason := _refusal(status, limits):  # opening a device may do something
+        raise OSError(0, reason)
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123  # a descriptor is no path
         status = os.fstat(descriptor)

@@ -137,9 +137,9 @@ async def test_a_store_that_someone_configured_executes_nothing(
     place.write("a.txt", "one\r\n")
     async with open_checkpoints(place.store, place.root) as checkpoints:
         await checkpoints.take()
-    (place.store / "hooks").mkdir(exist_ok=True)
+    (tmp_path / "hooks").mkdir()
     for hook in HOOKS:
-        shutil.copy(bad, place.store / "hooks" / hook)
+        shutil.copy(bad, tmp_path / "hooks" / hook)
     with (place.store / "config").open("a") as file:
         file.write(config(bad))
     (place.store / "info").mkdir(exist_ok=True)

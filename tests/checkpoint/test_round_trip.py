@@ -82,6 +82,44 @@ def fill(directory: bytes, nodes: Nodes) -> None:
             fill(path, node)
 
 
+RULED = st.dictionaries(
+    st.sampled_from(["a", "b", "d/a", "d/b", "d/e/a", "d/e/b", ".git/a", "d/.git/HEAD"]),
+    st.sampled_from(["1", "2"]),
+)
+RULES = st.dictionaries(
+    st.sampled_from([".gitignore", "d/.gitignore", "d/e/.gitignore"]),
+    st.lists(st.sampled_from(["a", "b", "!a", "e/", "/d/", "*a", "e/*"]), max_size=3).map("\n".join),
+)
+
+
+@given(RULED, RULES, RULED, RULES)
+@settings(max_examples=15, deadline=None)
+async def test_rules_that_come_and_go_lose_nothing(
+    one: Mapping[str, str],
+    its_rules: Mapping[str, str],
+    other: Mapping[str, str],
+    other_rules: Mapping[str, str],
+) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        place = KeptWorkspace.below(Path(directory))
+        for name, content in (one | its_rules).items():
+            place.write(name, content)
+        async with open_checkpoints(place.store, place.root) as checkpoints:
+            snapshot = await checkpoints.take()
+            for name in its_rules:
+                (place.root / name).unlink()
+            for name, content in (other | other_rules).items():
+                place.write(name, content)
+            after = place.files()
+
+            restored = await checkpoints.restore(snapshot)
+
+            assert restored.unrestorable == {}
+            assert await checkpoints.take() == snapshot
+            await checkpoints.restore(restored.undo)
+            assert place.files() == after
+
+
 @given(WORKSPACES, WORKSPACES)
 @settings(max_examples=15, deadline=None)
 async def test_a_workspace_comes_back_byte_for_byte(one: Nodes, other: Nodes) -> None:

@@ -117,25 +117,28 @@ async def test_files_of_a_repository_inside_are_files(place: KeptWorkspace) -> N
     assert changes == Changes(modified=(Path("sub/deep/a"),))
 
 
-async def test_a_store_inside_the_workspace_is_left_out(place: KeptWorkspace) -> None:
+@pytest.mark.parametrize("name", ["session/files.git", "odd [dir]* \\/files.git", "\n\udcff"])
+async def test_a_store_inside_the_workspace_is_left_out(place: KeptWorkspace, name: str) -> None:
     place.write(".gitignore", "!*\n")
-    place.write("a", "1")
-    store = place.root / "odd [dir]*" / "files.git"
-    async with open_checkpoints(store, place.root) as checkpoints:
+    async with open_checkpoints(place.root / name, place.root) as checkpoints:
         before = await checkpoints.take()
+        place.write("a")
 
-        assert await checkpoints.take() == before
-        assert (await checkpoints.changes(before)) == Changes()
+        changes = await checkpoints.changes(before)
+
+    assert changes == Changes(added=(Path("a"),))
 
 
 async def test_a_directory_can_be_left_out(place: KeptWorkspace) -> None:
-    place.write("home/session.jsonl", "1")
     leave_out = [place.root / "home"]
     async with open_checkpoints(place.store, place.root, leave_out=leave_out) as checkpoints:
         before = await checkpoints.take()
-        place.write("home/session.jsonl", "2")
+        place.write("home/session.jsonl")
+        place.write("sub/home/file")
 
-        assert await checkpoints.changes(before) == Changes()
+        changes = await checkpoints.changes(before)
+
+    assert changes == Changes(added=(Path("sub/home/file"),))
 
 
 async def test_what_is_no_file_is_skipped(place: KeptWorkspace) -> None:
