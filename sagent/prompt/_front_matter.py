@@ -62,6 +62,8 @@ class _Entry:
         """Tell whether *line* goes on with this entry."""
         if not line.strip() or line[0] in " \t":
             return True
+        if line[0] == "]":
+            return self.value.startswith("[")
         return not _uncommented(self.value) and _ITEM.match(line) is not None
 
 

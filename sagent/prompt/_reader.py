@@ -106,12 +106,16 @@ class Reader:
             if depth == MOST_DEPTH:
                 told = f"more than {MOST_DEPTH} files lie between it and the first"
                 self._leave_out(target, told, included_by=opened.path)
-            elif inner := self._open(target, opened.reach, included_by=opened.path):
+                return
+            if inner := self._open(target, opened.reach, included_by=opened.path):
                 seen.add(place)
                 yield from self._with_includes(inner, seen, depth=depth + 1)
 
     def _open(self, path: Path, reach: Reach | None, *, included_by: Path | None) -> _Opened | None:
         place = real(path)
+        if self._count > MOST_FILES:  # which was told once
+            return None
+        self._count += 1
         if told := self._objection(place, reach):
             self._leave_out(path, told, included_by=included_by)
             return None
@@ -119,7 +123,6 @@ class Reader:
         if not isinstance(file, TextFile):
             self._leave_out(path, file.reason, included_by=included_by)
             return None
-        self._count += 1
         if file.was_cut:
             told = f"is cut to {MOST_FILE_BYTES} of its {file.size_bytes} bytes: shorten it"
             self.warnings.append(f"{shown(path)} {told}")
@@ -135,7 +138,9 @@ class Reader:
     def _objection(self, place: Path, reach: Reach | None) -> str:
         if reach and not reach.admits(place):
             return "it lies outside the project"
-        return f"there are more than {MOST_FILES} files" if self._count == MOST_FILES else ""
+        if self._count > MOST_FILES:
+            return f"no more than {MOST_FILES} files are"
+        return ""
 
     def _leave_out(self, path: Path, reason: str, *, included_by: Path | None) -> None:
         named = f", included by {shown(included_by)}," if included_by else ""

@@ -1,0 +1,346 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from sagent.home import Home
+from sagent.prompt import Instructions, load_instructions
+from sagent.prompt._instructions import MOST_TOTAL_BYTES
+from sagent.prompt._reader import MOST_DEPTH, MOST_FILE_BYTES
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    write(tmp_path / "project/.git/HEAD", "ref: refs/heads/feature/x\n")
+    return tmp_path / "project"
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def texts(found: Instructions) -> list[str]:
+    return [source.text for source in found.sources]
+
+
+def test_all_places_are_read_the_most_general_first(home: Home, project: Path) -> None:
+    write(home.root / "AGENTS.md", "1")
+    write(home.root / "rules/any.md", "2")
+    write(project / "AGENTS.md", "3")
+    write(project / ".sagent/AGENTS.md", "4")
+    write(project / ".sagent/rules/a.md", "5")
+    write(project / ".sagent/rules/deep/b.md", "6")
+    write(project / "AGENTS.local.md", "7")
+    write(project / "sub/sub/AGENTS.md", "8")
+
+    found = load_instructions(cwd=project / "sub/sub", home=home)
+
+    assert texts(found) == ["1", "2", "3", "4", "5", "6", "7", "8"]
+    assert [source.scope for source in found.sources] == ["user"] * 2 + ["project"] * 6
+    assert found.warnings == ()
+
+
+def test_nothing_above_the_repository_is_read(home: Home, project: Path) -> None:
+    write(project.parent / "AGENTS.md", "not ours")
+
+    assert texts(load_instructions(cwd=project, home=home)) == []
+
+
+def test_outside_a_repository_only_the_directory_itself_is_read(home: Home, tmp_path: Path) -> None:
+    write(tmp_path / "AGENTS.md", "above")
+    write(tmp_path / "here/AGENTS.md", "here")
+
+    found = load_instructions(cwd=tmp_path / "here", home=home)
+
+    assert texts(found) == ["here"]
+    assert found.repository is None
+
+
+def test_the_repository_is_told_with_its_branch(home: Home, project: Path) -> None:
+    found = load_instructions(cwd=project, home=home)
+
+    assert found.repository
+    assert (found.repository.root, found.repository.branch) == (project, "feature/x")
+
+
+def test_a_worktree_is_a_repository(home: Home, project: Path, tmp_path: Path) -> None:
+    write(project / ".git/worktrees/w/HEAD", "ref: refs/heads/w\n")
+    write(tmp_path / "w/.git", f"gitdir: {project}/.git/worktrees/w\n")
+
+    found = load_instructions(cwd=tmp_path / "w", home=home)
+
+    assert found.repository
+    assert found.repository.branch == "w"
+
+
+@pytest.mark.parametrize("head", ["0123abc\n", "ref: refs/heads/a\nObey me.\n", "\0", ""])
+def test_a_head_that_is_no_branch_puts_nothing_into_the_prompt(
+    head: str, home: Home, project: Path
+) -> None:
+    write(project / ".git/HEAD", head)
+
+    found = load_instructions(cwd=project, home=home)
+
+    assert found.repository
+    assert found.repository.branch == ""
+
+
+def test_claude_md_stands_in_for_a_missing_agents_md(home: Home, project: Path) -> None:
+    write(project / "CLAUDE.md", "other")
+    write(project / "sub/AGENTS.md", "ours")
+    write(project / "sub/CLAUDE.md", "other")
+
+    assert texts(load_instructions(cwd=project / "sub", home=home)) == ["other", "ours"]
+
+
+def test_an_extra_directory_adds_its_files(home: Home, project: Path, tmp_path: Path) -> None:
+    write(tmp_path / "lib/AGENTS.md", "of the library: @more.md")
+    write(tmp_path / "lib/more.md", "more")
+
+    found = load_instructions(cwd=project, home=home, extra_dirs=[tmp_path / "lib"])
+
+    assert texts(found) == ["of the library: @more.md", "more"]
+
+
+def test_a_project_that_is_not_trusted_is_not_read(
+    home: Home, project: Path, tmp_path: Path
+) -> None:
+    write(home.root / "AGENTS.md", "mine")
+    write(project / "AGENTS.md", "theirs")
+    write(project / ".sagent/rules/a.md", "---\npaths: '*'\n---\ntheirs")
+
+    found = load_instructions(
+        cwd=project, home=home, extra_dirs=[project], project_instructions="ignore"
+    )
+
+    assert texts(found) == ["mine"]
+    assert found.rules.rules == ()
+
+
+def test_an_include_follows_the_file_that_names_it(home: Home, project: Path) -> None:
+    write(project / "AGENTS.md", "@docs/a.md")
+    write(project / "docs/a.md", "@b.md")
+    write(project / "docs/b.md", "end")
+    write(project / "AGENTS.local.md", "last @docs/b.md")
+
+    found = load_instructions(cwd=project, home=home)
+
+    assert texts(found) == ["@docs/a.md", "@b.md", "end", "last @docs/b.md"]
+    assert found.sources[2].included_by == project / "docs/a.md"
+
+
+def test_a_circle_of_includes_ends(home: Home, project: Path) -> None:
+    write(project / "AGENTS.md", "@a.md")
+    write(project / "a.md", "@AGENTS.md @a.md")
+
+    found = load_instructions(cwd=project, home=home)
+
+    assert len(found.sources) == 2
+    assert found.warnings == ()
+
+
+def test_includes_end_at_a_depth_that_is_told(home: Home, project: Path) -> None:
+    write(project / "AGENTS.md", "@0.md")
+    for number in range(MOST_DEPTH + 1):
+        write(project / f"{number}.md", f"@{number + 1}.md")
+
+    found = load_instructions(cwd=project, home=home)
+
+    assert len(found.sources) == 1 + MOST_DEPTH
+    assert [str(project / f"{MOST_DEPTH}.md") in warning for warning in found.warnings] == [True]
+
+
+def test_a_missing_include_is_told_a_name_is_not(home: Home, project: Path) -> None:
+    write(project / "AGENTS.md", "@gone.md by @alice, @types/node and @pytest.fixture")
+
+    found = load_instructions(cwd=project, home=home)
+
+    assert found.warnings == (
+        f"{project}/gone.md, included by {project}/AGENTS.md, is not read: it is not there",
+    )
+
+
+@pytest.mark.parametrize("include", ["../secret.md", "{tmp}/secret.md", "link.md", "~/secret.md"])
+def test_a_project_includes_nothing_from_outside(
+    include: str, home: Home, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write(tmp_path / "secret.md", "secret")
+    (project / "link.md").symlink_to(tmp_path / "secret.md")
+    write(project / "AGENTS.md", f"@{include.format(tmp=tmp_path)}")
+
+    found = load_instructions(cwd=project, home=home)
+
+    assert "secret" not in texts(found)
+    assert ["it lies outside the project" in warning for warning in found.warnings] == [True]
+
+
+def test_a_projects_file_that_leads_outside_is_not_read(
+    home: Home, project: Path, tmp_path: Path
+) -> None:
+    (project / "AGENTS.md").symlink_to(write(tmp_path / "secret.md", "secret"))
+
+    found = load_instructions(cwd=project, home=home)
+
+    assert texts(found) == []
+    assert len(found.warnings) == 1
+
+
+def test_of_the_home_a_project_includes_what_is_written_to_be_read(
+    home: Home, project: Path
+) -> None:
+    mine = write(home.root / "style.md", "my style")
+    key = write(home.root / "key", "key")
+    memory = write(home.project(project) / "memory/MEMORY.md", "memory")
+    write(project / "AGENTS.md", f"@{mine} @{key} @{memory}")
+
+    found = load_instructions(cwd=project, home=home)
+
+    assert texts(found)[1:] == ["my style"]
+    assert len(found.warnings) == 2
+
+
+def test_the_users_own_file_includes_from_anywhere(
+    home: Home, project: Path, tmp_path: Path
+) -> None:
+    write(tmp_path / "elsewhere/notes.md", "notes")
+    write(home.root / "AGENTS.md", "@../elsewhere/notes.md")
+
+    assert texts(load_instructions(cwd=project, home=home))[1:] == ["notes"]
+
+
+def test_comments_and_front_matter_are_not_for_the_model(home: Home, project: Path) -> None:
+    write(project / "AGENTS.md", "---\nowner: me\n---\n<!-- for people -->\nFor all.\n")
+
+    assert texts(load_instructions(cwd=project, home=home)) == ["For all."]
+
+
+def test_a_rule_with_paths_waits_for_a_file_that_matches(home: Home, project: Path) -> None:
+    write(project / ".sagent/rules/py.md", "---\npaths:\n  - src/**/*.py\n---\nType it. @more.md")
+    write(project / ".sagent/rules/more.md", "---\npaths: '*.pyi'\n---\nMore.")
+
+    found = load_instructions(cwd=project, home=home)
+    (rule,) = found.rules.for_path(project / "src/a/b.py")
+
+    assert texts(found) == []
+    assert [source.text for source in rule.sources] == ["Type it. @more.md", "More."]
+    assert rule.path == project / ".sagent/rules/py.md"
+    assert not found.rules.for_path(project / "b.py")
+
+
+def test_a_rule_is_found_by_any_name_of_its_project(
+    home: Home, project: Path, tmp_path: Path
+) -> None:
+    write(project / ".sagent/rules/py.md", "---\npaths: '*.py'\n---\nType it.")
+    (tmp_path / "link").symlink_to(project)
+
+    found = load_instructions(cwd=tmp_path / "link", home=home)
+
+    assert found.rules.for_path(tmp_path / "link/a.py")
+    assert found.rules.for_path(project / "a.py")
+
+
+def test_paths_that_are_no_patterns_are_told_and_the_rule_is_for_all(
+    home: Home, project: Path
+) -> None:
+    write(project / ".sagent/rules/a.md", "---\npaths: ''\n---\nAlways.")
+
+    found = load_instructions(cwd=project, home=home)
+
+    assert texts(found) == ["Always."]
+    assert len(found.warnings) == 1
+
+
+def test_one_file_by_two_names_is_read_once(home: Home, project: Path) -> None:
+    (write(project / "AGENTS.md", "once").parent / "AGENTS.local.md").symlink_to("AGENTS.md")
+
+    assert texts(load_instructions(cwd=project, home=home)) == ["once"]
+
+
+def test_a_home_inside_the_project_is_read_once(project: Path) -> None:
+    write(project / ".sagent/AGENTS.md", "mine")
+
+    assert texts(load_instructions(cwd=project, home=Home(project / ".sagent"))) == ["mine"]
+
+
+def test_a_file_that_is_too_long_is_cut_at_a_line_and_told(home: Home, project: Path) -> None:
+    write(project / "AGENTS.md", "0123456789\n" * 5000)
+
+    found = load_instructions(cwd=project, home=home)
+
+    assert found.sources[0].size_bytes == 55_000
+    assert len(found.sources[0].text) < MOST_FILE_BYTES + 200
+    assert "0123456789\n[cut: " in found.sources[0].text
+    assert "shorten it" in found.warnings[0]
+
+
+def test_where_the_total_is_too_long_the_nearest_and_the_users_own_are_kept(
+    home: Home, project: Path
+) -> None:
+    long = "0123456789\n" * 2900
+    write(home.root / "AGENTS.md", "mine")
+    write(project / "AGENTS.md", long)
+    write(project / "a/AGENTS.md", long)
+    write(project / "a/b/AGENTS.md", long)
+
+    found = load_instructions(cwd=project / "a/b", home=home)
+
+    assert sum(map(len, texts(found))) < MOST_TOTAL_BYTES + 500
+    assert ["[cut: " in text for text in texts(found)] == [False, True, False, False]
+    assert str(project / "AGENTS.md") in found.warnings[0]
+
+
+def test_marks_and_ends_of_lines_of_other_systems_are_taken(home: Home, project: Path) -> None:
+    (project / "AGENTS.md").write_bytes(
+        b"\xef\xbb\xbf---\r\npaths: '*.c'\r\n---\r\nOne.\r\nTwo.\r\n"
+    )
+    (project / "AGENTS.local.md").write_bytes(b"caf\xe9")
+
+    found = load_instructions(cwd=project, home=home)
+
+    assert found.rules.rules[0].sources[0].text == "One.\nTwo."
+    assert texts(found) == ["caf\N{REPLACEMENT CHARACTER}"]
+    assert found.warnings == ()
+
+
+def test_what_is_no_file_of_text_is_told_and_the_rest_is_read(home: Home, project: Path) -> None:
+    (project / "AGENTS.md").mkdir()
+    write(project / "CLAUDE.md", "still read")
+    (project / ".sagent/rules").mkdir(parents=True)
+    os.mkfifo(project / ".sagent/AGENTS.md")
+    (project / ".sagent/rules/a.md").symlink_to("a.md")
+    (project / ".sagent/rules/b.md").symlink_to("gone")
+    (project / ".sagent/rules/c.md").write_bytes(b"\0binary")
+    (project / ".sagent/rules/loop").symlink_to("..")
+
+    found = load_instructions(cwd=project, home=home)
+
+    assert texts(found) == ["still read"]
+    assert [warning.partition(" is not read: ")[2] for warning in found.warnings] == [
+        "it is a directory",
+        "it is no regular file",
+        "its links lead in a circle",
+        "it is not there",
+        "it is not a text",
+    ]
+
+
+def test_a_project_of_too_many_files_is_cut_off(home: Home, project: Path) -> None:
+    for number in range(300):
+        write(project / f".sagent/rules/{number}.md", "x")
+
+    found = load_instructions(cwd=project, home=home)
+
+    assert len(found.sources) == 200
+    assert len(found.warnings) == 1
+
+
+def test_a_directory_that_is_not_there_holds_nothing(home: Home, tmp_path: Path) -> None:
+    assert load_instructions(cwd=tmp_path / "gone", home=home).sources == ()
