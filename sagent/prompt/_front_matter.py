@@ -7,6 +7,7 @@ star, as globs do.
 """
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
 
 import attrs
@@ -16,15 +17,17 @@ type Field = str | tuple[str, ...]
 _MOST_CHARS = 8192
 _KEY = re.compile(r"(?P<key>[A-Za-z_][\w.-]*)[ \t]*:(?:[ \t]+(?P<value>.*))?")
 _BLOCK = re.compile(r"(?P<style>[|>])(?P<how>[1-9+-]{0,2})")
-_COMMENT = re.compile(r"(?:^|[ \t]+)#.*")
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#.*")
 _DOUBLE_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"(?:[ \t]+#.*)?', re.DOTALL)
 _SINGLE_QUOTED = re.compile(r"'((?:[^']|'')*+)'(?:[ \t]+#.*)?", re.DOTALL)
 _FLOW_LIST = re.compile(r"\[(.*)\](?:[ \t]+#.*)?", re.DOTALL)
 _ITEM = re.compile(r"-(?:[ \t]+(.*))?")
 _BETWEEN_COMMAS = re.compile(r"""(?:"(?:[^"\\]|\\.)*+"|'[^']*+'|\{[^{}]*+\}|[^,])++""", re.DOTALL)
-_LINE_END = re.compile(r"[ \t]*\n((?:[ \t]*\n)*)[ \t]*")
+_LINE_END = re.compile(r"(?<![ \t])[ \t]*\n((?:[ \t]*\n)*)[ \t]*")
 _BLOCK_LINE_END = re.compile(r"(?<!\n)\n(\n*)(?=[^\n \t])")
+_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)")
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "/": "/", " ": " "}
+_SURROGATES = range(0xD800, 0xE000)
 _NULLS = ("~", "null", "Null", "NULL")
 
 
@@ -141,9 +144,7 @@ def split_at_commas(text: str) -> tuple[str, ...]:
 def _scalar(text: str) -> str:
     text = text.strip()
     if match := _DOUBLE_QUOTED.fullmatch(text):
-        return re.sub(
-            r"\\(.)", lambda escape: _ESCAPES.get(escape[1], escape[0]), _folded(match[1])
-        )
+        return _ESCAPE.sub(_unescaped, _folded(match[1]))
     if match := _SINGLE_QUOTED.fullmatch(text):
         return _folded(match[1]).replace("''", "'")
     plain = _folded("\n".join(map(_uncommented, text.split("\n"))).strip())
@@ -170,5 +171,14 @@ def _line_end(match: re.Match[str]) -> str:
     return "\n" * match[1].count("\n") or " "
 
 
+def _unescaped(escape: re.Match[str]) -> str:
+    name = escape[1]
+    if len(name) == 1:
+        return _ESCAPES.get(name, escape[0])
+    code = int(name[1:], base=16)
+    is_char = code <= sys.maxunicode and code not in _SURROGATES
+    return chr(code) if is_char else "\N{REPLACEMENT CHARACTER}"
+
+
 def _uncommented(line: str) -> str:
-    return _COMMENT.sub("", line, count=1)
+    return _COMMENT.sub("", line, count=1).rstrip(" \t")

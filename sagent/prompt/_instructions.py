@@ -11,8 +11,8 @@ from ._reach import Reach
 from ._reader import Reader
 from ._repository import Repository, find_repository
 from ._rules import ConditionalRules
-from ._source import Source
-from ._text_file import cut_text, is_file, shown
+from ._source import Source, fitted
+from ._text_file import is_file
 
 type ProjectInstructions = Literal["read", "ignore"]
 """Whether what a project says to agents is read; ``ignore`` is for one that is not trusted."""
@@ -104,15 +104,6 @@ def _fitted(sources: Sequence[Source]) -> tuple[tuple[Source, ...], list[str]]:
     """Keep to the total: room goes to the user's own files first, then to the nearest."""
     own = [source for source in sources if source.scope == "user"]
     nearest = [source for source in reversed(sources) if source.scope == "project"]
-    room = MOST_TOTAL_BYTES
-    fitted: dict[Path, Source] = {}
-    warnings: list[str] = []
-    for source in (*own, *nearest):
-        text = cut_text(source.text, most_bytes=room)
-        if text != source.text:
-            told = f"{shown(source.path)} is cut: all instructions are {MOST_TOTAL_BYTES} bytes"
-            warnings.append(f"{told} at most; what is nearest is kept")
-            text = f"{text}[cut: read {shown(source.path)} for the rest]"
-        room = max(0, room - len(text.encode(errors="replace")))
-        fitted[source.path] = attrs.evolve(source, text=text)
-    return tuple(fitted[source.path] for source in sources), warnings
+    kept, warnings = fitted([*own, *nearest], most_bytes=MOST_TOTAL_BYTES)
+    by_path = {source.path: source for source in kept}
+    return tuple(by_path[source.path] for source in sources), warnings

@@ -80,7 +80,7 @@ def _fence_end(text: str, fence: str, position: int) -> int:
 
 
 def _span_end(text: str, ticks: str, position: int) -> int:
-    paragraph_end = _PARAGRAPH_END.search(text, position)
-    limit = paragraph_end.start() if paragraph_end else len(text)
-    end = re.compile(rf"(?<!`){ticks}(?!`)").search(text, position, limit)
-    return end.end() if end else 0
+    end = re.compile(rf"(?<!`){ticks}(?!`)").search(text, position)
+    if not end or _PARAGRAPH_END.search(text, position, end.start()):
+        return 0
+    return end.end()

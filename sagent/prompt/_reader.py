@@ -10,7 +10,7 @@ from ._include import find_includes, is_surely_a_path
 from ._markdown import without_comments
 from ._reach import Reach, real
 from ._rules import Rule, usable_patterns
-from ._source import Source
+from ._source import Source, fitted
 from ._text_file import TextFile, is_file, read_text_file, shown
 
 MOST_FILE_BYTES = 32 * 1024
@@ -74,12 +74,11 @@ class Reader:
         if not (patterns := self._patterns(opened)):
             self.sources += self._with_includes(opened, self._seen)
             return
-        rule = Rule(
-            patterns=patterns,
-            bases=tuple(dict.fromkeys((base, real(base)))),
-            sources=tuple(self._with_includes(opened, {opened.place})),
-        )
-        self.rules.append(rule)
+        found = self._with_includes(opened, {opened.place})
+        sources, cuts = fitted(found, most_bytes=MOST_FILE_BYTES)
+        self.warnings += cuts
+        bases = tuple(dict.fromkeys((base, real(base))))
+        self.rules.append(Rule(patterns=patterns, bases=bases, sources=tuple(sources)))
 
     def _patterns(self, opened: _Opened) -> tuple[str, ...]:
         if (field := opened.matter.fields.get("paths")) is None:

@@ -1,3 +1,4 @@
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
@@ -24,6 +25,12 @@ class Rule:
     patterns: tuple[str, ...]
     bases: tuple[Path, ...]
     sources: tuple[Source, ...]
+    _spec: pathspec.GitIgnoreSpec = attrs.field(
+        init=False,
+        eq=False,
+        repr=False,
+        default=attrs.Factory(lambda rule: _compiled(rule.patterns), takes_self=True),
+    )
 
     @property
     def path(self) -> Path:
@@ -37,9 +44,9 @@ class Rule:
 
     def matches(self, path: Path) -> bool:
         """Tell whether the rule is for the file *path*, an absolute path."""
-        spec = pathspec.GitIgnoreSpec.from_lines(_variants(self.patterns))
+        path = Path(os.path.normpath(path))
         return any(
-            spec.match_file(str(path.relative_to(base)))
+            self._spec.match_file(str(path.relative_to(base)))
             for base in self.bases
             if path.is_relative_to(base) and path != base
         )
@@ -61,11 +68,15 @@ def usable_patterns(patterns: Iterable[str]) -> Iterator[str]:
     for pattern in patterns:
         pattern = pattern.strip().removeprefix("./")  # noqa: PLW2901  # one thing, cleaned
         try:
-            spec = pathspec.GitIgnoreSpec.from_lines(_variants([pattern]))
+            spec = _compiled([pattern])
         except ValueError:
             continue
         if any(each.include is not None for each in spec.patterns):
             yield pattern
+
+
+def _compiled(patterns: Iterable[str]) -> pathspec.GitIgnoreSpec:
+    return pathspec.GitIgnoreSpec.from_lines(_variants(patterns))
 
 
 def _variants(patterns: Iterable[str]) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Literal
 
 import attrs
 
-from ._text_file import shown
+from ._text_file import cut_text, shown
 
 type Scope = Literal["user", "project"]
 """Whose a file is: the user's own, from the home, or the project's."""
@@ -27,6 +27,20 @@ class Source:
     text: str = attrs.field(repr=False)
     size_bytes: int
     included_by: Path | None = None
+
+
+def fitted(sources: Iterable[Source], *, most_bytes: int) -> tuple[list[Source], list[str]]:
+    """Cut the texts that are too much together, and tell of each; room goes to the first."""
+    kept: list[Source] = []
+    warnings: list[str] = []
+    for source in sources:
+        text = cut_text(source.text, most_bytes=most_bytes)
+        most_bytes -= len(text.encode(errors="replace"))
+        if text != source.text:
+            warnings.append(f"{shown(source.path)} is cut: there are too many instructions in all")
+            text += f"[cut: read {shown(source.path)} for the rest]"
+        kept.append(attrs.evolve(source, text=text))
+    return kept, warnings
 
 
 def render(sources: Iterable[Source]) -> str:

@@ -297,6 +297,21 @@ def test_where_the_total_is_too_long_the_nearest_and_the_users_own_are_kept(
     assert str(project / "AGENTS.md") in found.warnings[0]
 
 
+def test_a_rule_is_cut_with_all_that_it_includes(home: Home, project: Path) -> None:
+    write(project / ".sagent/rules/a.md", "---\npaths: '*'\n---\n@b.md @c.md")
+    write(project / ".sagent/rules/b.md", "---\npaths: '*'\n---\n" + "0123456789\n" * 2900)
+    write(project / ".sagent/rules/c.md", "---\npaths: '*'\n---\n" + "0123456789\n" * 2900)
+
+    found = load_instructions(cwd=project, home=home)
+
+    assert ["[cut: " in source.text for source in found.rules.rules[0].sources] == [
+        False,
+        False,
+        True,
+    ]
+    assert len(found.warnings) == 1
+
+
 def test_marks_and_ends_of_lines_of_other_systems_are_taken(home: Home, project: Path) -> None:
     (project / "AGENTS.md").write_bytes(
         b"\xef\xbb\xbf---\r\npaths: '*.c'\r\n---\r\nOne.\r\nTwo.\r\n"

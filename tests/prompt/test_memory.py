@@ -22,8 +22,10 @@ def keep(home: Home, cwd: Path, text: str) -> None:
 def test_the_directory_is_made_for_its_owner_alone(home: Home, tmp_path: Path) -> None:
     memory = load_memory(cwd=tmp_path, home=home)
 
-    assert memory.directory == home.project(tmp_path) / "memory"
-    for directory in (memory.directory, home.project(tmp_path), home.root):
+    project = home.project(tmp_path)
+
+    assert memory.directory == project / "memory"
+    for directory in (project / "memory", project, home.root):
         assert stat.S_IMODE(directory.stat().st_mode) == 0o700
 
 
