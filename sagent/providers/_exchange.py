@@ -17,14 +17,13 @@ from sagent.errors import (
 )
 from sagent.model import ModelEvent
 from sagent.providers._answer import Sink
-from sagent.providers._clients import CLOSING_S, ClientPool
+from sagent.providers._body import LINGER_S, Body
+from sagent.providers._connections import Connections
 from sagent.providers._content import PLAIN, decoded
 from sagent.providers._fault import Endpoint, content_type_fault, status_fault
 from sagent.providers._wires.sse import EventDecoder, ServerSentEvent
 from sagent.providers._wires.wire import Decoder
 
-LINGER_S = 0.1
-"""How long the end of a finished answer is waited for, to keep its connection."""
 _LONGEST_REFUSAL_BYTES = 64 * 1024
 _REFUSAL_S = 10.0
 """How long the words of a refusal are waited for."""
@@ -54,6 +53,14 @@ class Timeouts:
 TIMEOUTS = Timeouts()
 
 
+@attrs.frozen
+class _Head:
+    """How an answer begins; the names of headers are in small letters."""
+
+    status: int
+    headers: Mapping[str, str]
+
+
 @attrs.define(eq=False)
 class Exchange:
     """An attempt at a call."""
@@ -68,7 +75,7 @@ class Exchange:
     _heard: bool = attrs.field(default=False, init=False)
     _begun: bool = attrs.field(default=False, init=False)
 
-    async def run(self, clients: ClientPool, path: str, body: bytes) -> None:
+    async def run(self, connections: Connections, path: str, body: bytes) -> None:
         """Send *body* to *path*, and hand what comes back to the sink.
 
         Raises:
@@ -77,8 +84,11 @@ class Exchange:
         """
         try:
             with trio.move_on_after(self._timeouts.first_event_s) as silence:
-                async with clients.borrow() as client:
-                    await self._converse(client, clients.request(path, body), silence)
+                request, connection = connections.request(path, body), connections.take()
+                try:
+                    await self._converse(connection, request, silence)
+                finally:
+                    connections.give_back(connection)
         except SagentError as told:
             self._endpoint.told(told)
             raise
@@ -94,40 +104,43 @@ class Exchange:
             raise StreamCutError(f"{self._endpoint.where} was silent for {limit_s:g} s: try again")
 
     async def _converse(
-        self, client: httpx.AsyncClient, request: httpx.Request, silence: trio.CancelScope
+        self,
+        connection: httpx.AsyncBaseTransport,
+        request: httpx.Request,
+        silence: trio.CancelScope,
     ) -> None:
-        response = await client.send(request, stream=True)
-        raw = response.aiter_raw()
+        response = await connection.handle_async_request(request)
+        # A dict, since httpx's headers look through all of themselves at each question.
+        head = _Head(response.status_code, dict(response.headers.items()))
+        raw = Body.of(response)
         linger_s = 0.0
         try:
-            coding = response.headers.get("content-encoding", "")
+            coding = head.headers.get("content-encoding", "")
             if coding in PLAIN:  # a generator between us and each chunk would cost more than it
-                await self._read(response, raw, silence)
+                await self._read(head, raw, silence)
             else:
                 async with aclosing(decoded(raw, coding)) as chunks:
-                    await self._read(response, chunks, silence)
+                    await self._read(head, chunks, silence)
             linger_s = LINGER_S
         finally:
-            with trio.move_on_after(CLOSING_S, shield=True):
-                await exhaust(raw, linger_s)
-                await response.aclose()
+            await raw.close(linger_s=linger_s)
 
     async def _read(
-        self, response: httpx.Response, chunks: AsyncIterator[bytes], silence: trio.CancelScope
+        self, head: _Head, chunks: AsyncIterator[bytes], silence: trio.CancelScope
     ) -> None:
-        if not response.is_success:
+        if not httpx.codes.is_success(head.status):
             raise status_fault(
                 self._endpoint,
-                status=response.status_code,
+                status=head.status,
                 body=await _beginning(chunks),
-                headers=response.headers,
+                headers=head.headers,
             )
-        kind = response.headers.get("content-type", "").lower()
+        kind = head.headers.get("content-type", "").lower()
         if not kind.startswith("text/event-stream"):
             body = await _beginning(chunks)
             raise content_type_fault(self._endpoint, content_type=kind, body=body)
         try:
-            await self._hear(chunks, response.headers, silence)
+            await self._hear(chunks, head.headers, silence)
         except (httpx.HTTPError, StreamCutError):
             if not self._sink.done and not await self._is_whole():
                 raise
@@ -190,17 +203,6 @@ def _is_silent(frame: ServerSentEvent) -> bool:
         return True
     data = frame.data
     return len(data) < _LONGEST_PING and '"type"' in data and '"ping"' in data
-
-
-async def exhaust(chunks: AsyncIterator[bytes], linger_s: float) -> None:
-    """Read what is left for *linger_s*, then cancel the reading.
-
-    Read to its end, a connection can serve the next request. And httpx's generators must not be
-    dropped half-way: a cancel is the only way to unwind all of the chain at once.
-    """
-    with trio.move_on_after(linger_s), suppress(httpx.HTTPError):
-        async for _ in chunks:
-            pass
 
 
 async def _beginning(chunks: AsyncIterator[bytes]) -> bytes:

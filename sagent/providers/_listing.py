@@ -8,7 +8,7 @@ import httpx
 from sagent.errors import ProtocolError
 from sagent.lib.json import JSON
 from sagent.model import ModelInfo
-from sagent.providers._clients import ClientPool
+from sagent.providers._connections import Connections
 from sagent.providers._fault import Endpoint
 from sagent.providers._question import ask_json, asking
 
@@ -39,26 +39,26 @@ class Listing:
 
 
 async def list_models(
-    clients: ClientPool, endpoint: Endpoint, listing: Listing
+    connections: Connections, endpoint: Endpoint, listing: Listing
 ) -> tuple[ModelInfo, ...]:
-    """Ask for the models that a vendor lists, in its order, and close *clients*.
+    """Ask for the models that a vendor lists, in its order, and close *connections*.
 
     The caller's scope says for how long. It is asked once: nothing is tried again.
 
     Raises:
         ModelError: the list could not be had; the message is one line without secrets.
     """
-    async with asking(clients, endpoint):
-        pages = await _pages(clients, endpoint, listing)
+    async with asking(connections, endpoint):
+        pages = await _pages(connections, endpoint, listing)
         return tuple(model for page in pages for model in listing.parse(page))
 
 
-async def _pages(clients: ClientPool, endpoint: Endpoint, listing: Listing) -> Sequence[JSON]:
+async def _pages(connections: Connections, endpoint: Endpoint, listing: Listing) -> Sequence[JSON]:
     pages: list[JSON] = []
     query: Mapping[str, str] = {}
     while len(pages) < MOST_PAGES:
         url = httpx.URL(listing.path).copy_merge_params(query)
-        pages.append(await ask_json(clients, endpoint, clients.get(str(url))))
+        pages.append(await ask_json(connections, endpoint, connections.get(str(url))))
         query = listing.next_page(pages[-1])
         if not query:
             return pages

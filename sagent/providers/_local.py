@@ -8,7 +8,7 @@ import attrs
 from sagent.actors import Inbox, Restart
 from sagent.errors import ServerStartError, UnknownNameError, WeightsError
 from sagent.model import Price
-from sagent.providers._clients import ClientPool
+from sagent.providers._connections import Connections
 from sagent.providers._fault import Endpoint
 from sagent.providers._model import WireModel
 from sagent.providers._service import ProviderActor, Work
@@ -102,7 +102,7 @@ class _LocalActor(ProviderActor):
     """Keeps the server for as long as it runs; requests that come meanwhile wait in its inbox."""
 
     def __init__(self, service: _LocalService) -> None:
-        super().__init__(ClientPool("http://127.0.0.1/", {}), concurrency=1)
+        super().__init__(Connections("http://127.0.0.1/", {}), concurrency=1)
         self._service = service
 
     async def run(self, inbox: Inbox[Work]) -> None:
@@ -111,7 +111,7 @@ class _LocalActor(ProviderActor):
         try:
             async with open_llama_server(path, context_tokens=tokens) as server:
                 key = {"Authorization": f"Bearer {server.api_key}"}
-                self._clients = ClientPool(server.base_url, key)
+                self._connections = Connections(server.base_url, key)
                 await super().run(inbox)
         except* ServerStartError as errors:
             raise self._explained(errors) from errors

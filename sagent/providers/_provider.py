@@ -14,7 +14,7 @@ from sagent.actors import Restart, System
 from sagent.errors import MissingKeyError, UsageError
 from sagent.lib.json import JsonValue
 from sagent.model import Effort, ModelInfo, ModelRequest, Price
-from sagent.providers._clients import ClientPool, NewTransport, is_loopback
+from sagent.providers._connections import Connections, NewTransport, is_loopback
 from sagent.providers._exchange import TIMEOUTS, Timeouts
 from sagent.providers._fault import Endpoint
 from sagent.providers._listing import Listing, list_models
@@ -183,7 +183,7 @@ class HttpProvider(ABC):
             ModelError: the list could not be had.
         """
         endpoint = self._endpoint("the list of models")
-        return await list_models(self._clients(), endpoint, self.listing())
+        return await list_models(self._connections(), endpoint, self.listing())
 
     async def count_tokens(self, name: str, request: ModelRequest) -> int:
         """Ask the vendor how many tokens *request* has for the model *name*; it answers nothing.
@@ -195,11 +195,11 @@ class HttpProvider(ABC):
         wire = self.wire(name)
         if not isinstance(wire, Counting):
             raise UsageError(f"{self.NAME} has no counting of tokens: see the usage of an answer")
-        clients, endpoint = self._clients(), self._endpoint(name)
-        async with asking(clients, endpoint):
+        connections, endpoint = self._connections(), self._endpoint(name)
+        async with asking(connections, endpoint):
             body = wire.count_tokens_body(request)
-            question = clients.request(wire.count_tokens_path, body)
-            return wire.tokens_in(await ask_json(clients, endpoint, question))
+            question = connections.request(wire.count_tokens_path, body)
+            return wire.tokens_in(await ask_json(connections, endpoint, question))
 
     async def status(self, system: System) -> ProviderStatus:
         """Tell how this credential's actor fares in *system*; it is started if need be."""
@@ -219,7 +219,7 @@ class HttpProvider(ABC):
 
     def actor(self) -> ProviderActor:
         """Make the actor that serves this credential's requests."""
-        return ProviderActor(self._clients(), concurrency=self.concurrency)
+        return ProviderActor(self._connections(), concurrency=self.concurrency)
 
     def headers(self) -> Mapping[str, str]:
         """Give the headers of every request: the key as a Bearer token (RFC 6750)."""
@@ -233,8 +233,8 @@ class HttpProvider(ABC):
     def listing(self) -> Listing:
         """Say how the vendor lists its models."""
 
-    def _clients(self) -> ClientPool:
-        return ClientPool(self.base_url, self.headers(), self.new_transport)
+    def _connections(self) -> Connections:
+        return Connections(self.base_url, self.headers(), self.new_transport)
 
     def _endpoint(self, model_id: str) -> Endpoint:
         return Endpoint(

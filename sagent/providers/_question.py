@@ -6,13 +6,13 @@ from contextlib import aclosing, asynccontextmanager
 from typing import cast
 
 import httpx
-import trio
 
 from sagent.errors import ProtocolError, SagentError
 from sagent.lib.json import JSON
-from sagent.providers._clients import CLOSING_S, ClientPool
+from sagent.providers._body import Body
+from sagent.providers._connections import Connections
 from sagent.providers._content import decoded
-from sagent.providers._exchange import exhaust, transport_fault, unexpected_fault
+from sagent.providers._exchange import transport_fault, unexpected_fault
 from sagent.providers._fault import Endpoint, error_in_stream, status_fault
 from sagent.providers._wires.fields import fields_of
 
@@ -20,8 +20,8 @@ LONGEST_ANSWER_BYTES = 32 * 1024 * 1024
 
 
 @asynccontextmanager
-async def asking(clients: ClientPool, endpoint: Endpoint) -> AsyncGenerator[None]:
-    """Make whatever goes wrong in the block one line without secrets, and close *clients*.
+async def asking(connections: Connections, endpoint: Endpoint) -> AsyncGenerator[None]:
+    """Make whatever goes wrong in the block one line without secrets, and close *connections*.
 
     Raises:
         ModelError: something went wrong.
@@ -36,18 +36,21 @@ async def asking(clients: ClientPool, endpoint: Endpoint) -> AsyncGenerator[None
     except Exception as fault:  # whatever a library raises, the caller gets one line
         raise unexpected_fault(endpoint, fault) from fault
     finally:
-        await clients.aclose()
+        await connections.aclose()
 
 
-async def ask_json(clients: ClientPool, endpoint: Endpoint, request: httpx.Request) -> JSON:
+async def ask_json(connections: Connections, endpoint: Endpoint, request: httpx.Request) -> JSON:
     """Send *request*, and read the JSON of the answer.
 
     Raises:
         ModelError: the server refused, or answered something else.
     """
-    async with clients.borrow() as client:
-        response = await client.send(request, stream=True)
+    connection = connections.take()
+    try:
+        response = await connection.handle_async_request(request)
         body = await _body(response, endpoint)
+    finally:
+        connections.give_back(connection)
     if not response.is_success:
         raise status_fault(
             endpoint, status=response.status_code, body=body, headers=response.headers
@@ -66,7 +69,7 @@ async def ask_json(clients: ClientPool, endpoint: Endpoint, request: httpx.Reque
 
 
 async def _body(response: httpx.Response, endpoint: Endpoint) -> bytes:
-    raw = response.aiter_raw()
+    raw = Body.of(response)
     body = bytearray()
     try:
         async with aclosing(decoded(raw, response.headers.get("content-encoding", ""))) as chunks:
@@ -77,7 +80,5 @@ async def _body(response: httpx.Response, endpoint: Endpoint) -> bytes:
                         f"{endpoint.where} answered with more than {LONGEST_ANSWER_BYTES} bytes"
                     )
     finally:
-        with trio.move_on_after(CLOSING_S, shield=True):
-            await exhaust(raw, 0)
-            await response.aclose()
+        await raw.close()
     return bytes(body)

@@ -10,7 +10,7 @@ from sagent.actors import Actor, Exit, Request
 from sagent.errors import ModelError, ProviderSuspendedError, SagentError
 from sagent.model import Retrying
 from sagent.providers._answer import Sink, interrupted
-from sagent.providers._clients import ClientPool
+from sagent.providers._connections import Connections
 from sagent.providers._exchange import Exchange, Timeouts
 from sagent.providers._fault import Endpoint
 from sagent.providers._line import Turn
@@ -43,8 +43,8 @@ type Work = Call | GetStatus
 class ProviderActor(Actor[Work]):
     """Serves calls, each in a task of its own that ends with the caller's interest in it."""
 
-    def __init__(self, clients: ClientPool, *, concurrency: int) -> None:
-        self._clients = clients
+    def __init__(self, connections: Connections, *, concurrency: int) -> None:
+        self._connections = connections
         self._pacer = Pacer(concurrency)
 
     async def receive(self, message: Work) -> ProviderStatus | None:
@@ -60,7 +60,7 @@ class ProviderActor(Actor[Work]):
 
     async def stopped(self, exit: Exit) -> None:  # noqa: A002, ARG002  # OTP's word; any exit
         """Close the connections."""
-        await self._clients.aclose()
+        await self._connections.aclose()
 
     async def _serve(self, call: Call, turn: Turn) -> None:
         failure: Exception | None = interrupted()
@@ -93,7 +93,7 @@ class ProviderActor(Actor[Work]):
                         call.timeouts,
                         self._pacer.succeeded,
                     )
-                    await exchange.run(self._clients, call.path, call.body)
+                    await exchange.run(self._connections, call.path, call.body)
             except ProviderSuspendedError as suspended:
                 raise last or suspended from None
             except ModelError as error:

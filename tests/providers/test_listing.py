@@ -23,7 +23,7 @@ from sagent.errors import (
 from sagent.lib.json import JSON
 from sagent.model import ModelInfo
 from sagent.providers import OpenAICompat, _listing, _question
-from sagent.providers._clients import ClientPool
+from sagent.providers._connections import Connections
 from sagent.providers._listing import Listing, list_models
 from sagent.providers._wires.fields import fields_of, objects_in, text_in
 
@@ -94,8 +94,8 @@ PAGES = Listing(parse=named, path="models?limit=1", next_page=after)
 
 
 async def ask_of(provider: OpenAICompat, listing: Listing = ONE_PAGE) -> tuple[ModelInfo, ...]:
-    clients = ClientPool(provider.base_url, provider.headers(), provider.new_transport)
-    return await list_models(clients, provider.model("list of models").endpoint, listing)
+    connections = Connections(provider.base_url, provider.headers(), provider.new_transport)
+    return await list_models(connections, provider.model("list of models").endpoint, listing)
 
 
 async def ask(server: Server, listing: Listing = ONE_PAGE) -> tuple[ModelInfo, ...]:

@@ -18,6 +18,7 @@ from sagent.errors import (
 from sagent.message import BytesMessage, Descriptor, MultipartMessage, TextMessage
 from sagent.model import ModelRequest, TextDelta
 from sagent.providers import OpenAICompat
+from sagent.providers._connection import Connection
 from sagent.testing import RecordingTool
 
 KEY = "sk-very-secret"
@@ -156,7 +157,7 @@ async def test_invariant_11_one_call_that_fails_oddly_harms_no_other(
         async with model.stream(HELLO) as events:
             await anext(events)
             with monkeypatch.context() as patched:
-                patched.setattr(httpx.AsyncClient, "send", _broken)
+                patched.setattr(Connection, "handle_async_request", _broken)
                 with pytest.raises(ModelError, match="OSError: no descriptors"):
                     await model.buffer(HELLO)
 
