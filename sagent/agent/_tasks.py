@@ -119,6 +119,7 @@ class Tasks:
         result: Message = error_message(_CANCELLED)
         told = False
         with task.scope:
+            await trio.lowlevel.checkpoint_if_cancelled()  # what was interrupted does not begin
             if delay_s:
                 await trio.sleep(delay_s)
                 task.sleeping = False
