@@ -188,7 +188,7 @@ class AgentActor(Actor[Mail]):
             for asker in self._waiting:
                 asker.reply(answer)
             return
-        if not any(asker.wants_reply for asker in self._waiting):
+        if not any(asker.wants_reply and not asker.settled for asker in self._waiting):
             _log.error("%s failed what it was told: %s", self.context.ref.path, failure)
         for asker in self._waiting:
             asker.fail(failure)
@@ -267,7 +267,7 @@ class AgentActor(Actor[Mail]):
         taken = _Taken()
         for note in self._post.take_notes():
             await self._obey(Envelope(note, self.context.ref.path), taken)
-        for envelope in self._post.take():
+        while (envelope := self._post.take()) is not None:
             await self._obey(envelope, taken)
         for news in self._post.take_news():
             taken.messages.append(news.message)
@@ -275,10 +275,10 @@ class AgentActor(Actor[Mail]):
         return taken
 
     async def _obey(self, envelope: Envelope[Mail], taken: _Taken) -> None:
+        self._waiting.append(envelope)  # an interrupt may come before it is answered
         try:
             match envelope.message:
                 case Prompt() as prompt:
-                    self._waiting.append(envelope)
                     self._until_idle |= prompt.until_idle
                     taken.messages.append(prompt.message())
                     return

@@ -50,17 +50,16 @@ class Post:
         self._news.append(news)
         self.inbox.wake()
 
-    def take(self) -> list[Envelope[Mail]]:
-        """Take all that is there of what was sent, in its order."""
-        taken: list[Envelope[Mail]] = []
+    def take(self) -> Envelope[Mail] | None:
+        """Take the first of what was sent; None when there is no more."""
         try:
-            while envelope := self._first or self.inbox.get_nowait():
+            while (envelope := self._first or self.inbox.get_nowait()) is not None:
                 self._first = None
                 if not envelope.abandoned:
-                    taken.append(envelope)
+                    return envelope
         except trio.EndOfChannel:
             pass  # told to stop: the turn in hand is finished, and nothing more is begun
-        return taken
+        return None
 
     def take_notes(self) -> list[Mail]:
         """Take all that the agent's own tools have asked for."""
