@@ -38,6 +38,8 @@ from sagent.tool import (
 
 MAX_RESULT_CHARS = 400_000
 """A longer text result is cut; the model is told."""
+_MOST_LEVELS = 20
+"""How deep the parts of a result may nest: what is deeper no session could keep."""
 
 
 _CHANGES = frozenset({Effect.WRITES, Effect.PROCESSES})
@@ -147,6 +149,8 @@ class Dispatcher:
         if not is_message(result):
             kind = type(result).__name__
             return error_message(f"{tool.name} is broken: it gave a {kind}, not a Message.")
+        if _nests_deeper(result, _MOST_LEVELS):
+            return error_message(f"{tool.name} is broken: the parts of its result nest too deep.")
         return self._reminders.added(tool.name, directive, _bounded(result))
 
     def summary(self, call: MultipartMessage) -> str:
@@ -173,6 +177,12 @@ def _told(error: Exception | SystemExit) -> str:
     while isinstance(error, ExceptionGroup):
         error = cast("ExceptionGroup[Exception]", error).exceptions[0]
     return f"{type(error).__name__}: {error}"
+
+
+def _nests_deeper(message: Message, levels: int) -> bool:
+    if not isinstance(message, MultipartMessage):
+        return False
+    return levels == 0 or any(_nests_deeper(part, levels - 1) for part in message.content)
 
 
 def _bounded(result: Message) -> Message:
