@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from decimal import Decimal
 
 import attrs
@@ -25,6 +24,17 @@ class Spending:
     calls: int = 0
     unpriced_calls: int = 0
 
+    def plus(self, *spends: SpendRecord) -> "Spending":
+        """Add responses."""
+        usages = [self.usage, *(spend.usage for spend in spends)]
+        costs = [spend.cost_usd for spend in spends if spend.cost_usd is not None]
+        return Spending(
+            usage=Usage(**{name: sum([getattr(use, name) for use in usages]) for name in _COUNTS}),
+            cost_usd=sum(costs, start=self.cost_usd),
+            calls=self.calls + len(spends),
+            unpriced_calls=self.unpriced_calls + len(spends) - len(costs),
+        )
+
 
 @attrs.define(eq=False)
 class Ledger:
@@ -45,17 +55,6 @@ class Ledger:
                 parse_sealed(spend, SpendRecord) if isinstance(spend, bytes) else spend
                 for spend in self._waiting
             ]
-            self._total = _plus(self._total, spends)
+            self._total = self._total.plus(*spends)
             self._waiting.clear()
         return self._total
-
-
-def _plus(total: Spending, spends: Sequence[SpendRecord]) -> Spending:
-    usages = [total.usage, *(spend.usage for spend in spends)]
-    costs = [spend.cost_usd for spend in spends if spend.cost_usd is not None]
-    return Spending(
-        usage=Usage(**{name: sum([getattr(usage, name) for usage in usages]) for name in _COUNTS}),
-        cost_usd=sum(costs, start=total.cost_usd),
-        calls=total.calls + len(spends),
-        unpriced_calls=total.unpriced_calls + len(spends) - len(costs),
-    )

@@ -94,7 +94,7 @@ async def test_an_overflow_without_a_compactor_fails_the_run() -> None:
 
 
 async def test_a_failed_compaction_keeps_the_history_and_tells_so() -> None:
-    model = ScriptedModel(full("one", 7_000), "", "two", context_window=8_000)
+    model = ScriptedModel(full("one", 7_000), "", "", "two", context_window=8_000)
     agent = Agent(model=model)
     await agent.run(LONG)
 
@@ -107,7 +107,7 @@ async def test_a_failed_compaction_keeps_the_history_and_tells_so() -> None:
 
 
 async def test_three_failures_in_a_row_are_enough() -> None:
-    answers = [full("one", 7_000), *(step for _ in range(3) for step in ("", full("x", 7_000)))]
+    answers = [full("one", 7_000), *(step for _ in range(3) for step in ("", "", full("x", 7_000)))]
     model = ScriptedModel(*answers, "last", context_window=8_000)
     agent = Agent(model=model)
     async with open_system() as system:

@@ -88,7 +88,9 @@ RULED = st.dictionaries(
 )
 RULES = st.dictionaries(
     st.sampled_from([".gitignore", "d/.gitignore", "d/e/.gitignore"]),
-    st.lists(st.sampled_from(["a", "b", "!a", "e/", "/d/", "*a", "e/*"]), max_size=3).map("\n".join),
+    st.lists(st.sampled_from(["a", "b", "!a", "e/", "/d/", "*a", "e/*"]), max_size=3).map(
+        "\n".join
+    ),
 )
 
 
@@ -102,13 +104,13 @@ async def test_rules_that_come_and_go_lose_nothing(
 ) -> None:
     with tempfile.TemporaryDirectory() as directory:
         place = KeptWorkspace.below(Path(directory))
-        for name, content in (one | its_rules).items():
+        for name, content in {**one, **its_rules}.items():
             place.write(name, content)
         async with open_checkpoints(place.store, place.root) as checkpoints:
             snapshot = await checkpoints.take()
             for name in its_rules:
                 (place.root / name).unlink()
-            for name, content in (other | other_rules).items():
+            for name, content in {**other, **other_rules}.items():
                 place.write(name, content)
             after = place.files()
 

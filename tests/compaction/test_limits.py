@@ -33,7 +33,7 @@ longest_answers = st.none() | st.integers(1, 20_000_000)
 def first_prompt() -> Meter:
     """Measure the default tools and prompt, as large as they may become, and a prompt of 2 KB."""
     tools = [spec_of(tool()) for tool in TOOLS.values()]
-    prompt = system_prompt(Path("/home/someone/project"), instructions="x" * 12_000)
+    prompt = system_prompt(Path("/home/someone/project"), appended="x" * 12_000)
     meter = Meter.of(prompt, tools).with_message(TextMessage("y" * 2_000, Descriptor.USER))
     assert meter.tokens * 4 >= 18_000
     return meter
