@@ -11,7 +11,7 @@ from sagent.actors import Ref, open_system
 from sagent.agent._actor import AgentActor
 from sagent.agent._blueprint import Blueprint
 from sagent.agent._event import Done, Emit, discard
-from sagent.agent._mail import Interrupt, Mail, Prompt
+from sagent.agent._mail import Mail, Prompt
 from sagent.agent._output import Output
 from sagent.agent._placement import spec_with_placement
 from sagent.agent._resume import begin
@@ -49,7 +49,8 @@ def _at_least_one(_: object, attribute: "attrs.Attribute[int | None]", value: in
 
 
 def _swap(agent: "Agent", _: "attrs.Attribute[Model]", model: Model) -> Model:
-    agent.adopt(model)
+    if agent._state is not None:  # noqa: SLF001  # a hook of the class's own
+        agent._state.model = model  # noqa: SLF001
     return model
 
 
@@ -140,32 +141,14 @@ class Agent:
         """
         text = _prompt_in(directive)
         if output_schema is None:
-            return Run(partial(self._run, Prompt(text, until_idle=True), _as_it_is))
+            return Run(partial(self._run, Prompt(text, until_idle=True), _as_it_is), self._post)
         output = Output.of(output_schema)
 
         def as_json(answer: TextMessage) -> JsonMessage:
             return JsonMessage(output.read(answer.content), parent_id=answer.parent_id)
 
         prompt = Prompt(text, output=output, until_idle=True)
-        return Run(partial(self._run, prompt, as_json))
-
-    def interrupt(self) -> None:
-        """Interrupt the run in hand, from its own thread: it fails with `RunInterruptedError`.
-
-        What was said and done stays in the history. Without a run, nothing happens. See
-        `Run.interrupt` for other threads.
-        """
-        self.post(Interrupt())
-
-    def post(self, mail: Mail) -> None:
-        """Send *mail* to the run in hand as a user's, from its own thread; without one, drop it."""
-        if self._ref is not None:
-            self._ref.tell(mail, lane="front")
-
-    def adopt(self, model: Model) -> None:
-        """Let *model* answer from now on; setting `model` does this."""
-        if self._state is not None:
-            self._state.model = model
+        return Run(partial(self._run, prompt, as_json), self._post)
 
     def actor(self) -> AgentActor:
         """Make an actor of this agent.
@@ -208,6 +191,10 @@ class Agent:
 
     def _begin(self, blueprint: Blueprint) -> AgentState:
         return begin(self.cwd, self.model, blueprint.head, self.session)
+
+    def _post(self, mail: Mail) -> None:
+        if self._ref is not None:
+            self._ref.tell(mail, lane="front")
 
     def _blueprint(self) -> Blueprint:
         prompts = [text for tool in self.tools if (text := tool.prompt())]

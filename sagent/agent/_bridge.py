@@ -68,7 +68,7 @@ class AsyncioDriver[A]:
     def cancel(self) -> None:
         """Cancel what is left of the run; from any thread."""
         self._cancelled = True  # written before the token is read; `_main` does it the other way
-        self._in_trio(self._scope.cancel)
+        self.in_trio(self._scope.cancel)
 
     def _started(self) -> asyncio.Task[A]:
         if self._task is None:
@@ -105,9 +105,10 @@ class AsyncioDriver[A]:
             for _ in range(events):
                 self._room.release()
 
-        self._in_trio(release)
+        self.in_trio(release)
 
-    def _in_trio(self, call: Callable[[], object]) -> None:
+    def in_trio(self, call: Callable[[], object]) -> None:
+        """Make *call* where the run is, if it has begun; from any thread."""
         if self._token is not None:
             with suppress(trio.RunFinishedError):  # and so has this run
                 self._token.run_sync_soon(call)

@@ -59,8 +59,12 @@ class TrioDriver[A]:
 
     def cancel(self) -> None:
         """Cancel what is left of the run; from any thread."""
+        self.in_trio(self._scope.cancel)
+
+    def in_trio(self, call: Callable[[], object]) -> None:
+        """Make *call* where the run is; from any thread."""
         with suppress(trio.RunFinishedError):  # and so has this run
-            self._token.run_sync_soon(self._scope.cancel, idempotent=True)
+            self._token.run_sync_soon(call)
 
     def _begin_beside_caller(self) -> None:
         self._begun = True

@@ -1,6 +1,7 @@
 """A run in hand: awaited, iterated, or both, under trio and under asyncio."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
+from functools import partial
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -9,9 +10,12 @@ import sniffio
 from sagent.agent._bridge import AsyncioDriver
 from sagent.agent._driver import TrioDriver
 from sagent.agent._event import Emit, RunEvent
+from sagent.agent._mail import Interrupt, Mail, Prompt
 from sagent.errors import UsageError
 
 type Work[A] = Callable[[Emit], Awaitable[A]]
+type Post = Callable[[Mail], object]
+"""Takes what a user sends to the agent of the run."""
 
 
 class Driver[A](Protocol):
@@ -33,6 +37,10 @@ class Driver[A](Protocol):
         """Cancel what is left of the run; from any thread."""
         ...
 
+    def in_trio(self, call: Callable[[], object]) -> None:
+        """Make *call* where the run is; from any thread."""
+        ...
+
 
 class Run[A](AsyncIterator[RunEvent], Coroutine[Any, Any, A]):  # Any: as in __await__
     """One run of an agent.
@@ -46,8 +54,9 @@ class Run[A](AsyncIterator[RunEvent], Coroutine[Any, Any, A]):  # Any: as in __a
     A run is a coroutine, so ``asyncio.create_task(agent.run(...))`` works.
     """
 
-    def __init__(self, work: Work[A]) -> None:
+    def __init__(self, work: Work[A], post: Post) -> None:
         self._work = work
+        self._post = post
         self._driver: Driver[A] | None = None
         self._coroutine: Coroutine[Any, Any, A] | None = None
 
@@ -93,6 +102,26 @@ class Run[A](AsyncIterator[RunEvent], Coroutine[Any, Any, A]):  # Any: as in __a
     def cancel(self) -> None:
         """End the run; awaiting it then raises `RunCancelledError`."""
         self._driving().cancel()
+
+    def interrupt(self) -> None:
+        """Give up the turn in hand: awaiting the run then raises `RunInterruptedError`.
+
+        What was said and done stays in the agent's history, with a result for each tool call, so
+        that the next run goes on from there. May be called from any thread.
+        """
+        self._send(Interrupt())
+
+    def tell(self, text: str) -> None:
+        """Say something to the agent while it works; from any thread.
+
+        It is read once the model has said what it is saying. Tools that take long are not waited
+        for: they go on in the background. A run that is over, or not begun, hears nothing.
+        """
+        self._send(Prompt(text))
+
+    def _send(self, mail: Mail) -> None:
+        if self._driver is not None:
+            self._driver.in_trio(partial(self._post, mail))
 
     async def _result(self) -> A:
         return await self._driving().result()

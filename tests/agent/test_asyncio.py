@@ -9,8 +9,8 @@ import pytest
 import trio
 
 from sagent.agent import Agent, Done, RunEvent, Text, ToolCalled
-from sagent.errors import RunCancelledError, StreamCutError
-from sagent.message import Message, TextMessage
+from sagent.errors import RunCancelledError, RunInterruptedError, StreamCutError
+from sagent.message import Message, TextMessage, response_text
 from sagent.testing import RecordingTool, ScriptedModel, calls
 
 
@@ -217,3 +217,23 @@ async def until(condition: object) -> None:
     async with asyncio.timeout(5):
         while not condition():  # type: ignore[operator]
             await asyncio.sleep(0.01)
+
+
+def test_a_run_is_interrupted_from_asyncio() -> None:
+    async def main() -> tuple[str, list[str]]:
+        model = ScriptedModel(calls(("Slow", {})), "fine")
+        agent = Agent(model=model, tools=[RecordingTool("Slow", trio.Event())])
+        async with agent.run("go") as run:
+            async for event in run:
+                if isinstance(event, ToolCalled):
+                    run.interrupt()
+                    break
+            with pytest.raises(RunInterruptedError):
+                await run
+        answer = await agent.run("go on")
+        return answer.content, [response_text(message) for message in agent.messages]
+
+    answer, history = asyncio.run(main())
+
+    assert answer == "fine"
+    assert history[2].startswith("[interrupted")

@@ -12,6 +12,7 @@ from sagent.errors import (
     AgentBusyError,
     RoundLimitError,
     RunCancelledError,
+    RunInterruptedError,
     StreamCutError,
     UsageError,
 )
@@ -293,3 +294,46 @@ async def wait_for(run: object) -> None:
 
 async def consume(run: object) -> list[RunEvent]:
     return [event async for event in run]  # type: ignore[attr-defined]
+
+
+async def test_an_interrupted_run_says_so_and_the_next_goes_on() -> None:
+    slow = RecordingTool("Slow", trio.Event())
+    model = ScriptedModel(calls(("Slow", {})), "fine")
+    agent = Agent(model=model, tools=[slow])
+
+    async with agent.run("go") as run:
+        async for event in run:
+            if isinstance(event, ToolCalled):
+                break
+        run.interrupt()
+        with pytest.raises(RunInterruptedError):
+            await run
+    answer = await agent.run("go on")
+
+    assert answer.content == "fine"
+    assert response_text(agent.messages[2]).startswith("[interrupted")
+
+
+async def test_a_running_agent_can_be_told_more() -> None:
+    gate = trio.Event()
+    model = ScriptedModel(calls(("Slow", {})), "both")
+    agent = Agent(model=model, tools=[RecordingTool("Slow", gate)])
+
+    async with agent.run("first") as run:
+        async for event in run:
+            if isinstance(event, ToolCalled):
+                run.tell("second")
+                gate.set()
+
+    assert [response_text(m) for m in model.requests[1].messages][-1] == "second"
+
+
+async def test_what_is_told_to_a_run_that_is_over_is_dropped() -> None:
+    run = Agent(model=ScriptedModel("one")).run("go")
+    run.tell("too early")
+    await run
+
+    run.tell("too late")
+    run.interrupt()
+
+    assert (await run).content == "one"
