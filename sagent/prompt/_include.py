@@ -16,7 +16,7 @@ def find_includes(text: str) -> tuple[str, ...]:
     """
     prose = "".join(_blanked(part.kind, part.text) for part in parts(text))
     found = (
-        match["path"].replace("\\ ", " ").partition("#")[0].rstrip(_AFTER_A_PATH)
+        match["path"].replace("\\ ", " ").partition("#")[0].rstrip(_AFTER_A_PATH).strip()
         for match in _INCLUDE.finditer(prose)
     )
     return tuple(dict.fromkeys(path for path in found if path.strip("/.~@")))

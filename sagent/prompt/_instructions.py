@@ -7,7 +7,7 @@ import attrs
 
 from sagent.home import Home
 
-from ._reach import Reach
+from ._reach import Reach, real
 from ._reader import Reader
 from ._repository import Repository, find_repository
 from ._rules import ConditionalRules
@@ -84,8 +84,11 @@ def _read_directory(reader: Reader, directory: Path, *, reach: Reach) -> None:
     names = [directory / "AGENTS.md", directory / ".sagent" / "AGENTS.md"]
     if not is_file(names[0]):
         names.insert(1, directory / "CLAUDE.md")
-    rules = _rules_below(directory / ".sagent" / "rules")
-    for path in (*names, *rules, directory / "AGENTS.local.md"):
+    rules = directory / ".sagent" / "rules"
+    if not reach.holds(real(rules)):
+        reader.leave_out(rules, "it lies outside the project")
+        rules = Path(os.devnull)
+    for path in (*names, *_rules_below(rules), directory / "AGENTS.local.md"):
         _read_if_there(reader, path, reach=reach, base=directory)
 
 

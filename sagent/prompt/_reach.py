@@ -28,9 +28,13 @@ class Reach:
         """Make it of directories by any of their names."""
         return cls(roots=tuple(map(real, roots)), home=real(home.root))
 
+    def holds(self, directory: Path) -> bool:
+        """Tell whether *directory*, free of links, may be looked through."""
+        return any(directory.is_relative_to(root) for root in self.roots)
+
     def admits(self, path: Path) -> bool:
         """Tell whether *path*, free of links, may be read."""
         if path.is_relative_to(self.home):
             kept = path.is_relative_to(self.home / "projects")
             return path.suffix == ".md" and not kept
-        return any(path.is_relative_to(root) for root in self.roots)
+        return self.holds(path)

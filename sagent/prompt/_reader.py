@@ -8,8 +8,9 @@ import attrs
 from ._front_matter import FrontMatter, parse_front_matter, split_at_commas
 from ._include import find_includes, is_surely_a_path
 from ._markdown import without_comments
+from ._path_pattern import path_patterns
 from ._reach import Reach, real
-from ._rules import Rule, usable_patterns
+from ._rules import Rule
 from ._source import Source, fitted
 from ._text_file import TextFile, is_file, read_text_file, shown
 
@@ -80,11 +81,16 @@ class Reader:
         bases = tuple(dict.fromkeys((base, real(base))))
         self.rules.append(Rule(patterns=patterns, bases=bases, sources=tuple(sources)))
 
+    def leave_out(self, path: Path, reason: str, *, included_by: Path | None = None) -> None:
+        """Tell that *path* is not read, for a *reason* that is a clause."""
+        named = f", included by {shown(included_by)}," if included_by else ""
+        self.warnings.append(f"{shown(path)}{named} is not read: {reason}")
+
     def _patterns(self, opened: _Opened) -> tuple[str, ...]:
         if (field := opened.matter.fields.get("paths")) is None:
             return ()
         patterns = split_at_commas(field) if isinstance(field, str) else field
-        usable = tuple(usable_patterns(patterns))
+        usable = tuple(pattern for pattern in patterns if path_patterns(pattern))
         if not usable:
             told = "its paths are no patterns, so it is for all files"
             self.warnings.append(f"{shown(opened.path)}: {told}")
@@ -104,7 +110,7 @@ class Reader:
                 continue
             if depth == MOST_DEPTH:
                 told = f"more than {MOST_DEPTH} files lie between it and the first"
-                self._leave_out(target, told, included_by=opened.path)
+                self.leave_out(target, told, included_by=opened.path)
                 return
             if inner := self._open(target, opened.reach, included_by=opened.path):
                 seen.add(place)
@@ -116,11 +122,11 @@ class Reader:
             return None
         self._count += 1
         if told := self._objection(place, reach):
-            self._leave_out(path, told, included_by=included_by)
+            self.leave_out(path, told, included_by=included_by)
             return None
         file = read_text_file(place, most_bytes=MOST_FILE_BYTES)
         if not isinstance(file, TextFile):
-            self._leave_out(path, file.reason, included_by=included_by)
+            self.leave_out(path, file.reason, included_by=included_by)
             return None
         if file.was_cut:
             told = f"is cut to {MOST_FILE_BYTES} of its {file.size_bytes} bytes: shorten it"
@@ -140,10 +146,6 @@ class Reader:
         if self._count > MOST_FILES:
             return f"no more than {MOST_FILES} files are"
         return ""
-
-    def _leave_out(self, path: Path, reason: str, *, included_by: Path | None) -> None:
-        named = f", included by {shown(included_by)}," if included_by else ""
-        self.warnings.append(f"{shown(path)}{named} is not read: {reason}")
 
 
 def _target(path: Path, include: str) -> Path:

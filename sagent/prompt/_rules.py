@@ -1,15 +1,11 @@
 import os
-import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import attrs
-import pathspec
 
+from ._path_pattern import PathPattern, path_patterns
 from ._source import Source, render
-
-_MOST_VARIANTS = 64
-_BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 @attrs.frozen(kw_only=True)
@@ -25,11 +21,11 @@ class Rule:
     patterns: tuple[str, ...]
     bases: tuple[Path, ...]
     sources: tuple[Source, ...]
-    _spec: pathspec.GitIgnoreSpec = attrs.field(
+    _compiled: tuple[PathPattern, ...] = attrs.field(
         init=False,
         eq=False,
         repr=False,
-        default=attrs.Factory(lambda rule: _compiled(rule.patterns), takes_self=True),
+        default=attrs.Factory(lambda rule: _compile(rule.patterns), takes_self=True),
     )
 
     @property
@@ -45,11 +41,14 @@ class Rule:
     def matches(self, path: Path) -> bool:
         """Tell whether the rule is for the file *path*, an absolute path."""
         path = Path(os.path.normpath(path))
-        return any(
-            self._spec.match_file(str(path.relative_to(base)))
-            for base in self.bases
-            if path.is_relative_to(base) and path != base
-        )
+        for base in self.bases:
+            if path.is_relative_to(base):
+                return self._matches_below(path.relative_to(base).parts)
+        return False
+
+    def _matches_below(self, names: Sequence[str]) -> bool:
+        last = next((each for each in reversed(self._compiled) if each.matches(names)), None)
+        return last is not None and not last.takes_back
 
 
 @attrs.frozen
@@ -63,33 +62,5 @@ class ConditionalRules:
         return tuple(rule for rule in self.rules if rule not in given and rule.matches(path))
 
 
-def usable_patterns(patterns: Iterable[str]) -> Iterator[str]:
-    """Give those of *patterns* that can be matched with, ``./`` taken off."""
-    for pattern in patterns:
-        pattern = pattern.strip().removeprefix("./")  # noqa: PLW2901  # one thing, cleaned
-        try:
-            spec = _compiled([pattern])
-        except ValueError:
-            continue
-        if any(each.include is not None for each in spec.patterns):
-            yield pattern
-
-
-def _compiled(patterns: Iterable[str]) -> pathspec.GitIgnoreSpec:
-    return pathspec.GitIgnoreSpec.from_lines(_variants(patterns))
-
-
-def _variants(patterns: Iterable[str]) -> list[str]:
-    """Write out the braces, which ``.gitignore`` does not know."""
-    done: list[str] = []
-    for pattern in patterns:
-        waiting = [pattern]
-        while waiting:
-            variant = waiting.pop(0)
-            braces = _BRACES.search(variant)
-            if not braces or len(waiting) + len(done) > _MOST_VARIANTS:
-                done.append(variant)
-                continue
-            before, after = variant[: braces.start()], variant[braces.end() :]
-            waiting += [f"{before}{choice.strip()}{after}" for choice in braces[1].split(",")]
-    return done
+def _compile(patterns: Iterable[str]) -> tuple[PathPattern, ...]:
+    return tuple(pattern for text in patterns for pattern in path_patterns(text))

@@ -193,6 +193,19 @@ def test_a_projects_file_that_leads_outside_is_not_read(
     assert len(found.warnings) == 1
 
 
+def test_rules_that_lie_outside_are_not_looked_through(
+    home: Home, project: Path, tmp_path: Path
+) -> None:
+    write(tmp_path / "elsewhere/a.md", "theirs")
+    (project / ".sagent").mkdir()
+    (project / ".sagent/rules").symlink_to(tmp_path)
+
+    found = load_instructions(cwd=project, home=home)
+
+    assert texts(found) == []
+    assert found.warnings == (f"{project}/.sagent/rules is not read: it lies outside the project",)
+
+
 def test_of_the_home_a_project_includes_what_is_written_to_be_read(
     home: Home, project: Path
 ) -> None:

@@ -1,11 +1,12 @@
 from pathlib import Path
 
+import pathspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sagent.prompt import ConditionalRules, Rule, Source
-from sagent.prompt._rules import usable_patterns
+from sagent.prompt._path_pattern import path_patterns
 
 BASE = Path("/p")
 
@@ -64,12 +65,45 @@ def test_a_rule_says_where_it_comes_from() -> None:
     assert rule("*").text == '<instructions from="/p/rule.md">\nBe kind.\n</instructions>'
 
 
-def test_what_is_no_pattern_is_left_out() -> None:
-    assert list(usable_patterns(["./a", "", " ", "# no", "!", "b/**"])) == ["a", "b/**"]
+def test_a_path_is_put_straight_before_it_is_matched() -> None:
+    assert not rule("src/*.py").matches(BASE / "src/../a.py")
+
+
+@pytest.mark.parametrize("text", ["", " ", "/", "!", "./"])
+def test_what_is_no_pattern_gives_none(text: str) -> None:
+    assert path_patterns(text) == ()
+
+
+def test_braces_that_stand_for_too_much_are_taken_as_they_are() -> None:
+    assert len(path_patterns("{a,b}" * 100)) < 100
+
+
+def test_matching_takes_no_longer_for_a_wicked_pattern() -> None:
+    wicked = rule("*a" * 100 + "b", "**/a/" * 100 + "b")
+
+    assert not wicked.matches(BASE / ("a" * 250) / ("a/" * 200))
+
+
+SEGMENTS = st.text("abc.*?", min_size=1, max_size=5) | st.sampled_from(
+    ["**", "[ab]c", "[!a]*", "*[a-b]?"]
+)
+PATTERNS = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["", "/"]),
+    st.lists(SEGMENTS, min_size=1, max_size=4).map("/".join),
+    st.sampled_from(["", "/"]),
+)
+NAMES = st.text("abc.", min_size=1, max_size=4).filter(lambda name: name not in (".", ".."))
+PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
+
+
+@given(PATTERNS.filter(lambda text: not text.endswith("**/") and "." not in text.split("/")), PATHS)
+def test_a_pattern_matches_as_it_does_in_a_gitignore(pattern: str, path: str) -> None:
+    expected = pathspec.GitIgnoreSpec.from_lines([pattern]).match_file(path)
+
+    assert any(each.matches(path.split("/")) for each in path_patterns(pattern)) == expected
 
 
 @given(st.lists(st.text() | st.text("{,}*/[]!a-z\\ ")), st.text("a/b.c", min_size=1))
-def test_usable_patterns_never_fail_to_match(patterns: list[str], path: str) -> None:
-    usable = tuple(usable_patterns(patterns))
-
-    assert rule(*usable).matches(BASE / path) in (True, False)
+def test_any_text_is_a_pattern_or_none(patterns: list[str], path: str) -> None:
+    assert rule(*patterns).matches(BASE / path) in (True, False)
