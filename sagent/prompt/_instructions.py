@@ -7,9 +7,9 @@ import attrs
 
 from sagent.home import Home
 
-from ._reach import Reach, real
+from ._reach import Reach, absolute, real
 from ._reader import Reader
-from ._repository import Repository, find_repository
+from ._repository import Repository, directories_to
 from ._rules import ConditionalRules
 from ._source import Source, fitted
 from ._text_file import is_file
@@ -53,17 +53,16 @@ def load_instructions(
     into. Nothing that is read is ever run. Blocks; never raises OSError: what is wrong with a
     file is a warning.
     """
-    cwd = cwd.absolute()
-    repository = find_repository(cwd)
-    root = repository.root if repository else cwd
+    repository, directories = directories_to(cwd)
+    root = directories[0]
     reader = Reader()
     for path in (home.root / "AGENTS.md", *_rules_below(home.root / "rules")):
         _read_if_there(reader, path, reach=None, base=root)
     if project_instructions == "read":
-        for directory in directories(root, cwd):
+        for directory in directories:
             _read_directory(reader, directory, reach=Reach.of(home, root))
         for extra in extra_dirs:
-            _read_directory(reader, extra.absolute(), reach=Reach.of(home, root, extra))
+            _read_directory(reader, absolute(extra), reach=Reach.of(home, root, extra))
     sources, cuts = _fitted(reader.sources)
     return Instructions(
         sources=sources,
@@ -74,21 +73,16 @@ def load_instructions(
     )
 
 
-def directories(root: Path, cwd: Path) -> tuple[Path, ...]:
-    """Give the directories from *root* down to *cwd*, which is below it."""
-    above = (parent for parent in reversed(cwd.parents) if parent.is_relative_to(root))
-    return (*above, cwd)
-
-
 def _read_directory(reader: Reader, directory: Path, *, reach: Reach) -> None:
     names = [directory / "AGENTS.md", directory / ".sagent" / "AGENTS.md"]
     if not is_file(names[0]):
         names.insert(1, directory / "CLAUDE.md")
-    rules = directory / ".sagent" / "rules"
-    if not reach.holds(real(rules)):
-        reader.leave_out(rules, "it lies outside the project")
-        rules = Path(os.devnull)
-    for path in (*names, *_rules_below(rules), directory / "AGENTS.local.md"):
+    folder = directory / ".sagent" / "rules"
+    is_inside = reach.holds(real(folder))
+    if not is_inside:
+        reader.leave_out(folder, "it lies outside the project")
+    rules = _rules_below(folder) if is_inside else ()
+    for path in (*names, *rules, directory / "AGENTS.local.md"):
         _read_if_there(reader, path, reach=reach, base=directory)
 
 

@@ -11,6 +11,11 @@ def real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+def absolute(path: Path) -> Path:
+    """Give *path* from the root, without ``.`` and ``..``."""
+    return Path(os.path.normpath(path.absolute()))
+
+
 @attrs.frozen(kw_only=True)
 class Reach:
     """From where a project's files may be read, by name, by link or by include.

@@ -1,4 +1,3 @@
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +8,7 @@ from ._front_matter import FrontMatter, parse_front_matter, split_at_commas
 from ._include import find_includes, is_surely_a_path
 from ._markdown import without_comments
 from ._path_pattern import path_patterns
-from ._reach import Reach, real
+from ._reach import Reach, absolute, real
 from ._rules import Rule
 from ._source import Source, fitted
 from ._text_file import TextFile, is_file, read_text_file, shown
@@ -153,4 +152,4 @@ def _target(path: Path, include: str) -> Path:
     if include.startswith("~/"):
         with suppress(RuntimeError):  # there is no home directory, so it will not be there
             named = named.expanduser()
-    return Path(os.path.normpath(path.parent / named))
+    return absolute(path.parent / named)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import attrs
 
+from ._reach import absolute, real
 from ._text_file import TextFile, read_text_file
 
 _MOST_BYTES = 4096
@@ -24,7 +25,7 @@ class Repository:
 
 
 def find_repository(cwd: Path) -> Repository | None:
-    """Find the repository that *cwd* is in.
+    """Find the repository that *cwd*, an absolute path, is in.
 
     A ``.git`` counts only if it belongs to this user or to the owner of *cwd*: on a machine of
     many, anyone can put one into ``/tmp``, as git's ``safe.directory`` knows too.
@@ -34,6 +35,18 @@ def find_repository(cwd: Path) -> Repository | None:
         if (owner := _owner(directory / ".git")) is not None and owner in trusted:
             return Repository(root=directory, branch=_branch(directory / ".git"))
     return None
+
+
+def directories_to(cwd: Path) -> tuple[Repository | None, tuple[Path, ...]]:
+    """Give the repository that *cwd* is in, and the directories from its root down to *cwd*.
+
+    Outside a repository that is *cwd* alone.
+    """
+    for place in (absolute(cwd), real(cwd)):  # a link may lead into a repository
+        if repository := find_repository(place):
+            above = [each for each in place.parents if each.is_relative_to(repository.root)]
+            return repository, (*reversed(above), place)
+    return None, (absolute(cwd),)
 
 
 def _owner(path: Path) -> int | None:

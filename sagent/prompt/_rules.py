@@ -1,10 +1,10 @@
-import os
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import attrs
 
 from ._path_pattern import PathPattern, path_patterns
+from ._reach import absolute
 from ._source import Source, render
 
 
@@ -40,7 +40,7 @@ class Rule:
 
     def matches(self, path: Path) -> bool:
         """Tell whether the rule is for the file *path*, an absolute path."""
-        path = Path(os.path.normpath(path))
+        path = absolute(path)
         for base in self.bases:
             if path.is_relative_to(base):
                 return self._matches_below(path.relative_to(base).parts)

@@ -11,8 +11,8 @@ from sagent.errors import UnknownNameError
 from sagent.home import Home
 
 from ._front_matter import FrontMatter, parse_front_matter
-from ._instructions import ProjectInstructions, directories
-from ._repository import find_repository
+from ._instructions import ProjectInstructions
+from ._repository import directories_to
 from ._text_file import TextFile, Unreadable, read_text_file, shown
 
 MOST_LISTED_CHARS = 250
@@ -106,11 +106,10 @@ def load_skills(
     home's ``skills``, with a ``SKILL.md`` in each; of one name, the first counts. Blocks; never
     raises OSError.
     """
-    cwd = cwd.absolute()
-    repository = find_repository(cwd)
+    _, directories = directories_to(cwd)
     places: list[Path] = []
     if project_instructions == "read":
-        for directory in reversed(directories(repository.root if repository else cwd, cwd)):
+        for directory in reversed(directories):
             places += [directory / folder / "skills" for folder in _FOLDERS]
     return _first_of_each_name(_all_in([*places, home.root / "skills"]))
 

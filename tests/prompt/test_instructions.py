@@ -63,6 +63,21 @@ def test_outside_a_repository_only_the_directory_itself_is_read(home: Home, tmp_
     assert found.repository is None
 
 
+def test_a_link_into_a_repository_is_in_it(home: Home, project: Path, tmp_path: Path) -> None:
+    write(project / "AGENTS.md", "top")
+    write(project / "sub/AGENTS.md", "sub")
+    (tmp_path / "link").symlink_to(project / "sub")
+
+    assert texts(load_instructions(cwd=tmp_path / "link", home=home)) == ["top", "sub"]
+
+
+def test_only_what_is_above_the_directory_counts(home: Home, project: Path) -> None:
+    write(project / "sub/AGENTS.md", "beside")
+    write(project / "other/AGENTS.md", "here")
+
+    assert texts(load_instructions(cwd=project / "sub/../other", home=home)) == ["here"]
+
+
 def test_the_repository_is_told_with_its_branch(home: Home, project: Path) -> None:
     found = load_instructions(cwd=project, home=home)
 
