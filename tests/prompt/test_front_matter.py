@@ -2,7 +2,7 @@ import string
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sagent.prompt._front_matter import FrontMatter, parse_front_matter, split_at_commas
@@ -123,6 +123,7 @@ def test_commas_in_braces_divide_nothing() -> None:
     assert split_at_commas("src/*.{ts,tsx}, b,, c") == ("src/*.{ts,tsx}", "b", "c")
 
 
+@settings(deadline=None)
 @given(st.dictionaries(KEYS, TEXTS | st.lists(TEXTS, min_size=1).map(tuple)))
 def test_what_yaml_writes_is_read_as_it_was(value: dict[str, str | tuple[str, ...]]) -> None:
     plain = {key: list(each) if isinstance(each, tuple) else each for key, each in value.items()}
@@ -131,6 +132,7 @@ def test_what_yaml_writes_is_read_as_it_was(value: dict[str, str | tuple[str, ..
     assert parse_front_matter(f"---\n{written}---\n").fields == value
 
 
+@settings(deadline=None)
 @given(st.text() | DRAWN_TO_SYNTAX.map("---\n{}\n---\n".format))
 def test_any_text_gives_a_value_and_keeps_its_body(text: str) -> None:
     matter = parse_front_matter(text)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sagent.prompt._include import find_includes, is_surely_a_path
@@ -92,16 +92,19 @@ def test_comments_go_with_the_lines_that_they_fill() -> None:
     assert without_comments(text) == "a\nb c\n`<!-- code -->`\n"
 
 
+@settings(deadline=None)
 @given(st.text() | MARKDOWN)
 def test_the_parts_of_a_text_joined_are_the_text(text: str) -> None:
     assert "".join(part.text for part in parts(text)) == text
 
 
+@settings(deadline=None)
 @given(st.text() | MARKDOWN)
 def test_any_text_gives_includes_without_white_space_around(text: str) -> None:
     assert all(include == include.strip() and include for include in find_includes(text))
 
 
+@settings(deadline=None)
 @given(st.text() | MARKDOWN)
 def test_taking_comments_out_only_takes_out(text: str) -> None:
     rest = iter(text)

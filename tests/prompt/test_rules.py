@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pathspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sagent.prompt import ConditionalRules, Rule, Source
@@ -97,6 +97,7 @@ NAMES = st.text("abc.", min_size=1, max_size=4).filter(lambda name: name not in 
 PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
 
 
+@settings(deadline=None)
 @given(PATTERNS.filter(lambda text: not text.endswith("**/") and "." not in text.split("/")), PATHS)
 def test_a_pattern_matches_as_it_does_in_a_gitignore(pattern: str, path: str) -> None:
     expected = pathspec.GitIgnoreSpec.from_lines([pattern]).match_file(path)
@@ -104,6 +105,7 @@ def test_a_pattern_matches_as_it_does_in_a_gitignore(pattern: str, path: str) ->
     assert any(each.matches(path.split("/")) for each in path_patterns(pattern)) == expected
 
 
+@settings(deadline=None)
 @given(st.lists(st.text() | st.text("{,}*/[]!a-z\\ ")), st.text("a/b.c", min_size=1))
 def test_any_text_is_a_pattern_or_none(patterns: list[str], path: str) -> None:
     assert rule(*patterns).matches(BASE / path) in (True, False)

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sagent.errors import UnknownNameError
@@ -187,6 +187,7 @@ def test_a_skill_for_people_alone_is_not_listed(home: Home, project: Path) -> No
     assert not skills.find("deploy").is_listed
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 1000), max_size=60))
 def test_a_listing_keeps_to_its_room_and_counts_the_rest(lengths: list[int]) -> None:
     found = [
