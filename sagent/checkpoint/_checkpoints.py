@@ -90,8 +90,8 @@ class Checkpoints:
         """Bring the files of *snapshot* back, and delete those that it does not have.
 
         Touches no file that differs in nothing, that is ignored, or whose present content could
-        not be kept. A restore that is cancelled half-way leaves some files as they were;
-        ``take`` before it gives the same id as its ``undo``.
+        not be kept. A restore that is cancelled half-way leaves some files as they were; ``take``
+        before it, to be able to undo that, too.
 
         Raises:
             CheckpointError: there is no such snapshot; nothing was changed.

@@ -5,7 +5,7 @@ for a file elsewhere. The tree of a snapshot has up to four directories:
 
     workspace/a/b        a file of the workspace
     elsewhere/%2Fetc%2Fx a file elsewhere that was asked for
-    absent/%2Fetc%2Fx    such a file that did not exist
+    absent/%2Fetc%2Fx    a file that was asked for and did not exist
     unkept/a%2Fb         a file that was there, and not kept: too large, or unreadable
 
 Flat names stand where a path could be a file in one place and a directory in another.

@@ -67,7 +67,7 @@ class Recorder:
             self._prepared = True
 
     async def record(self, also: Iterable[bytes] = ()) -> Present:
-        """Keep the files of the workspace, those elsewhere, and *also* these."""
+        """Keep the files of the workspace, those elsewhere, and *also* these, or their absence."""
         listed = await self._listing.keys()
         unlisted = {*_elsewhere(self.first), *also}.difference(listed)
         found = await trio.to_thread.run_sync(
@@ -77,7 +77,7 @@ class Recorder:
         async with AsyncExitStack() as stack:
             writing = _Writing(self._store, stack)
             taken = await self._take_in(found, writing)
-            contents = _contents(taken)
+            contents = _contents(taken, unlisted)
             tree = contents.tree()
             tree_id = head.tree_id
             if tree != head.tree:
@@ -103,7 +103,7 @@ class Recorder:
         earlier = Contents.of(base.tree or {})
         async with AsyncExitStack() as stack:
             writing = _Writing(self._store, stack)
-            first = earlier.with_earlier(_contents(await self._take_in(found, writing)))
+            first = earlier.with_earlier(_contents(await self._take_in(found, writing), {key}))
             await writing.commit(Store.FIRST, base.tree, first.tree())
         self.first = first
 
@@ -171,9 +171,10 @@ def _elsewhere(contents: Contents) -> list[bytes]:
     return [key for key in known if is_elsewhere(key)]
 
 
-def _contents(taken: Survey) -> Contents:
+def _contents(taken: Survey, unlisted: set[bytes]) -> Contents:
+    # That a listed file is gone by now says nothing.
     return Contents(
         files={key: seen.entry for key, seen in taken.same.items()},
-        absent=frozenset(key for key in taken.absent if is_elsewhere(key)),
+        absent=taken.absent & unlisted,
         unkept=frozenset(taken.unkept),
     )

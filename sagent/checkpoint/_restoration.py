@@ -37,22 +37,28 @@ class Restoration:
         plan = plan_between(self._target, self._now.contents)
         for key in plan.unkept:
             self.unrestorable[key] = self._now.unkept.get(key, "the snapshot does not hold it")
-        await self._delete(filter(_is_rules, plan.deletes))
-        await self._write(filter(_is_rules, plan.writes), reader)
-        rest = [key for key in plan.deletes if key not in self.deleted]
-        await self._delete(await self._deletable(rest, listing))
+        rules = filter(_is_rules, plan.deletes + plan.writes)
+        # From the top down: rules further up say which rules further down count.
+        for depth in sorted({key.count(b"/") for key in rules}):
+            at_depth = partial(_is_rules, depth=depth)
+            await self._write(filter(at_depth, plan.writes), reader)
+            await self._delete(await self._deletable(filter(at_depth, plan.deletes), listing))
+        await self._delete(
+            await self._deletable((key for key in plan.deletes if not _is_rules(key)), listing)
+        )
         written = set(self.written)
         await self._write([key for key in plan.writes if key not in written], reader)
 
-    async def _deletable(self, keys: list[bytes], listing: Listing) -> list[bytes]:
-        if all(map(is_elsewhere, keys)):
+    async def _deletable(self, candidates: Iterable[bytes], listing: Listing) -> list[bytes]:
+        keys = list(candidates)
+        if all(key in self._target.absent for key in keys):
             return keys
         try:
             listed = set(await listing.keys())
         except CheckpointError as error:
             self.unrestorable |= dict.fromkeys(keys, str(error))
             return []
-        return [key for key in keys if is_elsewhere(key) or key in listed]
+        return [key for key in keys if key in self._target.absent or key in listed]
 
     async def _delete(self, keys: Iterable[bytes]) -> None:
         for key in keys:
@@ -92,5 +98,7 @@ class Restoration:
         return True
 
 
-def _is_rules(key: bytes) -> bool:
-    return not is_elsewhere(key) and key.rpartition(b"/")[2] == _RULES
+def _is_rules(key: bytes, *, depth: int | None = None) -> bool:
+    if key.rpartition(b"/")[2] != _RULES or is_elsewhere(key):
+        return False
+    return depth is None or key.count(b"/") == depth
