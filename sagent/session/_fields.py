@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
+import attrs
 from cattrs.errors import BaseValidationError
 from cattrs.gen import make_dict_unstructure_fn, override
 from cattrs.preconf.json import JsonConverter, make_converter
@@ -14,6 +15,7 @@ from cattrs.preconf.json import JsonConverter, make_converter
 from sagent.errors import JsonError
 from sagent.lib.json import JSON
 from sagent.message import Message, encode_message, message_from_json
+from sagent.model import Usage
 from sagent.session._records import (
     CheckpointRecord,
     CompactionRecord,
@@ -40,6 +42,7 @@ _NAMES = {cls: kind for kind, cls in _KINDS.items()}
 _MESSAGE_FIELDS = frozenset(
     {"kind", "content", "descriptor", "id", "parent_id", "timestamp", "source"}
 )
+_COUNTS = frozenset(field.name for field in attrs.fields(Usage))
 
 UNREADABLE = (BaseValidationError, ValueError, TypeError, KeyError, ArithmeticError, RecursionError)
 """What a damaged line may raise on its way to a record."""
@@ -73,7 +76,33 @@ def decode_fields(fields: Mapping[str, object]) -> Record | Header | None:
         return MessageRecord(_message(cast("JSON", fields["message"])))  # it comes from JSON
     if cls is Header:
         fields = {"created_ns": fields["ts"], **fields}
+    if cls is SpendRecord:
+        return _spend(fields)
     return _converter().structure(fields, cls)
+
+
+def _spend(fields: Mapping[str, object]) -> SpendRecord:
+    # There are as many as responses, so they do without the converter.
+    usage, cost_usd = fields["usage"], fields.get("cost_usd")
+    if not isinstance(usage, dict):
+        raise TypeError("usage is a JSON object")
+    counts = {
+        name: _count(value)
+        for name, value in cast("dict[str, object]", usage).items()  # JSON's keys are strings
+        if name in _COUNTS
+    }
+    return SpendRecord(
+        usage=Usage(**counts),
+        cost_usd=None if cost_usd is None else Decimal(_text(cost_usd)),
+        model_id=_text(fields["model_id"]),
+        provider=_text(fields["provider"]),
+    )
+
+
+def _count(value: object) -> int:
+    if type(value) is not int:
+        raise TypeError(f"expected an integer, not {type(value).__name__}")
+    return value
 
 
 def _message(value: JSON) -> Message:

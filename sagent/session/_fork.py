@@ -83,13 +83,14 @@ class _Cut:
         path: set[str] = set()
         recaps: set[CompactionRecord] = set()
         step = message
-        while step is not None:
+        while step is not None and step not in path:
             ids = transcript.path_ids(step)
             path.update(ids)
             recap = transcript.compacted.get(ids[0])
             if recap is not None:
                 recaps.add(recap)
-            step = None if recap is None else recap.replaced
+            # What a recap replaced can be lost, or be on the path already.
+            step = recap.replaced if recap and recap.replaced in transcript.messages else None
         return cls(message, frozenset(path), frozenset(recaps))
 
     def kept(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
@@ -97,10 +98,13 @@ class _Cut:
 
     def _keeps(self, text: bytes) -> bool:
         seal = read_seal(text)
-        if seal is not None and seal.kind == b"message":
-            return self._keeps_message(seal.id.decode())
-        if seal is not None and seal.kind == b"spend":
-            return False
+        match seal:
+            case (b"message", id_, *_):
+                return self._keeps_message(id_.decode())
+            case (b"spend", *_):
+                return False
+            case _:
+                pass
         line = parse_line(text)
         return line is not None and self._keeps_line(line)
 

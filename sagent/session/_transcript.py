@@ -77,7 +77,7 @@ class Transcript:
 
     @property
     def conversation(self) -> tuple[Message, ...]:
-        """The messages from a root to the head."""
+        """The messages from a root to the head; collected each time, so take it once."""
         return () if self._head is None else self.path_to(self._head)
 
     @property
@@ -123,12 +123,12 @@ class Transcript:
     @property
     def epoch(self) -> int:
         """How often it was opened and written to."""
-        return max(self._epoch, int(self._last_seal.epoch) if self._last_seal else 0)
+        return max(self._epoch, int(self._last_seal[3]) if self._last_seal else 0)
 
     @property
     def updated_ns(self) -> int:
         """When it was last written to, in nanoseconds since the epoch."""
-        return max(self._updated_ns, int(self._last_seal.ts_ns) if self._last_seal else 0)
+        return max(self._updated_ns, int(self._last_seal[4]) if self._last_seal else 0)
 
     def children(self, id_: str | None) -> tuple[str, ...]:
         """List the ids of the messages that follow *id_*, or of the roots for None."""
@@ -184,10 +184,9 @@ class Transcript:
     def add_sealed(self, seal: Seal, line: bytes) -> None:
         """Take in the next line of the file, which is trusted and not parsed yet."""
         self._last_seal = seal
-        kind = seal.kind
+        kind, id_, parent, _, _ = seal
         if kind == b"message":
-            parent = seal.parent
-            self._add_message(seal.id.decode(), None if parent is None else parent.decode(), line)
+            self._add_message(id_.decode(), None if parent is None else parent.decode(), line)
         elif kind == b"spend":
             self._ledger.add(line)
         else:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sessions import called, resulted, said
 
@@ -107,6 +107,7 @@ def test_html_needs_nothing_else_and_runs_nothing(transcript: Transcript) -> Non
     assert "prefers-color-scheme: dark" in page
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec=None, categories=None)))
 def test_no_text_breaks_out_of_the_page(text: str) -> None:
     hostile: list[Message] = [

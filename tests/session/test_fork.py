@@ -90,3 +90,11 @@ def test_a_fork_begins_at_a_message_that_there_is(home: Home, tmp_path: Path) ->
         fork_session(session.directory, home, at="x")
     with pytest.raises(SessionError, match="no session"):
         fork_session(tmp_path, home)
+
+
+def test_a_fork_does_without_what_a_recap_replaced_if_that_is_lost(home: Home) -> None:
+    recap = said("in short")
+    with create_session(home, cwd=Path.cwd()) as session:
+        session.append(CompactionRecord(replaced="lost"), MessageRecord(recap))
+
+    assert read_session(fork_session(session.directory, home)).conversation == (recap,)
