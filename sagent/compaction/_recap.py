@@ -85,7 +85,8 @@ class Draft:
         Raises:
             CompactionError: the history would not be shorter, or is to be compacted again at once.
         """
-        enough = before.head + max(0, limits.compact_at - before.head) // 2
+        head = before.with_history(()).tokens
+        enough = head + max(0, limits.compact_at - head) // 2
         recap = self._recap(self._shown(limits), self.kept, before)
         if recap.tokens_after > min(enough, before.tokens - 1):
             recap = self._recap((), self.kept, before)
