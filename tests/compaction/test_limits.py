@@ -31,12 +31,13 @@ longest_answers = st.none() | st.integers(1, 20_000_000)
 
 
 def first_prompt() -> Meter:
-    """Measure the default tools and prompt, as large as they may become, and a prompt of 2 KB."""
+    """Measure the default prompt and tools, as large as they may become, and 2 KB of words."""
     tools = [spec_of(tool()) for tool in TOOLS.values()]
-    prompt = system_prompt(Path("/home/someone/project"), appended="x" * 12_000)
-    meter = Meter.of(prompt, tools).with_message(TextMessage("y" * 2_000, Descriptor.USER))
-    assert meter.tokens * 4 >= 18_000
-    return meter
+    prompt = system_prompt(Path("/home/someone/project"))
+    room = 16_000 - 4 * Meter.of(prompt, tools).tokens
+    assert room > 0
+    meter = Meter.of(prompt + "x" * room, tools)
+    return meter.with_message(TextMessage("y" * 2_000, Descriptor.USER))
 
 
 FIRST_PROMPT = first_prompt().tokens
