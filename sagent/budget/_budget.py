@@ -126,7 +126,8 @@ class Budget:
                 if now >= level.deadline(now):
                     raise BudgetExceededError(
                         f"the budget of {level.name} is {level.limits.seconds:g} seconds, and they "
-                        "are over: allow more (seconds=...), or ask for less"
+                        "are over: allow more (--max-budget-seconds, or seconds=...), or ask for "
+                        "less"
                     )
 
     @property

@@ -59,7 +59,7 @@ class Limits:
             remedy = "dollars (--max-budget-usd, or usd=...)"
             return _refused(name, Amount(usd=self.usd), taken, _dollars, remedy)
         if self.tokens is not None and total.tokens > self.tokens:
-            remedy = "tokens (tokens=...)"
+            remedy = "tokens (--max-budget-tokens, or tokens=...)"
             return _refused(name, Amount(tokens=self.tokens), taken, _tokens, remedy)
         if self.rounds is not None and total.calls > self.rounds:
             remedy = "rounds (rounds=...)"

@@ -3,27 +3,52 @@
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sagent.cli._exit_code import INTERRUPTED
-from sagent.cli._parser import Options, parse
+from sagent.cli._parser import parse
 
 __all__ = ["main"]
+
+SESSIONS = "sessions"
+"""The first word of commands about sessions; all else is a prompt or a flag."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and give its exit code: 0 done, 1 failed, 2 usage, 130 interrupted."""
-    options = parse(sys.argv[1:] if argv is None else argv)
+    words = sys.argv[1:] if argv is None else argv
+    work = _sessions(words[1:]) if words[:1] == [SESSIONS] else _headless(words)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)  # until the run has its own: there is nothing to clean up yet
     _open_closed_streams()
-    return _run(options)
+    return work()
 
 
-def _run(options: Options) -> int:
-    from sagent.cli._headless import run_headless  # noqa: PLC0415  # --help must not wait for trio
+# What --help needs is loaded before the command line is read, and all else after it.
 
-    return run_headless(options)
+
+def _headless(words: Sequence[str]) -> Callable[[], int]:
+    options = parse(words)
+
+    def work() -> int:
+        from sagent.cli._headless import run_headless  # noqa: PLC0415
+
+        return run_headless(options)
+
+    return work
+
+
+def _sessions(words: Sequence[str]) -> Callable[[], int]:
+    from sagent.cli._sessions_parser import parse_sessions  # noqa: PLC0415
+
+    options = parse_sessions(words)
+
+    def work() -> int:
+        from sagent.cli._sessions import run_sessions  # noqa: PLC0415
+
+        return run_sessions(options)
+
+    return work
 
 
 def _leave(*_: object) -> None:

@@ -3,12 +3,13 @@
 import signal
 import sys
 import traceback
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Generator
+from contextlib import contextmanager, suppress
 from typing import assert_never
 
 import trio
 
+from sagent.budget import Budget
 from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
 from sagent.cli._parser import Options
 from sagent.cli._printer import (
@@ -18,10 +19,18 @@ from sagent.cli._printer import (
     TerminalPrinter,
     TextPrinter,
 )
+from sagent.cli._session_choice import open_chosen
 from sagent.cli._setup import build_agent
 from sagent.cli._streams import complain, read_in
 from sagent.cli._watcher import open_watcher
-from sagent.errors import RunCancelledError, SagentError, UsageError
+from sagent.errors import (
+    BudgetExceededError,
+    RoundLimitError,
+    RunCancelledError,
+    SagentError,
+    UsageError,
+)
+from sagent.session import Session, StateRecord
 
 LAST_WORDS_S = 0.2
 """How long a reader of standard output may take to read that the run has failed."""
@@ -31,7 +40,9 @@ def run_headless(options: Options) -> int:
     """Do what *options* ask for and give the exit code."""
     printer = _printer(options)
     try:
-        code = trio.run(_run_until_signal, options, printer)
+        _check_prompt(options)
+        with open_chosen(options) as session:
+            code = trio.run(_run_until_signal, options, session, printer)
     except UsageError as error:
         _tell(error, printer, options)
         return USAGE
@@ -49,7 +60,13 @@ def _tell(error: Exception, printer: Printer, options: Options) -> None:
     _tell_reader(error, printer)
     if not isinstance(error, BrokenPipeError):  # the reader of the answer went, and knows it
         bug = "" if isinstance(error, SagentError) else f"{type(error).__name__}: "
-        complain(f"{bug}{error}")
+        complain(f"{bug}{error}{_way_on(error, printer)}")
+
+
+def _way_on(error: Exception, printer: Printer) -> str:
+    if not isinstance(error, BudgetExceededError | RoundLimitError) or printer.session_id is None:
+        return ""
+    return f"; all until here is in session {printer.session_id}: --continue goes on"
 
 
 def _tell_reader(error: Exception, printer: Printer) -> None:
@@ -62,14 +79,14 @@ async def _fail_soon(error: Exception, printer: Printer) -> None:
         await printer.fail(error)
 
 
-async def _run_until_signal(options: Options, printer: Printer) -> int:
+async def _run_until_signal(options: Options, session: Session | None, printer: Printer) -> int:
     code = INTERRUPTED
     failure: Exception | None = None
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_cancel_at_signal, signals, nursery.cancel_scope)
             try:
-                await _show(options, printer)
+                await _show(options, session, printer)
                 code = DONE
             except Exception as error:  # noqa: BLE001  # raised out there, where no nursery groups it
                 failure = error
@@ -84,27 +101,56 @@ async def _cancel_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope
     scope.cancel()
 
 
-async def _show(options: Options, printer: Printer) -> None:
+async def _show(options: Options, session: Session | None, printer: Printer) -> None:
     with open_watcher() as watcher:
-        agent = build_agent(options, on_progress=watcher.on_progress)
+        agent, state = await build_agent(options, session, on_progress=watcher.on_progress)
         prompt = await _prompt(options)
-        async with agent.run(prompt) as run:
-            async for event in run:
-                watcher.show(event)
-                await printer.show(event)
+        if session is not None:  # something was said: from here on there is a session
+            _note(session, state)
+            printer.session_id = session.id
+        with _within(agent.budget):
+            async with agent.run(prompt) as run:
+                async for event in run:
+                    watcher.show(event)
+                    await printer.show(event)
+
+
+def _note(session: Session, state: StateRecord) -> None:
+    known = session.transcript.state
+    if known.changed(state) != known:
+        session.append(state)
+
+
+@contextmanager
+def _within(budget: Budget | None) -> Generator[None]:
+    """Cancel the block when the budget's time is up.
+
+    Raises:
+        BudgetExceededError: it was.
+    """
+    if budget is None:
+        yield
+        return
+    with trio.CancelScope(deadline=budget.deadline(trio.current_time())) as scope:
+        yield
+    if scope.cancelled_caught:
+        budget.check_deadline(trio.current_time())
 
 
 async def _prompt(options: Options) -> str:
     if options.prompt:
         return " ".join(options.prompt)
-    if sys.stdin.isatty():
-        raise UsageError(
-            "no prompt: pass it as an argument or on standard input; see sagent --help"
-        )
     prompt = await read_in()
     if not prompt.strip():
         raise UsageError("no input on standard input: pass a prompt there or as an argument")
     return prompt
+
+
+def _check_prompt(options: Options) -> None:
+    if not options.prompt and sys.stdin.isatty():
+        raise UsageError(
+            "no prompt: pass it as an argument or on standard input; see sagent --help"
+        )
 
 
 def _printer(options: Options) -> Printer:

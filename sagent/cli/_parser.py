@@ -1,6 +1,8 @@
 """The command line. Imports the standard library alone: ``sagent --help`` is instant."""
 
 import argparse
+import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -35,12 +37,17 @@ TOOLS = (
 )
 
 _EPILOG = """\
+sagent sessions lists, searches, shows, exports and removes sessions; see sagent sessions --help.
+A prompt that begins with that very word goes into one argument, or after --:
+  sagent "sessions are slow: why?"        sagent -- sessions are slow: why
+
 exit codes: 0 done, 1 failed, 2 usage, 130 interrupted
 
 environment: ANTHROPIC_API_KEY, OPENAI_API_KEY, GOOGLE_API_KEY, MOONSHOT_API_KEY, DASHSCOPE_API_KEY,
   MINIMAX_API_KEY; OPENAI_COMPAT_BASE_URL and OPENAI_COMPAT_API_KEY; SAGENT_SELFHOSTED_MODEL and
-  SAGENT_SELFHOSTED_BASE_URL; SAGENT_CACHE_DIR
+  SAGENT_SELFHOSTED_BASE_URL; SAGENT_CACHE_DIR; SAGENT_HOME (sessions and memory; ~/.sagent)
 """
+_DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?|\.[0-9]+")
 
 
 class Options(argparse.Namespace):
@@ -52,17 +59,35 @@ class Options(argparse.Namespace):
     model: str | None
     base_url: str | None
     tool_protocol: "ToolProtocol | None"
-    system: str
+    name: str | None
+    system: str | None
+    """What stands in place of our own words about who the agent is."""
+    append_system: str
+    add_dir: list[str]
+    no_project_instructions: bool
+    continue_newest: bool
+    resume: str | None
+    """A session's id or the beginning of one; "" to choose from a list."""
+    session: str | None
+    fork: bool
+    no_session_persistence: bool
     tools: list[str] | None
     """Names of tools; None for the provider's default set."""
     output_format: "OutputFormat"
     max_tool_call_rounds: int | None
+    max_budget_usd: str | None
+    max_budget_tokens: int | None
+    max_budget_seconds: float | None
+    no_compact: bool
     debug: bool
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """Tells an error in one line, as all of our errors are told."""
+
     def error(self, message: str) -> "Never":
-        self.exit(2, f"sagent: {message} (see sagent --help)\n")
+        """Exit with *message* and the code for wrong usage."""
+        self.exit(2, f"sagent: {' '.join(message.split())} (see {self.prog} --help)\n")
 
 
 class _Version(argparse.Action):
@@ -75,7 +100,13 @@ class _Version(argparse.Action):
 
 def parse(argv: Sequence[str]) -> Options:
     """Read *argv*; prints and exits for ``--help``, ``--version`` and errors."""
-    options = _parser().parse_args(argv, namespace=Options())
+    parser = _parser()
+    options = parser.parse_args(argv, namespace=Options())
+    goes_on = options.continue_newest or options.resume is not None or options.session is not None
+    if options.fork and not goes_on:
+        parser.error("--fork goes with --continue, --resume or --session: say what to fork")
+    if options.no_session_persistence and goes_on:
+        parser.error("--no-session-persistence keeps no session: there is none to go on with")
     if options.tools is not None:
         names = [name for word in options.tools for name in word.split(",") if name]
         options.tools = [] if names == ["none"] else names
@@ -83,21 +114,64 @@ def parse(argv: Sequence[str]) -> Options:
 
 
 def _rounds(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
+    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of rounds: allow at least 1")
     return int(text)
 
 
+def _tokens(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of tokens: allow at least 1")
+    return int(text)
+
+
+def _usd(text: str) -> str:
+    if not _DECIMAL.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount of US dollars: write it like 2.50")
+    return text
+
+
+def _seconds(text: str) -> float:
+    if not _DECIMAL.fullmatch(text) or not 0 < float(text) < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds: write it like 90")
+    return float(text)
+
+
+def _agent_name(text: str) -> str:
+    if not text.strip() or "/" in text or "#" in text:
+        raise argparse.ArgumentTypeError(f"{text!r} is no name of an agent: no / and no # in it")
+    return text
+
+
+def _directory(text: str) -> str:
+    if not os.path.isdir(text):  # noqa: PTH112  # pathlib takes as long as all of --help
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no directory; if that is the prompt, put it first"
+        )
+    return text
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="sagent",
         description="Give an agent something to do. The prompt is an argument, or standard input.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    add = parser.add_argument
-    add("prompt", nargs="*", help="what to do; only without it is standard input read")
+    parser.add_argument(
+        "prompt", nargs="*", help="what to do; only without it is standard input read"
+    )
+    _add_model(parser)
+    _add_sessions(parser)
+    _add_prompt(parser)
+    _add_limits(parser)
+    _add_output(parser)
+    return parser
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("model and tools").add_argument
     add("--provider", metavar="NAME", help=f"who runs the model: {', '.join(PROVIDERS)}")
     add(
         "--model",
@@ -111,25 +185,93 @@ def _parser() -> argparse.ArgumentParser:
         help="how the model calls tools; constrained, for models that call them badly, holds "
         "every step to a JSON schema",
     )
-    add("--system", default="", metavar="TEXT", help="added to the system prompt")
     add(
         "--tools",
         nargs="+",
         metavar="NAME",
         help=f"the tools it may use, as a list with commas: {', '.join(TOOLS)}; or none",
     )
+
+
+def _add_sessions(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("sessions")
+    which = group.add_mutually_exclusive_group()
+    which.add_argument(
+        "--continue",
+        dest="continue_newest",
+        action="store_true",
+        help="go on with this directory's newest session",
+    )
+    which.add_argument(
+        "--resume",
+        nargs="?",
+        const="",
+        metavar="ID",
+        help="go on with a session of this directory, by the beginning of its id; without ID, "
+        "choose from a list",
+    )
+    which.add_argument(
+        "--session", metavar="PATH", help="the session in that directory; begun if there is none"
+    )
+    group.add_argument(
+        "--fork",
+        action="store_true",
+        help="go on in a copy of the session that one of these names, and leave that as it is",
+    )
+    group.add_argument(
+        "--no-session-persistence",
+        action="store_true",
+        help="keep neither a session nor a memory of the project",
+    )
+
+
+def _add_prompt(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("agent").add_argument
+    add("--name", type=_agent_name, metavar="NAME", help="what the agent is called (Agent)")
+    add("--system", metavar="TEXT", help="who the agent is, in place of our own words about it")
+    add("--append-system", default="", metavar="TEXT", help="added to the system prompt's end")
+    add(
+        "--add-dir",
+        nargs="+",
+        action="extend",
+        default=[],
+        type=_directory,
+        metavar="DIR",
+        help="read instructions (AGENTS.md) in these directories, too",
+    )
+    add(
+        "--no-project-instructions",
+        action="store_true",
+        help="read no instructions of the project, for one that you do not trust",
+    )
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("limits of this run").add_argument
+    add("--max-tool-call-rounds", type=_rounds, metavar="N", help="ask the model at most N times")
+    add("--max-budget-usd", type=_usd, metavar="USD", help="spend at most so many US dollars")
+    add(
+        "--max-budget-tokens",
+        type=_tokens,
+        metavar="N",
+        help="send and receive at most N tokens, all calls together",
+    )
+    add("--max-budget-seconds", type=_seconds, metavar="S", help="take at most S seconds")
+    add(
+        "--no-compact",
+        action="store_true",
+        help="let the conversation grow, rather than replace it by a recap when the model's window "
+        "is nearly full",
+    )
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("output").add_argument
     add(
         "--output-format",
         choices=["text", "json", "stream-json"],
         default="text",
         help="text: the answer; json: one object; stream-json: an object a line for each event",
     )
-    add(
-        "--max-tool-call-rounds",
-        type=_rounds,
-        metavar="N",
-        help="ask the model at most N times",
-    )
     add("--debug", action="store_true", help="show tracebacks of errors")
     add("--version", action=_Version, nargs=0, help="show the version and exit")
-    return parser

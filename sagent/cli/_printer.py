@@ -1,27 +1,39 @@
 """What a headless run prints, in each of its formats."""
 
 import json
-from typing import Protocol
+from decimal import Decimal
+from typing import Protocol, assert_never
 
 import attrs
 
 from sagent.agent import (
+    Compacted,
     Done,
+    Interrupted,
+    Notice,
     Responded,
     Retrying,
     RunEvent,
     Text,
     Thinking,
+    Titled,
     ToolCalled,
+    ToolDetached,
+    ToolProgressed,
     ToolReturned,
 )
 from sagent.cli._streams import clean, write_out
-from sagent.lib.json import JSON, JsonValue, json_unfreeze
-from sagent.model import Usage
+from sagent.lib.json import JsonValue, json_unfreeze
 
 
 class Printer(Protocol):
-    """Turns a run's events into standard output."""
+    """Turns a run's events into standard output.
+
+    Attributes:
+        session_id: of the session that keeps what was said; None while nothing is kept.
+    """
+
+    session_id: str | None
 
     async def show(self, event: RunEvent) -> None:
         """Print what *event* adds."""
@@ -32,9 +44,11 @@ class Printer(Protocol):
         ...
 
 
-@attrs.frozen
+@attrs.define
 class TextPrinter:
     """The answer, and nothing else."""
+
+    session_id: str | None = None
 
     async def show(self, event: RunEvent) -> None:
         """Print the answer when it is there."""
@@ -49,6 +63,7 @@ class TextPrinter:
 class TerminalPrinter:
     """All that the model says, as it says it, without what a terminal would act on."""
 
+    session_id: str | None = None
     _in_line: bool = attrs.field(default=False, init=False)
 
     async def show(self, event: RunEvent) -> None:
@@ -70,62 +85,80 @@ class TerminalPrinter:
             await write_out("\n")
 
 
-@attrs.frozen
+@attrs.define
 class JsonPrinter:
     """One object: the answer and what it took."""
+
+    session_id: str | None = None
 
     async def show(self, event: RunEvent) -> None:
         """Print the object at the end."""
         if isinstance(event, Done):
-            await _line({"content": json_unfreeze(event.content), "usage": _usage(event.usage)})
+            await _line(_end(event, self.session_id))
 
     async def fail(self, error: Exception) -> None:
         """Print an object that holds the error."""
-        await _line({"error": str(error)})
+        await _line({"error": str(error), "session_id": self.session_id})
 
 
-@attrs.frozen
+@attrs.define
 class StreamJsonPrinter:
     """An object a line for each event, the last one the result."""
+
+    session_id: str | None = None
 
     async def show(self, event: RunEvent) -> None:
         """Print *event*."""
         head: dict[str, JsonValue] = {"descriptor": event.descriptor}
-        match event:
-            case Text() | Thinking() | Responded():
-                await _line(head | {"content": json_unfreeze(event.content)})
-            case ToolCalled():
-                call: dict[str, JsonValue] = {"call_id": event.call_id, "name": event.name}
-                arguments: JSON = event.content
-                await _line(head | call | {"content": json_unfreeze(arguments)})
-            case ToolReturned():
-                result: dict[str, JsonValue] = {
-                    "call_id": event.call_id,
-                    "name": event.name,
-                    "content": event.content,
-                    "is_error": event.is_error,
-                }
-                await _line(head | result)
-            case Retrying():
-                retry: dict[str, JsonValue] = {"attempt": event.attempt, "delay_s": event.delay_s}
-                await _line(head | retry | {"content": event.content})
-            case Done():
-                await _line(
-                    head | {"content": json_unfreeze(event.content), "usage": _usage(event.usage)}
-                )
+        rest = _end(event, self.session_id) if isinstance(event, Done) else _told(event)
+        await _line(head | rest)
 
     async def fail(self, error: Exception) -> None:
         """Print the error as the last event."""
-        await _line({"descriptor": "text/x-error", "content": str(error)})
+        await _line(
+            {
+                "descriptor": "text/x-error",
+                "content": str(error),
+                "session_id": self.session_id,
+            }
+        )
+
+
+def _told(event: RunEvent) -> dict[str, JsonValue]:
+    told: dict[str, JsonValue]
+    match event:
+        case Text() | Thinking() | Notice() | Titled() | Interrupted() | Responded() | Done():
+            told = {}
+        case ToolCalled() | ToolProgressed() | ToolDetached():
+            told = {"call_id": event.call_id, "name": event.name}
+        case ToolReturned():
+            told = {"call_id": event.call_id, "name": event.name, "is_error": event.is_error}
+        case Retrying():
+            told = {"attempt": event.attempt, "delay_s": event.delay_s}
+        case Compacted():
+            told = {"tokens_before": event.tokens_before, "tokens_after": event.tokens_after}
+        case _:
+            assert_never(event)
+    return told | {"content": json_unfreeze(event.content)}
+
+
+def _end(event: Done, session_id: str | None) -> dict[str, JsonValue]:
+    usage: JsonValue = {
+        "input_tokens": event.usage.input_tokens,
+        "output_tokens": event.usage.output_tokens,
+        "cached_tokens": event.usage.cached_tokens,
+    }
+    return {
+        "content": json_unfreeze(event.content),
+        "usage": usage,
+        "cost_usd": _decimal(event.cost_usd),
+        "session_id": session_id,
+    }
+
+
+def _decimal(usd: Decimal | None) -> str | None:
+    return None if usd is None else f"{usd:f}"
 
 
 async def _line(value: JsonValue) -> None:
     await write_out(json.dumps(value) + "\n")
-
-
-def _usage(usage: Usage) -> JsonValue:
-    return {
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "cached_tokens": usage.cached_tokens,
-    }

@@ -32,6 +32,15 @@ async def write_out(text: str) -> None:
     await trio.to_thread.run_sync(_write, text, abandon_on_cancel=True)
 
 
+def print_out(text: str) -> None:
+    """Write *text* to standard output, for commands that a signal ends at once.
+
+    Raises:
+        BrokenPipeError: the reader has gone.
+    """
+    _write(text)
+
+
 def _read() -> str:
     chunks: list[bytes] = []
     while chunk := os.read(sys.stdin.fileno(), _CHUNK_BYTES):

@@ -1,7 +1,7 @@
 """Progress bars, a spinner, and a line for each tool call."""
 
 from contextlib import AbstractContextManager
-from typing import Self
+from typing import Self, assert_never
 
 import attrs
 from rich.console import Console
@@ -17,13 +17,19 @@ from rich.status import Status
 from rich.text import Text as Words
 
 from sagent.agent import (
+    Compacted,
     Done,
+    Interrupted,
+    Notice,
     Responded,
     Retrying,
     RunEvent,
     Text,
     Thinking,
+    Titled,
     ToolCalled,
+    ToolDetached,
+    ToolProgressed,
     ToolReturned,
 )
 from sagent.cli._streams import clean
@@ -72,30 +78,64 @@ class TerminalWatcher(AbstractContextManager["TerminalWatcher"]):
     def show(self, event: RunEvent) -> None:
         """Show *event*, but for the answer, which goes to standard output."""
         self._close_bar()
+        if (remark := _remark(event)) is not None:
+            self._line(*remark)
         match event:
             case ToolCalled():
-                self._line(f"  {event.summary}", "dim")
                 self._wait_for(event.name)
+            case ToolProgressed():
+                self._wait_for(f"{event.name}: {next(reversed(event.content.splitlines()), '')}")
             case ToolReturned():
-                if event.is_error:
-                    self._line(f"    ✗ {next(iter(event.content.splitlines()), '')}", "red")
                 self._wait_for("thinking")
-            case Retrying():
-                self._line(f"  ⟳ in {event.delay_s:.0f} s: {event.content}", "yellow")
             case Text() | Done():
                 self._status.stop()  # the answer has the line now
-            case Thinking() | Responded():
+            case (
+                Thinking() | Responded() | Retrying() | ToolDetached() | Notice() | Titled()
+                | Compacted() | Interrupted()
+            ):  # fmt: skip
                 pass
+            case _:
+                assert_never(event)
 
     def _wait_for(self, what: str) -> None:
-        self._status.update(what)
+        width = max(self._console.width - 4, 1)
+        self._status.update(Words(clean(what)[:width], overflow="ellipsis", no_wrap=True))
         self._status.start()
 
     def _line(self, text: str, style: str) -> None:
-        self._console.print(Words(clean(text), style=style), no_wrap=True, overflow="ellipsis")
+        line = " ".join(clean(text).splitlines())
+        self._console.print(Words(line, style=style), no_wrap=True, overflow="ellipsis")
 
     def _close_bar(self) -> None:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
             self._status.start()
+
+
+def _remark(event: RunEvent) -> tuple[str, str] | None:
+    """Give the line that stays on the terminal, and its style."""
+    remark: tuple[str, str] | None = None
+    match event:
+        case ToolCalled():
+            remark = f"  {event.summary}", "dim"
+        case ToolDetached():
+            remark = f"    … {event.content}", "dim"
+        case ToolReturned() if event.is_error:
+            remark = f"    ✗ {next(iter(event.content.splitlines()), '')}", "red"
+        case Retrying():
+            remark = f"  ⟳ in {event.delay_s:.0f} s: {event.content}", "yellow"
+        case Notice():
+            remark = f"  ! {event.content}", "yellow"
+        case Titled():
+            remark = f"  # {event.content}", "dim"
+        case Compacted():
+            tokens = f"{event.tokens_before:,} tokens to {event.tokens_after:,}"
+            remark = f"  ⋯ compacted, from {tokens}", "dim"
+        case Interrupted():
+            remark = f"  ✗ {event.content}", "yellow"
+        case ToolReturned() | ToolProgressed() | Text() | Thinking() | Responded() | Done():
+            pass
+        case _:
+            assert_never(event)
+    return remark

@@ -27,6 +27,7 @@ def create_session(
     home: Home,
     *,
     cwd: Path,
+    directory: Path | None = None,
     name: str | None = None,
     secrets: Iterable[str] | None = None,
     durability: Durability = "turn",
@@ -38,6 +39,7 @@ def create_session(
     Args:
         home: where sessions are kept.
         cwd: the project's directory.
+        directory: where the session is to live; None for a new place among the project's.
         name: the session's title.
         secrets: what is never written; None for what looks like a credential in the environment.
         durability: when the disk is waited for.
@@ -45,7 +47,10 @@ def create_session(
     Raises:
         SessionError: it cannot be written.
     """
-    directory = new_directory(home.project(cwd) / SESSIONS)
+    if directory is None:
+        directory = new_directory(home.project(cwd) / SESSIONS)
+    else:
+        directory = new_directory(directory.absolute().parent, directory.absolute().name)
     header = Header(id=directory.name, cwd=cwd.absolute(), created_ns=time.time_ns())
     try:
         with _writing(directory, header, secrets, durability) as session:
@@ -82,13 +87,13 @@ def open_session(
         yield session
 
 
-def new_directory(sessions: Path) -> Path:
-    """Make a directory with an empty session file in *sessions*.
+def new_directory(sessions: Path, name: str | None = None) -> Path:
+    """Make a directory with an empty session file in *sessions*, under a name of its own for None.
 
     Raises:
-        SessionError: it cannot be made.
+        SessionError: it cannot be made, or there is a session in it.
     """
-    directory = sessions / token_hex(_ID_OCTETS)
+    directory = sessions / (name or token_hex(_ID_OCTETS))
     try:
         _make_private(directory)
         os.close(os.open(directory / SESSION_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

@@ -1,0 +1,72 @@
+"""Sessions in lines, for people."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from sagent.cli._streams import clean, complain
+from sagent.session import SearchHit, SessionInfo, Transcript
+
+_AGES = ((86_400, "d"), (3_600, "h"), (60, "min"))
+_CENT = Decimal("0.01")
+_MAX_DAMAGE = 10
+
+
+def age(updated_ns: int, now_ns: int | None = None) -> str:
+    """Tell how long ago *updated_ns* was, in one unit."""
+    now_ns = time.time_ns() if now_ns is None else now_ns
+    seconds = max(0, now_ns - updated_ns) // 10**9
+    for length, unit in _AGES:
+        if seconds >= length:
+            return f"{seconds // length} {unit} ago"
+    return "now"
+
+
+def cost(usd: Decimal) -> str:
+    """Write what a session has cost; nothing for one of no known price."""
+    if not usd:
+        return ""
+    return f"${usd:.2f}" if usd >= _CENT else f"<${_CENT}"
+
+
+def title(session: SessionInfo) -> str:
+    """Give the session's title, or else the user's first words, in one line."""
+    return one_line(session.name or session.first_prompt)
+
+
+def one_line(text: str) -> str:
+    """Make *text* one line that a terminal shows as it is."""
+    return " ".join(clean(text.replace("\r", " ")).split())
+
+
+def rows(sessions: Iterable[SessionInfo]) -> Iterator[str]:
+    """Give a line for each of *sessions*, below a line of heads."""
+    yield f"{'ID':<12}  {'CHANGED':>10}  {'MESSAGES':>8}  {'COST':>8}  TITLE OR FIRST PROMPT"
+    for session in sessions:
+        yield (
+            f"{session.id:<12}  {age(session.updated_ns):>10}  {session.messages:>8}  "
+            f"{cost(session.cost_usd):>8}  {title(session)}"
+        )
+
+
+def hit_row(hit: SearchHit) -> str:
+    """Give a line for what a search has found."""
+    return f"{hit.session.id:<12}  {age(hit.session.updated_ns):>10}  {one_line(hit.snippet)}"
+
+
+def by_directory(sessions: Iterable[SessionInfo]) -> Mapping[str, list[SessionInfo]]:
+    """Group *sessions* by where they were begun."""
+    groups: dict[str, list[SessionInfo]] = {}
+    for session in sessions:
+        place = "(unknown)" if session.cwd is None else one_line(str(session.cwd))
+        groups.setdefault(place, []).append(session)
+    return groups
+
+
+def tell_damage(transcript: Transcript) -> None:
+    """Warn of lines that cannot be read."""
+    if lines := transcript.damaged_lines:
+        told = ", ".join(map(str, lines[:_MAX_DAMAGE]))
+        told += ", ..." if len(lines) > _MAX_DAMAGE else ""
+        noun = "line" if len(lines) == 1 else "lines"
+        complain(f"session {transcript.header.id}: left out {noun} {told}, which cannot be read")

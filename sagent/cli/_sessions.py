@@ -1,0 +1,143 @@
+"""The commands of ``sagent sessions``."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from sagent.cli._exit_code import DONE, FAILED, USAGE
+from sagent.cli._message_rows import find_message, message_rows, words
+from sagent.cli._session_export import exported, readable
+from sagent.cli._session_json import hit_json, json_line, session_json
+from sagent.cli._session_removal import confirm, remove
+from sagent.cli._session_rows import by_directory, hit_row, rows, tell_damage
+from sagent.cli._sessions_parser import Command, SessionsOptions
+from sagent.cli._streams import complain, print_out
+from sagent.errors import SagentError, UnknownNameError, UsageError
+from sagent.home import Home
+from sagent.session import (
+    HeadRecord,
+    find_session,
+    fork_session,
+    list_sessions,
+    open_session,
+    read_session,
+    rename_session,
+    search_sessions,
+)
+
+
+def run_sessions(options: SessionsOptions) -> int:
+    """Do what *options* ask for and give the exit code."""
+    try:
+        _COMMANDS[options.command](options, Home.default())
+    except BrokenPipeError:  # the reader has gone, and knows it
+        return FAILED
+    except UsageError as error:
+        complain(str(error))
+        return USAGE
+    except SagentError as error:
+        complain(str(error))
+        return FAILED
+    return DONE
+
+
+def find(home: Home, id_prefix: str) -> Path:
+    """Find a session by the beginning of its id, here or else anywhere, or by its directory.
+
+    Raises:
+        UnknownNameError: there is none, or more than one.
+    """
+    if "/" in id_prefix:
+        return Path(id_prefix).absolute()
+    try:
+        return find_session(home, Path.cwd(), id_prefix)
+    except UnknownNameError:
+        return find_session(home, None, id_prefix)
+
+
+def _list(options: SessionsOptions, home: Home) -> None:
+    sessions = list_sessions(home, None if options.all else Path.cwd())
+    if options.json:
+        print_out("".join(json_line(session_json(session)) for session in sessions))
+    elif options.all:
+        groups = by_directory(sessions).items()
+        print_out("\n".join("\n".join((place, *rows(group), "")) for place, group in groups))
+    elif sessions:
+        print_out("".join(f"{row}\n" for row in rows(sessions)))
+    if not sessions:
+        complain("no sessions" if options.all else "no sessions of this directory; --all has more")
+
+
+def _search(options: SessionsOptions, home: Home) -> None:
+    query = " ".join(options.text)
+    hits = search_sessions(home, query, None if options.all else Path.cwd())
+    if options.json:
+        print_out("".join(json_line(hit_json(hit)) for hit in hits))
+    else:
+        print_out("".join(f"{hit_row(hit)}\n" for hit in hits))
+    if not hits:
+        complain(f"nothing was found of {query!r}")
+
+
+def _show(options: SessionsOptions, home: Home) -> None:
+    transcript = read_session(find(home, options.id))
+    tell_damage(transcript)
+    if options.ids:
+        print_out("".join(f"{row}\n" for row in message_rows(transcript)))
+    else:
+        print_out(readable(transcript))
+
+
+def _export(options: SessionsOptions, home: Home) -> None:
+    transcript = read_session(find(home, options.id))
+    tell_damage(transcript)
+    output = None if options.output is None else Path(options.output)
+    text = exported(transcript, options.format, output)
+    if output is None:
+        print_out(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}") from error
+
+
+def _remove(options: SessionsOptions, home: Home) -> None:
+    directories = [find(home, id_) for id_ in dict.fromkeys(options.session_ids)]
+    if options.yes or confirm(directories):
+        remove(directories)
+
+
+def _rename(options: SessionsOptions, home: Home) -> None:
+    title = " ".join(options.title.split())
+    if not title:
+        raise UsageError("a title has at least one character")
+    rename_session(find(home, options.id), title)
+
+
+def _rewind(options: SessionsOptions, home: Home) -> None:
+    with open_session(find(home, options.id)) as session:
+        tell_damage(session.transcript)
+        id_ = find_message(session.transcript, options.message_id)
+        session.append(HeadRecord(id_, "rewind"))
+        message = session.transcript.messages[id_]
+    print_out(f"{session.id} goes on after: {words(message)}\n")
+
+
+def _fork(options: SessionsOptions, home: Home) -> None:
+    source = find(home, options.id)
+    transcript = read_session(source)
+    tell_damage(transcript)
+    at = None if options.at is None else find_message(transcript, options.at)
+    print_out(f"{fork_session(source, home, at=at).name}\n")
+
+
+_COMMANDS: Mapping[Command, Callable[[SessionsOptions, Home], None]] = {
+    "list": _list,
+    "search": _search,
+    "show": _show,
+    "export": _export,
+    "remove": _remove,
+    "rename": _rename,
+    "rewind": _rewind,
+    "fork": _fork,
+}
