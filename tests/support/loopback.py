@@ -26,6 +26,8 @@ class Seen:
 
     head: str
     body: Any  # JSON, as the test expects it
+    octets: bytes = b""
+    """The body as it came."""
 
 
 @attrs.define
@@ -146,4 +148,4 @@ async def _read_request(stream: trio.SocketStream) -> Seen | None:
     length = next((int(line[15:]) for line in lines if line.startswith("content-length:")), 0)
     while len(body) < length:
         body += await stream.receive_some()
-    return Seen(head.decode(), json.loads(body) if body else None)
+    return Seen(head.decode(), json.loads(body) if body else None, body)
