@@ -11,10 +11,12 @@ from pathlib import Path
 
 import attrs
 import pytest
+from histories import Kept
 from loopback import DONE, Loopback, Reply, frame, open_loopback, stream_head
 from recorded_answers import RECORDINGS, Event, Recording
 
-from sagent.agent import Agent
+from sagent.actors import open_system
+from sagent.agent import Agent, Prompt
 from sagent.home import Home
 from sagent.providers import HttpProvider
 from sagent.session import create_session, open_session
@@ -116,12 +118,16 @@ async def test_invariant_2_each_request_begins_with_the_bytes_of_the_one_before_
     of = RECORDINGS[name]
     with create_session(home, cwd=tmp_path, name="kept", durability="none") as session:
         directory = session.directory
-    async with open_loopback(*replies(of)) as server:
+    async with open_loopback(*replies(of)) as server, open_system() as system:
+        agent = agent_of(of, server)
         for first, after in pairwise(RESUMES):
             with open_session(directory, durability="none") as session:
-                agent = attrs.evolve(agent_of(of, server), session=session)
+                model = provider_at(of, server).model(of.model_id)
+                ref = await system.spawn(Kept(agent, session, model))
                 for turn in range(first, after):
-                    await agent.run(f"turn {turn}")
+                    await ref.ask(Prompt(f"turn {turn}"))
+                ref.stop()
+                await ref.closed()
     bodies = [sent(of, seen.octets) for seen in server.seen]
 
     assert len(bodies) == 2 * TURNS
