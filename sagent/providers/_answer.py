@@ -1,7 +1,8 @@
-"""The channel between the task that reads a wire and the one that reads the answer."""
+"""What stands between the task that reads a wire and the one that reads the answer."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 
 import attrs
 import trio
@@ -15,73 +16,122 @@ BUFFERED_EVENTS = 64
 
 @attrs.define(eq=False)
 class Sink:
-    """The writing end. `scope` is the request's: the reader cancels it by going away."""
+    """The writing end. `scope` is the request's: the reader cancels it by going away.
 
-    _send: trio.MemorySendChannel[ModelEvent]
+    It is a queue of its own, which costs a third of a trio channel: one task writes, one reads,
+    and only one of them can ever wait.
+    """
+
     scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
     error: Exception | None = attrs.field(default=None, init=False)
     shown: bool = attrs.field(default=False, init=False)
     """Whether the reader has seen a part of the answer."""
     done: bool = attrs.field(default=False, init=False)
     """Whether the response is whole: what the wire does then is not the reader's concern."""
+    _events: deque[ModelEvent] = attrs.field(factory=deque[ModelEvent], init=False)
+    _closed: bool = attrs.field(default=False, init=False)
+    _unread: bool = attrs.field(default=False, init=False)
+    """Whether the reader has gone."""
+    _waiting: trio.lowlevel.Task | None = attrs.field(default=None, init=False)
 
     def offer(self, event: ModelEvent) -> bool:
         """Hand *event* to the reader; tell whether there was room.
 
         It is no checkpoint: a chunk of the wire often holds many events, and a pass of the
         scheduler for each would cost more than all the rest of them.
+
+        Raises:
+            trio.BrokenResourceError: the reader has gone.
         """
+        if self._unread:
+            raise trio.BrokenResourceError
         self.shown = not isinstance(event, Retrying)
-        try:
-            self._send.send_nowait(event)
-        except trio.WouldBlock:
+        if len(self._events) >= BUFFERED_EVENTS:
             return False
-        self.done = isinstance(event, ResponseDone)
+        self._events.append(event)
+        if self._waiting is not None:
+            self._wake()
+        if isinstance(event, ResponseDone):
+            self.done = True
         return True
 
     async def send(self, event: ModelEvent) -> None:
-        """Hand *event* to the reader, waiting for room if there is none."""
-        if not self.offer(event):
-            await self._send.send(event)
-            self.done = isinstance(event, ResponseDone)
+        """Hand *event* to the reader, waiting for room if there is none.
+
+        Raises:
+            trio.BrokenResourceError: the reader has gone.
+        """
+        while not self.offer(event):
+            await self._wait()
 
     def close(self, error: Exception | None = None) -> None:
         """End the answer; with an *error*, the reader gets it after what was sent before."""
         self.error = self.error or error
-        self._send.close()
+        self._closed = True
+        self._wake()
+
+    async def receive(self) -> ModelEvent:
+        """Take the next event; for the answer.
+
+        Raises:
+            StopAsyncIteration: there is none any more.
+        """
+        while not self._events:
+            if self.error is not None:
+                raise self.error
+            if self._closed:
+                raise StopAsyncIteration
+            await self._wait()
+        event = self._events.popleft()
+        if self._waiting is not None:
+            self._wake()
+        return event
+
+    def leave(self) -> None:
+        """Read no more, which cancels the request; for the answer."""
+        if not self.done:
+            self.scope.cancel()
+        self._unread = True
+        self._wake()
+
+    async def _wait(self) -> None:
+        if self._waiting is not None:
+            raise trio.BusyResourceError("two tasks read one answer: let one do it")
+        self._waiting = trio.lowlevel.current_task()
+        await trio.lowlevel.wait_task_rescheduled(self._abandon)
+
+    def _abandon(self, _: Callable[[], object]) -> trio.lowlevel.Abort:
+        self._waiting = None
+        return trio.lowlevel.Abort.SUCCEEDED
+
+    def _wake(self) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            trio.lowlevel.reschedule(waiting)
 
 
 @attrs.define(eq=False)
 class Answer(AsyncIterator[ModelEvent]):
-    """The reading end: iterate it once."""
+    """The reading end: iterate it once, and close it, which cancels the request that feeds it."""
 
-    _receive: trio.MemoryReceiveChannel[ModelEvent]
-    sink: Sink
+    sink: Sink = attrs.field(factory=Sink)
 
-    async def __anext__(self) -> ModelEvent:
-        try:
-            return self._receive.receive_nowait()  # for the same reason as in `Sink.offer`
-        except trio.WouldBlock:
-            with suppress(trio.EndOfChannel):
-                return await self._receive.receive()
-        except trio.EndOfChannel:
-            pass
-        if self.sink.error is not None:
-            raise self.sink.error
-        raise StopAsyncIteration
+    def __anext__(self) -> Coroutine[object, object, ModelEvent]:
+        return self.sink.receive()
+
+    def close(self) -> None:
+        """Read no more."""
+        self.sink.leave()
 
 
 @asynccontextmanager
 async def open_answer() -> AsyncGenerator[Answer, None]:
     """Open an answer; leaving the block cancels the request that feeds it."""
-    send, receive = trio.open_memory_channel[ModelEvent](BUFFERED_EVENTS)
-    answer = Answer(receive, Sink(send))
-    with receive:
-        try:
-            yield answer
-        finally:
-            if not answer.sink.done:
-                answer.sink.scope.cancel()
+    answer = Answer()
+    try:
+        yield answer
+    finally:
+        answer.close()
 
 
 def interrupted() -> StreamCutError:

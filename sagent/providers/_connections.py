@@ -54,7 +54,10 @@ class Connections:
     _free: list[httpx.AsyncBaseTransport] = attrs.field(
         factory=list[httpx.AsyncBaseTransport], init=False
     )
-    _urls: dict[str, httpx.URL] = attrs.field(factory=dict[str, httpx.URL], init=False)
+    _heads: dict[str, tuple[httpx.URL, httpx.Headers]] = attrs.field(
+        factory=dict[str, tuple[httpx.URL, httpx.Headers]], init=False
+    )
+    """The URL and the headers of all requests to a path, their length aside."""
     _context: ssl.SSLContext | None = attrs.field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -80,12 +83,16 @@ class Connections:
 
     def request(self, path: str, body: bytes) -> httpx.Request:
         """Make the POST of *body* to *path*; its URL is not put together anew each time."""
-        url = self._urls.get(path)
-        if url is None:
-            url = self._urls[path] = self._url.join(path)
-        return httpx.Request(
-            "POST", url, headers=self._headers, content=body, extensions=_EXTENSIONS
-        )
+        known = self._heads.get(path)
+        if known is None:
+            whole = httpx.Request("POST", self._url.join(path), headers=self._headers, content=b"")
+            known = self._heads[path] = whole.url, whole.headers
+        url, headers = known
+        # With `content`, httpx would work out again what all requests have in common.
+        stream = httpx.ByteStream(body)
+        request = httpx.Request("POST", url, headers=headers, stream=stream, extensions=_EXTENSIONS)
+        request.headers["Content-Length"] = str(len(body))
+        return request
 
     async def aclose(self) -> None:
         """Close all connections, within `CLOSING_S`."""

@@ -84,9 +84,9 @@ class Exchange:
         """
         try:
             with trio.move_on_after(self._timeouts.first_event_s) as silence:
-                request, connection = connections.request(path, body), connections.take()
+                connection = connections.take()
                 try:
-                    await self._converse(connection, request, silence)
+                    await self._converse(connection, connections.request(path, body), silence)
                 finally:
                     connections.give_back(connection)
         except SagentError as told:

@@ -69,7 +69,7 @@ class Turn:
         self._line = line
         self._place = place
         self._waiting = False
-        self._stirred = trio.Event()
+        self._stirred: trio.Event | None = None
         self.come()
 
     def come(self) -> None:
@@ -98,8 +98,9 @@ class Turn:
     def let_in(self) -> None:
         """Go; the line's to call."""
         self.going, self._waiting = True, False
-        self._stirred.set()
+        self.stir()
 
     def stir(self) -> None:
         """Look again; the line's to call."""
-        self._stirred.set()
+        if self._stirred is not None:
+            self._stirred.set()

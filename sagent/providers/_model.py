@@ -20,7 +20,7 @@ from sagent.model import (
     Usage,
     buffered,
 )
-from sagent.providers._answer import Answer, open_answer
+from sagent.providers._answer import Answer, Sink
 from sagent.providers._exchange import TIMEOUTS, Timeouts
 from sagent.providers._fault import Endpoint
 from sagent.providers._prices import price_usd, window_of
@@ -86,41 +86,53 @@ class WireModel:
 
     def stream(self, request: ModelRequest) -> ModelStream:
         """Open the answer to *request*; see `Model`."""
-        return self._open(request)
+        if self.service is None:
+            return self._alone(request)
+        return _Asked(self.service, partial(self._call, request))
 
     async def buffer(self, request: ModelRequest) -> ModelResponse:
         """Wait for the whole answer to *request*; see `Model`."""
-        return await buffered(self._open(request))
+        return await buffered(self.stream(request))
 
     @asynccontextmanager
-    async def _open(self, request: ModelRequest) -> AsyncGenerator[Answer, None]:
-        if self.service is not None:
-            async with self._ask(self.service, request) as answer:
-                yield answer
-            return
-        async with open_system() as system:
-            service = await system.spawn(self.provider)
-            async with self._ask(service, request) as answer:
-                yield answer
+    async def _alone(self, request: ModelRequest) -> AsyncGenerator[Answer, None]:
+        async with (
+            open_system() as system,
+            _Asked(await system.spawn(self.provider), partial(self._call, request)) as answer,
+        ):
+            yield answer
 
-    @asynccontextmanager
-    async def _ask(self, service: Ref[Work], request: ModelRequest) -> AsyncGenerator[Answer, None]:
+    def _call(self, request: ModelRequest, sink: Sink) -> Call:
         if request.effort is None and self.effort is not None:
             request = attrs.evolve(request, effort=self.effort)
-        async with open_answer() as answer:
-            call = Call(
-                path=self.wire.path,
-                body=self.wire.encode(request),
-                new_decoder=partial(self.wire.decoder, request),
-                sink=answer.sink,
-                endpoint=self.endpoint,
-                retry=self.retry,
-                timeouts=self.timeouts,
-            )
-            try:
-                await service.ask(call)
-            except ActorError as error:
-                if isinstance(error.__cause__, SagentError):
-                    raise error.__cause__ from None
-                raise
-            yield answer
+        return Call(
+            path=self.wire.path,
+            body=self.wire.encode(request),
+            new_decoder=partial(self.wire.decoder, request),
+            sink=sink,
+            endpoint=self.endpoint,
+            retry=self.retry,
+            timeouts=self.timeouts,
+        )
+
+
+@attrs.define(eq=False)
+class _Asked:
+    """An answer of a provider's actor; leaving the block cancels the request on the wire."""
+
+    _service: Ref[Work]
+    _call: Callable[[Sink], Call]
+    _answer: Answer = attrs.field(factory=Answer, init=False)
+
+    async def __aenter__(self) -> Answer:
+        try:
+            await self._service.ask(self._call(self._answer.sink))
+        except BaseException as error:
+            self._answer.close()
+            if isinstance(error, ActorError) and isinstance(error.__cause__, SagentError):
+                raise error.__cause__ from None
+            raise
+        return self._answer
+
+    async def __aexit__(self, *_: object) -> None:
+        self._answer.close()

@@ -1,8 +1,7 @@
 """When a credential's next request may go: what one call learns of a limit, all calls heed."""
 
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -87,9 +86,8 @@ class Pacer:
         """Give a call its place in the line, for its attempts; it leaves it when it is over."""
         return self._line.join()
 
-    @asynccontextmanager
-    async def attempt(self, turn: Turn, until: float, on_wait: OnWait) -> AsyncGenerator[None]:
-        """Wait until an attempt may go, and note how it ends.
+    async def begin(self, turn: Turn, until: float, on_wait: OnWait) -> float:
+        """Wait until an attempt may go; give the trio time at which it does.
 
         Raises:
             ProviderSuspendedError: that would be after *until*.
@@ -97,15 +95,12 @@ class Pacer:
         turn.come()
         if not turn.going:
             await self._let_in(turn, until, on_wait)
-        started = trio.current_time()
-        try:
-            yield
-        except ModelError as error:
-            self._failed(error, started)
-            raise
-        finally:
-            self._breaker.leaves(turn.probe, trio.current_time())
-            self._line.let_in()
+        return trio.current_time()
+
+    def end(self, turn: Turn) -> None:
+        """Note that an attempt is over, after how it `failed` or `succeeded`."""
+        self._breaker.leaves(turn.probe, trio.current_time())
+        self._line.let_in()
 
     def over(self, turn: Turn) -> None:
         """Note that the call of *turn* is over, in whatever way."""
@@ -155,7 +150,8 @@ class Pacer:
                 await turn.wait()
             self._line.let_in()
 
-    def _failed(self, error: ModelError, started: float) -> None:
+    def failed(self, error: ModelError, started: float) -> None:
+        """Note that an attempt that began at *started* has failed."""
         before = self._breaker.state
         if isinstance(error, RateLimitError):
             self._breaker.succeeded()

@@ -1,6 +1,7 @@
 """The actor that owns a credential's connections and serves the requests of all its models."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import assert_never
 
 import attrs
@@ -63,45 +64,51 @@ class ProviderActor(Actor[Work]):
         await self._connections.aclose()
 
     async def _serve(self, call: Call, turn: Turn) -> None:
-        failure: Exception | None = interrupted()
+        failure: Exception | None = None
+        settled = False
         with call.sink.scope:
             try:
                 await self._attempts(call, turn)
-                failure = None
+                settled = True
             except trio.BrokenResourceError:
-                failure = None  # the reader has gone
+                settled = True  # the reader has gone
             except SagentError as told:
                 failure = told
+                settled = True
             finally:
                 self._pacer.over(turn)
-                call.sink.close(failure)
+                call.sink.close(failure if settled else interrupted())
 
     async def _attempts(self, call: Call, turn: Turn) -> None:
         tries = Tries(call.retry)
+        tell = partial(_tell, call.sink, tries)
         last: ModelError | None = None
-
-        async def tell(delay_s: float, why: str) -> None:
-            await call.sink.send(Retrying(tries.failures + 1, delay_s, why))
-
         while True:
             try:
-                async with self._pacer.attempt(turn, tries.until, tell):
-                    exchange = Exchange(
-                        call.endpoint,
-                        call.new_decoder(),
-                        call.sink,
-                        call.timeouts,
-                        self._pacer.succeeded,
-                    )
-                    await exchange.run(self._connections, call.path, call.body)
+                started = await self._pacer.begin(turn, tries.until, tell)
             except ProviderSuspendedError as suspended:
                 raise last or suspended from None
+            try:
+                await self._attempt(call)
             except ModelError as error:
+                self._pacer.failed(error, started)
                 last = error
             else:
                 return
+            finally:
+                self._pacer.end(turn)
             turn.leave()
             delay_s = tries.delay_s(last, shown=call.sink.shown)
             if delay_s:
                 await tell(delay_s, str(last))
                 await trio.sleep(delay_s)
+
+    def _attempt(self, call: Call) -> Coroutine[object, object, None]:
+        exchange = Exchange(
+            call.endpoint, call.new_decoder(), call.sink, call.timeouts, self._pacer.succeeded
+        )
+        return exchange.run(self._connections, call.path, call.body)
+
+
+async def _tell(sink: Sink, tries: Tries, delay_s: float, why: str) -> None:
+    await sink.send(Retrying(tries.failures + 1, delay_s, why))
