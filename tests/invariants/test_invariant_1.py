@@ -216,14 +216,15 @@ async def test_invariant_1_a_turn_that_is_interrupted_anywhere_has_a_result_for_
     bad = RecordingTool("Bad", ValueError("no"), concurrency="exclusive")
     agent = Agent(model=model, tools=[work, bad])
     async with trio.open_nursery() as nursery:
+        run = agent.run("go")
 
         async def go() -> None:
             with suppress(RunInterruptedError):
-                await agent.run("go")
+                await run
 
         nursery.start_soon(go)
         await trio.sleep(pause_s)
-        agent.interrupt()
+        run.interrupt()
     await agent.run("and now?")
 
     assert faults_of(model.requests[-1].messages) == []
@@ -265,9 +266,14 @@ async def test_invariant_1_a_call_that_is_detached_has_its_stub_and_no_other_res
         tools=[RecordingTool("Bad", gate, "forty-two"), RecordingTool("Good")],
     )
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(agent.run, "go")
+        run = agent.run("go")
+
+        async def go() -> None:
+            await run
+
+        nursery.start_soon(go)
         await wait_all_tasks_blocked()
-        agent.post(Prompt("are you there?"))
+        run.tell("are you there?")
         await trio.sleep(after_s)
         gate.set()
 

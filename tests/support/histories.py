@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import attrs
 
@@ -70,8 +71,12 @@ class Kept:
 
     def actor(self) -> AgentActor:
         blueprint = self.agent._blueprint()
-        state = begin(self.agent.cwd, self.model, blueprint.head, self.session)
-        return AgentActor(blueprint, state, discard)
+        return AgentActor(
+            blueprint,
+            lambda: begin(self.agent.cwd, self.model, blueprint.head, self.session),
+            emit=discard,
+            claim=nullcontext(),
+        )
 
 
 def _queue_id(message: Message) -> str:
