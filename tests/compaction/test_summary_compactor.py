@@ -1,97 +1,31 @@
 """A long history becomes a recap."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import attrs
 import pytest
-from conversations import ANSWER_SCHEMA, PNG, TOOLS, calling, result, said, user, user_parts
+from conversations import ANSWER_SCHEMA, PNG, TOOLS, said, user, user_parts
+from recaps import ANSWER, LIMITS, TEMPLATE, compacted, history, text_of, tokens_sent, words_of
 
 from sagent.compaction import (
     Attachments,
-    Compactor,
     ContextLimits,
     FileText,
     Meter,
-    Recap,
     SkillText,
     SummaryCompactor,
     is_recap,
 )
 from sagent.errors import (
-    BudgetExceededError,
-    CompactionError,
-    ContextOverflowError,
-    StreamCutError,
     UsageError,
 )
 from sagent.message import (
     Descriptor,
-    Message,
-    MultipartMessage,
     TextMessage,
     response_text,
-    result_text,
 )
-from sagent.model import ModelRequest, ModelResponse, StopReason, Usage
-from sagent.testing import ScriptedModel, calls
-
-LIMITS = ContextLimits.of(20_000, 4_000)
-TEMPLATE = ModelRequest(messages=(), system="Be terse.", tools=TOOLS, cache_key="c1")
-ANSWER = """\
-Here is the recap.
-
-## Goal
-Repair the clock.
-
-## Decisions and constraints
-"Never touch the bell."
-
-## Next step
-Wind it up.
-"""
-
-
-def history(rounds: int = 4, chars: int = 4_000) -> tuple[Message, ...]:
-    """Make a history whose every round reads a file of so many characters."""
-    messages: list[Message] = [user("Repair the clock. Never touch the bell.")]
-    for number in range(rounds):
-        call = calling(f"call_{number}", "Read", {"file_path": f"{number}.txt"})
-        messages += [said(f"I look at {number}.", call), result(call, f"{number}" * chars)]
-    return (*messages, said("Done."))
-
-
-async def compacted(
-    messages: Sequence[Message],
-    model: ScriptedModel,
-    compactor: Compactor | None = None,
-    *,
-    limits: ContextLimits = LIMITS,
-    attachments: Attachments | None = None,
-    instructions: str = "",
-    meter: Meter | None = None,
-) -> Recap:
-    return await (compactor or SummaryCompactor()).compact(
-        messages,
-        ask=model.buffer,
-        limits=limits,
-        template=TEMPLATE,
-        attachments=attachments or Attachments(),
-        instructions=instructions,
-        meter=meter,
-    )
-
-
-def overflow(detail: str = "prompt is too long") -> ContextOverflowError:
-    return ContextOverflowError(f"the conversation does not fit m (400): {detail}", status=400)
-
-
-def text_of(recap: Recap) -> str:
-    return result_text(recap.messages[0])
-
-
-def tokens_sent(request: ModelRequest) -> int:
-    return Meter.of(request.system, request.tools).with_history(request.messages).tokens
+from sagent.model import Usage
+from sagent.testing import ScriptedModel
 
 
 async def test_the_history_becomes_one_message_of_the_user_and_the_last_round() -> None:
@@ -340,224 +274,6 @@ class TestTheUsersOwnWords:
         assert word.startswith("Repair xxx")
         assert word.endswith("xxx today.")
         assert len(word) < 1_100
-
-
-def words_of(recap: Recap) -> list[str]:
-    first = recap.messages[0]
-    assert isinstance(first, MultipartMessage)
-    return [
-        part.content
-        for part in first.content
-        if isinstance(part, TextMessage) and part.descriptor == Descriptor.USER
-    ]
-
-
-class TestWhatDoesNotFit:
-    async def test_pictures_become_words_first(self) -> None:
-        call = calling("call_p")
-        pictures = [PNG] * 12
-        before = (user("look"), said(call), result(call, "seen", *pictures), said("nice"))
-        model = ScriptedModel(ANSWER)
-
-        await compacted(before, model)
-
-        sent = result_text(model.requests[0].messages[2])
-        assert "[image/png, 8 bytes, left out here]" in sent
-
-    async def test_then_long_results_are_shortened_at_their_middle(self) -> None:
-        model = ScriptedModel(ANSWER)
-
-        await compacted(history(5, 40_000), model)
-
-        sent = result_text(model.requests[0].messages[2])
-        assert sent.startswith("000")
-        assert "characters left out here ...]" in sent
-        assert sent.endswith("000")
-        assert len(sent) < 9_000
-
-    async def test_then_the_oldest_rounds_go_and_the_first_words_stay(self) -> None:
-        model = ScriptedModel(ANSWER)
-
-        recap = await compacted(history(40, 4_000), model)
-
-        request = model.requests[0]
-        assert response_text(request.messages[0]).startswith("Repair the clock.")
-        assert "was left out here" in response_text(request.messages[1])
-        assert request.messages[2].descriptor == Descriptor.MODEL
-        assert recap.dropped_rounds > 20
-        assert f"The oldest {recap.dropped_rounds} round(s)" in text_of(recap)
-
-    async def test_first_words_that_are_long_lose_their_middle(self) -> None:
-        model = ScriptedModel(ANSWER)
-        before = (user("Repair " + "x" * 40_000 + " today."), *history(20, 4_000)[1:])
-
-        await compacted(before, model)
-
-        first = response_text(model.requests[0].messages[0])
-        assert first.startswith("Repair xxx")
-        assert first.endswith("xxx today.")
-        assert len(first) < 16_000
-
-    async def test_a_single_round_beyond_the_window_is_no_recap(self) -> None:
-        before = (user("go"), said("x" * 400_000))
-        model = ScriptedModel(ANSWER)
-
-        with pytest.raises(CompactionError, match="too long for a recap"):
-            await compacted(before, model)
-
-        assert not model.requests
-
-
-class TestWhatTheVendorRefusesAsTooLong:
-    async def test_a_fifth_less_is_sent(self) -> None:
-        model = ScriptedModel(overflow(), overflow(), ANSWER)
-
-        recap = await compacted(history(20, 2_000), model)
-
-        first, second, third = map(tokens_sent, model.requests)
-        assert 0.6 * first < second < 0.9 * first
-        assert 0.6 * second < third < 0.9 * second
-        assert recap.dropped_rounds > 0
-
-    @pytest.mark.parametrize(
-        "told",
-        [
-            "prompt is too long: 10000 tokens > 5000 maximum",
-            "input length and `max_tokens` exceed context limit: 10000 + 2000 > 7000",
-            "This model's maximum context length is 5000 tokens. However, your messages resulted in 10000 tokens.",
-            "This model's maximum context length is 5000 tokens. However, your prompt contains at least 10000 input tokens",
-            "request (10000 tokens) exceeds the available context size (5000 tokens), try increasing it",
-            "Invalid request: Your request exceeded model token limit: 5000 (requested: 10000)",
-            "The input token count (10,000) exceeds the maximum number of tokens allowed (5,000).",
-        ],
-    )
-    async def test_as_much_less_is_sent_as_the_vendor_says(self, told: str) -> None:
-        model = ScriptedModel(overflow(told), ANSWER)
-
-        await compacted(history(20, 2_000), model)
-
-        first, second = map(tokens_sent, model.requests)
-        assert 0.2 * first < second < 0.5 * first
-
-    @pytest.mark.parametrize(
-        "told",
-        ["Range of input length should be [1, 983616]", "prompt is too long: 5 tokens > 9 maximum"],
-    )
-    async def test_what_makes_no_sense_is_no_number(self, told: str) -> None:
-        model = ScriptedModel(overflow(told), ANSWER)
-
-        await compacted(history(20, 2_000), model)
-
-        first, second = map(tokens_sent, model.requests)
-        assert 0.6 * first < second < 0.9 * first
-
-    async def test_three_times_is_enough(self) -> None:
-        model = ScriptedModel(overflow(), overflow(), overflow("still too long"), ANSWER)
-
-        with pytest.raises(CompactionError, match=r"3 times.*still too long") as failure:
-            await compacted(history(20, 2_000), model)
-
-        assert len(model.requests) == 3
-        assert isinstance(failure.value.__cause__, ContextOverflowError)
-
-
-def answered(text: str, stop: StopReason) -> ModelResponse:
-    return ModelResponse(content=said(text), stop_reason=stop)
-
-
-NO_RECAPS: tuple[str | MultipartMessage, ...] = (
-    "",
-    "The clock is repaired.",
-    "## Goal\nRepair it.",
-    "## Goal\n\n## Next step\nWind it up.",
-    '{"goal": "Repair it."}',
-    '["goal"]',
-    "## Goal\nWhat does the user want in the end, and what did they ask for last?\n## Next step\nNone.",
-    calls(("Read", {"file_path": "a"})),
-)
-
-
-class TestNoRecap:
-    @pytest.mark.parametrize(
-        ("answer", "reason"),
-        [
-            (answered(ANSWER, StopReason.MAX_TOKENS), "cut off"),
-            (answered("I would rather not", StopReason.REFUSAL), "I would rather not"),
-            (answered("", StopReason.FILTERED), "it said nothing"),
-        ],
-    )
-    async def test_an_answer_that_breaks_off_is_an_error(
-        self, answer: ModelResponse, reason: str
-    ) -> None:
-        before = history()
-        handed_in = [*before]
-
-        with pytest.raises(CompactionError, match=reason):
-            await compacted(handed_in, ScriptedModel(answer))
-
-        assert tuple(handed_in) == before
-
-    @pytest.mark.parametrize("answer", NO_RECAPS)
-    async def test_a_model_that_says_something_else_is_held_to_the_sections(
-        self, answer: str | MultipartMessage
-    ) -> None:
-        held = (
-            '{"goal": "Repair the clock.", "files": ["a", "b"], "errors": "", "next_step": "Wind."}'
-        )
-        model = ScriptedModel(answer, held)
-
-        recap = await compacted(history(), model)
-
-        first, second = model.requests
-        assert first.output_schema is None
-        assert second.output_schema is not None
-        assert "no tool will be run" in response_text(second.messages[-1])
-        assert (
-            recap.text == "## Goal\nRepair the clock.\n\n## Files\n- a\n- b\n\n## Next step\nWind."
-        )
-
-    @pytest.mark.parametrize("answer", NO_RECAPS)
-    async def test_a_model_that_says_something_else_again_is_an_error(
-        self, answer: str | MultipartMessage
-    ) -> None:
-        model = ScriptedModel(answer, answer)
-
-        with pytest.raises(CompactionError, match="nothing under Goal and Next step, twice"):
-            await compacted(history(), model)
-
-        assert not model.unused
-
-    async def test_a_history_in_which_the_model_said_nothing_cannot_be_shortened(self) -> None:
-        model = ScriptedModel(ANSWER)
-
-        with pytest.raises(CompactionError, match="the model has said nothing"):
-            await compacted((user("x" * 100_000),), model)
-
-        assert not model.requests
-
-    async def test_a_history_that_is_short_already_stays(self) -> None:
-        with pytest.raises(CompactionError, match="little to shorten"):
-            await compacted((user(), said("hello")), ScriptedModel(ANSWER))
-
-    async def test_a_last_word_that_fills_the_window_cannot_be_shortened(self) -> None:
-        before = (*history(), user("x" * 60_000))
-
-        with pytest.raises(CompactionError, match="what was said last"):
-            await compacted(before, ScriptedModel(ANSWER))
-
-    async def test_a_request_that_fails_is_an_error_that_says_why(self) -> None:
-        failed = StreamCutError("the stream ended")
-
-        with pytest.raises(CompactionError, match="the stream ended") as failure:
-            await compacted(history(), ScriptedModel(failed))
-
-        assert failure.value.__cause__ is failed
-
-    async def test_a_spent_budget_is_the_callers(self) -> None:
-        spent = BudgetExceededError("spent")
-
-        with pytest.raises(BudgetExceededError):
-            await compacted(history(), ScriptedModel(spent))
 
 
 @pytest.mark.parametrize(
