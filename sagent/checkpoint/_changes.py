@@ -4,7 +4,7 @@ from pathlib import Path
 
 import attrs
 
-from ._contents import Contents, is_elsewhere
+from sagent.checkpoint._contents import Contents, is_elsewhere
 
 
 @attrs.frozen(kw_only=True)

@@ -6,14 +6,14 @@ from pathlib import Path
 import attrs
 import trio
 
-from ._changes import Changes, changes_between, paths
-from ._contents import Contents
-from ._git import Git
-from ._limits import Limits
-from ._listing import Listing
-from ._recorder import Recorder
-from ._restoration import Restoration
-from ._store import Store
+from sagent.checkpoint._changes import Changes, changes_between, paths
+from sagent.checkpoint._contents import Contents
+from sagent.checkpoint._git import Git
+from sagent.checkpoint._limits import Limits
+from sagent.checkpoint._listing import Listing
+from sagent.checkpoint._recorder import Recorder
+from sagent.checkpoint._restoration import Restoration
+from sagent.checkpoint._store import Store
 
 
 @attrs.frozen(kw_only=True)

@@ -14,10 +14,9 @@ from pathlib import Path
 import attrs
 import trio
 
+from sagent.checkpoint._conversation import Conversation
 from sagent.errors import CheckpointError, ProcessError
 from sagent.process import Output, clean_environment, open_duplex_process
-
-from ._conversation import Conversation
 
 OLDEST = (2, 30)
 

@@ -4,8 +4,8 @@ import hashlib
 
 import attrs
 
-from ._contents import Entry, Tree
-from ._conversation import Conversation
+from sagent.checkpoint._contents import Entry, Tree
+from sagent.checkpoint._conversation import Conversation
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 

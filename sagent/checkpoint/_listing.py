@@ -12,10 +12,9 @@ from pathlib import Path
 import attrs
 import trio
 
+from sagent.checkpoint._contents import EMPTY
+from sagent.checkpoint._git import Git
 from sagent.errors import CheckpointError
-
-from ._contents import EMPTY
-from ._git import Git
 
 _PLACEHOLDER = b"\x01sagent"
 _LISTING_S = 30.0

@@ -11,8 +11,8 @@ import stat
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 
-from ._contents import EXECUTABLE, LINK
-from ._survey import Signature, signature_of
+from sagent.checkpoint._contents import EXECUTABLE, LINK
+from sagent.checkpoint._survey import Signature, signature_of
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _STATUS_TIME = 4

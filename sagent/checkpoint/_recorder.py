@@ -6,12 +6,12 @@ from contextlib import AsyncExitStack
 import attrs
 import trio
 
-from ._contents import EMPTY, NOTHING, Contents, Tree, is_elsewhere
-from ._importer import Importer, blob_id
-from ._limits import Limits
-from ._listing import Listing
-from ._store import Store
-from ._survey import Sighting, Survey, read, sighting, survey
+from sagent.checkpoint._contents import EMPTY, NOTHING, Contents, Tree, is_elsewhere
+from sagent.checkpoint._importer import Importer, blob_id
+from sagent.checkpoint._limits import Limits
+from sagent.checkpoint._listing import Listing
+from sagent.checkpoint._store import Store
+from sagent.checkpoint._survey import Sighting, Survey, read, sighting, survey
 
 _BATCH_BYTES = 4 << 20
 

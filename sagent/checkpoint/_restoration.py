@@ -4,14 +4,13 @@ from functools import partial
 import attrs
 import trio
 
+from sagent.checkpoint._changes import plan_between
+from sagent.checkpoint._contents import Contents, is_elsewhere
+from sagent.checkpoint._listing import Listing
+from sagent.checkpoint._placement import put, remove
+from sagent.checkpoint._recorder import Present
+from sagent.checkpoint._store import Reader
 from sagent.errors import CheckpointError
-
-from ._changes import plan_between
-from ._contents import Contents, is_elsewhere
-from ._listing import Listing
-from ._placement import put, remove
-from ._recorder import Present
-from ._store import Reader
 
 _RULES = b".gitignore"
 

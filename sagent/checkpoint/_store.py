@@ -6,12 +6,11 @@ from pathlib import Path
 import attrs
 import trio
 
+from sagent.checkpoint._contents import Entry
+from sagent.checkpoint._conversation import Conversation
+from sagent.checkpoint._git import Git
+from sagent.checkpoint._importer import Importer
 from sagent.errors import CheckpointError
-
-from ._contents import Entry
-from ._conversation import Conversation
-from ._git import Git
-from ._importer import Importer
 
 
 @attrs.frozen

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 import attrs
 
-from ._contents import EXECUTABLE, LINK, PLAIN, Entry
-from ._limits import Limits
+from sagent.checkpoint._contents import EXECUTABLE, LINK, PLAIN, Entry
+from sagent.checkpoint._limits import Limits
 
 # The coarsest clock of a file system in use (FAT): within it, a change may leave no trace.
 _COARSE_NS = 2_000_000_000

@@ -4,13 +4,13 @@
 in a thread. ``system_prompt`` makes text of what they give.
 """
 
-from ._instructions import Instructions, ProjectInstructions, load_instructions
-from ._memory import Memory, load_memory
-from ._repository import Repository
-from ._rules import ConditionalRules, Rule
-from ._skills import Skill, Skills, load_skills
-from ._source import Scope, Source
-from ._system_prompt import system_prompt
+from sagent.prompt._instructions import Instructions, ProjectInstructions, load_instructions
+from sagent.prompt._memory import Memory, load_memory
+from sagent.prompt._repository import Repository
+from sagent.prompt._rules import ConditionalRules, Rule
+from sagent.prompt._skills import Skill, Skills, load_skills
+from sagent.prompt._source import Scope, Source
+from sagent.prompt._system_prompt import system_prompt
 
 __all__ = [
     "ConditionalRules",

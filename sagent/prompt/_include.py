@@ -1,7 +1,7 @@
 import re
 from pathlib import PurePath
 
-from ._markdown import parts
+from sagent.prompt._markdown import parts
 
 _INCLUDE = re.compile(r"(?<!\S)@(?P<path>(?:\\ |[^\s`])+)")
 _AFTER_A_PATH = ".,;:!?)]}>\"'*_"

@@ -6,13 +6,12 @@ from typing import Literal
 import attrs
 
 from sagent.home import Home
-
-from ._reach import Reach, absolute, real
-from ._reader import Reader
-from ._repository import Repository, directories_to
-from ._rules import ConditionalRules
-from ._source import Source, fitted
-from ._text_file import is_file
+from sagent.prompt._reach import Reach, absolute, real
+from sagent.prompt._reader import Reader
+from sagent.prompt._repository import Repository, directories_to
+from sagent.prompt._rules import ConditionalRules
+from sagent.prompt._source import Source, fitted
+from sagent.prompt._text_file import is_file
 
 type ProjectInstructions = Literal["read", "ignore"]
 """Whether what a project says to agents is read; ``ignore`` is for one that is not trusted."""

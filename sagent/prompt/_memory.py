@@ -4,8 +4,7 @@ from pathlib import Path
 import attrs
 
 from sagent.home import Home
-
-from ._text_file import TextFile, cut_text, read_text_file, shown
+from sagent.prompt._text_file import TextFile, cut_text, read_text_file, shown
 
 INDEX = "MEMORY.md"
 """The file that tells what else is remembered."""

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import attrs
 
-from ._front_matter import FrontMatter, parse_front_matter, split_at_commas
-from ._include import find_includes, is_surely_a_path
-from ._markdown import without_comments
-from ._path_pattern import path_patterns
-from ._reach import Reach, absolute, real
-from ._rules import Rule
-from ._source import Source, fitted
-from ._text_file import TextFile, is_file, read_text_file, shown
+from sagent.prompt._front_matter import FrontMatter, parse_front_matter, split_at_commas
+from sagent.prompt._include import find_includes, is_surely_a_path
+from sagent.prompt._markdown import without_comments
+from sagent.prompt._path_pattern import path_patterns
+from sagent.prompt._reach import Reach, absolute, real
+from sagent.prompt._rules import Rule
+from sagent.prompt._source import Source, fitted
+from sagent.prompt._text_file import TextFile, is_file, read_text_file, shown
 
 MOST_FILE_BYTES = 32 * 1024
 MOST_DEPTH = 5

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import attrs
 
-from ._reach import absolute, real
-from ._text_file import TextFile, read_text_file
+from sagent.prompt._reach import absolute, real
+from sagent.prompt._text_file import TextFile, read_text_file
 
 _MOST_BYTES = 4096
 _BRANCH = re.compile(r"ref: refs/heads/(?P<branch>[!-~]{1,200})\n?")

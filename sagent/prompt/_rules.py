@@ -3,9 +3,9 @@ from pathlib import Path
 
 import attrs
 
-from ._path_pattern import PathPattern, path_patterns
-from ._reach import absolute
-from ._source import Source, render
+from sagent.prompt._path_pattern import PathPattern, path_patterns
+from sagent.prompt._reach import absolute
+from sagent.prompt._source import Source, render
 
 
 @attrs.frozen(kw_only=True)

@@ -9,11 +9,10 @@ import attrs
 
 from sagent.errors import UnknownNameError
 from sagent.home import Home
-
-from ._front_matter import FrontMatter, parse_front_matter
-from ._instructions import ProjectInstructions
-from ._repository import directories_to
-from ._text_file import TextFile, Unreadable, read_text_file, shown
+from sagent.prompt._front_matter import FrontMatter, parse_front_matter
+from sagent.prompt._instructions import ProjectInstructions
+from sagent.prompt._repository import directories_to
+from sagent.prompt._text_file import TextFile, Unreadable, read_text_file, shown
 
 MOST_LISTED_CHARS = 250
 MOST_LISTING_CHARS = 6000

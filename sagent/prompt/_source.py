@@ -4,7 +4,7 @@ from typing import Literal
 
 import attrs
 
-from ._text_file import cut_text, shown
+from sagent.prompt._text_file import cut_text, shown
 
 type Scope = Literal["user", "project"]
 """Whose a file is: the user's own, from the home, or the project's."""

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from ._instructions import Instructions
-from ._memory import Memory
-from ._skills import Skills
-from ._source import render
-from ._text_file import shown
+from sagent.prompt._instructions import Instructions
+from sagent.prompt._memory import Memory
+from sagent.prompt._skills import Skills
+from sagent.prompt._source import render
+from sagent.prompt._text_file import shown
 
 _ROLE = """\
 You are sagent, a coding agent in a terminal. You work for the person who writes to you, with \
