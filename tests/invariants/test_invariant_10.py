@@ -1,0 +1,67 @@
+"""Machine output is machine output: all that a run tells can be written as JSON."""
+
+import json
+from decimal import Decimal
+from typing import get_args
+
+import pytest
+
+from sagent.agent import (
+    Compacted,
+    Done,
+    Interrupted,
+    Notice,
+    Responded,
+    Retrying,
+    RunEvent,
+    Text,
+    Thinking,
+    Titled,
+    ToolCalled,
+    ToolDetached,
+    ToolProgressed,
+    ToolReturned,
+)
+from sagent.lib.json import json_dumps
+from sagent.message import BytesMessage, JsonMessage, MultipartMessage, TextMessage, error_message
+from sagent.model import Usage
+
+ODD = "\ud83d \u2028 \x00 <b>"
+EVENTS: list[RunEvent] = [
+    Text(ODD),
+    Thinking(ODD),
+    ToolCalled(call_id="c", name="Look", summary=ODD, content={"a": [1, None, {"b": ODD}]}),
+    ToolCalled(call_id="c", name="Look", summary=ODD, content='{"cut": '),
+    ToolProgressed(call_id="c", name="Look", content=ODD),
+    ToolDetached(call_id="c", name="Look"),
+    ToolReturned(call_id="c", name="Look", message=error_message(ODD)),
+    ToolReturned(
+        call_id="c",
+        name="Look",
+        message=MultipartMessage((TextMessage(ODD), BytesMessage(b"\xff"), JsonMessage({"a": 1}))),
+    ),
+    Retrying(content=ODD, attempt=2, delay_s=0.5),
+    Notice(ODD),
+    Titled(ODD),
+    Compacted(content=ODD, tokens_before=9, tokens_after=1),
+    Interrupted(),
+    Responded(Usage(input_tokens=1), Decimal("0.000001")),
+    Responded(Usage()),
+    Done(TextMessage(ODD), Usage(), Decimal("1E-7")),
+    Done(JsonMessage({"a": [1.5, {"b": None}]}), Usage()),
+]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_invariant_10_what_an_event_says_is_written_as_json_and_names_no_class(
+    event: RunEvent,
+) -> None:
+    written = json_dumps({"descriptor": event.descriptor, "content": event.content})
+
+    assert written.isascii() or "\n" not in written
+    assert json.loads(written)["descriptor"] == event.descriptor
+    assert not any(name in written for name in ("Decimal(", "mappingproxy(", "Message(", "<sagent"))
+
+
+def test_invariant_10_every_kind_of_event_is_held_to_it() -> None:
+    assert {type(event) for event in EVENTS} == set(get_args(RunEvent.__value__))
