@@ -1,36 +1,23 @@
 """The agent as an actor: the only place where a turn waits."""
 
-import logging
 import math
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, AsyncExitStack
 from typing import assert_never
 
-import attrs
 import trio
 
-from sagent.actors import Actor, Envelope, Exit, Inbox
+from sagent.actors import Actor, Exit, Inbox
 from sagent.agent._audience import Audience
 from sagent.agent._blueprint import Blueprint
 from sagent.agent._caller import ModelCaller
 from sagent.agent._control import Control
+from sagent.agent._desk import Desk, Taken
 from sagent.agent._event import Emit, Notice
 from sagent.agent._event import Interrupted as InterruptTold
 from sagent.agent._file_keeper import open_file_keeper
-from sagent.agent._mail import (
-    Clear,
-    Compact,
-    GetStatus,
-    Interrupt,
-    Mail,
-    Prompt,
-    Recompact,
-    Rewind,
-    SwapModel,
-    Urgent,
-    Watch,
-)
+from sagent.agent._mail import Mail
 from sagent.agent._orders import Orders
 from sagent.agent._post import News, Post
 from sagent.agent._reminders import Reminders
@@ -57,19 +44,8 @@ from sagent.agent._turn import Turn
 from sagent.errors import BudgetExceededError, RunInterruptedError, SagentError
 from sagent.message import Message, MultipartMessage, TextMessage
 
-_log = logging.getLogger(__name__)
-
 DETACH_AFTER_S = 0.25
 """How long a user's message waits for the tools that run: most are done by then."""
-
-
-@attrs.define
-class _Taken:
-    """What a drain of the inbox has brought."""
-
-    messages: list[Message] = attrs.field(factory=list[Message], init=False)
-    ended: list[MultipartMessage] = attrs.field(factory=list[MultipartMessage], init=False)
-    cleared: bool = attrs.field(default=False, init=False)
 
 
 class AgentActor(Actor[Mail]):
@@ -89,9 +65,7 @@ class AgentActor(Actor[Mail]):
         self._audience = Audience(emit)
         self._turn = Turn()
         self._action: Action = Drain()
-        self._waiting: list[Envelope[Mail]] = []
         self._in_turn = False
-        self._until_idle = False
         self._save_error = ""
         self._changed = trio.Event()
         self._patience = trio.CancelScope()
@@ -111,19 +85,26 @@ class AgentActor(Actor[Mail]):
         self._caller = ModelCaller(
             self._blueprint, self._state, self._audience, self.context.system
         )
-        self._reminders = Reminders(self._blueprint.rules, self._state.workspace.resolve)
-        self._orders = Orders(self._state, self._caller, self._reminders, self._keeper)
-        self._tasks = self._new_tasks()
+        reminders = Reminders(self._blueprint.rules, self._state.workspace.resolve)
+        self._tasks = self._new_tasks(reminders)
+        self._desk = Desk(
+            self.context.ref.path,
+            self._post,
+            Orders(self._state, self._caller, reminders, self._keeper),
+            self._audience,
+            self.status,
+            self._interrupt,
+        )
         with inbox.watched(self._on_front):
             while await self._post.wait():
                 await self._take_turn()
 
-    def _new_tasks(self) -> Tasks:
+    def _new_tasks(self, reminders: Reminders) -> Tasks:
         control = Control(self._state, self._post, self._audience, self.status, lambda: self._tasks)
         dispatcher = self._blueprint.dispatcher(
             self._state.workspace,
             control,
-            reminders=self._reminders,
+            reminders=reminders,
             before_change=self._before_change,
         )
         return Tasks(dispatcher, self.context.nursery, self._audience.tell, self._finished)
@@ -143,7 +124,7 @@ class AgentActor(Actor[Mail]):
         )
 
     async def _take_turn(self) -> None:
-        self._waiting, self._until_idle, self._in_turn = [], False, True
+        self._in_turn = True
         answer = TextMessage("")
         failure: SagentError | None = None
         try:
@@ -160,13 +141,13 @@ class AgentActor(Actor[Mail]):
             self._feed(Interrupted(said=self._caller.take_unfinished()))
             self._state.note_place()
         await self._save()
-        self._settle(answer, failure)
+        self._desk.settle(answer, failure)
 
     async def _take_turn_in_time(self) -> TextMessage:
         budget, now = self._blueprint.budget, time.monotonic
         left_s = math.inf if budget is None else budget.deadline(now()) - now()
         with trio.move_on_after(left_s):
-            taken = await self._drain()
+            taken = await self._desk.drain()
             if not taken.messages:
                 return TextMessage("")
             return await self._rounds(taken)
@@ -183,21 +164,9 @@ class AgentActor(Actor[Mail]):
         if self._save_error and self._save_error != error:
             await self._audience.tell(Notice(f"not saved yet: {self._save_error}"))
 
-    def _settle(self, answer: TextMessage, failure: SagentError | None) -> None:
-        if failure is None:
-            for asker in self._waiting:
-                asker.reply(answer)
-            return
-        if not any(asker.wants_reply and not asker.settled for asker in self._waiting):
-            _log.error("%s failed what it was told: %s", self.context.ref.path, failure)
-        for asker in self._waiting:
-            asker.fail(failure)
-
-    async def _rounds(self, taken: _Taken) -> TextMessage:
-        prompts = [asker.message for asker in self._waiting]
-        outputs = [prompt.output for prompt in prompts if isinstance(prompt, Prompt)]
+    async def _rounds(self, taken: Taken) -> TextMessage:
         self._turn = self._turn.after(
-            max_rounds=self._blueprint.max_rounds, output=next(filter(None, outputs), None)
+            max_rounds=self._blueprint.max_rounds, output=self._desk.output
         )
         self._take_in(taken)
         await self._save()
@@ -208,12 +177,14 @@ class AgentActor(Actor[Mail]):
                 case RunTools(calls=calls):
                     await self._run_tools(calls)
                 case Drain():
-                    self._take_in(await self._drain())
+                    self._take_in(await self._desk.drain())
                 case Finish(answer=answer):
-                    taken = await self._drain()
+                    taken = await self._desk.drain()
                     if taken.messages:
                         self._take_in(taken)
-                    elif not (self._until_idle and self._turn.away and await self._post.wait()):
+                    elif not (
+                        self._desk.until_idle and self._turn.away and await self._post.wait()
+                    ):
                         return answer
                 case Fail(error=error):
                     raise error
@@ -221,6 +192,9 @@ class AgentActor(Actor[Mail]):
                     raise AssertionError(self._turn)  # it is never kept as what is to be done
                 case _:
                     assert_never(self._action)
+
+    def _waits_for_tasks(self) -> bool:
+        return self._desk.until_idle and bool(self._turn.away)
 
     async def _run_tools(self, calls: tuple[MultipartMessage, ...]) -> None:
         self._changed = trio.Event()
@@ -256,69 +230,18 @@ class AgentActor(Actor[Mail]):
             self._changed.set()
         return step.news
 
-    def _take_in(self, taken: _Taken) -> None:
+    def _take_in(self, taken: Taken) -> None:
         messages = tuple(taken.messages)
         self._feed(Cleared(messages) if taken.cleared else Prompted(messages))
         for call in taken.ended:  # only now, so that a crash before this loses nothing
             self._state.note_task(call, "ended")
 
-    async def _drain(self) -> _Taken:
-        """Take in what has come: the one point where an agent does so."""
-        taken = _Taken()
-        for note in self._post.take_notes():
-            await self._obey(Envelope(note, self.context.ref.path), taken)
-        while (envelope := self._post.take()) is not None:
-            await self._obey(envelope, taken)
-        for news in self._post.take_news():
-            taken.messages.append(news.message)
-            taken.ended.append(news.call)
-        return taken
-
-    async def _obey(self, envelope: Envelope[Mail], taken: _Taken) -> None:
-        self._waiting.append(envelope)  # an interrupt may come before it is answered
-        try:
-            match envelope.message:
-                case Prompt() as prompt:
-                    self._until_idle |= prompt.until_idle
-                    taken.messages.append(prompt.message())
-                    return
-                case Clear() | Compact() | Recompact() | Rewind() | SwapModel() as order:
-                    envelope.reply(await self._orders.carry_out(order))
-                    if isinstance(order, Clear | Rewind):
-                        taken.messages.clear()
-                        taken.cleared = True
-                case Interrupt() | GetStatus() | Watch() as urgent:
-                    self._obey_at_once(urgent, envelope)
-                case _:
-                    assert_never(envelope.message)
-        except SagentError as error:
-            if not envelope.wants_reply:
-                await self._audience.tell(Notice(str(error)))
-            envelope.fail(error)
-
     def _on_front(self) -> None:
-        while (envelope := self._post.inbox.select_nowait(Urgent)) is not None:
-            urgent = envelope.message
-            assert isinstance(urgent, Interrupt | GetStatus | Watch)  # all that are
-            try:
-                self._obey_at_once(urgent, envelope)
-            except SagentError as error:
-                envelope.fail(error)
+        self._desk.look()
         self._mind_users()
 
-    def _obey_at_once[M](
-        self, urgent: Interrupt | GetStatus | Watch, envelope: Envelope[M]
-    ) -> None:
-        match urgent:
-            case Interrupt():
-                self._interruption.cancel()
-                envelope.reply(None)
-            case GetStatus():
-                envelope.reply(self.status())
-            case Watch(capacity=capacity):
-                envelope.reply(self._audience.join(capacity))
-            case _:
-                assert_never(urgent)
+    def _interrupt(self) -> None:
+        self._interruption.cancel()
 
     def _mind_users(self) -> None:
         """Let a user who waits not wait for tools that take long."""

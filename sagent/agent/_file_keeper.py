@@ -10,6 +10,7 @@ from sagent.agent._event import Notice
 from sagent.agent._state import AgentState
 from sagent.checkpoint import Checkpoints, Restored, open_checkpoints
 from sagent.errors import CheckpointError, UnknownNameError, UsageError
+from sagent.home import Home
 from sagent.message import MultipartMessage, get_directive
 from sagent.session import CheckpointRecord, Session
 
@@ -83,6 +84,10 @@ async def open_file_keeper(
     if session is None:
         return None
     checkpoints = await stack.enter_async_context(
-        open_checkpoints(session.directory / _STORE, state.workspace.cwd)
+        open_checkpoints(
+            session.directory / _STORE,
+            state.workspace.cwd,
+            leave_out=(session.directory, Home.default().root),
+        )
     )
     return FileKeeper(state, session, checkpoints, audience)

@@ -1,0 +1,144 @@
+"""Where an agent takes its mail in, and answers it."""
+
+import logging
+from collections.abc import Callable
+from typing import assert_never
+
+import attrs
+
+from sagent.actors import Envelope
+from sagent.agent._audience import Audience
+from sagent.agent._event import Notice
+from sagent.agent._mail import (
+    Clear,
+    Compact,
+    GetStatus,
+    Interrupt,
+    Mail,
+    Prompt,
+    Recompact,
+    Rewind,
+    SwapModel,
+    Urgent,
+    Watch,
+)
+from sagent.agent._orders import Orders
+from sagent.agent._output import Output
+from sagent.agent._post import Post
+from sagent.agent._status import AgentStatus
+from sagent.errors import SagentError
+from sagent.message import Message, MultipartMessage, TextMessage
+
+_log = logging.getLogger(__name__)
+
+
+@attrs.define
+class Taken:
+    """What a drain of the mail has brought.
+
+    Attributes:
+        messages: for the history, in order.
+        ended: the background calls whose results are among them.
+        cleared: whether the history is another one now.
+    """
+
+    messages: list[Message] = attrs.field(factory=list[Message], init=False)
+    ended: list[MultipartMessage] = attrs.field(factory=list[MultipartMessage], init=False)
+    cleared: bool = attrs.field(default=False, init=False)
+
+
+@attrs.define(eq=False)
+class Desk:
+    """The one point at which an agent takes things in; what is urgent is seen beside it."""
+
+    _path: str
+    _post: Post
+    _orders: Orders
+    _audience: Audience
+    _status: Callable[[], AgentStatus]
+    _interrupt: Callable[[], object]
+    _waiting: list[Envelope[Mail]] = attrs.field(factory=list[Envelope[Mail]], init=False)
+
+    @property
+    def prompts(self) -> tuple[Prompt, ...]:
+        """What the turn in hand answers."""
+        mail = (asker.message for asker in self._waiting)
+        return tuple(prompt for prompt in mail if isinstance(prompt, Prompt))
+
+    @property
+    def output(self) -> Output | None:
+        """The shape that the answer is to have."""
+        return next((prompt.output for prompt in self.prompts if prompt.output), None)
+
+    @property
+    def until_idle(self) -> bool:
+        """Whether somebody waits for what runs in the background, too."""
+        return any(prompt.until_idle for prompt in self.prompts)
+
+    async def drain(self) -> Taken:
+        """Take in what has come, and carry out what is an order."""
+        taken = Taken()
+        for note in self._post.take_notes():
+            await self._obey(Envelope(note, self._path), taken)
+        while (envelope := self._post.take()) is not None:
+            await self._obey(envelope, taken)
+        for news in self._post.take_news():
+            taken.messages.append(news.message)
+            taken.ended.append(news.call)
+        return taken
+
+    def look(self) -> None:
+        """See what is urgent in the front lane, and do it."""
+        while (envelope := self._post.inbox.select_nowait(Urgent)) is not None:
+            urgent = envelope.message
+            assert isinstance(urgent, Interrupt | GetStatus | Watch)  # all that are
+            try:
+                self._obey_at_once(urgent, envelope)
+            except SagentError as error:
+                envelope.fail(error)
+
+    def settle(self, answer: TextMessage, failure: SagentError | None) -> None:
+        """Answer all that was taken in since the last time."""
+        waiting, self._waiting = self._waiting, []
+        if failure is None:
+            for asker in waiting:
+                asker.reply(answer)
+            return
+        if not any(asker.wants_reply for asker in waiting):
+            _log.error("%s failed what it was told: %s", self._path, failure)
+        for asker in waiting:
+            asker.fail(failure)
+
+    async def _obey(self, envelope: Envelope[Mail], taken: Taken) -> None:
+        self._waiting.append(envelope)  # an interrupt may come before it is answered
+        try:
+            match envelope.message:
+                case Prompt() as prompt:
+                    taken.messages.append(prompt.message())
+                case Clear() | Compact() | Recompact() | Rewind() | SwapModel() as order:
+                    envelope.reply(await self._orders.carry_out(order))
+                    if isinstance(order, Clear | Rewind):
+                        taken.messages.clear()
+                        taken.cleared = True
+                case Interrupt() | GetStatus() | Watch() as urgent:
+                    self._obey_at_once(urgent, envelope)
+                case _:
+                    assert_never(envelope.message)
+        except SagentError as error:
+            if not envelope.wants_reply:
+                await self._audience.tell(Notice(str(error)))
+            envelope.fail(error)
+
+    def _obey_at_once[M](
+        self, urgent: Interrupt | GetStatus | Watch, envelope: Envelope[M]
+    ) -> None:
+        match urgent:
+            case Interrupt():
+                self._interrupt()
+                envelope.reply(None)
+            case GetStatus():
+                envelope.reply(self._status())
+            case Watch(capacity=capacity):
+                envelope.reply(self._audience.join(capacity))
+            case _:
+                assert_never(urgent)
