@@ -142,6 +142,16 @@ def _converter() -> JsonConverter:
             version=override(omit_if_default=False),
         ),
     )
+    converter.register_unstructure_hook(
+        HeadRecord,
+        make_dict_unstructure_fn(
+            HeadRecord,
+            converter,
+            _cattrs_omit_if_default=True,
+            head=override(omit_if_default=False),
+            why=override(omit_if_default=False),
+        ),
+    )
     return converter
 
 

@@ -53,24 +53,20 @@ class Line:
     """A line as it was read."""
 
     envelope: Envelope
-    content: "Record | Header | RawRecord"
+    content: Record | Header | RawRecord
 
 
-def write_line(content: "Record | Header", envelope: Envelope) -> str:
+def write_line(content: Record | Header, envelope: Envelope) -> str:
     """Give *content* as a line, its line end included.
 
     Raises:
         JsonError: it holds what JSON cannot carry.
     """
     kind, fields = encode_fields(content)
-    return seal_line(
+    body = (
         f'"kind":"{kind}","id":{_quoted(envelope.id)},"parent":{_quoted(envelope.parent)},'
         f'"epoch":{envelope.epoch},"ts":{envelope.ts_ns},{fields}}}'
     )
-
-
-def seal_line(body: str) -> str:
-    """Put the checksum and the line's end around *body*, which is ASCII."""
     return f'{{"crc":"{crc32(body.encode()):08x}",{body}\n'
 
 

@@ -149,8 +149,7 @@ def _session(
         Redactor(secret_values(os.environ) if secrets is None else secrets),
         transcript.epoch + 1,
     )
-    if not transcript.has_header:
-        session.put(header)
+    session.begin(header)
     return session
 
 

@@ -51,6 +51,15 @@ class Session:
         """Whether it is only begun: nothing but its header was ever written."""
         return self.transcript.epoch <= 1 and self._written == 0
 
+    def begin(self, header: Header) -> None:
+        """Write *header*, unless the file has one.
+
+        Raises:
+            SessionError: it could not be written.
+        """
+        if not self.transcript.has_header:
+            self._put(header)
+
     def append(self, *records: Record) -> None:
         """Write *records*, each whole or not at all, and bring the transcript up to date.
 
@@ -65,7 +74,7 @@ class Session:
         """
         for record in records:
             self._check(record)
-            self.put(self._redactor.clean(record))
+            self._put(self._redactor.clean(record))
             self._written += 1
 
     def repair(self) -> Repair:
@@ -106,8 +115,7 @@ class Session:
                 f"{self.id}: append that first"
             )
 
-    def put(self, content: Record | Header) -> None:
-        """Write *content* as it is."""
+    def _put(self, content: Record | Header) -> None:
         envelope = self._envelope(content)
         self._log.append(write_line(content, envelope))
         self.transcript.add(Line(envelope, content))
