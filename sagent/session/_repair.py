@@ -63,21 +63,29 @@ def repair(conversation: Sequence[Message]) -> Repair:
 
 
 def _mended(conversation: Sequence[Message]) -> Iterator[Message]:
-    open_calls: dict[str, MultipartMessage] = {}
+    open_calls: list[MultipartMessage] = []
     for message in conversation:
         if message.descriptor == Descriptor.TOOL_RESULT and isinstance(message, MultipartMessage):
-            if open_calls.pop(get_queue_id(message), None) is not None:
+            answered = _answered(open_calls, message)
+            if answered is not None:
+                open_calls.remove(answered)
                 yield message
             continue
-        yield from _interrupted(open_calls)
-        open_calls = {get_queue_id(call): call for call in response_tool_calls(message)}
+        yield from map(_interrupted, open_calls)
+        open_calls = list(response_tool_calls(message))
         yield message
-    yield from _interrupted(open_calls)
+    yield from map(_interrupted, open_calls)
 
 
-def _interrupted(calls: dict[str, MultipartMessage]) -> Iterator[Message]:
-    for call in calls.values():
-        yield tool_result_message(call, error_message(_UNKNOWN_OUTCOME))
+def _answered(
+    calls: Sequence[MultipartMessage], result: MultipartMessage
+) -> MultipartMessage | None:
+    id_ = get_queue_id(result)
+    return next((call for call in calls if get_queue_id(call) == id_), None)
+
+
+def _interrupted(call: MultipartMessage) -> Message:
+    return tool_result_message(call, error_message(_UNKNOWN_OUTCOME))
 
 
 def _chained(head: str | None, messages: Sequence[Message], taken: set[str]) -> tuple[Message, ...]:

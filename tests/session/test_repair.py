@@ -83,6 +83,14 @@ def test_ids_that_a_model_uses_again_are_told_apart_by_their_round() -> None:
     assert (needed.head, needed.interrupted) == (second.id, 1)
 
 
+def test_two_calls_of_one_id_have_a_result_each() -> None:
+    model = called("call_0", "call_0")
+    first = resulted("call_0", model)
+
+    assert repair((model, first)).interrupted == 1
+    assert repair((model, first, second := resulted("call_0", first))) == Repair(head=second.id)
+
+
 def test_a_repaired_session_needs_no_repair(home: Home) -> None:
     model = called("1", "2")
     messages: tuple[Message, ...] = (model, stray := resulted("9", model), said("x", stray))
