@@ -19,7 +19,7 @@ from sagent.compaction import (
     micro_compact,
     recent_files,
 )
-from sagent.errors import CompactionError, UsageError
+from sagent.errors import CompactionError, ModelError, UsageError
 from sagent.message import Message
 from sagent.model import Model
 from sagent.tool import Workspace
@@ -58,7 +58,7 @@ class Shortener:
             return
         try:
             await self.compact("", why="the window was nearly full")
-        except CompactionError as error:
+        except (CompactionError, ModelError) as error:  # the request may fit all the same
             self._failures += 1
             await self._audience.tell(Notice(f"the conversation was not compacted: {error}"))
 
