@@ -30,7 +30,8 @@ from sagent.providers._wires.wire import Wire
 from sagent.session import Session
 from sagent.testing import RecordingTool, calls
 
-EARLY, LATE = range(10, 40), range(970, 1000)
+EARLY, LATE = range(200, 230), range(970, 1000)
+"""The first of them once the model's window has been looked up, which short histories do not need."""
 PROMPT = Prompt("Say something.")
 
 
