@@ -85,9 +85,9 @@ class Shortener:
         """Tell how the window of the agent's model is shared out."""
         model = self._state.model
         if self._limits is None or self._limits_of is not model:
-            window = await trio.to_thread.run_sync(_window, model)  # it may load a table
-            if window is None:
-                window = _guess(model)
+            # It may load a table, which takes long for a task.
+            window, known = await trio.to_thread.run_sync(_window, model)
+            if not known:
                 await self._audience.tell(
                     Notice(f"the window of {model.model_id} is not known: taken as {window} tokens")
                 )
@@ -142,14 +142,13 @@ class Shortener:
         return Attachments(transcript=transcript, files=texts)
 
 
-def _window(model: Model) -> int | None:
-    return model.context_window
-
-
-def _guess(model: Model) -> int:
+def _window(model: Model) -> tuple[int, bool]:
+    """Give the window of *model*, and whether it is known or only guessed."""
+    if (window := model.context_window) is not None:
+        return window, True
     from sagent.providers import guess_window  # noqa: PLC0415  # few models are unknown
 
-    return guess_window(model.model_id)
+    return guess_window(model.model_id), False
 
 
 def _read_all(workspace: Workspace, names: tuple[str, ...]) -> tuple[FileText, ...]:
