@@ -12,3 +12,13 @@ def bytecode_is_kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         patched.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         patched.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.mktemp("bytecode")))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_written_into_the_users_home(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[None]:
+    """Let tests, and processes that they start, keep sessions and memory in a home of their own."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("SAGENT_HOME", str(tmp_path_factory.mktemp("sagent-home")))
+        yield

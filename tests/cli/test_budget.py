@@ -1,0 +1,60 @@
+"""What a run may take."""
+
+import json
+from pathlib import Path
+
+from command import at, one_line, sagent
+from loopback import answer, call, chat, open_loopback
+
+from sagent.home import Home
+from sagent.session import list_sessions, read_session
+
+
+async def test_at_its_limit_a_run_fails_and_says_what_and_how_to_go_on(
+    project: Path, home: Path
+) -> None:
+    async with open_loopback(call("List", {"path": "."})) as server:
+        done = await sagent(*at(server), "--max-budget-tokens", "4500", "go")
+
+    (session,) = list_sessions(Home(home), project)
+    line = one_line(done.stderr)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert "the budget of this run is 4,500 tokens" in line
+    assert "--max-budget-tokens" in line
+    assert f"session {session.id}: --continue goes on" in line
+    assert len(server.seen) == 1
+
+
+async def test_what_was_done_before_the_limit_is_in_the_session(project: Path, home: Path) -> None:
+    async with open_loopback(call("List", {"path": "."}), answer("done")) as server:
+        await sagent(*at(server), "--max-budget-tokens", "4500", "go")
+        (session,) = list_sessions(Home(home), project)
+        kept = read_session(session.directory).conversation
+        done = await sagent(*at(server), "--continue", "--max-budget-tokens", "4500", "go on")
+
+    assert len(kept) == 3
+    assert done.stdout == b"done\n"
+
+
+async def test_time_that_is_up_ends_a_run(project: Path) -> None:
+    async with open_loopback(chat({"choices": []}, hang=True)) as server:
+        done = await sagent(
+            *at(server), "--output-format", "json", "--max-budget-seconds", "0.3", "go"
+        )
+
+    line = one_line(done.stderr)
+    told = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert "0.3 seconds" in line
+    assert "--max-budget-seconds" in line
+    assert told["session_id"] in line
+    assert "0.3 seconds" in told["error"]
+
+
+async def test_a_limit_of_money_is_refused_where_no_price_is_known(project: Path) -> None:
+    async with open_loopback(answer("hello")) as server:
+        done = await sagent(*at(server), "--max-budget-usd", "1", "hi")
+
+    assert done.returncode == 2
+    assert "no price is known for m, so --max-budget-usd" in one_line(done.stderr)
+    assert server.seen == []

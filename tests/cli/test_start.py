@@ -1,0 +1,29 @@
+"""What is loaded before anything is done."""
+
+import sys
+
+import pytest
+import trio
+
+
+@pytest.mark.parametrize("flag", ["--help", "--version"])
+async def test_help_and_version_load_none_of_the_heavy_libraries(flag: str) -> None:
+    code = (
+        "import sys; from sagent.cli import main\n"
+        "try: main([sys.argv[1]])\n"
+        "except SystemExit as end: assert not end.code\n"
+        "heavy = {'httpx', 'rich', 'prompt_toolkit', 'trio', 'attrs', 'typing'} & set(sys.modules)\n"
+        "assert not heavy - ({'typing'} if sys.argv[1] == '--version' else set()), heavy"
+    )
+
+    done = await trio.run_process(
+        [sys.executable, "-c", code, flag], capture_stdout=True, capture_stderr=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+async def test_importing_sagent_loads_no_other_library() -> None:
+    code = "import sys, sagent; assert not {'httpx', 'rich', 'trio', 'attrs'} & set(sys.modules)"
+
+    await trio.run_process([sys.executable, "-c", code])
