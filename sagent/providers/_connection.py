@@ -27,6 +27,9 @@ _LONGEST_HEAD_BYTES = 100 * 1024
 _WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 _PORTS = {"http": 80, "https": 443}
 
+type NewContext = Callable[[], ssl.SSLContext]
+"""Makes the context of a connection, or gives it again; not asked for without TLS."""
+
 
 @attrs.define(eq=False)
 class Connection(httpx.AsyncBaseTransport):
@@ -36,7 +39,7 @@ class Connection(httpx.AsyncBaseTransport):
     their own; how long the server may be silent is for the reader to say.
     """
 
-    _context: ssl.SSLContext
+    _new_context: NewContext
     _channel: "_Channel | None" = attrs.field(default=None, init=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -44,7 +47,7 @@ class Connection(httpx.AsyncBaseTransport):
         channel = self._channel
         if channel is None or channel.is_stale():
             self._close()
-            channel = self._channel = await _open_channel(request.url, self._context)
+            channel = self._channel = await _open_channel(request.url, self._new_context)
         try:
             await channel.send(request, await request.aread())
             head = await channel.head()
@@ -179,14 +182,14 @@ class _Stream(httpx.AsyncByteStream):
                 self._close()
 
 
-async def _open_channel(url: httpx.URL, context: ssl.SSLContext) -> _Channel:
+async def _open_channel(url: httpx.URL, new_context: NewContext) -> _Channel:
     host, port = url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme]
     try:
         with trio.fail_after(CONNECT_S):
             tcp = await trio.open_tcp_stream(host, port)
         if url.scheme == "http":
             return _Channel(tcp, tcp.socket)
-        return _Channel(await _encrypted(tcp, host, context), tcp.socket)
+        return _Channel(await _encrypted(tcp, host, new_context()), tcp.socket)
     except trio.TooSlowError as error:
         raise httpx.ConnectTimeout(f"no connection within {CONNECT_S:g} s") from error
     except (OSError, trio.BrokenResourceError) as error:

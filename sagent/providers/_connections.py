@@ -62,7 +62,7 @@ class Connections:
 
     def __attrs_post_init__(self) -> None:
         url = httpx.URL(self._base_url)
-        self._url = url.copy_with(userinfo=b"")
+        self._url = url.copy_with(userinfo=b"") if url.userinfo else url
         self._headers = _with_ours(self._given_headers, url)
 
     def take(self) -> httpx.AsyncBaseTransport:
@@ -103,14 +103,17 @@ class Connections:
     def _open(self) -> httpx.AsyncBaseTransport:
         if self._new_transport is not None:
             return self._new_transport()
-        loopback = is_loopback(self._base_url)
+        proxies = {} if _is_loopback_host(self._url.host) else getproxies()
+        if any(proxies.get(which) for which in ("http", "https", "all")):
+            return _Proxied(self._tls())
+        return Connection(self._tls)
+
+    def _tls(self) -> ssl.SSLContext:
         if self._context is None:
             # 25 ms and 0.7 MB, and 0.3 ms even on loopback: once for all connections.
-            self._context = httpx.create_ssl_context(verify=not loopback)
+            self._context = httpx.create_ssl_context(verify=not _is_loopback_host(self._url.host))
             self._context.set_alpn_protocols(["http/1.1"])
-        if not loopback and any(getproxies().get(which) for which in ("http", "https", "all")):
-            return _Proxied(self._context)
-        return Connection(self._context)
+        return self._context
 
 
 class _Proxied(httpx.AsyncBaseTransport):
@@ -134,7 +137,10 @@ class _Proxied(httpx.AsyncBaseTransport):
 
 def is_loopback(base_url: str) -> bool:
     """Tell whether *base_url* names this machine's loopback interface."""
-    host = httpx.URL(base_url).host
+    return _is_loopback_host(httpx.URL(base_url).host)
+
+
+def _is_loopback_host(host: str) -> bool:
     if host == "localhost":
         return True
     try:

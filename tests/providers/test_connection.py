@@ -56,7 +56,7 @@ async def asked_twice_over_tls(folder: Path, context: ssl.SSLContext) -> list[by
         (listener,) = await nursery.start(serve, answers_fine, 0, server_context(folder))
         url = f"https://127.0.0.1:{listener.transport_listener.socket.getsockname()[1]}/"
         try:
-            async with Connection(context) as connection:
+            async with Connection(lambda: context) as connection:
                 return [await fetched(connection, url) for _ in range(2)]
         finally:
             nursery.cancel_scope.cancel()
@@ -99,7 +99,7 @@ async def test_an_answer_that_nobody_asked_for_is_nobodys() -> None:
     surplus = Reply([FINE + FINE.replace(b"fine", b"fake")])
     async with (
         open_loopback(surplus, Reply([FINE])) as server,
-        Connection(ssl.create_default_context()) as connection,
+        Connection(ssl.create_default_context) as connection,
     ):
         assert [await fetched(connection, server.base_url) for _ in range(2)] == [b"fine"] * 2
 
@@ -172,7 +172,7 @@ async def test_the_user_in_a_url_is_sent_unless_there_is_a_key(key: str, sent: s
 async def test_a_request_that_http_cannot_carry_is_told_as_such() -> None:
     async with (
         open_loopback(answer("")) as server,
-        Connection(ssl.create_default_context()) as connection,
+        Connection(ssl.create_default_context) as connection,
     ):
         request = httpx.Request("POST", server.base_url, headers={"x": "a\nb"})
         with pytest.raises(httpx.LocalProtocolError, match="header"):
