@@ -18,7 +18,7 @@ BUFFERED_EVENTS = 64
 class Sink:
     """The writing end. `scope` is the request's: the reader cancels it by going away.
 
-    It is a queue of its own, which costs a third of a trio channel: one task writes, one reads,
+    It is a queue of its own, which costs half of a trio channel: one task writes, one reads,
     and only one of them can ever wait.
     """
 
