@@ -5,6 +5,8 @@ from pathlib import Path
 from command import at, sagent
 from loopback import answer, open_loopback
 
+from sagent.home import Home
+
 
 async def system_prompt(*flags: str) -> str:
     async with open_loopback(answer("hello")) as server:
@@ -20,10 +22,9 @@ async def test_instructions_of_the_project_and_memory_of_it_are_in_the_system_pr
 
     prompt = await system_prompt()
 
-    (memory,) = home.glob("projects/*/memory")
     assert "You are sagent" in prompt
     assert "Indent by three." in prompt
-    assert str(memory) in prompt
+    assert f"{Home(home).project(project)}/memory" in prompt
 
 
 async def test_a_role_of_the_users_own_stands_in_place_of_ours(project: Path) -> None:
