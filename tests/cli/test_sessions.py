@@ -57,7 +57,8 @@ class Shell:
 
     def ended(self, *arguments: str) -> tuple[int, str, str]:
         code = run_sessions(parse_sessions(arguments))
-        return code, *self._capfd.readouterr()
+        out, err = self._capfd.readouterr()
+        return code, out, err
 
 
 @pytest.fixture

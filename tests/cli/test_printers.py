@@ -1,0 +1,120 @@
+"""The events of a run as standard output has them."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+
+import pytest
+
+from sagent.agent import (
+    Compacted,
+    Done,
+    Interrupted,
+    Notice,
+    Responded,
+    Retrying,
+    RunEvent,
+    Text,
+    Thinking,
+    Titled,
+    ToolCalled,
+    ToolDetached,
+    ToolProgressed,
+    ToolReturned,
+)
+from sagent.cli._printer import JsonPrinter, Printer, StreamJsonPrinter, TextPrinter
+from sagent.message import TextMessage
+from sagent.model import Usage
+
+CALL = {"call_id": "c1", "name": "Bash"}
+DONE = Done(TextMessage("42"), Usage(input_tokens=7), Decimal("1E-7"))
+EVENTS: list[tuple[RunEvent, Mapping[str, object]]] = [
+    (Text("a"), {"descriptor": "text/plain", "content": "a"}),
+    (Thinking("a"), {"descriptor": "text/x-thinking", "content": "a"}),
+    (
+        ToolCalled(**CALL, summary="s", content={"command": "ls"}),
+        CALL | {"descriptor": "multipart/x-tool-call", "content": {"command": "ls"}},
+    ),
+    (
+        ToolProgressed(**CALL, content="50 %"),
+        CALL | {"descriptor": "text/x-tool-progress", "content": "50 %"},
+    ),
+    (
+        ToolDetached(**CALL),
+        CALL | {"descriptor": "text/x-status", "content": "Bash runs in the background as c1"},
+    ),
+    (
+        ToolReturned(**CALL, message=TextMessage("a")),
+        CALL | {"descriptor": "multipart/x-tool-result", "content": "a", "is_error": False},
+    ),
+    (
+        Retrying(content="busy", attempt=2, delay_s=0.5),
+        {"descriptor": "text/x-status", "content": "busy", "attempt": 2, "delay_s": 0.5},
+    ),
+    (Notice("n"), {"descriptor": "text/x-status", "content": "n"}),
+    (Titled("t"), {"descriptor": "text/x-title", "content": "t"}),
+    (
+        Compacted(content="r", tokens_before=9, tokens_after=3),
+        {
+            "descriptor": "text/x-recap",
+            "content": "r",
+            "tokens_before": 9,
+            "tokens_after": 3,
+        },
+    ),
+    (Interrupted(), {"descriptor": "text/x-interrupted", "content": "interrupted"}),
+    (
+        Responded(Usage(input_tokens=7), Decimal("0.1")),
+        {
+            "descriptor": "application/x-done",
+            "content": {
+                "input_tokens": 7,
+                "output_tokens": 0,
+                "cached_tokens": 0,
+                "cost_usd": "0.1",
+            },
+        },
+    ),
+    (
+        DONE,
+        {
+            "descriptor": "result",
+            "content": "42",
+            "usage": {"input_tokens": 7, "output_tokens": 0, "cached_tokens": 0},
+            "cost_usd": "0.0000001",
+            "session_id": "s1",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("event", "told"), EVENTS)
+async def test_every_event_is_an_object_a_line(
+    event: RunEvent, told: Mapping[str, object], capfd: pytest.CaptureFixture[str]
+) -> None:
+    await StreamJsonPrinter(session_id="s1").show(event)
+
+    out = capfd.readouterr().out
+    assert out.count("\n") == 1
+    assert json.loads(out) == told
+
+
+@pytest.mark.parametrize(
+    ("printer", "told"),
+    [
+        (TextPrinter(), "42\n"),
+        (
+            JsonPrinter(),
+            """{"content": "42", "usage": {"input_tokens": 7, "output_tokens": 0, \
+"cached_tokens": 0}, "cost_usd": "0.0000001", "session_id": null}
+""",
+        ),
+    ],
+)
+async def test_a_pipe_has_the_answer_alone(
+    printer: Printer, told: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for event, _ in EVENTS:
+        await printer.show(event)
+
+    assert capfd.readouterr().out == told
