@@ -3,13 +3,12 @@
 import signal
 import sys
 import traceback
-from collections.abc import AsyncIterator, Generator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import assert_never
 
 import trio
 
-from sagent.budget import Budget
 from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
 from sagent.cli._parser import Options
 from sagent.cli._printer import (
@@ -108,33 +107,16 @@ async def _show(options: Options, session: Session | None, printer: Printer) -> 
         if session is not None:  # something was said: from here on there is a session
             _note(session, state)
             printer.session_id = session.id
-        with _within(agent.budget):
-            async with agent.run(prompt) as run:
-                async for event in run:
-                    watcher.show(event)
-                    await printer.show(event)
+        async with agent.run(prompt) as run:
+            async for event in run:
+                watcher.show(event)
+                await printer.show(event)
 
 
 def _note(session: Session, state: StateRecord) -> None:
     known = session.transcript.state
     if known.changed(state) != known:
         session.append(state)
-
-
-@contextmanager
-def _within(budget: Budget | None) -> Generator[None]:
-    """Cancel the block when the budget's time is up.
-
-    Raises:
-        BudgetExceededError: it was.
-    """
-    if budget is None:
-        yield
-        return
-    with trio.CancelScope(deadline=budget.deadline(trio.current_time())) as scope:
-        yield
-    if scope.cancelled_caught:
-        budget.check_deadline(trio.current_time())
 
 
 async def _prompt(options: Options) -> str:

@@ -1,5 +1,6 @@
 """What the agent of a run is told before all else."""
 
+import os
 import time
 from datetime import date, datetime
 from functools import partial
@@ -10,8 +11,10 @@ import trio
 
 from sagent.cli._parser import Options
 from sagent.cli._streams import complain
+from sagent.errors import UsageError
 from sagent.home import Home
 from sagent.prompt import (
+    ConditionalRules,
     Instructions,
     Memory,
     ProjectInstructions,
@@ -21,36 +24,50 @@ from sagent.prompt import (
 )
 from sagent.session import Session
 
+_NO_HOME = Home(Path(os.devnull))
+"""Nothing can be in it."""
+
+
+@attrs.frozen(kw_only=True)
+class Briefing:
+    """What an agent is told.
+
+    Attributes:
+        system: before all else.
+        rules: as it touches the files that they are for.
+    """
+
+    system: str
+    rules: ConditionalRules = attrs.field(factory=ConditionalRules)
+
 
 @attrs.define
 class _Found:
     """What was read, and the warnings about it."""
 
-    instructions: Instructions | None = attrs.field(default=None, init=False)
+    instructions: Instructions = attrs.field(factory=Instructions, init=False)
     memory: Memory | None = attrs.field(default=None, init=False)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        found = (self.instructions, self.memory)
-        return tuple(warning for each in found if each is not None for warning in each.warnings)
+        of_memory = () if self.memory is None else self.memory.warnings
+        return (*self.instructions.warnings, *of_memory)
 
 
-async def write_system_prompt(options: Options, session: Session | None, model_id: str) -> str:
+async def brief(options: Options, session: Session | None, model_id: str) -> Briefing:
     """Read instructions and memory, and put them into words; what is wrong with them is told.
 
     The day in it is the one on which the session began, so that vendors' caches serve a
     conversation that goes on another day. Without a session there is no memory.
     """
-    cwd = Path.cwd()
-    home = Home.default()
-    found = _Found()
+    cwd, home, found = Path.cwd(), _home(), _Found()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_read_instructions, found, options, cwd, home)
         if session is not None:
             nursery.start_soon(_read_memory, found, cwd, home)
     for warning in found.warnings:
         complain(warning)
-    return system_prompt(
+    system = system_prompt(
         cwd,
         role=options.system,
         appended=options.append_system,
@@ -59,6 +76,19 @@ async def write_system_prompt(options: Options, session: Session | None, model_i
         model=model_id,
         today=_first_day(session),
     )
+    return Briefing(system=system, rules=found.instructions.rules)
+
+
+def brief_small(options: Options) -> Briefing:
+    """Tell a small model only what the user says; its provider has words of its own."""
+    return Briefing(system="\n\n".join(filter(None, (options.system, options.append_system))))
+
+
+def _home() -> Home:
+    try:
+        return Home.default()
+    except UsageError:  # told when the session was to be opened
+        return _NO_HOME
 
 
 async def _read_instructions(found: _Found, options: Options, cwd: Path, home: Home) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from sagent.agent import Agent
 from sagent.budget import Budget
-from sagent.cli._instructions import write_system_prompt
-from sagent.cli._model_choice import ModelChoice, choose_model
+from sagent.cli._instructions import brief, brief_small
+from sagent.cli._model_choice import choose_model
 from sagent.cli._parser import Options
 from sagent.compaction import SummaryCompactor
 from sagent.errors import UnknownNameError
@@ -32,10 +32,12 @@ async def build_agent(
     known = SessionState() if session is None else session.transcript.state
     choice = choose_model(options, known, on_progress)
     small = choice.is_small
+    told = brief_small(options) if small else await brief(options, session, choice.model.model_id)
     names = options.tools if options.tools is not None else (LOCAL_TOOLS if small else TOOLS)
     agent = Agent(
         model=choice.model,
-        system=await _system(options, session, choice),
+        system=told.system,
+        rules=told.rules,
         tools=_tools(names),
         name=options.name or known.agent or "Agent",
         max_tool_call_rounds=options.max_tool_call_rounds or (LOCAL_ROUNDS if small else None),
@@ -46,12 +48,6 @@ async def build_agent(
     return agent, StateRecord(
         agent=agent.name, model_id=choice.model.model_id, provider=choice.provider
     )
-
-
-async def _system(options: Options, session: Session | None, choice: ModelChoice) -> str:
-    if choice.is_small:
-        return "\n\n".join(filter(None, (options.system, options.append_system)))
-    return await write_system_prompt(options, session, choice.model.model_id)
 
 
 def _budget(options: Options) -> Budget | None:

@@ -45,10 +45,9 @@ async def test_time_that_is_up_ends_a_run(project: Path) -> None:
     line = one_line(done.stderr)
     told = json.loads(done.stdout)
     assert done.returncode == 1
-    assert "0.3 seconds" in line
     assert "--max-budget-seconds" in line
     assert told["session_id"] in line
-    assert "0.3 seconds" in told["error"]
+    assert "--max-budget-seconds" in told["error"]
 
 
 async def test_a_limit_of_money_is_refused_where_no_price_is_known(project: Path) -> None:

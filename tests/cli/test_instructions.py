@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 from command import at, sagent
-from loopback import answer, open_loopback
+from loopback import answer, call, open_loopback
 
+from sagent.cli._instructions import brief
+from sagent.cli._parser import parse
+from sagent.cli._session_choice import open_chosen
 from sagent.home import Home
 
 
@@ -53,3 +57,32 @@ async def test_other_directories_have_a_say_when_they_are_named(
     prompt = await system_prompt("--add-dir", "../one", "../two", "--add-dir", "../three")
 
     assert all(f"Count {name}." in prompt for name in ("one", "two", "three"))
+
+
+async def test_a_rule_is_told_with_the_file_that_it_is_for(project: Path) -> None:
+    (project / ".sagent" / "rules").mkdir(parents=True)
+    (project / ".sagent" / "rules" / "a.md").write_text("---\npaths: '*.txt'\n---\nRhyme.")
+    (project / "a.txt").write_text("42")
+    async with open_loopback(call("Read", {"file_path": "a.txt"}), answer("hello")) as server:
+        await sagent("hi", *at(server))
+
+    first, second = (str(request.body["messages"]) for request in server.seen)
+    assert "Rhyme." not in first
+    assert "Rhyme." in second
+
+
+async def test_a_user_without_a_home_is_told_so_and_served(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def no_home() -> Path:
+        raise RuntimeError
+
+    monkeypatch.delenv("SAGENT_HOME")
+    monkeypatch.setattr(Path, "home", no_home)
+    options = parse(["hi"])
+
+    with open_chosen(options) as session:
+        told = await brief(options, session, "m")
+
+    assert "SAGENT_HOME; this run is not kept" in capsys.readouterr().err
+    assert "You are sagent" in told.system
