@@ -146,7 +146,7 @@ class AgentActor(Actor[Mail]):
     async def _take_turn_in_time(self) -> TextMessage:
         budget, now = self._blueprint.budget, time.monotonic
         left_s = math.inf if budget is None else budget.deadline(now()) - now()
-        with trio.move_on_after(left_s):
+        with trio.move_on_after(max(0, left_s)):  # a budget's time may be up before a turn begins
             taken = await self._desk.drain()
             if not taken.messages:
                 return TextMessage("")

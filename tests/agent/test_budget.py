@@ -64,6 +64,17 @@ async def test_time_is_limited(autojump_clock: MockClock) -> None:
     assert response_text(agent.messages[-1]).startswith("[interrupted")
 
 
+async def test_an_agent_whose_time_is_up_refuses_each_prompt_and_lives() -> None:
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=ScriptedModel(), budget=Budget(seconds=0)))
+
+        for _ in range(2):
+            with pytest.raises(BudgetExceededError, match="time"):
+                await ref.ask(Prompt("go"))
+
+        assert ref.alive
+
+
 async def test_agents_that_share_a_budget_are_bound_together() -> None:
     budget = Budget(rounds=3)
     async with open_system() as system:
