@@ -16,6 +16,7 @@ from sagent.message import response_text
 from sagent.model import Price, Usage
 from sagent.session import create_session
 from sagent.testing import RecordingTool, ScriptedModel, calls
+from sagent.tools import tool
 
 DOLLAR_A_CALL = Price(input_per_mtok="1000000")
 """With one token of input to each call."""
@@ -54,9 +55,14 @@ async def test_rounds_and_tokens_are_limited_too() -> None:
             await agent.run("go")
 
 
-async def test_time_is_limited(autojump_clock: MockClock) -> None:
-    never = RecordingTool("Echo", trio.Event())
-    agent = Agent(model=model(), tools=[never], budget=Budget(seconds=0.05))
+async def test_time_is_limited(mock_clock: MockClock) -> None:
+    @tool(name="Echo")
+    async def wait_long() -> None:
+        """Wait for longer than there is time."""
+        mock_clock.jump(60)  # the clock must not jump by itself: prices are looked up in a thread
+        await trio.sleep_forever()
+
+    agent = Agent(model=model(), tools=[wait_long], budget=Budget(seconds=30))
 
     with pytest.raises(BudgetExceededError, match="time"):
         await agent.run("go")
