@@ -170,24 +170,6 @@ class ModelCaller:
             return await model.served(self._system)
         return model
 
-    def _request(self, model: Model, output: Output | None) -> ModelRequest:
-        cap = self._state.max_response_tokens
-        if (budget := self._blueprint.budget) is not None:
-            usd = budget.remaining.usd
-            affordable = affordable_output_tokens(usd, model, self._state.meter.tokens)
-            if affordable is not None and affordable < _LEAST_ANSWER_TOKENS:
-                raise BudgetExceededError(
-                    f"${usd} are left of the budget, which is no answer of {model.model_id}: allow "
-                    "more (--max-budget-usd), or ask for less"
-                )
-            cap = min(filter(None, (cap, affordable)), default=None)
-        request = self._state.continued(self._blueprint.head)
-        return attrs.evolve(
-            request,
-            max_response_tokens=cap,
-            output_schema=None if output is None else output.schema,
-        )
-
     async def _stream(
         self, model: Model, request: ModelRequest, allowance: _Allowance
     ) -> ModelResponse:
