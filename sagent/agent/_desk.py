@@ -22,7 +22,7 @@ from sagent.agent._mail import (
     Urgent,
     Watch,
 )
-from sagent.agent._orders import Orders
+from sagent.agent._orders import Order, Orders
 from sagent.agent._output import Output
 from sagent.agent._post import Post
 from sagent.agent._status import AgentStatus
@@ -117,7 +117,7 @@ class Desk:
                     taken.messages.append(prompt.message())
                 case Clear() | Compact() | Recompact() | Rewind() | SwapModel() as order:
                     envelope.reply(await self._orders.carry_out(order))
-                    if isinstance(order, Clear | Rewind):
+                    if _replaces_history(order):
                         taken.messages.clear()
                         taken.cleared = True
                 case Interrupt() | GetStatus() | Watch() as urgent:
@@ -142,3 +142,7 @@ class Desk:
                 envelope.reply(self._audience.join(capacity))
             case _:
                 assert_never(urgent)
+
+
+def _replaces_history(order: Order) -> bool:
+    return isinstance(order, Clear) or (isinstance(order, Rewind) and order.restore != "files")

@@ -170,6 +170,21 @@ async def test_a_rewind_brings_back_the_conversation_the_files_or_both(
     assert (done.files is not None) == files
 
 
+async def test_a_rewind_of_files_alone_leaves_prompts_to_be_answered(tmp_path: Path) -> None:
+    with open_session(begun(tmp_path)) as session:
+        model = ScriptedModel("one", "two")
+        async with open_system() as system:
+            ref = await system.spawn(Agent(model=model, session=session))
+            await ref.ask(Prompt("a"))
+            first = session.transcript.conversation[0]
+
+            ref.tell(Prompt("b"))
+            await ref.ask(Rewind(first.id, restore="files"))
+            await wait_all_tasks_blocked()
+
+    assert texts(model) == ["a", "one", "b"]
+
+
 async def test_what_a_rewind_left_can_be_gone_back_to(tmp_path: Path) -> None:
     with open_session(begun(tmp_path)) as session:
         agent = Agent(model=ScriptedModel("one", "two", "three"), session=session)
