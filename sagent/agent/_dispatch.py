@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import cast
 
 import attrs
+import trio
 
 from sagent.agent._event import Emit
 from sagent.agent._placement import HERE, Placement, Placing
@@ -144,7 +145,9 @@ class Dispatcher:
                 result = await reported(tool, directive, call, emit)
             else:
                 result = await tool.run(directive)
-        except (Exception, SystemExit) as error:  # noqa: BLE001  # news for the model
+        except BaseException as error:  # news for the model, unless it is the program's end
+            if _is_the_end(error):
+                raise
             return error_message(_told(error))
         if not is_message(result):
             kind = type(result).__name__
@@ -173,9 +176,17 @@ def arguments_of(call: MultipartMessage) -> JSON:
             return None  # no provider makes such a call
 
 
-def _told(error: Exception | SystemExit) -> str:
-    while isinstance(error, ExceptionGroup):
-        error = cast("ExceptionGroup[Exception]", error).exceptions[0]
+def _is_the_end(error: BaseException) -> bool:
+    """Tell a cancel or Ctrl-C from what a tool may raise: libraries' panics, asyncio's cancels."""
+    if isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        return any(map(_is_the_end, group.exceptions))
+    return isinstance(error, trio.Cancelled | KeyboardInterrupt | GeneratorExit)
+
+
+def _told(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
     return f"{type(error).__name__}: {error}"
 
 

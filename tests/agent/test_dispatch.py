@@ -116,6 +116,29 @@ async def test_a_tool_that_exits_does_not_end_the_program() -> None:
     assert response_text(results(agent)[0]) == "SystemExit: 3"
 
 
+async def test_a_tool_that_exits_among_its_tasks_does_not_end_the_program() -> None:
+    agent = Agent(model=ScriptedModel(calls(("Exit", {})), "done"), tools=[GroupQuitter("Exit")])
+
+    await agent.run("go")
+
+    assert response_text(results(agent)[0]) == "SystemExit: 3"
+
+
+async def test_a_tool_whose_library_panics_does_not_end_the_program() -> None:
+    agent = Agent(model=ScriptedModel(calls(("Panic", {})), "done"), tools=[Panicker("Panic")])
+
+    await agent.run("go")
+
+    assert response_text(results(agent)[0]) == "Panic: index out of bounds"
+
+
+async def test_ctrl_c_in_a_tool_ends_the_program() -> None:
+    agent = Agent(model=ScriptedModel(calls(("Stop", {}))), tools=[CtrlC("Stop")])
+
+    with pytest.RaisesGroup(KeyboardInterrupt, flatten_subgroups=True):
+        await agent.run("go")
+
+
 def results(agent: Agent) -> list[MultipartMessage]:
     return [
         message
@@ -150,6 +173,27 @@ class Timed(RecordingTool):
 class Quitter(RecordingTool):
     async def run(self, msg: Message) -> Message:
         raise SystemExit(3)
+
+
+class GroupQuitter(Quitter):
+    async def run(self, msg: Message) -> Message:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(super().run, msg)
+        return TextMessage("never")
+
+
+class Panic(BaseException):
+    """What a library in Rust raises when it has failed itself."""
+
+
+class Panicker(RecordingTool):
+    async def run(self, msg: Message) -> Message:
+        raise Panic("index out of bounds")
+
+
+class CtrlC(RecordingTool):
+    async def run(self, msg: Message) -> Message:
+        raise KeyboardInterrupt
 
 
 class Liar(RecordingTool):
