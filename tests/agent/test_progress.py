@@ -11,11 +11,11 @@ class Counting:
     name = "Counting"
     tool_id = tool_descriptor("Counting")
     description = "Count to a number."
-    directive_schema: JSON = {"type": "object"}
     supports_microcompaction = False
 
     def __init__(self, *words: str) -> None:
         self.words = words
+        self.directive_schema: JSON = {"type": "object"}
 
     def summary(self, msg: Message) -> str:
         return self.name
