@@ -20,13 +20,12 @@ from sagent.cli._printer import (
 )
 from sagent.cli._session_choice import open_chosen
 from sagent.cli._setup import build_agent
-from sagent.cli._streams import complain, read_in
+from sagent.cli._streams import complain_of, read_in
 from sagent.cli._watcher import open_watcher
 from sagent.errors import (
     BudgetExceededError,
     RoundLimitError,
     RunCancelledError,
-    SagentError,
     UsageError,
 )
 from sagent.session import Session, StateRecord
@@ -58,14 +57,15 @@ def _tell(error: Exception, printer: Printer, options: Options) -> None:
         traceback.print_exception(error)
     _tell_reader(error, printer)
     if not isinstance(error, BrokenPipeError):  # the reader of the answer went, and knows it
-        bug = "" if isinstance(error, SagentError) else f"{type(error).__name__}: "
-        complain(f"{bug}{error}{_way_on(error, printer)}")
+        complain_of(error, way_on=_way_on(error, printer, options))
 
 
-def _way_on(error: Exception, printer: Printer) -> str:
-    if not isinstance(error, BudgetExceededError | RoundLimitError) or printer.session_id is None:
+def _way_on(error: Exception, printer: Printer, options: Options) -> str:
+    id_, place = printer.session_id, options.session
+    if id_ is None or not isinstance(error, BudgetExceededError | RoundLimitError):
         return ""
-    return f"; all until here is in session {printer.session_id}: --continue goes on"
+    flag = "--continue" if place is None or options.fork else f"--session {place}"
+    return f"; all until here is in session {id_}: {flag} goes on"
 
 
 def _tell_reader(error: Exception, printer: Printer) -> None:

@@ -60,7 +60,7 @@ async def brief(options: Options, session: Session | None, model_id: str) -> Bri
     The day in it is the one on which the session began, so that vendors' caches serve a
     conversation that goes on another day. Without a session there is no memory.
     """
-    cwd, home, found = Path.cwd(), _home(), _Found()
+    cwd, home, found = directory_of(session), _home(), _Found()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_read_instructions, found, options, cwd, home)
         if session is not None:
@@ -82,6 +82,12 @@ async def brief(options: Options, session: Session | None, model_id: str) -> Bri
 def brief_small(options: Options) -> Briefing:
     """Tell a small model only what the user says; its provider has words of its own."""
     return Briefing(system="\n\n".join(filter(None, (options.system, options.append_system))))
+
+
+def directory_of(session: Session | None) -> Path:
+    """Tell where the agent works: where its session began, as long as that is there."""
+    begun = None if session is None else session.transcript.header.cwd
+    return begun if begun is not None and begun.is_dir() else Path.cwd()
 
 
 def _home() -> Home:

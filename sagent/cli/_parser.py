@@ -107,6 +107,8 @@ def parse(argv: Sequence[str]) -> Options:
         parser.error("--fork goes with --continue, --resume or --session: say what to fork")
     if options.no_session_persistence and goes_on:
         parser.error("--no-session-persistence keeps no session: there is none to go on with")
+    if options.add_dir and options.no_project_instructions:
+        parser.error("--no-project-instructions reads none of --add-dir either: choose one")
     if options.tools is not None:
         names = [name for word in options.tools for name in word.split(",") if name]
         options.tools = [] if names == ["none"] else names
@@ -148,6 +150,12 @@ def _directory(text: str) -> str:
         raise argparse.ArgumentTypeError(
             f"{text!r} is no directory; if that is the prompt, put it first"
         )
+    return text
+
+
+def _place(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty: name the session's directory")
     return text
 
 
@@ -211,7 +219,10 @@ def _add_sessions(parser: argparse.ArgumentParser) -> None:
         "choose from a list",
     )
     which.add_argument(
-        "--session", metavar="PATH", help="the session in that directory; begun if there is none"
+        "--session",
+        type=_place,
+        metavar="PATH",
+        help="the session in that directory; begun if there is none",
     )
     group.add_argument(
         "--fork",

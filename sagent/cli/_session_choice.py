@@ -42,6 +42,7 @@ def open_chosen(options: Options) -> Generator[Session | None]:
         try:
             session = opened.enter_context(_open(options))
             tell_damage(session.transcript)
+            _tell_place(session)
         except SessionBusyError as error:
             raise _busy(error) from error
         except (SessionError, UsageError) as error:
@@ -57,7 +58,7 @@ def _asks_for_one(options: Options) -> bool:
 
 def _open(options: Options) -> AbstractContextManager[Session]:
     home, cwd = Home.default(), Path.cwd()
-    place = None if options.session is None else Path(options.session).absolute()
+    place = None if options.session is None else Path(options.session).resolve()
     found = _found(options, home, cwd) if place is None else _there(place)
     if found is None and options.fork and place is not None:
         raise UsageError(f"there is no session in {place}: --fork needs one")
@@ -111,6 +112,12 @@ def _forked(source: Path, home: Home) -> Generator[Session]:
         finally:
             if len(session.transcript.messages) == copied:
                 shutil.rmtree(directory, ignore_errors=True)
+
+
+def _tell_place(session: Session) -> None:
+    begun = session.transcript.header.cwd
+    if begun is not None and begun.is_dir() and not begun.samefile(Path.cwd()):
+        complain(f"this session was begun in {begun}: its agent works there")
 
 
 def _busy(error: SessionBusyError) -> SessionBusyError:

@@ -10,8 +10,8 @@ from sagent.cli._session_json import hit_json, json_line, session_json
 from sagent.cli._session_removal import confirm, remove
 from sagent.cli._session_rows import by_directory, hit_row, rows, tell_damage
 from sagent.cli._sessions_parser import Command, SessionsOptions
-from sagent.cli._streams import complain, print_out
-from sagent.errors import SagentError, UnknownNameError, UsageError
+from sagent.cli._streams import complain, complain_of, print_out
+from sagent.errors import UnknownNameError, UsageError
 from sagent.home import Home
 from sagent.session import (
     HeadRecord,
@@ -32,10 +32,10 @@ def run_sessions(options: SessionsOptions) -> int:
     except BrokenPipeError:  # the reader has gone, and knows it
         return FAILED
     except UsageError as error:
-        complain(str(error))
+        complain_of(error)
         return USAGE
-    except SagentError as error:
-        complain(str(error))
+    except Exception as error:  # noqa: BLE001  # the last stop: a person reads one line
+        complain_of(error)
         return FAILED
     return DONE
 

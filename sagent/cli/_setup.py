@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sagent.agent import Agent
 from sagent.budget import Budget
-from sagent.cli._instructions import brief, brief_small
+from sagent.cli._instructions import brief, brief_small, directory_of
 from sagent.cli._model_choice import choose_model
 from sagent.cli._parser import Options
 from sagent.compaction import SummaryCompactor
@@ -41,6 +41,7 @@ async def build_agent(
         tools=_tools(names),
         name=options.name or known.agent or "Agent",
         max_tool_call_rounds=options.max_tool_call_rounds or (LOCAL_ROUNDS if small else None),
+        cwd=directory_of(session),
         session=session,
         compactor=None if options.no_compact else SummaryCompactor(),
         budget=_budget(options),

@@ -6,6 +6,8 @@ import sys
 
 import trio
 
+from sagent.errors import SagentError
+
 _CHUNK_BYTES = 65_536
 _ACTIVE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # control characters, of which a tab and a line end stay
@@ -58,6 +60,12 @@ def complain(text: str) -> None:
     """Write *text* as one line to standard error, where people look for errors."""
     line = " ".join(clean(text).split())
     sys.stderr.write(f"sagent: {line}\n")
+
+
+def complain_of(error: Exception, way_on: str = "") -> None:
+    """Write *error* as one line; one that nobody raised on purpose is told with its kind."""
+    kind = "" if isinstance(error, SagentError) else f"{type(error).__name__}: "
+    complain(f"{kind}{error}{way_on}")
 
 
 def clean(text: str) -> str:

@@ -36,6 +36,15 @@ async def test_what_was_done_before_the_limit_is_in_the_session(project: Path, h
     assert done.stdout == b"done\n"
 
 
+async def test_a_session_elsewhere_is_told_by_its_place(project: Path) -> None:
+    async with open_loopback(call("List", {"path": "."})) as server:
+        done = await sagent(*at(server), "--session", "s", "--max-tool-call-rounds", "1", "go")
+
+    assert done.returncode == 1
+    assert "asked 1 time" in one_line(done.stderr)
+    assert "session s: --session s goes on" in one_line(done.stderr)
+
+
 async def test_time_that_is_up_ends_a_run(project: Path) -> None:
     async with open_loopback(chat({"choices": []}, hang=True)) as server:
         done = await sagent(

@@ -106,6 +106,20 @@ async def test_a_session_lives_where_the_path_says(project: Path, tmp_path: Path
     assert (place / SESSION_FILE).stat().st_mode & 0o777 == 0o600
 
 
+async def test_a_session_that_is_taken_along_works_where_it_was_begun(
+    project: Path, tmp_path: Path
+) -> None:
+    (project / "a.txt").write_text("42")
+    read = call("Read", {"file_path": "a.txt"})
+    async with open_loopback(answer("hello"), read, answer("hello")) as server:
+        await sagent(*at(server), "--session", "../kept", "one", cwd=project)
+        done = await sagent(*at(server), "--session", "kept", "two", cwd=tmp_path)
+
+    assert f"begun in {project}: its agent works there" in one_line(done.stderr)
+    assert system(server, 0) == system(server, 2)
+    assert "42" in told(server, 2)[-1]
+
+
 async def test_a_fork_goes_on_elsewhere_and_leaves_its_origin_as_it_is(
     project: Path, home: Path
 ) -> None:

@@ -63,6 +63,8 @@ def no_provider_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         (("--continue", "--session", "s", "hi"), "not allowed with argument --continue"),
         (("--session", "s", "--resume=1", "hi"), "not allowed with argument --session"),
         (("--session",), "expected one argument"),
+        (("--session", "", "hi"), "it is empty"),
+        (("--add-dir", "/", "--no-project-instructions", "--", "hi"), "choose one"),
         (("--fork", "hi"), "--fork goes with --continue, --resume or --session"),
         (("--no-session-persistence", "--continue", "hi"), "there is none to go on with"),
         ((*LOCAL, "--resume"), "--resume without an ID needs a terminal"),
