@@ -25,7 +25,7 @@ class Cost:
 class Launcher:
     """Runs commands with nothing to read and nowhere to write."""
 
-    _bytecode: str
+    _directory: Path
 
     def run(self, *command: str) -> Cost:
         """Run *command* to its end.
@@ -49,15 +49,18 @@ class Launcher:
             for name, value in os.environ.items()
             if not name.startswith(("OPENAI_", "PYTHON"))
         }
-        return kept | {"PYTHONPYCACHEPREFIX": self._bytecode}
+        return kept | {
+            "PYTHONPYCACHEPREFIX": str(self._directory / "bytecode"),
+            "SAGENT_HOME": str(self._directory / "home"),
+        }
 
 
 @contextmanager
 def open_launcher() -> Generator[Launcher]:
-    """Make a launcher whose commands find compiled what an earlier one imported.
+    """Make a launcher whose commands find compiled what an earlier one imported, and keep nothing.
 
     So they do where sagent is installed; a checkout under PYTHONDONTWRITEBYTECODE compiles all
     at every start, which takes ten times as long.
     """
-    with TemporaryDirectory() as bytecode:
-        yield Launcher(bytecode)
+    with TemporaryDirectory() as directory:
+        yield Launcher(Path(directory))
