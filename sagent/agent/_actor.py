@@ -165,9 +165,7 @@ class AgentActor(Actor[Mail]):
             await self._audience.tell(Notice(f"not saved yet: {self._save_error}"))
 
     async def _rounds(self, taken: Taken) -> TextMessage:
-        self._turn = self._turn.after(
-            max_rounds=self._blueprint.max_rounds, output=self._desk.output
-        )
+        self._turn = self._turn.after(max_rounds=self._blueprint.max_rounds)
         self._take_in(taken)
         await self._save()
         while True:
@@ -232,6 +230,7 @@ class AgentActor(Actor[Mail]):
 
     def _take_in(self, taken: Taken) -> None:
         messages = tuple(taken.messages)
+        self._turn = self._turn.giving(self._desk.output)
         self._feed(Cleared(messages) if taken.cleared else Prompted(messages))
         for call in taken.ended:  # only now, so that a crash before this loses nothing
             self._state.note_task(call, "ended")

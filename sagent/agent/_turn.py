@@ -106,9 +106,13 @@ class Turn:
         settled = {call_id for call_id, _ in self.results}
         return tuple(call for call in self.calls if call.id not in settled)
 
-    def after(self, *, max_rounds: int | None, output: Output | None) -> "Turn":
+    def after(self, *, max_rounds: int | None) -> "Turn":
         """Begin the turn that follows this one, whose detached calls go on."""
-        return Turn(max_rounds, output=output, away=self.away)
+        return Turn(max_rounds, away=self.away)
+
+    def giving(self, output: Output | None) -> "Turn":
+        """Let the answer have the shape *output*; None for any."""
+        return self if output is self.output else attrs.evolve(self, output=output)
 
     def feed(self, event: Event) -> "tuple[Turn, Step]":
         """Give the turn after *event*, and what is to be recorded and done."""

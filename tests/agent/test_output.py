@@ -3,8 +3,11 @@
 from typing import assert_type
 
 import pytest
+import trio
+from trio.testing import wait_all_tasks_blocked
 
-from sagent.agent import Agent, Done, Run
+from sagent.actors import open_system
+from sagent.agent import Agent, Done, Output, Prompt, Run
 from sagent.errors import ModelStoppedError, UsageError
 from sagent.lib.json import json_unfreeze
 from sagent.message import JsonMessage, TextMessage, response_text
@@ -61,6 +64,22 @@ async def test_the_schema_holds_for_its_run_alone() -> None:
 
     assert (await agent.run("and now?")).content == "plain"
     assert model.requests[1].output_schema is None
+
+
+async def test_a_prompt_that_joins_a_turn_brings_its_schema_along() -> None:
+    gate = trio.Event()
+    model = ScriptedModel(calls(("Slow", {})), "not json", "7")
+    async with open_system() as system:
+        slow = RecordingTool("Slow", gate)
+        ref = await system.spawn(Agent(model=model, tools=[slow]))
+        ref.tell(Prompt("go"))
+        await wait_all_tasks_blocked()
+        gate.set()
+
+        answer = await ref.ask(Prompt("a number", output=Output.of({"type": "integer"})))
+
+    assert answer.content == "7"
+    assert model.requests[1].output_schema == {"type": "integer"}
 
 
 async def test_the_last_event_carries_the_value() -> None:
