@@ -17,7 +17,7 @@ from sagent.agent._desk import Desk, Taken
 from sagent.agent._event import Emit, Notice
 from sagent.agent._event import Interrupted as InterruptTold
 from sagent.agent._file_keeper import open_file_keeper
-from sagent.agent._mail import Mail
+from sagent.agent._mail import Inquiry, Mail, Urgent
 from sagent.agent._orders import Orders
 from sagent.agent._post import News, Post
 from sagent.agent._reminders import Reminders
@@ -139,6 +139,9 @@ class AgentActor(Actor[Mail]):
             self._in_turn = False
             self._tasks.cancel_foreground()
             self._feed(Interrupted(said=self._caller.take_unfinished()))
+            rest = self._desk.take_rest()
+            if rest.messages or rest.cleared:
+                self._take_in(rest)
             self._state.note_place()
         await self._save()
         self._desk.settle(answer, failure)
@@ -236,7 +239,7 @@ class AgentActor(Actor[Mail]):
             self._state.note_task(call, "ended")
 
     def _on_front(self) -> None:
-        self._desk.look()
+        self._desk.look(Urgent if self._in_turn else Inquiry)
         self._mind_users()
 
     def _interrupt(self) -> None:

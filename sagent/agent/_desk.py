@@ -58,6 +58,13 @@ class Desk:
     _status: Callable[[], AgentStatus]
     _interrupt: Callable[[], object]
     _waiting: list[Envelope[Mail]] = attrs.field(factory=list[Envelope[Mail]], init=False)
+    _taken: Taken = attrs.field(factory=Taken, init=False)
+    _gave: bool = attrs.field(default=False, init=False)
+
+    @property
+    def _has_work(self) -> bool:
+        """Whether there is anything in hand that could be interrupted."""
+        return self._gave or bool(self._taken.messages)
 
     @property
     def prompts(self) -> tuple[Prompt, ...]:
@@ -76,20 +83,31 @@ class Desk:
         return any(prompt.until_idle for prompt in self.prompts)
 
     async def drain(self) -> Taken:
-        """Take in what has come, and carry out what is an order."""
-        taken = Taken()
+        """Take in what has come, and carry out what is an order.
+
+        What a cancelled drain had taken in is there for `take_rest`.
+        """
+        taken = self._taken
         for note in self._post.take_notes():
             await self._obey(Envelope(note, self._path), taken)
         while (envelope := self._post.take()) is not None:
             await self._obey(envelope, taken)
+            if isinstance(envelope.message, Interrupt) and self._has_work:
+                break  # what came after it is for the next turn
         for news in self._post.take_news():
             taken.messages.append(news.message)
             taken.ended.append(news.call)
+        return self.take_rest()
+
+    def take_rest(self) -> Taken:
+        """Give what a drain has taken in and not given."""
+        taken, self._taken = self._taken, Taken()
+        self._gave = self._gave or bool(taken.messages)
         return taken
 
-    def look(self) -> None:
-        """See what is urgent in the front lane, and do it."""
-        while (envelope := self._post.inbox.select_nowait(Urgent)) is not None:
+    def look(self, kind: type[Urgent]) -> None:
+        """See what is of *kind* in the front lane, and do it."""
+        while (envelope := self._post.inbox.select_nowait(kind)) is not None:
             urgent = envelope.message
             assert isinstance(urgent, Interrupt | GetStatus | Watch)  # all that are
             try:
@@ -100,6 +118,7 @@ class Desk:
     def settle(self, answer: TextMessage, failure: SagentError | None) -> None:
         """Answer all that was taken in since the last time."""
         waiting, self._waiting = self._waiting, []
+        self._gave = False
         if failure is None:
             for asker in waiting:
                 asker.reply(answer)
@@ -120,6 +139,8 @@ class Desk:
                     if _replaces_history(order):
                         taken.messages.clear()
                         taken.cleared = True
+                case Interrupt() if not self._has_work:
+                    envelope.reply(None)  # what comes after it is not meant
                 case Interrupt() | GetStatus() | Watch() as urgent:
                     self._obey_at_once(urgent, envelope)
                 case _:

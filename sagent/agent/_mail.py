@@ -132,18 +132,26 @@ class Urgent:
     """What is seen in the midst of a turn, if it comes through the front lane."""
 
 
+class Inquiry(Urgent):
+    """What is seen between turns, too, past all that waits."""
+
+
 @attrs.frozen
 class Interrupt(Urgent):
-    """Give up the turn in hand, and keep the agent; tools that run in the background go on."""
+    """Give up the turn in hand, and keep the agent; tools that run in the background go on.
+
+    Between turns it waits its turn: what came before it in its lane is given up, and what comes
+    after it is done.
+    """
 
 
 @attrs.frozen
-class GetStatus(Urgent, Request[AgentStatus]):
+class GetStatus(Inquiry, Request[AgentStatus]):
     """Asks an agent how it stands."""
 
 
 @attrs.frozen
-class Watch(Urgent, Request[Feed[RunEvent]]):
+class Watch(Inquiry, Request[Feed[RunEvent]]):
     """Asks for the events of an agent, from now until it ends.
 
     Attributes:

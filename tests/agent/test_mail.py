@@ -9,6 +9,7 @@ from sagent.agent import (
     Agent,
     AgentStatus,
     Clear,
+    Compact,
     GetStatus,
     Interrupt,
     Mail,
@@ -22,8 +23,10 @@ from sagent.agent import (
     ToolReturned,
     Watch,
 )
+from sagent.compaction import SummaryCompactor
 from sagent.errors import ModelError, RunInterruptedError, UsageError
 from sagent.message import BytesMessage, MultipartMessage, response_text
+from sagent.model import ModelRequest, ModelResponse
 from sagent.testing import RecordingTool, ScriptedModel, calls
 
 
@@ -107,6 +110,56 @@ async def test_an_interrupt_of_an_idle_agent_does_nothing() -> None:
         answer = await ref.ask(Prompt("go"))
 
     assert answer.content == "fine"
+
+
+async def test_an_interrupt_takes_with_it_the_prompt_before_it_that_is_not_begun() -> None:
+    model = ScriptedModel("fine")
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=model))
+        ref.tell(Prompt("first"), lane="front")
+        ref.tell(Interrupt(), lane="front")
+
+        answer = await ref.ask(Prompt("second"), lane="front")
+
+    assert answer.content == "fine"
+    assert len(model.requests) == 1
+
+
+async def test_an_interrupt_spares_the_prompt_after_it() -> None:
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=ScriptedModel("fine")))
+        ref.tell(Interrupt())
+
+        answer = await ref.ask(Prompt("go"))
+
+    assert answer.content == "fine"
+
+
+async def test_a_prompt_outlives_the_interrupt_of_an_order_that_came_with_it() -> None:
+    gate = trio.Event()
+    model, slow = ScriptedModel("one", "three"), Waiting(gate)
+    agent = Agent(model=model, compactor=SummaryCompactor(model=slow))
+    async with open_system() as system:
+        ref = await system.spawn(agent)
+        await ref.ask(Prompt("a"))
+        ref.tell(Prompt("b"))
+        ref.tell(Compact())
+        await wait_all_tasks_blocked()
+
+        ref.tell(Interrupt(), lane="front")
+        await ref.ask(Prompt("c"))
+
+    assert texts(model) == ["a", "one", "b", "c"]
+
+
+class Waiting(ScriptedModel):
+    def __init__(self, gate: trio.Event) -> None:
+        super().__init__()
+        self._gate = gate
+
+    async def buffer(self, request: ModelRequest) -> ModelResponse:
+        await self._gate.wait()
+        return await super().buffer(request)
 
 
 async def test_a_status_is_told_in_the_midst_of_a_turn() -> None:
