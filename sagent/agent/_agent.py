@@ -7,11 +7,12 @@ from typing import overload
 
 import attrs
 
-from sagent.actors import Ref, open_system
+from sagent.actors import open_system
 from sagent.agent._actor import AgentActor
 from sagent.agent._blueprint import Blueprint
 from sagent.agent._event import Done, Emit, discard
-from sagent.agent._mail import Mail, Prompt
+from sagent.agent._line import Line
+from sagent.agent._mail import Prompt
 from sagent.agent._output import Output
 from sagent.agent._placement import spec_with_placement
 from sagent.agent._resume import begin
@@ -96,7 +97,6 @@ class Agent:
     rules: ConditionalRules = attrs.field(factory=ConditionalRules)
     budget: Budget | None = None
     _state: AgentState | None = attrs.field(default=None, init=False, repr=False)
-    _ref: Ref[Mail] | None = attrs.field(default=None, init=False, repr=False)
     # A lock, since runs under asyncio are on threads of their own.
     _busy: threading.Lock = attrs.field(factory=threading.Lock, init=False, repr=False)
     _validators: Mapping[str, Validator] = attrs.field(init=False, repr=False)
@@ -139,16 +139,17 @@ class Agent:
             UsageError: there is no prompt in *directive*, or *output_schema* is no JSON Schema.
             AgentBusyError: awaited while another run of this agent goes on.
         """
-        text = _prompt_in(directive)
+        text, line = _prompt_in(directive), Line()
         if output_schema is None:
-            return Run(partial(self._run, Prompt(text, until_idle=True), _as_it_is), self._post)
+            prompt = Prompt(text, until_idle=True)
+            return Run(partial(self._run, line, prompt, _as_it_is), line.post)
         output = Output.of(output_schema)
 
         def as_json(answer: TextMessage) -> JsonMessage:
             return JsonMessage(output.read(answer.content), parent_id=answer.parent_id)
 
         prompt = Prompt(text, output=output, until_idle=True)
-        return Run(partial(self._run, prompt, as_json), self._post)
+        return Run(partial(self._run, line, prompt, as_json), line.post)
 
     def actor(self) -> AgentActor:
         """Make an actor of this agent.
@@ -161,7 +162,7 @@ class Agent:
         return AgentActor(blueprint, partial(self._begin, blueprint), emit=discard, claim=claim)
 
     async def _run[A: (TextMessage, JsonMessage)](
-        self, prompt: Prompt, finish: Callable[[TextMessage], A], emit: Emit
+        self, line: Line, prompt: Prompt, finish: Callable[[TextMessage], A], emit: Emit
     ) -> A:
         with self._claimed():
             blueprint = self._blueprint()
@@ -170,10 +171,11 @@ class Agent:
             actor = AgentActor(blueprint, lambda: state, emit=emit, claim=nullcontext())
             try:
                 async with open_system() as system:
-                    ref = self._ref = await system.spawn(_Once(actor), name=self.name)
-                    answer = finish(await ref.ask(prompt))
+                    ref = await system.spawn(_Once(actor), name=self.name)
+                    line.open(ref)
+                    answer = finish(await ref.ask(prompt, lane="front"))
             finally:
-                self._ref = None
+                line.close()
                 self.model = state.model
             await emit(Done(answer, *state.spent_since(before)))
             return answer
@@ -191,10 +193,6 @@ class Agent:
 
     def _begin(self, blueprint: Blueprint) -> AgentState:
         return begin(self.cwd, self.model, blueprint.head, self.session)
-
-    def _post(self, mail: Mail) -> None:
-        if self._ref is not None:
-            self._ref.tell(mail, lane="front")
 
     def _blueprint(self) -> Blueprint:
         prompts = [text for tool in self.tools if (text := tool.prompt())]

@@ -6,6 +6,7 @@ returns when the run has ended.
 """
 
 import asyncio  # noqa: TID251  # this module is the bridge
+from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -34,6 +35,9 @@ class AsyncioDriver[A]:
         factory=asyncio.Queue[RunEvent | None], init=False
     )
     _room: trio.Semaphore = attrs.field(factory=lambda: trio.Semaphore(_AHEAD), init=False)
+    _calls: deque[Callable[[], object]] = attrs.field(
+        factory=deque[Callable[[], object]], init=False
+    )
     _cancelled: bool = attrs.field(default=False, init=False)
     _watched: bool = attrs.field(default=False, init=False)
 
@@ -89,6 +93,7 @@ class AsyncioDriver[A]:
 
     async def _main(self) -> A:
         self._token = trio.lowlevel.current_trio_token()
+        self._token.run_sync_soon(self._make_calls)
         if self._cancelled:
             self._scope.cancel()
         with self._scope:
@@ -108,10 +113,15 @@ class AsyncioDriver[A]:
         self.in_trio(release)
 
     def in_trio(self, call: Callable[[], object]) -> None:
-        """Make *call* where the run is, if it has begun; from any thread."""
+        """Make *call* where the run is, once its thread has begun; from any thread."""
+        self._calls.append(call)  # before the token is read, as in `cancel`
         if self._token is not None:
             with suppress(trio.RunFinishedError):  # and so has this run
-                self._token.run_sync_soon(call)
+                self._token.run_sync_soon(self._make_calls)
+
+    def _make_calls(self) -> None:
+        while self._calls:
+            self._calls.popleft()()
 
     async def _with_caller[T](self, future: asyncio.Future[T]) -> T:
         try:

@@ -237,3 +237,15 @@ def test_a_run_is_interrupted_from_asyncio() -> None:
 
     assert answer == "fine"
     assert history[2].startswith("[interrupted")
+
+
+def test_a_run_whose_thread_has_not_begun_is_interrupted_too() -> None:
+    async def main() -> None:
+        run = Agent(model=ScriptedModel("one")).run("go")
+        waiting = asyncio.ensure_future(run)
+        await asyncio.sleep(0)
+        run.interrupt()
+        with pytest.raises(RunInterruptedError):
+            await waiting
+
+    asyncio.run(main())

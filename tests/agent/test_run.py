@@ -337,3 +337,33 @@ async def test_what_is_told_to_a_run_that_is_over_is_dropped() -> None:
     run.interrupt()
 
     assert (await run).content == "one"
+
+
+async def test_a_run_that_has_only_just_begun_is_interrupted_too() -> None:
+    run, begun = Agent(model=ScriptedModel("one")).run("go"), trio.Event()
+
+    async def wait() -> None:
+        begun.set()
+        with pytest.raises(RunInterruptedError):
+            await run
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(wait)
+        await begun.wait()
+        run.interrupt()
+
+
+async def test_what_is_told_to_a_run_that_is_over_does_not_reach_the_next() -> None:
+    model = ScriptedModel("one", calls(("Echo", {})), "two")
+    agent = Agent(model=model, tools=[RecordingTool()])
+    before = agent.run("first")
+    await before
+
+    async with agent.run("second") as run:
+        async for event in run:
+            if isinstance(event, ToolCalled):
+                before.tell("stray")
+                before.interrupt()
+
+    assert "stray" not in [response_text(message) for message in agent.messages]
+    assert (await run).content == "two"
