@@ -76,7 +76,9 @@ class AgentActor(Actor[Mail]):
         async with AsyncExitStack() as stack:
             stack.enter_context(self._claim)
             self._state = self._begin()
-            self._keeper = await open_file_keeper(stack, self._state, self._audience)
+            self._keeper = await open_file_keeper(
+                stack, self._state, self._audience, root=self._blueprint.cwd
+            )
             self._held = stack.pop_all()
 
     async def run(self, inbox: Inbox[Mail]) -> None:

@@ -198,6 +198,7 @@ class Agent:
         prompts = [text for tool in self.tools if (text := tool.prompt())]
         return Blueprint(
             name=self.name,
+            cwd=self.cwd,
             head=ModelRequest(
                 messages=(),
                 system="\n\n".join([self.system, *prompts] if self.system else prompts),

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from pathlib import Path
 
 import attrs
 
@@ -18,6 +19,7 @@ class Blueprint:
 
     Attributes:
         name: the agent's name.
+        cwd: where its tools start; None for the process's directory, or the session's.
         head: what each request begins with: the system prompt and the tools.
         tools: as the agent was given them; each actor works with its own copies.
         validators: of the tools, by name.
@@ -30,6 +32,7 @@ class Blueprint:
     """
 
     name: str
+    cwd: Path | None
     head: ModelRequest
     tools: tuple[Tool, ...]
     validators: Mapping[str, Validator]

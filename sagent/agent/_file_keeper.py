@@ -7,29 +7,25 @@ import attrs
 
 from sagent.agent._audience import Audience
 from sagent.agent._event import Notice
+from sagent.agent._kept_files import KeptFiles, open_kept_files
 from sagent.agent._state import AgentState
-from sagent.checkpoint import Checkpoints, Restored, open_checkpoints
-from sagent.errors import CheckpointError, UnknownNameError, UsageError
-from sagent.home import Home
+from sagent.checkpoint import Restored
+from sagent.errors import CheckpointError, UsageError
 from sagent.message import MultipartMessage, get_directive
-from sagent.session import CheckpointRecord, Session
-
-_STORE = "files.git"
 
 
 @attrs.define(eq=False)
 class FileKeeper:
-    """Takes a snapshot before the tools of a response run, and finds the one to go back to."""
+    """Takes a snapshot before the tools of a response run, once for each response."""
 
     _state: AgentState
-    _session: Session
-    _checkpoints: Checkpoints
+    _files: KeptFiles
     _audience: Audience
     _kept_before: str = attrs.field(default="", init=False)
     _broken: bool = attrs.field(default=False, init=False)
 
     async def keep(self, call: MultipartMessage) -> None:
-        """Take a snapshot for the response of *call*, once, and keep the file that it names.
+        """Keep the files for the response of *call*, and the one that it names.
 
         What fails is told once, and the agent goes on without.
         """
@@ -38,11 +34,10 @@ class FileKeeper:
             return
         try:
             for path in self._named(call):
-                await self._checkpoints.keep(path)
+                await self._files.checkpoints.keep(path)
             if head != self._kept_before:
-                snapshot = await self._checkpoints.take()
+                self._state.note(await self._files.take(head))
                 self._kept_before = head
-                self._state.note(CheckpointRecord(snapshot=snapshot, before=head))
         except CheckpointError as error:
             self._broken = True
             await self._audience.tell(Notice(f"files are not kept before they change: {error}"))
@@ -54,17 +49,8 @@ class FileKeeper:
             CheckpointError: they cannot be brought back.
             UnknownNameError: there is no such message.
         """
-        transcript = self._session.transcript
-        places = {id_: place for place, id_ in enumerate(transcript.messages)}
-        if to not in places:
-            raise UnknownNameError(f"there is no message {to} to bring files back to")
-        # The files as the next tools found them are the files as they were at the message.
-        later = (kept for kept in transcript.checkpoints if places[kept.before] >= places[to])
-        record = min(later, key=lambda kept: places[kept.before], default=None)
-        if record is None:
-            return None
         self._kept_before = ""
-        return await self._checkpoints.restore(record.snapshot)
+        return await self._files.restore(to)
 
     def _named(self, call: MultipartMessage) -> tuple[Path, ...]:
         try:
@@ -77,17 +63,17 @@ class FileKeeper:
 
 
 async def open_file_keeper(
-    stack: AsyncExitStack, state: AgentState, audience: Audience
+    stack: AsyncExitStack, state: AgentState, audience: Audience, *, root: Path | None
 ) -> FileKeeper | None:
-    """Open the keeper of an agent with a session, for the length of *stack*."""
-    session = state.session
-    if session is None:
+    """Open the keeper of an agent with a session, for the length of *stack*.
+
+    Args:
+        stack: what closes it.
+        state: the agent's.
+        audience: is told when it fails.
+        root: the agent's own directory; None for where the session was begun.
+    """
+    if state.session is None:
         return None
-    checkpoints = await stack.enter_async_context(
-        open_checkpoints(
-            session.directory / _STORE,
-            state.workspace.cwd,
-            leave_out=(session.directory, Home.default().root),
-        )
-    )
-    return FileKeeper(state, session, checkpoints, audience)
+    files = await stack.enter_async_context(open_kept_files(state.session, root=root))
+    return FileKeeper(state, files, audience)

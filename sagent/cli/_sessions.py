@@ -4,21 +4,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sagent.cli._exit_code import DONE, FAILED, USAGE
-from sagent.cli._message_rows import find_message, message_rows, words
+from sagent.cli._message_rows import find_message, message_rows
 from sagent.cli._session_export import exported, readable
 from sagent.cli._session_json import hit_json, json_line, session_json
+from sagent.cli._session_place import find
 from sagent.cli._session_removal import confirm, remove
+from sagent.cli._session_rewind import rewind
 from sagent.cli._session_rows import by_directory, hit_row, rows, tell_damage
 from sagent.cli._sessions_parser import Command, SessionsOptions
 from sagent.cli._streams import complain, complain_of, print_out
-from sagent.errors import UnknownNameError, UsageError
+from sagent.errors import UsageError
 from sagent.home import Home
 from sagent.session import (
-    HeadRecord,
-    find_session,
     fork_session,
     list_sessions,
-    open_session,
     read_session,
     rename_session,
     search_sessions,
@@ -38,20 +37,6 @@ def run_sessions(options: SessionsOptions) -> int:
         complain_of(error)
         return FAILED
     return DONE
-
-
-def find(home: Home, id_prefix: str) -> Path:
-    """Find a session by the beginning of its id, here or else anywhere, or by its directory.
-
-    Raises:
-        UnknownNameError: there is none, or more than one.
-    """
-    if "/" in id_prefix:
-        return Path(id_prefix).absolute()
-    try:
-        return find_session(home, Path.cwd(), id_prefix)
-    except UnknownNameError:
-        return find_session(home, None, id_prefix)
 
 
 def _list(options: SessionsOptions, home: Home) -> None:
@@ -114,15 +99,6 @@ def _rename(options: SessionsOptions, home: Home) -> None:
     rename_session(find(home, options.id), title)
 
 
-def _rewind(options: SessionsOptions, home: Home) -> None:
-    with open_session(find(home, options.id)) as session:
-        tell_damage(session.transcript)
-        id_ = find_message(session.transcript, options.message_id)
-        session.append(HeadRecord(id_, "rewind"))
-        message = session.transcript.messages[id_]
-    print_out(f"{session.id} goes on after: {words(message)}\n")
-
-
 def _fork(options: SessionsOptions, home: Home) -> None:
     source = find(home, options.id)
     transcript = read_session(source)
@@ -138,6 +114,6 @@ _COMMANDS: Mapping[Command, Callable[[SessionsOptions, Home], None]] = {
     "export": _export,
     "remove": _remove,
     "rename": _rename,
-    "rewind": _rewind,
+    "rewind": rewind,
     "fork": _fork,
 }

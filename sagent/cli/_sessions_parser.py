@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
 type Command = Literal["list", "search", "show", "export", "remove", "rename", "rewind", "fork"]
+type Restore = Literal["conversation", "files", "both"]
 type ExportFormat = Literal["markdown", "html", "jsonl"]
 
 _DESCRIPTION = """\
@@ -36,6 +37,7 @@ class SessionsOptions(argparse.Namespace):
     yes: bool
     title: str
     message_id: str
+    restore: "Restore"
     at: str | None
 
 
@@ -92,6 +94,13 @@ def _add_changing(commands: "argparse._SubParsersAction[Parser]") -> None:
     rewind = commands.add_parser("rewind", help="let a session go on from an earlier message")
     rewind.add_argument("id", metavar="ID")
     rewind.add_argument("message_id", metavar="MESSAGE_ID")
+    rewind.add_argument(
+        "--restore",
+        choices=["conversation", "files", "both"],
+        default="conversation",
+        help="what goes back; files are those of its directory, as they were before tools "
+        "changed them",
+    )
     fork = commands.add_parser("fork", help="copy a session, and print the copy's id")
     fork.add_argument("id", metavar="ID")
     fork.add_argument("--at", metavar="MESSAGE_ID", help="only up to that message")

@@ -221,3 +221,21 @@ async def test_an_actor_lives_again_with_its_session(tmp_path: Path) -> None:
             await ref.ask(Prompt("c"))
 
     assert texts(model) == ["a", "one", "b", "c"]
+
+
+async def test_files_are_kept_of_one_directory_wherever_the_shell_goes(tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    (work / "sub").mkdir(parents=True)
+    (work / "a.txt").write_text("one\n")
+    directory = begun(tmp_path, cwd=work)
+    with open_session(directory) as session:
+        model = ScriptedModel(calls(("Bash", {"command": "cd sub; echo two > ../a.txt"})), "ok")
+        await Agent(model=model, session=session, tools=[Bash()], cwd=work).run("go")
+        first = session.transcript.conversation[0]
+
+    with open_session(directory) as session:
+        async with open_system() as system:
+            ref = await system.spawn(Agent(model=ScriptedModel(), session=session, tools=[Bash()]))
+            await ref.ask(Rewind(first.id, restore="files"))
+
+    assert (work / "a.txt").read_text() == "one\n"

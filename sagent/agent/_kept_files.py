@@ -1,0 +1,102 @@
+"""The files that go with a session: snapshots of its directory, from before tools changed it."""
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import attrs
+
+from sagent.checkpoint import Checkpoints, Restored, open_checkpoints
+from sagent.errors import CheckpointError, SessionError, UnknownNameError
+from sagent.home import Home
+from sagent.session import CheckpointRecord, Session
+
+_STORE = "files.git"
+_ROOT = "files.root"
+"""Names the directory that the snapshots are of, which stays, wherever the shell goes."""
+
+
+@attrs.define(eq=False)
+class KeptFiles:
+    """Takes snapshots for a session, and finds the one to go back to.
+
+    Attributes:
+        checkpoints: of the directory.
+    """
+
+    checkpoints: Checkpoints
+    _session: Session
+    _root: Path
+    _named: bool = attrs.field(default=False, init=False)
+
+    async def take(self, before: str) -> CheckpointRecord:
+        """Take a snapshot before the tools of the message *before* run.
+
+        Raises:
+            CheckpointError: it could not be taken.
+        """
+        snapshot = await self.checkpoints.take()
+        self._name_root()
+        return CheckpointRecord(snapshot=snapshot, before=before)
+
+    async def restore(self, to: str) -> Restored | None:
+        """Bring the files back as they were at the message *to*; None if no tool has changed any.
+
+        Raises:
+            CheckpointError: they cannot be brought back.
+            UnknownNameError: there is no such message.
+        """
+        transcript = self._session.transcript
+        places = {id_: place for place, id_ in enumerate(transcript.messages)}
+        if to not in places:
+            raise UnknownNameError(f"there is no message {to} to bring files back to")
+        # The files as the next tools found them are the files as they were at the message.
+        later = (kept for kept in transcript.checkpoints if places[kept.before] >= places[to])
+        record = min(later, key=lambda kept: places[kept.before], default=None)
+        return None if record is None else await self.checkpoints.restore(record.snapshot)
+
+    def _name_root(self) -> None:
+        if self._named:
+            return
+        path = self._session.directory / _ROOT
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise CheckpointError(f"{path} cannot be written: {error.strerror}") from error
+        else:
+            with open(descriptor, "wb") as file:  # noqa: PTH123  # it is open already
+                file.write(os.fsencode(self._root))
+        self._named = True
+
+
+@asynccontextmanager
+async def open_kept_files(
+    session: Session, *, root: Path | None = None
+) -> AsyncGenerator[KeptFiles]:
+    """Open the snapshots of *session*, for as long as the block lasts.
+
+    Args:
+        session: open for writing, since one process at a time may use them.
+        root: the directory that they are of, where none was taken yet; None for where the session
+            was begun.
+
+    Raises:
+        SessionError: nobody knows of what directory they are.
+    """
+    known = _known_root(session) or root or session.transcript.header.cwd
+    if known is None:
+        raise SessionError(f"session {session.id} does not say where it was begun: keep no files")
+    async with open_checkpoints(
+        session.directory / _STORE, known, leave_out=(session.directory, Home.default().root)
+    ) as checkpoints:
+        yield KeptFiles(checkpoints, session, known)
+
+
+def _known_root(session: Session) -> Path | None:
+    try:
+        return Path(os.fsdecode((session.directory / _ROOT).read_bytes()))
+    except OSError:
+        return None

@@ -1,0 +1,49 @@
+"""Going back to a message of a session: with its conversation, its files, or both."""
+
+import trio
+
+from sagent.agent._kept_files import open_kept_files
+from sagent.checkpoint import Restored
+from sagent.cli._message_rows import find_message, words
+from sagent.cli._session_place import find
+from sagent.cli._session_rows import tell_damage
+from sagent.cli._sessions_parser import SessionsOptions
+from sagent.cli._streams import complain, print_out
+from sagent.home import Home
+from sagent.session import HeadRecord, Session, open_session
+
+
+def rewind(options: SessionsOptions, home: Home) -> None:
+    """Let the session of *options* go on after one of its messages, or its files be as they were.
+
+    Raises:
+        SagentError: it cannot; what was not told to have changed is as it was.
+    """
+    with open_session(find(home, options.id)) as session:
+        tell_damage(session.transcript)
+        id_ = find_message(session.transcript, options.message_id)
+        if options.restore != "conversation":
+            _tell(trio.run(_restore, session, id_))
+        if options.restore != "files":
+            session.append(HeadRecord(id_, "rewind"))
+            message = session.transcript.messages[id_]
+            print_out(f"{session.id} goes on after: {words(message)}\n")
+
+
+async def _restore(session: Session, id_: str) -> Restored | None:
+    async with open_kept_files(session) as files:
+        return await files.restore(id_)
+
+
+def _tell(restored: Restored | None) -> None:
+    if restored is None:
+        print_out("no tool has changed a file since then\n")
+        return
+    for path in restored.written:
+        print_out(f"brought back {path}\n")
+    for path in restored.deleted:
+        print_out(f"deleted {path}\n")
+    for path, reason in restored.unrestorable.items():
+        complain(f"{path} stays as it is: {reason}")
+    if not restored.written and not restored.deleted:
+        print_out("the files are as they were then\n")
