@@ -16,8 +16,8 @@ SESSIONS = "sessions"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and give its exit code: 0 done, 1 failed, 2 usage, 130 interrupted."""
-    words = sys.argv[1:] if argv is None else argv
-    work = _sessions(words[1:]) if words[:1] == [SESSIONS] else _headless(words)
+    words = list(sys.argv[1:] if argv is None else argv)
+    work = _sessions_work(words[1:]) if words[:1] == [SESSIONS] else _run_work(words)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)  # until the run has its own: there is nothing to clean up yet
     _open_closed_streams()
@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 # What --help needs is loaded before the command line is read, and all else after it.
 
 
-def _headless(words: Sequence[str]) -> Callable[[], int]:
+def _run_work(words: Sequence[str]) -> Callable[[], int]:
     options = parse(words)
 
     def work() -> int:
@@ -38,7 +38,7 @@ def _headless(words: Sequence[str]) -> Callable[[], int]:
     return work
 
 
-def _sessions(words: Sequence[str]) -> Callable[[], int]:
+def _sessions_work(words: Sequence[str]) -> Callable[[], int]:
     from sagent.cli._sessions_parser import parse_sessions  # noqa: PLC0415
 
     options = parse_sessions(words)

@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
+from command import Command
 
 from sagent.providers.local import default_cache_dir
 
@@ -24,3 +25,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     directory.mkdir()
     monkeypatch.chdir(directory)
     return directory
+
+
+@pytest.fixture
+def sagent(capfdbinary: pytest.CaptureFixture[bytes]) -> Command:
+    """Run the command within this process."""
+    return Command(capfdbinary)

@@ -3,18 +3,18 @@
 import json
 from pathlib import Path
 
-from command import at, one_line, sagent
-from loopback import answer, call, chat, open_loopback
+from command import Command, at, one_line
+from loopback import answer, call, chat, serve_loopback
 
 from sagent.home import Home
 from sagent.session import list_sessions, read_session
 
 
-async def test_at_its_limit_a_run_fails_and_says_what_and_how_to_go_on(
-    project: Path, home: Path
+def test_at_its_limit_a_run_fails_and_says_what_and_how_to_go_on(
+    sagent: Command, project: Path, home: Path
 ) -> None:
-    async with open_loopback(call("List", {"path": "."})) as server:
-        done = await sagent(*at(server), "--max-budget-tokens", "4500", "go")
+    with serve_loopback(call("List", {"path": "."})) as server:
+        done = sagent(*at(server), "--max-budget-tokens", "4500", "go")
 
     (session,) = list_sessions(Home(home), project)
     line = one_line(done.stderr)
@@ -25,31 +25,31 @@ async def test_at_its_limit_a_run_fails_and_says_what_and_how_to_go_on(
     assert len(server.seen) == 1
 
 
-async def test_what_was_done_before_the_limit_is_in_the_session(project: Path, home: Path) -> None:
-    async with open_loopback(call("List", {"path": "."}), answer("done")) as server:
-        await sagent(*at(server), "--max-budget-tokens", "4500", "go")
+def test_what_was_done_before_the_limit_is_in_the_session(
+    sagent: Command, project: Path, home: Path
+) -> None:
+    with serve_loopback(call("List", {"path": "."}), answer("done")) as server:
+        sagent(*at(server), "--max-budget-tokens", "4500", "go")
         (session,) = list_sessions(Home(home), project)
         kept = read_session(session.directory).conversation
-        done = await sagent(*at(server), "--continue", "--max-budget-tokens", "4500", "go on")
+        done = sagent(*at(server), "--continue", "--max-budget-tokens", "4500", "go on")
 
     assert len(kept) == 3
     assert done.stdout == b"done\n"
 
 
-async def test_a_session_elsewhere_is_told_by_its_place(project: Path) -> None:
-    async with open_loopback(call("List", {"path": "."})) as server:
-        done = await sagent(*at(server), "--session", "s", "--max-tool-call-rounds", "1", "go")
+def test_a_session_elsewhere_is_told_by_its_place(sagent: Command, project: Path) -> None:
+    with serve_loopback(call("List", {"path": "."})) as server:
+        done = sagent(*at(server), "--session", "s", "--max-tool-call-rounds", "1", "go")
 
     assert done.returncode == 1
     assert "asked 1 time" in one_line(done.stderr)
     assert "session s: --session s goes on" in one_line(done.stderr)
 
 
-async def test_time_that_is_up_ends_a_run(project: Path) -> None:
-    async with open_loopback(chat({"choices": []}, hang=True)) as server:
-        done = await sagent(
-            *at(server), "--output-format", "json", "--max-budget-seconds", "0.3", "go"
-        )
+def test_time_that_is_up_ends_a_run(sagent: Command, project: Path) -> None:
+    with serve_loopback(chat({"choices": []}, hang=True)) as server:
+        done = sagent(*at(server), "--output-format", "json", "--max-budget-seconds", "0.3", "go")
 
     line = one_line(done.stderr)
     told = json.loads(done.stdout)
@@ -59,9 +59,11 @@ async def test_time_that_is_up_ends_a_run(project: Path) -> None:
     assert "--max-budget-seconds" in told["error"]
 
 
-async def test_a_limit_of_money_is_refused_where_no_price_is_known(project: Path) -> None:
-    async with open_loopback(answer("hello")) as server:
-        done = await sagent(*at(server), "--max-budget-usd", "1", "hi")
+def test_a_limit_of_money_is_refused_where_no_price_is_known(
+    sagent: Command, project: Path
+) -> None:
+    with serve_loopback(answer("hello")) as server:
+        done = sagent(*at(server), "--max-budget-usd", "1", "hi")
 
     assert done.returncode == 2
     assert "no price is known for m, so --max-budget-usd" in one_line(done.stderr)

@@ -3,19 +3,26 @@
 import json
 
 import pytest
-from command import failing, one_line, sagent
-from loopback import Reply, call, chat, refusal, stream_head
+from command import Command, Ended, at, one_line
+from loopback import Reply, call, chat, refusal, serve_loopback, stream_head
 
 
-async def test_a_run_over_its_rounds_fails() -> None:
-    done = await failing(call("List", {"path": "."}), "--max-tool-call-rounds", "2")
+def failing(sagent: Command, reply: Reply, *arguments: str) -> Ended:
+    with serve_loopback(reply) as server:
+        return sagent(*at(server), *arguments, "go")
+
+
+def test_a_run_over_its_rounds_fails(sagent: Command) -> None:
+    done = failing(sagent, call("List", {"path": "."}), "--max-tool-call-rounds", "2")
 
     assert done.returncode == 1
     assert "asked 2 times" in one_line(done.stderr)
 
 
-async def test_without_a_key_or_a_provider_it_says_what_it_looked_for_and_offers_local() -> None:
-    done = await sagent("hi")
+def test_without_a_key_or_a_provider_it_says_what_it_looked_for_and_offers_local(
+    sagent: Command,
+) -> None:
+    done = sagent("hi")
 
     assert done.returncode == 1
     line = one_line(done.stderr)
@@ -23,15 +30,15 @@ async def test_without_a_key_or_a_provider_it_says_what_it_looked_for_and_offers
     assert "--provider Local" in line
 
 
-async def test_a_missing_key_is_told_before_anything_is_sent() -> None:
-    done = await sagent("--base-url", "https://api.example.com/v1", "--model", "m", "hi")
+def test_a_missing_key_is_told_before_anything_is_sent(sagent: Command) -> None:
+    done = sagent("--base-url", "https://api.example.com/v1", "--model", "m", "hi")
 
     assert done.returncode == 1
     assert "set OPENAI_COMPAT_API_KEY or OPENAI_API_KEY" in one_line(done.stderr)
 
 
-async def test_an_unreachable_server_is_one_line() -> None:
-    done = await sagent("--base-url", "http://127.0.0.1:1/v1", "--model", "m", "hi")
+def test_an_unreachable_server_is_one_line(sagent: Command) -> None:
+    done = sagent("--base-url", "http://127.0.0.1:1/v1", "--model", "m", "hi")
 
     assert done.returncode == 1
     assert "cannot reach OpenAICompat at http://127.0.0.1:1/v1" in one_line(done.stderr)
@@ -48,8 +55,10 @@ async def test_an_unreachable_server_is_one_line() -> None:
         (Reply([stream_head(), b"data: {bad\n\n"]), "not JSON"),
     ],
 )
-async def test_a_server_that_fails_is_one_line_and_exit_code_1(reply: Reply, said: str) -> None:
-    done = await failing(reply)
+def test_a_server_that_fails_is_one_line_and_exit_code_1(
+    sagent: Command, reply: Reply, said: str
+) -> None:
+    done = failing(sagent, reply)
 
     assert done.returncode == 1
     assert said in one_line(done.stderr)
@@ -57,10 +66,10 @@ async def test_a_server_that_fails_is_one_line_and_exit_code_1(reply: Reply, sai
 
 
 @pytest.mark.parametrize(("form", "key"), [("json", "error"), ("stream-json", "content")])
-async def test_invariant_10_machine_output_stays_machine_output_when_the_run_fails(
-    form: str, key: str
+def test_invariant_10_machine_output_stays_machine_output_when_the_run_fails(
+    sagent: Command, form: str, key: str
 ) -> None:
-    done = await failing(refusal("500 Oops", b"{}", final=True), "--output-format", form)
+    done = failing(sagent, refusal("500 Oops", b"{}", final=True), "--output-format", form)
 
     assert "broke off (500)" in json.loads(done.stdout.splitlines()[-1])[key]
     one_line(done.stderr)

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from command import at, sagent
-from loopback import answer, call, open_loopback
+from command import Command, at
+from loopback import answer, call, serve_loopback
 
 from sagent.cli._instructions import brief
 from sagent.cli._parser import parse
@@ -12,59 +12,61 @@ from sagent.cli._session_choice import open_chosen
 from sagent.home import Home
 
 
-async def system_prompt(*flags: str) -> str:
-    async with open_loopback(answer("hello")) as server:
-        done = await sagent("hi", *at(server), *flags)
+def system_prompt(sagent: Command, *flags: str) -> str:
+    with serve_loopback(answer("hello")) as server:
+        done = sagent("hi", *at(server), *flags)
     assert (done.returncode, done.stderr) == (0, b"")
     return str(server.seen[0].body["messages"][0]["content"])
 
 
-async def test_instructions_of_the_project_and_memory_of_it_are_in_the_system_prompt(
-    project: Path, home: Path
+def test_instructions_of_the_project_and_memory_of_it_are_in_the_system_prompt(
+    sagent: Command, project: Path, home: Path
 ) -> None:
     (project / "AGENTS.md").write_text("Indent by three.")
 
-    prompt = await system_prompt()
+    prompt = system_prompt(sagent)
 
     assert "You are sagent" in prompt
     assert "Indent by three." in prompt
     assert f"{Home(home).project(project)}/memory" in prompt
 
 
-async def test_a_role_of_the_users_own_stands_in_place_of_ours(project: Path) -> None:
-    prompt = await system_prompt("--system", "You are a poet.", "--append-system", "Speak Latin.")
+def test_a_role_of_the_users_own_stands_in_place_of_ours(sagent: Command, project: Path) -> None:
+    prompt = system_prompt(sagent, "--system", "You are a poet.", "--append-system", "Speak Latin.")
 
     assert prompt.startswith("You are a poet.")
     assert prompt.endswith("Speak Latin.")
     assert "sagent" not in prompt.partition("# Memory")[0].replace(str(project), "")
 
 
-async def test_a_project_that_is_not_trusted_says_nothing(project: Path, tmp_path: Path) -> None:
+def test_a_project_that_is_not_trusted_says_nothing(
+    sagent: Command, project: Path, tmp_path: Path
+) -> None:
     (project / "AGENTS.md").write_text("Indent by three.")
 
-    prompt = await system_prompt("--no-project-instructions")
+    prompt = system_prompt(sagent, "--no-project-instructions")
 
     assert "Indent by three." not in prompt
 
 
-async def test_other_directories_have_a_say_when_they_are_named(
-    project: Path, tmp_path: Path
+def test_other_directories_have_a_say_when_they_are_named(
+    sagent: Command, project: Path, tmp_path: Path
 ) -> None:
     for name in ("one", "two", "three"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "AGENTS.md").write_text(f"Count {name}.")
 
-    prompt = await system_prompt("--add-dir", "../one", "../two", "--add-dir", "../three")
+    prompt = system_prompt(sagent, "--add-dir", "../one", "../two", "--add-dir", "../three")
 
     assert all(f"Count {name}." in prompt for name in ("one", "two", "three"))
 
 
-async def test_a_rule_is_told_with_the_file_that_it_is_for(project: Path) -> None:
+def test_a_rule_is_told_with_the_file_that_it_is_for(sagent: Command, project: Path) -> None:
     (project / ".sagent" / "rules").mkdir(parents=True)
     (project / ".sagent" / "rules" / "a.md").write_text("---\npaths: '*.txt'\n---\nRhyme.")
     (project / "a.txt").write_text("42")
-    async with open_loopback(call("Read", {"file_path": "a.txt"}), answer("hello")) as server:
-        await sagent("hi", *at(server))
+    with serve_loopback(call("Read", {"file_path": "a.txt"}), answer("hello")) as server:
+        sagent("hi", *at(server))
 
     first, second = (str(request.body["messages"]) for request in server.seen)
     assert "Rhyme." not in first

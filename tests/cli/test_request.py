@@ -3,15 +3,15 @@
 import json
 
 import pytest
-from command import at, sagent
-from loopback import answer, open_loopback
+from command import Command, at
+from loopback import answer, serve_loopback
 
 from sagent.cli._parser import TOOLS
 
 
-async def test_the_first_request_with_all_tools_is_at_most_9_kb() -> None:
-    async with open_loopback(answer("hello")) as server:
-        await sagent(*at(server), "hi")
+def test_the_first_request_with_all_tools_is_at_most_9_kb(sagent: Command) -> None:
+    with serve_loopback(answer("hello")) as server:
+        sagent(*at(server), "hi")
 
     assert len(server.seen[0].body["tools"]) == len(TOOLS)
     assert len(json.dumps(server.seen[0].body)) <= 9 * 1024
@@ -25,9 +25,11 @@ async def test_the_first_request_with_all_tools_is_at_most_9_kb() -> None:
         (("--tools", "Read,Grep"), ["Read", "Grep"]),
     ],
 )
-async def test_tools_are_chosen_by_name(flags: tuple[str, ...], names: list[str]) -> None:
-    async with open_loopback(answer("hello")) as server:
-        await sagent("hi", *at(server), *flags)
+def test_tools_are_chosen_by_name(
+    sagent: Command, flags: tuple[str, ...], names: list[str]
+) -> None:
+    with serve_loopback(answer("hello")) as server:
+        sagent("hi", *at(server), *flags)
 
     tools = server.seen[0].body.get("tools", [])
     assert [tool["function"]["name"] for tool in tools] == names

@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 import trio
-from command import COMMAND, one_line
+from command import COMMAND, Command, one_line
 from sessions import SESSION_FILE, called, resulted, said
 
-from sagent.cli._sessions import run_sessions
-from sagent.cli._sessions_parser import parse_sessions
 from sagent.home import Home
 from sagent.message import Descriptor, MultipartMessage, TextMessage
 from sagent.model import Usage
@@ -44,10 +42,10 @@ def spider(home: Path, project: Path) -> Path:
 
 
 class Shell:
-    """Runs ``sagent sessions`` in this process."""
+    """Runs ``sagent sessions`` within this process."""
 
-    def __init__(self, capfd: pytest.CaptureFixture[str]) -> None:
-        self._capfd = capfd
+    def __init__(self, sagent: Command) -> None:
+        self._sagent = sagent
 
     def __call__(self, *arguments: str) -> str:
         """Give standard output of a command that does all that it was told."""
@@ -56,14 +54,13 @@ class Shell:
         return out
 
     def ended(self, *arguments: str) -> tuple[int, str, str]:
-        code = run_sessions(parse_sessions(arguments))
-        out, err = self._capfd.readouterr()
-        return code, out, err
+        done = self._sagent("sessions", *arguments)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
 @pytest.fixture
-def sessions(capfd: pytest.CaptureFixture[str], project: Path) -> Shell:
-    return Shell(capfd)
+def sessions(sagent: Command, project: Path) -> Shell:
+    return Shell(sagent)
 
 
 def test_a_list_tells_id_age_messages_cost_and_first_prompt(sessions: Shell, spider: Path) -> None:
@@ -319,26 +316,25 @@ def test_a_line_that_cannot_be_read_is_a_warning(sessions: Shell, spider: Path) 
     ],
 )
 def test_what_cannot_be_meant_is_a_usage_error(
-    arguments: tuple[str, ...], said_: str, capsys: pytest.CaptureFixture[str]
+    arguments: tuple[str, ...], said_: str, sessions: Shell
 ) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        parse_sessions(arguments)
+    code, out, err = sessions.ended(*arguments)
 
-    assert said_ in one_line(capsys.readouterr().err)
+    assert (code, out) == (2, "")
+    assert said_ in one_line(err)
 
 
-async def test_the_word_sessions_leads_to_the_commands_and_a_longer_prompt_does_not(
-    spider: Path,
+def test_the_word_sessions_leads_to_the_commands_and_a_longer_prompt_does_not(
+    sagent: Command, spider: Path
 ) -> None:
-    async def run(*words: str) -> str:
-        done = await trio.run_process(
-            [*COMMAND, *words], stdin=b"", capture_stdout=True, capture_stderr=True, check=False
-        )
-        return (done.stdout + done.stderr).decode()
+    listed = sagent("sessions", "list")
+    prompts = [
+        ("sessions are slow", "--provider", "Nope"),
+        ("--provider", "Nope", "--", "sessions", "list"),
+    ]
 
-    assert spider.name in await run("sessions", "list")
-    assert "unknown provider" in await run("sessions are slow", "--provider", "Nope")
-    assert "unknown provider" in await run("--provider", "Nope", "--", "sessions", "list")
+    assert spider.name in listed.stdout.decode()
+    assert all(b"unknown provider" in sagent(*prompt).stderr for prompt in prompts)
 
 
 async def test_help_on_sessions_loads_none_of_the_heavy_libraries() -> None:

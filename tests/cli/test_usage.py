@@ -1,35 +1,16 @@
 """What cannot be meant."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
-from command import one_line
+from command import Command, one_line
 
-from sagent.cli._headless import run_headless
-from sagent.cli._parser import PROVIDERS, TOOLS, parse
+from sagent.cli._parser import PROVIDERS, TOOLS
 from sagent.providers import PROVIDER_NAMES
 from sagent.tools import TOOLS as BUILT_IN
 
 LOCAL = ("--provider", "Local", "hi")
-
-
-def run(*arguments: str) -> int:
-    """Run the command in this process, with a standard input that is empty."""
-    with Path(os.devnull).open() as nothing, pytest.MonkeyPatch.context() as patched:
-        patched.setattr("sys.stdin", nothing)
-        try:
-            return run_headless(parse(arguments))
-        except SystemExit as end:
-            return int(end.code or 0)
-
-
-@pytest.fixture(autouse=True)
-def no_provider_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in os.environ:
-        if name.endswith(("_API_KEY", "_AUTH_TOKEN", "_BASE_URL")):
-            monkeypatch.delenv(name)
 
 
 @pytest.mark.parametrize(
@@ -73,26 +54,25 @@ def no_provider_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_what_cannot_be_meant_is_a_usage_error(
-    arguments: tuple[str, ...], said: str, capfd: pytest.CaptureFixture[str]
+    arguments: tuple[str, ...], said: str, sagent: Command
 ) -> None:
-    code = run(*arguments)
+    done = sagent(*arguments)
 
-    told = capfd.readouterr()
-    assert code == 2
-    assert said in one_line(told.err)
-    assert told.out == ""
-
-
-def test_a_usage_error_is_told_to_machines_too(capfd: pytest.CaptureFixture[str]) -> None:
-    code = run("--provider", "Nope", "--output-format", "json", "hi")
-
-    assert code == 2
-    assert "unknown provider" in json.loads(capfd.readouterr().out)["error"]
+    assert done.returncode == 2
+    assert said in one_line(done.stderr)
+    assert done.stdout == b""
 
 
-def test_a_run_in_which_nothing_was_said_leaves_no_session(home: Path) -> None:
-    run("--provider", "Local")
-    run("--provider", "Nope", "hi")
+def test_a_usage_error_is_told_to_machines_too(sagent: Command) -> None:
+    done = sagent("--provider", "Nope", "--output-format", "json", "hi")
+
+    assert done.returncode == 2
+    assert "unknown provider" in json.loads(done.stdout)["error"]
+
+
+def test_a_run_in_which_nothing_was_said_leaves_no_session(sagent: Command, home: Path) -> None:
+    sagent("--provider", "Local")
+    sagent("--provider", "Nope", "hi")
 
     assert list(home.rglob("session.jsonl")) == []
 

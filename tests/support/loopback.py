@@ -1,12 +1,13 @@
 """A server on loopback that says exactly the bytes it is told to."""
 
 import json
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import attrs
 import trio
+from anyio.from_thread import start_blocking_portal
 
 DONE = "[DONE]"
 
@@ -72,6 +73,16 @@ async def open_loopback(*replies: Reply) -> AsyncGenerator[Loopback, None]:
         nursery.start_soon(trio.serve_listeners, server.serve, listeners)
         yield server
         nursery.cancel_scope.cancel()
+
+
+@contextmanager
+def serve_loopback(*replies: Reply) -> Generator[Loopback]:
+    """Serve *replies* in a thread, for what brings a trio of its own."""
+    with (
+        start_blocking_portal("trio") as portal,
+        portal.wrap_async_context_manager(open_loopback(*replies)) as server,
+    ):
+        yield server
 
 
 def chat(*chunks: dict[str, object] | str, hang: bool = False) -> Reply:
