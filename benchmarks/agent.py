@@ -16,7 +16,7 @@ from benchmarks.child import open_launcher
 from benchmarks.effort import FULL, Effort
 from benchmarks.memory import traced_bytes
 from benchmarks.parrot import Parrot
-from benchmarks.row import BYTES, MICROSECONDS, Row, at_most, ratio_at_most
+from benchmarks.row import BYTES, MICROSECONDS, MILLISECONDS, Row, at_most, ratio_at_most
 from sagent.actors import open_system
 from sagent.agent import Agent, Prompt
 from sagent.message import tool_call_message
@@ -38,15 +38,17 @@ def rows(effort: Effort = FULL) -> list[Row]:
     """Measure all, in some thirty seconds."""
     return [
         *_turns(effort, "a turn", Agent(model=Parrot())),
-        *_turns(effort, "a turn with a tool call", _calling(1)),
+        *_turns(effort, "a turn with a tool call", calling(1)),
+        *_long(effort),
         _tool_call(effort),
         _run(effort),
         _spawn(effort),
+        _crowd(effort),
         *_idle(effort),
     ]
 
 
-def _calling(count: int) -> Agent:
+def calling(count: int) -> Agent:
     calls = tuple(
         tool_call_message("nothing", {"text": "so"}, call_id=f"call_{number}")
         for number in range(count)
@@ -85,11 +87,52 @@ async def _cpu_s_per_turn(agent: Agent, turns: range) -> float:
         return (time.process_time() - start) / len(turns)
 
 
+def _long(effort: Effort) -> list[Row]:
+    """What a turn costs with so many before it, each against the tenth."""
+    agent = Agent(model=Parrot(), compactor=None)
+    hundred, many = range(100, 150), range(effort.times(10_000), effort.times(10_000) + 50)
+    early, *late = effort.medians(
+        lambda: _early(agent, effort.times(20)),
+        lambda: trio.run(_cpu_s_per_turn, agent, hundred),
+        lambda: trio.run(_cpu_s_per_turn, agent, many),
+        rounds=3,
+    )
+    return [
+        Row(
+            what=f"a turn: turn {turns.start:,} / turn 10",
+            ours=cost,
+            anchor=early,
+            unit=MICROSECONDS,
+        )
+        for turns, cost in zip((hundred, many), late, strict=True)
+    ]
+
+
+def _crowd(effort: Effort) -> Row:
+    return Row(
+        what="1,000 agents answer one message each",
+        ours=effort.medians(lambda: trio.run(_cpu_s_of_answers, 1_000))[0],
+        unit=MILLISECONDS,
+        target=at_most(150e-3),
+    )
+
+
+async def _cpu_s_of_answers(count: int) -> float:
+    agent = Agent(model=Parrot())
+    async with open_system() as system:
+        refs = [await system.spawn(agent) for _ in range(count)]
+        start = time.process_time()
+        async with trio.open_nursery() as nursery:
+            for ref in refs:
+                nursery.start_soon(ref.ask, PROMPT)
+        return time.process_time() - start
+
+
 def _tool_call(effort: Effort) -> Row:
     turns = range(1, 1 + effort.times(20))
     one, many = effort.medians(
-        lambda: trio.run(_cpu_s_per_turn, _calling(1), turns),
-        lambda: trio.run(_cpu_s_per_turn, _calling(1 + MANY_CALLS), turns),
+        lambda: trio.run(_cpu_s_per_turn, calling(1), turns),
+        lambda: trio.run(_cpu_s_per_turn, calling(1 + MANY_CALLS), turns),
     )
     return Row(
         what="one more call of a no-op async tool",

@@ -22,6 +22,7 @@ MICROSECONDS = Unit("µs", 1e-6, 1)
 MILLISECONDS = Unit("ms", 1e-3, 1)
 BYTES = Unit("B", 1, 0)
 MEGABYTES = Unit("MB", 1e6, 1)
+COUNT = Unit("times", 1, 1)
 PER_SECOND = Unit("/s", 1, 0)
 
 
