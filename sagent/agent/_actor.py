@@ -40,7 +40,7 @@ from sagent.agent._step import (
     ToolFinished,
 )
 from sagent.agent._tasks import Tasks
-from sagent.agent._turn import Turn
+from sagent.agent._turn import Turn, lost_message
 from sagent.errors import BudgetExceededError, RunInterruptedError, SagentError
 from sagent.message import Message, MultipartMessage, TextMessage
 
@@ -112,8 +112,9 @@ class AgentActor(Actor[Mail]):
         return Tasks(dispatcher, self.context.nursery, self._audience.tell, self._finished)
 
     async def stopped(self, exit: Exit) -> None:  # noqa: A002, ARG002  # OTP's word; any exit
-        """Let everybody's events end, and the history go."""
+        """Let everybody's events end, and the history go, with a word on what never will."""
         self._audience.close()
+        self._give_up_tasks()
         await self._held.aclose()
 
     def status(self) -> AgentStatus:
@@ -238,6 +239,14 @@ class AgentActor(Actor[Mail]):
         self._turn = self._turn.giving(self._desk.output)
         self._feed(Cleared(messages) if taken.cleared else Prompted(messages))
         for call in taken.ended:  # only now, so that a crash before this loses nothing
+            self._state.note_task(call, "ended")
+
+    def _give_up_tasks(self) -> None:
+        """Tell what the calls that run in the background come to: nothing will tell it later."""
+        told = self._post.take_news()
+        lost = [(call, lost_message(call)) for call in self._tasks.unfinished()]
+        for call, message in (*((news.call, news.message) for news in told), *lost):
+            self._state.record((message,))
             self._state.note_task(call, "ended")
 
     def _on_front(self) -> None:

@@ -59,10 +59,6 @@ class Tasks:
             call = task.call
             await self._emit(ToolDetached(call_id=get_queue_id(call), name=get_tool_name(call)))
 
-    def foreground(self) -> tuple[MultipartMessage, ...]:
-        """List the calls that the conversation waits for."""
-        return tuple(task.call for task in self._running.values() if not task.background)
-
     def cancel_foreground(self) -> None:
         """End the calls that the conversation waits for."""
         for task in self._running.values():
@@ -83,6 +79,10 @@ class Tasks:
             for task in self._running.values()
             if task.background
         )
+
+    def unfinished(self) -> tuple[MultipartMessage, ...]:
+        """List the calls that run beside the conversation, or did when all was cancelled."""
+        return tuple(task.call for task in self._running.values() if task.background)
 
     def cancel(self, task_id: str) -> bool:
         """End a call that runs beside the conversation; tell whether there was one."""

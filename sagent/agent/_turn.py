@@ -70,6 +70,10 @@ _RUNNING = (
     "Go on with other work, or end your turn.]"
 )
 _ENDED = "[{tool}, which ran in the background as {id}, has {ended}]"
+_LOST = (
+    "[{tool}, which ran in the background as {id}, was stopped with its agent before it gave a "
+    "result; it may have had effects]"
+)
 _INTERRUPTED = (
     "[interrupted: the call was stopped before it gave a result; it may have had effects]"
 )
@@ -250,6 +254,12 @@ def _news(call: MultipartMessage, result: Message) -> Message:
         Descriptor.USER_PARTS,
         source=result.source,
     )
+
+
+def lost_message(call: MultipartMessage) -> Message:
+    """Tell of a call in the background that ended with its agent."""
+    text = _LOST.format(tool=get_tool_name(call), id=get_queue_id(call))
+    return TextMessage(text, Descriptor.USER)
 
 
 def _judged(turn: Turn) -> Turn:

@@ -1,10 +1,12 @@
 """Tools that run beside the conversation."""
 
+import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import open_system
 from sagent.agent import Agent, Prompt
+from sagent.errors import ModelError
 from sagent.lib.json import JSON
 from sagent.message import response_text
 from sagent.model import ModelRequest
@@ -29,6 +31,18 @@ async def test_a_run_ends_only_when_its_background_tools_have_told_their_results
     assert "runs in the background" in texts(model, 1)[2]
     assert texts(model, 2)[-1].endswith("has finished]\n\n42")
     assert slow.directives == [{}]
+
+
+async def test_the_next_run_is_told_of_a_call_that_a_failed_run_took_along() -> None:
+    model = ScriptedModel(calls(("Slow", {"background": True})), ModelError("no"), "fine")
+    slow = RecordingTool("Slow", trio.Event())
+    agent = Agent(model=model, tools=[slow, BackgroundTask()])
+    with pytest.raises(ModelError):
+        await agent.run("go")
+
+    await agent.run("and now?")
+
+    assert "was stopped with its agent before it gave a result" in texts(model)[-2]
 
 
 async def test_a_delayed_tool_sleeps_before_it_runs(autojump_clock: MockClock) -> None:

@@ -12,9 +12,16 @@ from sagent.actors import open_system
 from sagent.agent import Agent, Done, Prompt, Rewind
 from sagent.errors import AgentBusyError, UnknownNameError
 from sagent.home import Home
-from sagent.message import response_text
+from sagent.message import Descriptor, TextMessage, response_text
 from sagent.model import Price
-from sagent.session import Session, create_session, open_session, read_session
+from sagent.session import (
+    MessageRecord,
+    Session,
+    TaskRecord,
+    create_session,
+    open_session,
+    read_session,
+)
 from sagent.testing import RecordingTool, ScriptedModel, calls
 from sagent.tools import BackgroundTask, Bash, Edit, Read, Write
 
@@ -74,6 +81,23 @@ async def test_a_call_that_was_cut_off_has_an_unknown_outcome(tmp_path: Path) ->
 
 
 async def test_a_background_call_that_ended_with_the_program_is_told_as_lost(
+    tmp_path: Path,
+) -> None:
+    directory = begun(tmp_path)
+    with open_session(directory) as session:
+        prompt = TextMessage("a", Descriptor.USER)
+        started = TaskRecord(call_id="call_1", name="Slow", state="started")
+        session.append(MessageRecord(prompt), started)
+    model = ScriptedModel("two")
+
+    with open_session(directory) as session:
+        await Agent(model=model, session=session).run("b")
+
+    assert "call_1, was stopped with the program" in texts(model)[-2]
+    assert read_session(directory).open_tasks == ()
+
+
+async def test_a_background_call_that_ended_with_its_agent_is_told_as_lost(
     tmp_path: Path, autojump_clock: MockClock
 ) -> None:
     directory = begun(tmp_path)
@@ -93,7 +117,7 @@ async def test_a_background_call_that_ended_with_the_program_is_told_as_lost(
     with open_session(directory) as session:
         await Agent(model=again, session=session).run("b")
 
-    assert "was stopped with the program" in texts(again)[-2]
+    assert "was stopped with its agent" in texts(again)[-2]
     assert read_session(directory).open_tasks == ()
 
 
