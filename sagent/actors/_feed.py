@@ -14,7 +14,16 @@ class Feed[E]:
     whoever tells the events, at once if that has ended. One task reads at a time.
     """
 
-    __slots__ = ("_changed", "_closed", "_events", "_kinds", "_missed", "_read", "capacity")
+    __slots__ = (
+        "__weakref__",
+        "_changed",
+        "_closed",
+        "_events",
+        "_kinds",
+        "_missed",
+        "_read",
+        "capacity",
+    )
 
     def __init__(self, kinds: tuple[type[E], ...], capacity: int) -> None:
         if capacity < 1:

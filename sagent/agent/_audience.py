@@ -1,6 +1,7 @@
 """Who hears of what an agent does."""
 
 from collections import deque
+from weakref import WeakSet
 
 import attrs
 
@@ -17,7 +18,8 @@ class Audience:
 
     _emit: Emit
     _noted: deque[RunEvent] = attrs.field(factory=deque[RunEvent], init=False)
-    _feeds: list[Feed[RunEvent]] = attrs.field(factory=list[Feed[RunEvent]], init=False)
+    # Weak, since readers leave without a word.
+    _feeds: WeakSet[Feed[RunEvent]] = attrs.field(factory=WeakSet[Feed[RunEvent]], init=False)
 
     async def tell(self, event: RunEvent) -> None:
         """Tell all of *event*."""
@@ -36,13 +38,13 @@ class Audience:
             feed.put(event)
 
     def join(self, capacity: int) -> Feed[RunEvent]:
-        """Let somebody watch from now on.
+        """Let somebody watch from now on, for as long as they keep the feed.
 
         Raises:
             UsageError: *capacity* is less than 1.
         """
         feed = Feed[RunEvent]((), capacity)
-        self._feeds.append(feed)
+        self._feeds.add(feed)
         return feed
 
     def close(self) -> None:

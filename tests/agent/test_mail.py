@@ -1,5 +1,8 @@
 """What reaches an agent in the midst of a turn."""
 
+import gc
+import weakref
+
 import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
@@ -269,3 +272,14 @@ async def test_a_watcher_who_is_slow_is_told_what_it_missed() -> None:
     assert [type(event).__name__ for event in seen] == ["Missed", "Text", "Responded"]
     assert seen[0] == Missed(3)
     assert seen[1] == Text("d\n")
+
+
+async def test_a_watcher_who_leaves_is_forgotten() -> None:
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=ScriptedModel("one")))
+        feed = weakref.ref(await ref.ask(Watch()))
+
+        await ref.ask(Prompt("go"))
+
+        gc.collect()
+        assert feed() is None
