@@ -128,7 +128,8 @@ class ModelCaller:
 
     async def _call(self, output: Output | None) -> ModelResponse:
         model = self._state.model
-        async with self._allowed(model, self._state.meter.tokens) as allowance:
+        tokens, cap = self._state.meter.tokens, self._state.max_response_tokens
+        async with self._allowed(model, tokens, cap) as allowance:
             request = attrs.evolve(
                 self._state.continued(self._blueprint.head),
                 max_response_tokens=allowance.answer_tokens,
@@ -141,15 +142,19 @@ class ModelCaller:
         compactor = self._blueprint.compactor
         own = compactor.model if compactor is not None else None
         model = own or self._state.model
-        async with self._allowed(model, self._state.meter.measure(request.messages)) as allowance:
+        tokens, cap = self._state.meter.measure(request.messages), request.max_response_tokens
+        async with self._allowed(model, tokens, cap) as allowance:
+            request = attrs.evolve(request, max_response_tokens=allowance.answer_tokens)
             response = await (await self._served(model)).buffer(request)
             await self._book(model, response, allowance)
             return response
 
     @asynccontextmanager
-    async def _allowed(self, model: Model, tokens: int) -> AsyncGenerator[_Allowance, None]:
-        """Reserve what a call may take, for the length of the block."""
-        budget, cap = self._blueprint.budget, self._state.max_response_tokens
+    async def _allowed(
+        self, model: Model, tokens: int, cap: int | None
+    ) -> AsyncGenerator[_Allowance, None]:
+        """Reserve what a call may take whose answer has *cap* at most, while the block lasts."""
+        budget = self._blueprint.budget
         if budget is None:
             yield _Allowance(None, cap)
             return

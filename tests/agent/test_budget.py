@@ -8,9 +8,9 @@ import trio
 from trio.testing import MockClock
 
 from sagent.actors import open_system
-from sagent.agent import Agent, Done, Prompt
+from sagent.agent import Agent, Compact, Done, Prompt
 from sagent.budget import Budget
-from sagent.errors import BudgetExceededError, UsageError
+from sagent.errors import BudgetExceededError, CompactionError, UsageError
 from sagent.home import Home
 from sagent.message import response_text
 from sagent.model import Price, Usage
@@ -110,6 +110,18 @@ async def test_an_answer_may_not_be_longer_than_the_money_lasts() -> None:
     await Agent(model=scripted, budget=Budget(usd="1")).run("go")
 
     assert scripted.requests[0].max_response_tokens == 1_000
+
+
+async def test_a_recap_may_not_be_longer_than_the_money_lasts() -> None:
+    scripted = ScriptedModel("one", "recap", "recap", price=Price(output_per_mtok="1000"))
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=scripted, budget=Budget(usd="2")))
+        await ref.ask(Prompt("go"))
+
+        with pytest.raises(CompactionError):  # "recap" is none
+            await ref.ask(Compact())
+
+    assert [request.max_response_tokens for request in scripted.requests] == [2_000, 1_999, 1_998]
 
 
 async def test_what_a_run_cost_is_told_at_its_end() -> None:
