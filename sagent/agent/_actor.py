@@ -84,10 +84,10 @@ class AgentActor(Actor[Mail]):
     async def run(self, inbox: Inbox[Mail]) -> None:
         """Take turns until told to stop."""
         self._post = Post(inbox)
-        self._caller = ModelCaller(
-            self._blueprint, self._state, self._audience, self.context.system
-        )
         reminders = Reminders(self._blueprint.rules, self._state.workspace.resolve)
+        self._caller = ModelCaller(
+            self._blueprint, self._state, self._audience, self.context.system, reminders
+        )
         self._tasks = self._new_tasks(reminders)
         self._desk = Desk(
             self.context.ref.path,

@@ -13,6 +13,7 @@ from sagent.agent._blueprint import Blueprint
 from sagent.agent._event import Notice, Responded, Text, Thinking
 from sagent.agent._event import Retrying as RetryTold
 from sagent.agent._output import Output
+from sagent.agent._reminders import Reminders
 from sagent.agent._shortener import Shortener
 from sagent.agent._state import AgentState
 from sagent.budget import Hold, Spent, affordable_output_tokens, estimate, price_of
@@ -59,13 +60,16 @@ class ModelCaller:
     _state: AgentState
     _audience: Audience
     _system: System
+    _reminders: Reminders
     _said: list[str] = attrs.field(factory=list[str], init=False)
     _before_swap: Model | None = attrs.field(default=None, init=False)
     _priced: Model | None = attrs.field(default=None, init=False)
     shortener: Shortener = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.shortener = Shortener(self._blueprint, self._state, self._audience, self._ask_aside)
+        self.shortener = Shortener(
+            self._blueprint, self._state, self._audience, self._ask_aside, self._reminders.forget
+        )
 
     async def respond(self, output: Output | None) -> ModelResponse:
         """Ask for the next response.

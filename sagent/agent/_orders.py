@@ -37,9 +37,7 @@ class Orders:
                 self._reminders.forget()
                 return None
             case Compact(instructions=instructions):
-                recap = await shortener.compact(instructions, why="asked for")
-                self._reminders.forget()
-                return recap
+                return await shortener.compact(instructions, why="asked for")
             case Recompact(instructions=instructions):
                 return await shortener.recompact(instructions)
             case Rewind():

@@ -1,6 +1,7 @@
 """Keeps the history within the window of the model."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import attrs
@@ -41,6 +42,7 @@ class Shortener:
     _state: AgentState
     _audience: Audience
     _ask: Ask
+    _forget: Callable[[], object]
     _limits_of: Model | None = attrs.field(default=None, init=False)
     _limits: ContextLimits | None = attrs.field(default=None, init=False)
     _failures: int = attrs.field(default=0, init=False)
@@ -110,6 +112,7 @@ class Shortener:
             meter=self._state.meter.with_history(history),
         )
         self._state.compact(recap.messages, history, why)
+        self._forget()
         self._failures = 0
         await self._audience.tell(
             Compacted(

@@ -6,11 +6,12 @@ import pytest
 
 from sagent.actors import open_system
 from sagent.agent import Agent, Clear, Compact, Compacted, GetStatus, Notice, Prompt, Recompact
-from sagent.compaction import is_recap
+from sagent.compaction import SummaryCompactor, is_recap
 from sagent.errors import CompactionError, ContextOverflowError, UsageError
 from sagent.home import Home
 from sagent.message import Message, response_text, result_text
 from sagent.model import ModelRequest, ModelResponse, Usage
+from sagent.prompt import ConditionalRules, Rule, Source
 from sagent.session import create_session, open_session
 from sagent.testing import RecordingTool, ScriptedModel, calls
 from sagent.tools import AgentSelf
@@ -62,6 +63,30 @@ async def test_a_conversation_is_compacted_before_the_window_is_full() -> None:
     assert is_recap(agent.messages[0])
     assert heard(model)[-1] == "b"
     assert len(heard(model)) < 5
+
+
+async def test_rules_for_files_are_told_again_when_a_recap_has_taken_their_place(
+    tmp_path: Path,
+) -> None:
+    source = Source(path=tmp_path / "r.md", scope="project", text="Be kind.", size_bytes=8)
+    rule = Rule(patterns=("*.py",), bases=(tmp_path,), sources=(source,))
+    read = calls(("Read", {"file_path": "a.py"}))
+    model = ScriptedModel(read, full("one", 7_000), RECAP, read, "two", context_window=8_000)
+    agent = Agent(
+        model=model,
+        tools=[RecordingTool("Read", "x = 1")],
+        cwd=tmp_path,
+        rules=ConditionalRules((rule,)),
+        compactor=SummaryCompactor(keep_recent=0),
+    )
+    async with open_system() as system:
+        ref = await system.spawn(agent)
+        await ref.ask(Prompt(LONG))
+
+        await ref.ask(Prompt("again"))
+
+    assert "Be kind." in heard(model, 1)[-1]
+    assert "Be kind." in heard(model, 4)[-1]
 
 
 async def test_the_vendors_count_decides_and_not_the_length_of_the_text() -> None:
