@@ -67,9 +67,11 @@ class AgentActor(Actor[Mail]):
         self._action: Action = Drain()
         self._in_turn = False
         self._save_error = ""
-        self._changed = trio.Event()
-        self._patience = trio.CancelScope()
-        self._interruption = trio.CancelScope()
+        # Only while a turn is in hand; an idle agent is to be small.
+        self._held: AsyncExitStack | None = None
+        self._changed: trio.Event | None = None
+        self._patience: trio.CancelScope | None = None
+        self._interruption: trio.CancelScope | None = None
 
     async def started(self) -> None:
         """Take the history in hand."""
@@ -79,7 +81,8 @@ class AgentActor(Actor[Mail]):
             self._keeper = await open_file_keeper(
                 stack, self._state, self._audience, root=self._blueprint.cwd
             )
-            self._held = stack.pop_all()
+            if self._state.session is not None:
+                self._held = stack.pop_all()
 
     async def run(self, inbox: Inbox[Mail]) -> None:
         """Take turns until told to stop."""
@@ -115,7 +118,8 @@ class AgentActor(Actor[Mail]):
         """Let everybody's events end, and the history go, with a word on what never will."""
         self._audience.close()
         self._give_up_tasks()
-        await self._held.aclose()
+        if self._held is not None:
+            await self._held.aclose()
 
     def status(self) -> AgentStatus:
         """Tell how the agent stands."""
@@ -131,15 +135,17 @@ class AgentActor(Actor[Mail]):
         answer = TextMessage("")
         failure: SagentError | None = None
         try:
-            with trio.CancelScope() as self._interruption:
+            with trio.CancelScope() as interruption:
+                self._interruption = interruption
                 answer = await self._take_turn_in_time()
-            if self._interruption.cancelled_caught:
+            if interruption.cancelled_caught:
                 await self._audience.tell(InterruptTold())
                 failure = RunInterruptedError("the turn was interrupted")
         except SagentError as error:
             failure = error
         finally:
             self._in_turn = False
+            self._interruption = None
             self._tasks.cancel_foreground()
             self._feed(Interrupted(said=self._caller.take_unfinished()))
             rest = self._desk.take_rest()
@@ -201,13 +207,14 @@ class AgentActor(Actor[Mail]):
         return self._desk.until_idle and bool(self._turn.away)
 
     async def _run_tools(self, calls: tuple[MultipartMessage, ...]) -> None:
-        self._changed = trio.Event()
+        changed = self._changed = trio.Event()
         if away := self._tasks.start(calls):
             await self._detach(away)
         with trio.CancelScope() as self._patience:
             self._mind_users()
-            await self._changed.wait()
-        if not self._changed.is_set():
+            await changed.wait()
+        self._patience = self._changed = None
+        if not changed.is_set():
             await self._detach(self._turn.open_calls)
 
     async def _detach(self, calls: tuple[MultipartMessage, ...]) -> None:
@@ -231,7 +238,8 @@ class AgentActor(Actor[Mail]):
         self._state.record(step.record)
         if not isinstance(step.action, Stay):
             self._action = step.action
-            self._changed.set()
+            if self._changed is not None:
+                self._changed.set()
         return step.news
 
     def _take_in(self, taken: Taken) -> None:
@@ -254,9 +262,11 @@ class AgentActor(Actor[Mail]):
         self._mind_users()
 
     def _interrupt(self) -> None:
-        self._interruption.cancel()
+        if self._interruption is not None:
+            self._interruption.cancel()
 
     def _mind_users(self) -> None:
         """Let a user who waits not wait for tools that take long."""
-        if self._post.inbox.in_front and self._patience.deadline == math.inf:
-            self._patience.deadline = trio.current_time() + DETACH_AFTER_S
+        patience = self._patience
+        if patience is not None and self._post.inbox.in_front and patience.deadline == math.inf:
+            patience.deadline = trio.current_time() + DETACH_AFTER_S

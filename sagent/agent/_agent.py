@@ -101,9 +101,11 @@ class Agent:
     _busy: threading.Lock = attrs.field(factory=threading.Lock, init=False, repr=False)
     _validators: Mapping[str, Validator] = attrs.field(init=False, repr=False)
     _specs: tuple[ToolSpec, ...] = attrs.field(init=False, repr=False)
+    _clearable: frozenset[str] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         self._validators = _validators(self.tools)
+        self._clearable = frozenset(t.name for t in self.tools if t.supports_microcompaction)
         offered = any(map(offers_background, self.tools))
         self._specs = tuple(map(spec_with_placement if offered else spec_of, self.tools))
 
@@ -211,7 +213,7 @@ class Agent:
             budget=self.budget,
             compactor=self.compactor,
             rules=self.rules,
-            clearable=frozenset(t.name for t in self.tools if t.supports_microcompaction),
+            clearable=self._clearable,
         )
 
 

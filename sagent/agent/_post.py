@@ -1,7 +1,5 @@
 """What has come for an agent, and where it waits."""
 
-from collections import deque
-
 import attrs
 import trio
 
@@ -27,8 +25,8 @@ class Post:
     """
 
     inbox: Inbox[Mail]
-    notes: deque[Mail] = attrs.field(factory=deque[Mail], init=False)
-    _news: deque[News] = attrs.field(factory=deque[News], init=False)
+    notes: list[Mail] = attrs.field(factory=list[Mail], init=False)
+    _news: list[News] = attrs.field(factory=list[News], init=False)
     _first: Envelope[Mail] | None = attrs.field(default=None, init=False)
 
     async def wait(self) -> bool:
@@ -63,12 +61,10 @@ class Post:
 
     def take_notes(self) -> list[Mail]:
         """Take all that the agent's own tools have asked for."""
-        notes = list(self.notes)
-        self.notes.clear()
+        notes, self.notes = self.notes, []
         return notes
 
     def take_news(self) -> list[News]:
         """Take all news, oldest first."""
-        news = list(self._news)
-        self._news.clear()
+        news, self._news = self._news, []
         return news

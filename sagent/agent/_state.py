@@ -1,7 +1,6 @@
 """What an agent remembers from one turn to the next, and writes into its session."""
 
 import time
-from collections import deque
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -60,7 +59,7 @@ class AgentState:
     last_response_ns: int = 0
     _messages: list[Message] = attrs.field(factory=list[Message], alias="messages")
     save_error: str = attrs.field(default="", init=False)
-    _unsaved: deque[Record] = attrs.field(factory=deque[Record], init=False)
+    _unsaved: list[Record] = attrs.field(factory=list[Record], init=False)
     _noted_cwd: Path | None = attrs.field(default=None, init=False)
     _noted_files: dict[Path, FileStamp] = attrs.field(factory=dict[Path, FileStamp], init=False)
     _recapped: tuple[Message, ...] = ()
@@ -177,7 +176,7 @@ class AgentState:
         try:
             while self._unsaved:
                 self.session.append(self._unsaved[0])
-                self._unsaved.popleft()
+                self._unsaved.pop(0)
         except SessionError as error:
             self.save_error = str(error)
         else:
