@@ -133,8 +133,8 @@ class Inbox[M]:
         return self._mailbox.in_front
 
     @contextmanager
-    def watched(self, call: Callable[[], object]) -> Generator[None]:
-        """Call *call*, within the block, when a message has entered the front lane.
+    def watched(self, call: Callable[[object], object]) -> Generator[None]:
+        """Call *call*, within the block, with each message that has entered the front lane.
 
         The call is made in the sender's task: it notes what it sees and returns.
         """

@@ -39,7 +39,7 @@ class Mailbox:
         events: where dead letters and overflows are told.
         dropped: how many messages the bound has refused or dropped.
         peak: the most that have waited in the back lane at once, senders without room included.
-        on_front: called when a message has entered the front lane.
+        on_front: called with each message that has entered the front lane.
         closed: whether nothing enters any more.
     """
 
@@ -76,7 +76,7 @@ class Mailbox:
         self.dropped = 0
         self.peak = 0
         self.closed = False
-        self.on_front: Callable[[], object] | None = None
+        self.on_front: Callable[[object], object] | None = None
         self._capacity = math.inf if capacity is None else capacity
         self._overflow: OverflowPolicy = overflow
         self._cause: Exception | None = None
@@ -118,7 +118,7 @@ class Mailbox:
                 self._front = deque()
             self._front.append(envelope)
             if self.on_front is not None:
-                self.on_front()
+                self.on_front(envelope.message)
         else:
             try:
                 self._back_in.send_nowait(envelope)

@@ -257,8 +257,10 @@ class AgentActor(Actor[Mail]):
             self._state.record((message,))
             self._state.note_task(call, "ended")
 
-    def _on_front(self) -> None:
-        self._desk.look(Urgent if self._in_turn else Inquiry)
+    def _on_front(self, message: object) -> None:
+        urgent = Urgent if self._in_turn else Inquiry
+        if isinstance(message, urgent):  # to look through all for each would take long in a flood
+            self._desk.look(urgent)
         self._mind_users()
 
     def _interrupt(self) -> None:

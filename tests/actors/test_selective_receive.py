@@ -21,7 +21,7 @@ class Worker(Actor[object]):
         self._seen = seen
 
     async def run(self, inbox: Inbox[object]) -> None:
-        def look() -> None:
+        def look(_: object) -> None:
             if envelope := inbox.select_nowait(Halt):
                 self._seen.append(f"halted with {inbox.in_front} in front")
                 envelope.reply("halted")
@@ -64,7 +64,7 @@ async def test_nothing_is_selected_out_of_the_back_lane() -> None:
 async def test_what_was_selected_and_not_answered_fails_with_the_actor() -> None:
     class Careless(Actor[object]):
         async def run(self, inbox: Inbox[object]) -> None:
-            with inbox.watched(lambda: inbox.select_nowait(Halt)):
+            with inbox.watched(lambda _: inbox.select_nowait(Halt)):
                 while True:
                     await inbox.wait()
 
