@@ -39,8 +39,12 @@ def one_line(text: str) -> str:
     return " ".join(clean(text.replace("\r", " ")).split())
 
 
-def rows(sessions: Iterable[SessionInfo]) -> Iterator[str]:
-    """Give a line for each of *sessions*, below a line of heads."""
+def rows(sessions: Iterable[SessionInfo], columns: int | None = None) -> Iterator[str]:
+    """Give a line for each of *sessions*, below a line of heads, none of them beyond *columns*."""
+    return (row[:columns] for row in _rows(sessions))
+
+
+def _rows(sessions: Iterable[SessionInfo]) -> Iterator[str]:
     yield f"{'ID':<12}  {'CHANGED':>10}  {'MESSAGES':>8}  {'COST':>8}  TITLE OR FIRST PROMPT"
     for session in sessions:
         yield (

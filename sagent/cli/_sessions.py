@@ -12,7 +12,7 @@ from sagent.cli._session_removal import confirm, remove
 from sagent.cli._session_rewind import rewind
 from sagent.cli._session_rows import by_directory, hit_row, rows, tell_damage
 from sagent.cli._sessions_parser import Command, SessionsOptions
-from sagent.cli._streams import complain, complain_of, print_out
+from sagent.cli._streams import columns, complain, complain_of, print_out
 from sagent.errors import UsageError
 from sagent.home import Home
 from sagent.session import (
@@ -45,9 +45,10 @@ def _list(options: SessionsOptions, home: Home) -> None:
         print_out("".join(json_line(session_json(session)) for session in sessions))
     elif options.all:
         groups = by_directory(sessions).items()
-        print_out("\n".join("\n".join((place, *rows(group), "")) for place, group in groups))
+        tables = ("\n".join((place, *rows(group, columns()), "")) for place, group in groups)
+        print_out("\n".join(tables))
     elif sessions:
-        print_out("".join(f"{row}\n" for row in rows(sessions)))
+        print_out("".join(f"{row}\n" for row in rows(sessions, columns())))
     if not sessions:
         complain("no sessions" if options.all else "no sessions of this directory; --all has more")
 
@@ -88,6 +89,9 @@ def _export(options: SessionsOptions, home: Home) -> None:
 
 def _remove(options: SessionsOptions, home: Home) -> None:
     directories = [find(home, id_) for id_ in dict.fromkeys(options.session_ids)]
+    for directory in directories:
+        if not directory.resolve().is_relative_to(home.root.resolve()):
+            raise UsageError(f"{directory} may hold more than a session: delete it yourself")
     if options.yes or confirm(directories):
         remove(directories)
 

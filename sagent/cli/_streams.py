@@ -43,6 +43,14 @@ def print_out(text: str) -> None:
     _write(text)
 
 
+def columns() -> int | None:
+    """Tell how many columns standard output has; None if it is no terminal."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except OSError:
+        return None
+
+
 def _read() -> str:
     chunks: list[bytes] = []
     while chunk := os.read(sys.stdin.fileno(), _CHUNK_BYTES):

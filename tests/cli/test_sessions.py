@@ -11,7 +11,7 @@ from command import COMMAND, Command, one_line
 from sessions import SESSION_FILE, called, resulted, said
 
 from sagent.home import Home
-from sagent.message import Descriptor, MultipartMessage, TextMessage
+from sagent.message import BytesMessage, Descriptor, MultipartMessage, TextMessage
 from sagent.model import Usage
 from sagent.session import (
     MessageRecord,
@@ -108,6 +108,15 @@ def test_a_search_tells_the_session_and_the_words(sessions: Shell, spider: Path)
     assert row.startswith(spider.name)
     assert "spider?" in row
     assert (hit["session_id"], hit["message_id"]) == (spider.name, QUESTION.id)
+
+
+def test_a_picture_is_shown_without_its_bytes(sessions: Shell, home: Path, project: Path) -> None:
+    parts = (TextMessage("see"), BytesMessage(b"\x89PNG" * 99, "image/png"))
+    picture = MultipartMessage(parts, Descriptor.USER_PARTS)
+    directory = begin(home, project, MessageRecord(picture))
+
+    assert "![image/png]()" in sessions("show", directory.name)
+    assert "base64" in sessions("export", directory.name)
 
 
 def test_a_session_is_shown_as_markdown(sessions: Shell, spider: Path) -> None:
@@ -223,6 +232,20 @@ def test_nothing_is_removed_unasked_without_a_terminal(sessions: Shell, spider: 
     assert code == 2
     assert "--yes" in one_line(err)
     assert spider.exists()
+
+
+def test_a_directory_of_the_users_own_is_not_removed(
+    sessions: Shell, home: Path, project: Path
+) -> None:
+    (project / "work.txt").touch()
+    with create_session(Home(home), cwd=project, directory=project) as session:
+        session.append(*CONVERSATION)
+
+    code, _, err = sessions.ended("remove", "--yes", "./")
+
+    assert code == 2
+    assert "delete it yourself" in one_line(err)
+    assert (project / "work.txt").exists()
 
 
 def test_a_session_that_cannot_be_removed_does_not_keep_the_others(

@@ -23,6 +23,7 @@ from sagent.agent import (
 )
 from sagent.cli._session_picker import MAX_ROWS, pick
 from sagent.cli._session_removal import confirm
+from sagent.cli._session_rows import rows
 from sagent.cli._terminal_watcher import TerminalWatcher
 from sagent.errors import SessionError, UsageError
 from sagent.home import Home
@@ -50,6 +51,10 @@ def listed(count: int) -> list[SessionInfo]:
         SessionInfo(id=f"s{n}", directory=Path(f"s{n}"), first_prompt=f"prompt \x1b[31m{n}")
         for n in range(count)
     ]
+
+
+def test_a_line_of_a_list_is_no_longer_than_the_terminal_is_wide() -> None:
+    assert {len(row) for row in rows(listed(2), 30)} == {30}
 
 
 @pytest.mark.parametrize(
