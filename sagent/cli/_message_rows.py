@@ -23,7 +23,7 @@ def message_rows(transcript: Transcript) -> Iterator[str]:
     """Give a line for each message, with as much of its id as tells it from all others."""
     messages = transcript.messages
     path = set(transcript.path_ids(transcript.head)) if transcript.head else set[str]()
-    chars = _telling_chars(messages)
+    chars = telling_chars(messages)
     for id_, message in messages.items():
         mark = "*" if id_ == transcript.head else "+" if id_ in path else " "
         yield f"{mark} {id_[:chars]}  {_speaker(message):<5}  {words(message)}"
@@ -61,7 +61,8 @@ def find_message(transcript: Transcript, id_prefix: str) -> str:
     )
 
 
-def _telling_chars(ids: Iterable[str]) -> int:
+def telling_chars(ids: Iterable[str]) -> int:
+    """Tell how many characters of *ids* tell them apart, 8 at least."""
     ordered = sorted(ids)
     shared = (
         next((n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), len(one))

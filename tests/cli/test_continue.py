@@ -101,6 +101,20 @@ def test_a_session_lives_where_the_path_says(
     assert (place / SESSION_FILE).stat().st_mode & 0o777 == 0o600
 
 
+def test_a_session_that_was_rewound_goes_on_from_there(
+    sagent: Command, project: Path, home: Path
+) -> None:
+    with serve_loopback(answer("hello"), answer("forget this"), answer("ok")) as server:
+        sagent(*at(server), "one")
+        sagent(*at(server), "--continue", "two")
+        (session,) = list_sessions(Home(home), project)
+        answers = read_session(session.directory).conversation
+        sagent("sessions", "rewind", session.id, answers[1].id)
+        sagent(*at(server), "--continue", "three")
+
+    assert told(server, 2) == ["one", "hello", "three"]
+
+
 def test_a_session_that_is_taken_along_works_where_it_was_begun(
     sagent: Command, project: Path, tmp_path: Path
 ) -> None:

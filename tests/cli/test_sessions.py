@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 import trio
 from command import COMMAND, Command, one_line
+from hypothesis import given
+from hypothesis import strategies as st
 from sessions import SESSION_FILE, called, resulted, said
 
+from sagent.cli._message_rows import telling_chars
 from sagent.home import Home
 from sagent.message import BytesMessage, Descriptor, MultipartMessage, TextMessage
 from sagent.model import Usage
@@ -144,6 +147,14 @@ def test_messages_are_shown_with_ids_that_tell_them_apart(sessions: Shell, spide
     assert QUESTION.id.startswith(id_)
     assert not ANSWER.id.startswith(id_)
     assert second.startswith("*")
+
+
+@given(st.sets(st.text("0f", min_size=10, max_size=10), min_size=1))
+def test_ids_are_shown_as_long_as_it_takes_to_tell_them_apart(ids: set[str]) -> None:
+    chars = telling_chars(ids)
+
+    assert len({id_[:chars] for id_ in ids}) == len(ids)
+    assert chars == 8 or len({id_[: chars - 1] for id_ in ids}) < len(ids)
 
 
 def test_calls_and_results_are_shown_by_the_tool_and_the_text(
