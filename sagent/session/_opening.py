@@ -16,6 +16,7 @@ from sagent.session._reading import SESSION_FILE, read_session
 from sagent.session._records import FORMAT_VERSION, Header, StateRecord
 from sagent.session._redaction import Redactor
 from sagent.session._session import Durability, Session
+from sagent.session._tail import cut_torn_tail
 
 SESSIONS = "sessions"
 """The directory of a project's sessions."""
@@ -141,6 +142,7 @@ def _session(
             f"session {directory.name} has format {transcript.header.version}, and this sagent "
             f"writes format {FORMAT_VERSION}: read it only, or update sagent"
         )
+    _cut_torn_tail(descriptor, directory)
     session = Session(
         directory,
         transcript,
@@ -151,6 +153,15 @@ def _session(
     )
     session.begin(header)
     return session
+
+
+def _cut_torn_tail(descriptor: int, directory: Path) -> None:
+    try:
+        cut_torn_tail(descriptor)
+    except OSError as error:
+        raise SessionError(
+            f"{directory / SESSION_FILE} cannot be written: {error.strerror}"
+        ) from error
 
 
 def _make_private(directory: Path) -> None:
