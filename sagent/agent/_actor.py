@@ -189,9 +189,10 @@ class AgentActor(Actor[Mail]):
                 case Drain():
                     self._take_in(await self._desk.drain())
                 case Finish(answer=answer):
+                    asked = self._desk.asked
                     taken = await self._desk.drain()
                     if taken.messages:
-                        self._take_in(taken)
+                        await self._go_on(taken, answer, asked)
                     elif not (
                         self._desk.until_idle and self._turn.away and await self._post.wait()
                     ):
@@ -203,8 +204,17 @@ class AgentActor(Actor[Mail]):
                 case _:
                     assert_never(self._action)
 
-    def _waits_for_tasks(self) -> bool:
-        return self._desk.until_idle and bool(self._turn.away)
+    async def _go_on(self, taken: Taken, answer: TextMessage, asked: int) -> None:
+        """Answer those who have theirs, so that nobody waits for what others asked later."""
+        answered = self._desk.release(asked)
+        if not self._desk.until_idle:
+            self._turn = self._turn.after(max_rounds=self._blueprint.max_rounds)
+        self._take_in(taken)
+        try:
+            await self._save()
+        finally:
+            for asker in answered:
+                asker.reply(answer)
 
     async def _run_tools(self, calls: tuple[MultipartMessage, ...]) -> None:
         changed = self._changed = trio.Event()

@@ -115,6 +115,17 @@ class Desk:
             except SagentError as error:
                 envelope.fail(error)
 
+    @property
+    def asked(self) -> int:
+        """How many have sent what the turn in hand has taken in."""
+        return len(self._waiting)
+
+    def release(self, asked: int) -> list[Envelope[Mail]]:
+        """Give the first *asked* to be answered, but for those who wait for the last word."""
+        early, later = self._waiting[:asked], self._waiting[asked:]
+        self._waiting = [asker for asker in early if _waits_for_last(asker.message)] + later
+        return [asker for asker in early if not _waits_for_last(asker.message)]
+
     def settle(self, answer: TextMessage, failure: SagentError | None) -> None:
         """Answer all that was taken in since the last time."""
         waiting, self._waiting = self._waiting, []
@@ -163,6 +174,10 @@ class Desk:
                 envelope.reply(self._audience.join(capacity))
             case _:
                 assert_never(urgent)
+
+
+def _waits_for_last(mail: Mail) -> bool:
+    return isinstance(mail, Prompt) and mail.until_idle
 
 
 def _replaces_history(order: Order) -> bool:

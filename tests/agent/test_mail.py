@@ -84,6 +84,40 @@ async def test_a_tool_that_is_done_soon_is_waited_for(autojump_clock: MockClock)
     assert texts(model) == ["first", "", "slow", "second"]
 
 
+async def test_who_asks_while_the_model_answers_another_has_an_answer_of_their_own() -> None:
+    answers: dict[str, str] = {}
+    async with open_system() as system, trio.open_nursery() as nursery:
+
+        async def ask(question: str) -> None:
+            answers[question] = (await ref.ask(Prompt(question))).content
+
+        def meanwhile(_: ModelRequest) -> str:
+            nursery.start_soon(ask, "capital?")
+            return "four"
+
+        ref = await system.spawn(Agent(model=ScriptedModel(meanwhile, "Paris")))
+        nursery.start_soon(ask, "2 + 2?")
+
+    assert answers == {"2 + 2?": "four", "capital?": "Paris"}
+
+
+async def test_who_is_answered_does_not_wait_for_those_who_write_on() -> None:
+    async with open_system() as system:
+
+        def meanwhile(_: ModelRequest) -> str:
+            ref.tell(Prompt("and?"))
+            return "an answer"
+
+        model = ScriptedModel(*[meanwhile] * 9, "an answer")
+        ref = await system.spawn(Agent(model=model, max_tool_call_rounds=2))
+
+        answer = await ref.ask(Prompt("go"))
+        await wait_all_tasks_blocked()
+
+    assert answer.content == "an answer"
+    assert model.unused == []
+
+
 async def test_an_interrupt_ends_the_turn_and_keeps_the_agent() -> None:
     slow = RecordingTool("Slow", trio.Event())
     model = ScriptedModel(calls(("Slow", {})), "fine")
