@@ -9,7 +9,6 @@ from sagent.cli._session_export import exported, readable
 from sagent.cli._session_json import hit_json, json_line, session_json
 from sagent.cli._session_place import find
 from sagent.cli._session_removal import confirm, remove
-from sagent.cli._session_rewind import rewind
 from sagent.cli._session_rows import by_directory, hit_row, rows, tell_damage
 from sagent.cli._sessions_parser import Command, SessionsOptions
 from sagent.cli._streams import columns, complain, complain_of, print_out
@@ -103,6 +102,12 @@ def _rename(options: SessionsOptions, home: Home) -> None:
     rename_session(find(home, options.id), title)
 
 
+def _rewind(options: SessionsOptions, home: Home) -> None:
+    from sagent.cli._session_rewind import rewind  # noqa: PLC0415  # agents take long to load
+
+    rewind(options, home)
+
+
 def _fork(options: SessionsOptions, home: Home) -> None:
     source = find(home, options.id)
     transcript = read_session(source)
@@ -118,6 +123,6 @@ _COMMANDS: Mapping[Command, Callable[[SessionsOptions, Home], None]] = {
     "export": _export,
     "remove": _remove,
     "rename": _rename,
-    "rewind": rewind,
+    "rewind": _rewind,
     "fork": _fork,
 }

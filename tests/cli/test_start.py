@@ -27,3 +27,14 @@ async def test_importing_sagent_loads_no_other_library() -> None:
     code = "import sys, sagent; assert not {'httpx', 'rich', 'trio', 'attrs'} & set(sys.modules)"
 
     await trio.run_process([sys.executable, "-c", code])
+
+
+async def test_sessions_are_listed_without_what_agents_need() -> None:
+    code = (
+        "import sys; from sagent.cli import main\n"
+        "assert main(['sessions', 'list', '--all']) == 0\n"
+        "heavy = {'httpx', 'rich', 'sagent.agent', 'sagent.providers'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+
+    await trio.run_process([sys.executable, "-c", code], capture_stderr=True)
