@@ -55,6 +55,8 @@ class _Entry:
     validator: Validator
     concurrency: Concurrency
     placing: Placing
+    changes: bool
+    """Whether it may change files."""
 
 
 @attrs.frozen
@@ -87,6 +89,7 @@ class Dispatcher:
                 validators[tool.name],
                 concurrency_of(tool),
                 Placing.beside(tool) if offered else Placing(),
+                bool(effects_of(tool) & _CHANGES),
             )
             for tool in bound
         }
@@ -129,17 +132,18 @@ class Dispatcher:
         directive = entry.placing.without(call.content[-1])
         if faults := entry.validator.faults(get_directive(directive)):
             return error_message(faults)
-        return await self._run(entry.tool, call, directive, emit)
+        return await self._run(entry, call, directive, emit)
 
     async def _run(
-        self, tool: Tool, call: MultipartMessage, directive: Message, emit: Emit
+        self, entry: _Entry, call: MultipartMessage, directive: Message, emit: Emit
     ) -> Message:
+        tool = entry.tool
         try:
             use = ToolUse(tool=tool, directive=directive, agent=self._agent)
             decision = await self._policy.decide(use)
             if isinstance(decision, Deny):
                 return error_message(f"{tool.name} was not permitted: {decision.reason}")
-            if effects_of(tool) & _CHANGES:
+            if entry.changes:
                 await self._before_change(call)
             if isinstance(tool, StreamingTool):
                 result = await reported(tool, directive, call, emit)

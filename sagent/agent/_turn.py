@@ -13,6 +13,7 @@ which is never touched again, so that what the model has seen stays as it saw it
 gives at last comes forward, as news, exactly once.
 """
 
+from collections.abc import Sequence
 from typing import assert_never
 
 import attrs
@@ -89,8 +90,10 @@ class Turn:
     continuations: int = 0
     calls: tuple[MultipartMessage, ...] = ()
     """The calls that the model made last, while they run."""
+    waits: frozenset[str] = frozenset()
+    """Ids of the messages of those that have no result yet."""
     results: tuple[tuple[str, Message], ...] = ()
-    """What came of them so far, each with the id of its call's message."""
+    """What came of the others, each with the id of its call's message."""
     away: frozenset[str] = frozenset()
     """Ids of the messages of calls that run in the background, this turn's and earlier ones'."""
     output: Output | None = None
@@ -107,8 +110,7 @@ class Turn:
     @property
     def open_calls(self) -> tuple[MultipartMessage, ...]:
         """The calls that the conversation waits for."""
-        settled = {call_id for call_id, _ in self.results}
-        return tuple(call for call in self.calls if call.id not in settled)
+        return tuple(call for call in self.calls if call.id in self.waits)
 
     def after(self, *, max_rounds: int | None) -> "Turn":
         """Begin the turn that follows this one, whose detached calls go on."""
@@ -153,7 +155,9 @@ def _answered(turn: Turn, response: ModelResponse) -> tuple[Turn, Step]:
     text = turn.text + response_text(response.content)
     match response.stop_reason:
         case StopReason.FINISHED | StopReason.TOOL_USE if calls:
-            return attrs.evolve(turn, calls=calls, text=""), Step(record, RunTools(calls))
+            waits = frozenset(call.id for call in calls)
+            turn = attrs.evolve(turn, calls=calls, waits=waits, text="")
+            return turn, Step(record, RunTools(calls))
         case StopReason.FINISHED | StopReason.TOOL_USE:
             if turn.output is not None and (faults := turn.output.faults(text)):
                 return _correct(turn, record, faults)
@@ -197,21 +201,28 @@ def _finished(turn: Turn, call: MultipartMessage, result: Message) -> tuple[Turn
     if call.id in turn.away:
         turn = attrs.evolve(turn, away=turn.away - {call.id})
         return turn, Step((), Stay(), news=_news(call, result))
-    if all(call.id != other.id for other in turn.open_calls):
+    if call.id not in turn.waits:
         return turn, Step((), Stay())  # it was interrupted, which is its result
-    return _settled(attrs.evolve(turn, results=(*turn.results, (call.id, result))))
+    return _settled(_with(turn, ((call.id, result),)))
 
 
 def _detached(turn: Turn, calls: tuple[MultipartMessage, ...]) -> tuple[Turn, Step]:
     asked = {call.id for call in calls}
     stubs = [(call.id, _stub(call)) for call in turn.open_calls if call.id in asked]
     leaving = {call_id for call_id, _ in stubs}
-    return _settled(attrs.evolve(turn, results=(*turn.results, *stubs), away=turn.away | leaving))
+    return _settled(_with(attrs.evolve(turn, away=turn.away | leaving), stubs))
+
+
+def _with(turn: Turn, results: Sequence[tuple[str, Message]]) -> Turn:
+    settled = [call_id for call_id, _ in results]
+    return attrs.evolve(
+        turn, results=(*turn.results, *results), waits=turn.waits.difference(settled)
+    )
 
 
 def _settled(turn: Turn) -> tuple[Turn, Step]:
     """Close the round if all of its calls have a result."""
-    if not turn.calls or len(turn.results) < len(turn.calls):
+    if turn.waits or not turn.calls:
         return turn, Step((), Stay())
     turn, record = _judged(turn), _close(turn)
     turn = attrs.evolve(turn, calls=(), results=())
@@ -236,7 +247,7 @@ def _interrupted(turn: Turn, said: str) -> tuple[Turn, Step]:
     if said:
         answer = MultipartMessage((TextMessage(said),), Descriptor.MODEL)
         record = (*record, answer, TextMessage(_CUT_SHORT, Descriptor.USER))
-    return attrs.evolve(turn, calls=(), results=()), Step(record, Drain())
+    return attrs.evolve(turn, calls=(), waits=frozenset(), results=()), Step(record, Drain())
 
 
 def _stub(call: MultipartMessage) -> Message:
