@@ -17,7 +17,7 @@ from sagent.providers._names import (
     infer_provider,
 )
 from sagent.providers._pacer import ProviderStatus
-from sagent.providers._prices import guess_window, load_prices
+from sagent.providers._prices import guess_window
 from sagent.providers._provider import HttpProvider
 from sagent.providers._retry import RetryPolicy
 
@@ -57,7 +57,6 @@ __all__ = [
     "build_provider",
     "guess_window",
     "infer_provider",
-    "load_prices",
 ]
 
 _ELSEWHERE = {

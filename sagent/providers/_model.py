@@ -1,6 +1,6 @@
 """A model of a provider that speaks HTTP."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +10,7 @@ import attrs
 
 from sagent.actors import Ref, System, open_system
 from sagent.errors import ActorError, SagentError
+from sagent.lib.json import JsonValue
 from sagent.model import (
     Effort,
     Model,
@@ -21,6 +22,7 @@ from sagent.model import (
     buffered,
 )
 from sagent.providers._answer import Answer, Sink
+from sagent.providers._billing import has_standard_rate
 from sagent.providers._exchange import TIMEOUTS, Timeouts
 from sagent.providers._fault import Endpoint
 from sagent.providers._prices import price_usd, window_of
@@ -28,10 +30,6 @@ from sagent.providers._retry import RETRY, RetryPolicy
 from sagent.providers._service import Call, Work
 from sagent.providers._serving import Serving, service_of
 from sagent.providers._wires.wire import Wire
-
-
-def _nobody() -> str:
-    return ""
 
 
 @attrs.frozen(kw_only=True)
@@ -51,8 +49,12 @@ class WireModel:
     endpoint: Endpoint
     retry: RetryPolicy = RETRY
     timeouts: Timeouts = TIMEOUTS
-    vendor: Callable[[], str] = attrs.field(default=_nobody, repr=False)
-    """Tells who sells the model's tokens; it may have to look that up."""
+    vendor: str = attrs.field(default="", repr=False)
+    """Who sells the model's tokens; "" for nobody whose prices are known."""
+    options: Mapping[str, JsonValue] = attrs.field(
+        factory=dict[str, JsonValue], repr=False, hash=False
+    )
+    """Further fields of every request; some of them change what it costs."""
     service: Ref[Work] | None = attrs.field(default=None, repr=False)
 
     @property
@@ -61,15 +63,15 @@ class WireModel:
 
         `sagent.providers.guess_window` guesses, where a number is needed.
         """
-        return self.known_window or window_of(self.vendor(), self.model_id)
+        return self.known_window or window_of(self.vendor, self.model_id)
 
     def price_usd(self, usage: Usage, *, when: datetime | None = None) -> Decimal | None:
         """Give what one call cost at the vendor's standard rate, in US dollars.
 
         Zero for a model that runs on this machine by `Local`. None where the price is not known:
         for a server of one's own, which may pass requests on to who bills for them, a vendor that
-        bills in another currency, a model that is too new. `known_price` goes before all that. The
-        first question takes a fifth of a second.
+        bills in another currency, a model that is too new, options that ask for another tier.
+        `known_price` goes before all that.
 
         Args:
             usage: the call's tokens; of several calls together there is no price, since longer
@@ -78,7 +80,9 @@ class WireModel:
         """
         if self.known_price is not None:
             return self.known_price.of(usage)
-        return price_usd(self.vendor(), self.model_id, usage, when=when)
+        if not has_standard_rate(self.options):
+            return None
+        return price_usd(self.vendor, self.model_id, usage, when=when)
 
     async def served(self, system: System) -> Model:
         """Give this model as the provider's actor in *system* serves it."""

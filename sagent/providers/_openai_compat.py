@@ -1,8 +1,9 @@
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 import attrs
 
-from sagent.lib.json import JSON
+from sagent.lib.json import JSON, JsonValue
 from sagent.model import ModelInfo
 from sagent.providers._listing import Listing
 from sagent.providers._provider import HttpProvider
@@ -45,6 +46,10 @@ class OpenAICompat(HttpProvider):
         if self.tool_protocol == "constrained":
             return ConstrainedWire.of(model_id, self.options, dialect=self.dialect)
         return ChatWire.of(model_id, self.options, dialect=self.dialect)
+
+    def extra_fields(self) -> Mapping[str, JsonValue]:
+        """Give the fields of every request that are not sagent's own: the dialect's, too."""
+        return {**self.dialect.fields, **self.options}
 
     def listing(self) -> Listing:
         """Say how the vendor lists its models."""

@@ -1,27 +1,23 @@
-"""What models cost and how long their windows are, as genai-prices knows it.
+"""What models cost and how long their windows are, of those that the table knows.
 
-Its table comes with the package, and nothing here asks the network. The first question loads it,
-which takes about 0.2 s and 15 MB: where such a pause would be felt, call `load_prices` in a thread
-before.
-
-A vendor is who sells the tokens, not who made the model: the same model costs otherwise elsewhere.
+Nothing here asks the network. A vendor is who sells the tokens, not who made the model: the same
+model costs otherwise elsewhere.
 """
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
-from decimal import Decimal
+from datetime import UTC, datetime
+from decimal import Context, Decimal
 from typing import TYPE_CHECKING
 
-import httpx
-
 from sagent.model import Usage
-from sagent.providers._prices_override import VENDORS, WINDOWS
 
 if TYPE_CHECKING:
-    from genai_prices.data_snapshot import DataSnapshot
-    from genai_prices.types import ModelInfo, Provider
+    from sagent.providers._price_table import KnownModel
 
+_EXACT = Context(prec=60)
+"""Of our own, since a program may have made its thread's context coarser."""
+_MILLION = Decimal(1_000_000)
 GUESSED_WINDOW = 128_000
 _FAMILIES: Mapping[str, int] = {
     "claude": 200_000,
@@ -39,26 +35,6 @@ _FAMILIES: Mapping[str, int] = {
 _DATE = re.compile(r"-20\d\d-?\d\d-?\d\d$")
 
 
-def load_prices() -> None:
-    """Load the table, from any thread."""
-    _table()
-
-
-def vendor_at(base_url: str) -> str:
-    """Tell who sells the models that are served at *base_url*.
-
-    The name is "" for a server of one's own, for whoever is unknown, and for who does not bill in
-    dollars: they have no price.
-    """
-    host = httpx.URL(base_url).host
-    if host in VENDORS:
-        return VENDORS[host]
-    try:
-        return _table().find_provider(None, None, base_url).id
-    except LookupError:
-        return ""
-
-
 def price_usd(
     vendor: str,
     model_id: str,
@@ -72,7 +48,7 @@ def price_usd(
     for each token.
 
     Args:
-        vendor: who sells it; see `vendor_at`.
+        vendor: who sells it; see `sagent.providers._vendor`.
         model_id: the model, as the vendor names it, with or without a date.
         usage: the call's tokens.
         when: when it was made, in UTC unless it says otherwise; None for now.
@@ -80,29 +56,17 @@ def price_usd(
     Returns:
         US dollars; None where the price is not known, or *usage* contradicts itself.
     """
-    from genai_prices import Usage as Counts  # noqa: PLC0415  # see the module
-
-    found = _find(vendor, model_id)
-    if found is None:
+    model = _find(vendor, model_id)
+    counts = _counts(usage)
+    if model is None or min(counts.values()) < 0:
         return None
-    model, seller = found
-    try:
-        counts = Counts(
-            input_tokens=usage.input_tokens,
-            output_tokens=usage.output_tokens,
-            cache_read_tokens=usage.cached_tokens,
-            cache_write_tokens=usage.cache_write_tokens,
-            cache_write_1h_tokens=usage.hour_cache_write_tokens,
-        )
-        calculation = model.calc_price(counts, seller, genai_request_timestamp=when)
-    except ValueError:
+    rates = model.rates(when or datetime.now(UTC), input_tokens=usage.input_tokens)
+    if "in" not in rates or "out" not in rates or (counts["hour"] and "hour" not in rates):
         return None
-    rates = calculation.model_price
-    if rates.input_mtok is None or rates.output_mtok is None:
-        return None
-    if usage.hour_cache_write_tokens and rates.cache_write_1h_mtok is None:
-        return None
-    return calculation.total_price
+    total = Decimal(0)
+    for name, tokens in counts.items():
+        total = _EXACT.fma(rates.get(name, rates["in"]), tokens, total)
+    return _EXACT.divide(total, _MILLION)
 
 
 def window_of(vendor: str, model_id: str) -> int | None:
@@ -110,11 +74,15 @@ def window_of(vendor: str, model_id: str) -> int | None:
 
     What the vendor's own list says (`ModelInfo.context_window`) is to be believed first.
     """
+    if not vendor:
+        return None
+    from sagent.providers._prices_override import WINDOWS  # noqa: PLC0415  # see _find
+
     found = _find(vendor, model_id)
-    name = found[0].id if found is not None else _DATE.sub("", model_id)
+    name = found.name if found else _DATE.sub("", model_id)
     if known := WINDOWS.get((vendor, name)):
         return known.tokens
-    return found[0].context_window if found is not None else None
+    return found.window if found else None
 
 
 def guess_window(model_id: str) -> int:
@@ -127,19 +95,21 @@ def guess_window(model_id: str) -> int:
     return next((_FAMILIES[family] for family in _FAMILIES if family in name), GUESSED_WINDOW)
 
 
-def _find(vendor: str, model_id: str) -> "tuple[ModelInfo, Provider] | None":
-    """Find *model_id* as it is, else without the prefix by which some lists name it."""
-    bare = model_id.removeprefix("models/").removeprefix(f"{vendor}/")
-    for name in dict.fromkeys((model_id, bare)):
-        try:
-            seller, model = _table().find_provider_model(name, None, vendor, None)
-        except LookupError:
-            continue
-        return (model, seller) if seller.id == vendor else None
-    return None
+def _find(vendor: str, model_id: str) -> "KnownModel | None":
+    """Find a model in the table, which nobody needs who sells nothing."""
+    if not vendor:
+        return None
+    from sagent.providers._price_table import find_model  # noqa: PLC0415  # see above
+
+    return find_model(vendor, model_id)
 
 
-def _table() -> "DataSnapshot":
-    from genai_prices.data_snapshot import get_snapshot  # noqa: PLC0415  # see the module
-
-    return get_snapshot()
+def _counts(usage: Usage) -> Mapping[str, int]:
+    """Part *usage* by what its tokens cost; a number below zero contradicts another."""
+    return {
+        "in": usage.input_tokens - usage.cached_tokens - usage.cache_write_tokens,
+        "cached": usage.cached_tokens,
+        "written": usage.cache_write_tokens - usage.hour_cache_write_tokens,
+        "hour": usage.hour_cache_write_tokens,
+        "out": usage.output_tokens,
+    }

@@ -21,6 +21,21 @@ class KnownWindow:
     read_on: date
 
 
+@attrs.frozen(kw_only=True)
+class KnownVersion:
+    """A name that a model has besides those that genai-prices knows.
+
+    Attributes:
+        model: the model's own name.
+        source: where it stands that they are one model, at one price.
+        read_on: when it stood there.
+    """
+
+    model: str
+    source: str
+    read_on: date
+
+
 _READ = date(2026, 11, 22)
 
 WINDOWS: Mapping[tuple[str, str], KnownWindow] = {
@@ -43,10 +58,11 @@ WINDOWS: Mapping[tuple[str, str], KnownWindow] = {
 """By vendor and model, as genai-prices names them; DashScope, which it lacks, has no prices here:
 its own list was not to be read."""
 
-VENDORS: Mapping[str, str] = {
-    "dashscope-intl.aliyuncs.com": "dashscope",
-    # They bill in yuan, at other prices than the same vendors' in dollars.
-    "api.moonshot.cn": "",
-    "api.minimaxi.com": "",
+VERSIONS: Mapping[tuple[str, str], KnownVersion] = {
+    ("google", "gemini-3.1-pro-preview-customtools"): KnownVersion(
+        model="gemini-3.1-pro-preview",
+        source="ai.google.dev/gemini-api/docs/models/gemini-3.1-pro-preview; OpenRouter's list",
+        read_on=date(2026, 11, 28),
+    ),
 }
-"""Who sells what hosts serve, where genai-prices would not say, or would say a dollar price."""
+"""By vendor and name, in small letters."""

@@ -4,7 +4,6 @@ import hashlib
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from functools import partial
 from typing import ClassVar, Self
 
 import attrs
@@ -20,11 +19,11 @@ from sagent.providers._fault import Endpoint
 from sagent.providers._listing import Listing, list_models
 from sagent.providers._model import WireModel
 from sagent.providers._pacer import ProviderStatus
-from sagent.providers._prices import vendor_at
 from sagent.providers._question import ask_json, asking
 from sagent.providers._retry import RETRY, RetryPolicy
 from sagent.providers._service import GetStatus, ProviderActor
 from sagent.providers._serving import service_of
+from sagent.providers._vendor import vendor_at
 from sagent.providers._wires.wire import Counting, Wire
 
 CONCURRENT_REQUESTS = 1000
@@ -173,7 +172,8 @@ class HttpProvider(ABC):
             retry=self.retry,
             timeouts=self.timeouts,
             endpoint=self._endpoint(name),
-            vendor=partial(vendor_at, self.base_url),
+            vendor=vendor_at(self.base_url),
+            options=self.extra_fields(),
         )
 
     async def models(self) -> tuple[ModelInfo, ...]:
@@ -224,6 +224,10 @@ class HttpProvider(ABC):
     def headers(self) -> Mapping[str, str]:
         """Give the headers of every request: the key as a Bearer token (RFC 6750)."""
         return {"Authorization": f"Bearer {self.key}"} if self.key else {}
+
+    def extra_fields(self) -> Mapping[str, JsonValue]:
+        """Give the fields of every request that are not sagent's own."""
+        return self.options
 
     def secrets(self) -> tuple[str, ...]:
         """List what no message may show."""

@@ -1,16 +1,23 @@
 """What calls cost, to the last digit, and how long windows are."""
 
+import decimal
+import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from genai_prices import data_snapshot
 
-from sagent.model import Usage
-from sagent.providers._prices import GUESSED_WINDOW, guess_window, price_usd, vendor_at, window_of
-from sagent.providers._prices_override import WINDOWS
+from sagent.lib.json import JsonValue
+from sagent.model import Price, Usage
+from sagent.providers import Anthropic, ChatDialect, Google, OpenAI, OpenAICompat
+from sagent.providers import _price_table as price_table
+from sagent.providers._prices import GUESSED_WINDOW, guess_window, price_usd, window_of
+from sagent.providers._prices_override import VERSIONS, WINDOWS
+from sagent.providers._vendor import HOSTS, vendor_at
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 A_DAY_BEFORE_ONE_RATE_FOR_ALL_LENGTHS = datetime(2026, 3, 12, 23, 59, tzinfo=UTC)
@@ -148,6 +155,10 @@ def test_a_call_costs_what_it_cost_when_it_was_made() -> None:
     assert (then, now) == (Decimal("2.4"), Decimal("1.2"))
 
 
+def test_a_price_has_no_more_digits_than_it_needs() -> None:
+    assert str(price("openai", "gpt-5.5", Usage(input_tokens=1000))) == "0.005"
+
+
 def test_nothing_used_costs_nothing() -> None:
     assert price("openai", "gpt-5.5", Usage()) == 0
 
@@ -161,6 +172,7 @@ def test_nothing_used_costs_nothing() -> None:
         ("openai", "GPT-5.5", "gpt-5.5"),
         ("openai", "openai/gpt-5.5", "gpt-5.5"),
         ("google", "models/gemini-3.5-flash", "gemini-3.5-flash"),
+        ("google", "gemini-3.1-pro-preview-customtools", "gemini-3.1-pro-preview"),
         ("anthropic", "anthropic/claude-opus-5-5", "claude-opus-5-5"),
     ],
 )
@@ -169,6 +181,63 @@ def test_dates_and_prefixes_do_not_hide_a_model(vendor: str, name: str, plain: s
 
     assert price(vendor, name, usage) == price(vendor, plain, usage) is not None
     assert window_of(vendor, name) == window_of(vendor, plain) is not None
+
+
+@pytest.mark.parametrize(
+    ("vendor", "name", "plain"),
+    [
+        ("anthropic", "claude-sonnet-4-20250514", "claude-sonnet-4"),
+        ("anthropic", "claude-opus-4-8@20260601", "claude-opus-4-8"),
+        ("anthropic", "claude-3-7-sonnet-latest", "claude-3-7-sonnet-20250219"),
+        ("google", "gemini-3-flash-preview-09-2025", "gemini-3-flash-preview"),
+        ("google", "gemini-3.1-pro-preview-05-06", "gemini-3.1-pro-preview"),
+        ("google", "gemini-3.5-flash-001", "gemini-3.5-flash"),
+        ("google", "gemini-3.6-flash-preview", "gemini-3.6-flash"),
+        ("mistral", "magistral-medium-2509", "magistral-medium-latest"),
+        ("openai", "ft:gpt-4o-2024-08-06:house:name:id", "ft:gpt-4o-2024-11-20"),
+        ("x-ai", "x-ai/grok-4.7", "grok-4.7-20261101"),
+    ],
+)
+def test_a_date_a_version_preview_and_latest_may_follow_a_known_name(
+    vendor: str, name: str, plain: str
+) -> None:
+    assert price(vendor, name, GIVEN) == price(vendor, plain, GIVEN) is not None
+
+
+@pytest.mark.parametrize(
+    ("vendor", "model_id"),
+    [
+        ("anthropic", "claude-opus-4-8-fast"),
+        ("anthropic", "claude-opus-4-15"),
+        ("anthropic", "claude-haiku-4-5-turbo"),
+        ("moonshotai", "kimi-k2.6-turbo"),
+        ("moonshotai", "kimi-k2.5-highspeed"),
+        ("google", "gemini-3.6-flash-image"),
+        ("google", "gemini-3.6-flash-tts"),
+        ("google", "gemini-3.6-flash-preview-tts"),
+        ("google", "gemini-3.7-flash-lite"),
+        ("google", "gemini-3.8-flash-live"),
+        ("openai", "gpt-5-nano-pro"),
+    ],
+)
+def test_an_unknown_variant_has_not_the_price_of_what_its_name_begins_with(
+    vendor: str, model_id: str
+) -> None:
+    assert price(vendor, model_id, GIVEN) is None
+    assert window_of(vendor, model_id) is None
+
+
+@pytest.mark.parametrize(
+    ("vendor", "model_id"),
+    [
+        ("google", "gemini-3-pro-image-preview"),
+        ("openai", "gpt-audio"),
+        ("openai", "gpt-4o-search-preview"),
+        ("openrouter", "perplexity/sonar-pro"),
+    ],
+)
+def test_what_costs_more_than_tokens_tell_has_no_price(vendor: str, model_id: str) -> None:
+    assert price(vendor, model_id, GIVEN) is None
 
 
 def test_one_model_costs_otherwise_at_another_seller() -> None:
@@ -198,6 +267,70 @@ def test_what_is_not_known_has_no_price(vendor: str, model_id: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "options",
+    [
+        {"service_tier": "priority"},
+        {"service_tier": "flex"},
+        {"service_tier": "tier of tomorrow"},
+        {"service_tier": ["default"]},
+        {"model": "gpt-5.5-pro"},
+        {"web_search_options": {}},
+        {"temperature": 0, "tools": [{"type": "web_search"}]},
+    ],
+)
+def test_an_option_that_changes_what_a_call_costs_leaves_no_price(
+    options: Mapping[str, JsonValue],
+) -> None:
+    model = OpenAI(key="k", options=options).model("gpt-5.5")
+
+    assert model.price_usd(GIVEN) is None
+    assert model.context_window == 1_050_000
+
+
+def test_vendors_have_words_of_their_own_for_another_rate() -> None:
+    fast = Anthropic(key="k", options={"speed": "fast"})
+    at_home = Anthropic(key="k", options={"inference_geo": "us"})
+    flex = Google(key="k", options={"serviceTier": "flex"})
+    by_dialect = OpenAICompat(
+        key="k",
+        base_url="https://api.openai.com/v1",
+        dialect=ChatDialect(wire="mine", fields={"service_tier": "priority"}),
+    )
+
+    assert fast.model("claude-opus-5-5").price_usd(GIVEN) is None
+    assert at_home.model("claude-opus-5-5").price_usd(GIVEN) is None
+    assert flex.model("gemini-3.5-flash").price_usd(GIVEN) is None
+    assert by_dialect.model("gpt-5.5").price_usd(GIVEN) is None
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"service_tier": "default"}, {"service_tier": "auto"}, {"service_tier": None}, {"top_p": 0.9}],
+)
+def test_other_options_change_no_price(options: Mapping[str, JsonValue]) -> None:
+    usage = Usage(input_tokens=1000)
+
+    assert OpenAI(key="k", options=options).model("gpt-5.5").price_usd(usage) == Decimal("0.005")
+
+
+def test_who_knows_what_a_tier_costs_says_so() -> None:
+    provider = OpenAI(key="k", options={"service_tier": "priority"})
+
+    model = provider.model("gpt-5.5", price=Price(input_per_mtok="12.50"))
+
+    assert model.price_usd(GIVEN) == Decimal("0.125")
+
+
+def test_a_price_is_exact_whatever_the_threads_context_of_decimals() -> None:
+    usage = Usage(input_tokens=123_457, cached_tokens=7, output_tokens=777)
+
+    with decimal.localcontext(decimal.Context(prec=3)):
+        cost = price("anthropic", "claude-sonnet-4-6", usage)
+
+    assert cost == Decimal("0.3820071")
+
+
+@pytest.mark.parametrize(
     "usage",
     [
         Usage(input_tokens=1, cached_tokens=2),
@@ -221,15 +354,54 @@ def test_counts_that_contradict_each_other_have_no_price(usage: Usage) -> None:
         ("https://dashscope-intl.aliyuncs.com/compatible-mode/v1/", "dashscope"),
         ("https://openrouter.ai/api/v1/", "openrouter"),
         ("https://api.together.xyz/v1/", "together"),
-        ("https://api.moonshot.cn/v1/", ""),
-        ("https://api.minimaxi.com/v1/", ""),
-        ("https://api.kimi.com/coding/v1/", ""),
-        ("http://127.0.0.1:8000/v1/", ""),
-        ("https://llm.example.org/api.openai.com/v1/", ""),
+        ("https://api.together.ai/v1/", "together"),
+        ("https://API.OpenAI.com/v1/", "openai"),
+        ("http://api.openai.com/v1/", "openai"),
+        ("https://api.openai.com:443/v1/", "openai"),
     ],
 )
 def test_who_sells_is_told_by_the_address(base_url: str, vendor: str) -> None:
     assert vendor_at(base_url) == vendor
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        # who bills in another currency, or by subscription
+        "https://api.moonshot.cn/v1/",
+        "https://api.minimaxi.com/v1/",
+        "https://api.kimi.com/coding/v1/",
+        "https://open.bigmodel.cn/api/paas/v4/",
+        "https://api.z.ai/api/coding/paas/v4/",
+        # who has prices of his own for others' models
+        "https://europe-west4-aiplatform.googleapis.com/v1/",
+        "https://aiplatform.googleapis.com/v1/",
+        "https://house.openai.azure.com/openai/v1/",
+        "https://house.services.ai.azure.com/anthropic/",
+        "https://eu.api.openai.com/v1/",
+        # whose names only look like a vendor's
+        "https://api.openai.com.evil.example/v1/",
+        "https://api.openai.com@evil.example/v1/",
+        "https://api.moonshot.evil/v1/",
+        "https://openrouter.ai.evil.io/api/v1/",
+        "https://my-proxy.example/generativelanguage.googleapis.com/v1beta/",
+        "https://llm.example.org/api.openai.com/v1/",
+        # servers of one's own
+        "https://me--my-server.modal.run/v1/",
+        "http://127.0.0.1:8000/v1/",
+        "http://localhost:8000/v1/",
+    ],
+)
+def test_nobody_known_sells_at_other_addresses(base_url: str) -> None:
+    assert vendor_at(base_url) == ""
+
+
+def test_hosts_are_those_of_genai_prices_for_the_same_vendors() -> None:
+    ours = {"api.together.ai", "dashscope-intl.aliyuncs.com"}
+    vendors = {vendor.id: vendor for vendor in data_snapshot.get_snapshot().providers}
+
+    for host in HOSTS.keys() - ours:
+        assert re.match(vendors[HOSTS[host]].api_pattern, f"https://{host}/v1/")
 
 
 @pytest.mark.parametrize(
@@ -265,6 +437,16 @@ def test_an_override_says_what_genai_prices_does_not(vendor: str, model_id: str)
     assert known.context_window != WINDOWS[vendor, model_id].tokens, "it can go"
 
 
+@pytest.mark.parametrize(("vendor", "name"), VERSIONS)
+def test_an_override_names_a_model_that_the_table_has_not_under_this_name(
+    vendor: str, name: str
+) -> None:
+    same = price_table._models_of(vendor)
+
+    assert same.find(VERSIONS[vendor, name].model) is not None
+    assert same.find(name) is None, "it can go"
+
+
 @pytest.mark.parametrize(
     ("model_id", "window"),
     [
@@ -285,23 +467,25 @@ def test_an_unknown_models_window_is_guessed_by_its_family(model_id: str, window
     assert guess_window(model_id) == window
 
 
-@pytest.mark.parametrize(
-    "command", ["import sagent.cli, sagent.agent", "import sagent.providers._prices"]
-)
-def test_the_table_is_not_loaded_until_something_is_asked(command: str) -> None:
-    code = f"{command}; import sys; sys.exit('genai_prices' in sys.modules)"
-
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_the_table_can_be_loaded_ahead() -> None:
+def test_no_table_is_read_for_a_server_of_ones_own() -> None:
     code = """
 import sys
-from sagent.providers._prices import load_prices
-load_prices()
-sys.exit("genai_prices.data" not in sys.modules)
+read = []
+sys.addaudithook(lambda event, args: read.append(str(args[0])) if event == "open" else None)
+from sagent.model import Usage
+from sagent.providers import Anthropic, SelfHosted
+own = SelfHosted().model("claude-sonnet-4-6")
+assert own.price_usd(Usage()) is own.context_window is None
+assert not any("price_table.json" in path for path in read)
+sold = Anthropic.from_key("a key").model("claude-sonnet-4-6")
+assert sold.price_usd(Usage(input_tokens=1)) is not None
+assert sold.context_window
+assert any("price_table.json" in path for path in read)
+assert "genai_prices" not in sys.modules
 """
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_price_asks_no_network() -> None:
