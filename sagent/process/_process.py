@@ -1,5 +1,4 @@
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import attrs
@@ -9,6 +8,7 @@ from ._lifeline import pipes_with_bytes_in, pipes_with_duplex, pipes_with_nothin
 from ._output import Output, OutputBuffer
 from ._running import Running
 from ._tree import start_tree
+from ._unbroken import unbroken_context
 
 TERM_GRACE_S = 0.25
 """How long a tree may take to end itself after SIGTERM, before SIGKILL."""
@@ -59,7 +59,7 @@ class DuplexProcess(Process):
     """What we send it reads, what it writes we receive; ``send_eof`` ends its input."""
 
 
-@asynccontextmanager
+@unbroken_context
 async def open_process(
     argv: Sequence[str],
     *,
@@ -95,7 +95,7 @@ async def open_process(
         yield Process(running)
 
 
-@asynccontextmanager
+@unbroken_context
 async def open_duplex_process(
     argv: Sequence[str],
     *,

@@ -50,13 +50,15 @@ class Running:
             except Exception as error:  # noqa: BLE001  # the block's own, to leave ungrouped below
                 failure = error
             finally:
-                await self.tree.end(term_grace_s=self._term_grace_s)
-                with trio.CancelScope(shield=True):
-                    await self.drain()
-                if self._pipes.duplex is not None:
-                    self._pipes.duplex.socket.close()
-                self._reading.cancel()
-                nursery.cancel_scope.cancel()
+                try:
+                    await self.tree.end(term_grace_s=self._term_grace_s)
+                    with trio.CancelScope(shield=True):
+                        await self.drain()
+                finally:
+                    if self._pipes.duplex is not None:
+                        self._pipes.duplex.socket.close()
+                    self._reading.cancel()
+                    nursery.cancel_scope.cancel()
         if failure is not None:
             raise failure
 

@@ -1,6 +1,7 @@
 import os
 import secrets
 import signal
+import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -11,93 +12,108 @@ import trio
 
 from sagent.errors import ProcessError
 
+from ._birth import Birth, fork_count
 from ._environment import clean_environment
 from ._executable import executable_path
-from ._lifeline import Pipes
-from ._marked import MARK, marked_processes, signal_marked
+from ._leader import Leader, lead
+from ._lifeline import Pipes, watcher_command_line, watcher_environment
+from ._marked import MARK, Marked
+from ._thread import call_in_spare_thread
 
-_KILL_WAIT_S = 2.0  # a process in uninterruptible sleep dies later, of the signal it has by then
+_WATCHER_WAIT_S = 0.5
+_KILL_WAIT_S = 1.5  # a process in uninterruptible sleep dies later, of the signal it has by then
 _FIRST_POLL_S = 0.001
 _LAST_POLL_S = 0.02
 
-_threads = trio.lowlevel.RunVar[trio.CapacityLimiter]("process_threads")
+_searches = trio.lowlevel.RunVar[trio.CapacityLimiter]("process_searches")
 
 
 @attrs.define(eq=False)
 class Tree:
     """A command under its shell, and all that it starts."""
 
-    _shell: trio.Process
+    _leader: Leader
+    _watcher: trio.Process
     _lifeline: int
-    _token: str
+    _marked: Marked
 
     @property
     def pid(self) -> int:
         """The leader's process id, which is also the group's."""
-        return self._shell.pid
+        return self._leader.pid
 
     @property
     def exit_code(self) -> int | None:
         """The command's exit code, 128 + n for an end by signal n; None while it runs."""
-        code = self._shell.returncode
-        return code if code is None or code >= 0 else 128 - code
+        return self._leader.exit_code
 
     async def wait(self) -> None:
         """Wait until the command itself has ended, whatever it left behind."""
-        await self._shell.wait()
+        await self._leader.wait()
 
     async def end(self, *, term_grace_s: float) -> None:
         """Leave nothing running.
 
         Where the command still runs: SIGTERM to the group, and *term_grace_s* seconds for the
-        whole tree to go. Then SIGKILL. Both go to the group and to whoever left it. Shielded from
-        cancellation, and over after the grace and two seconds more at the very worst.
+        whole tree to go; whoever is stopped is woken for it. Then SIGKILL. Both go to the group
+        and to whoever left it. Shielded from cancellation, and over after the grace and two
+        seconds more at the very worst; what is left then, the watcher goes on to search for.
         """
         try:
             with trio.CancelScope(shield=True):
-                if self._shell.returncode is None:
-                    self._signal_group(signal.SIGTERM)
-                    with trio.move_on_after(term_grace_s):
-                        escaped = partial(signal_marked, signum=signal.SIGTERM, but_group=self.pid)
-                        await self._look(escaped)
-                        await self._shell.wait()
-                        await self._until_none(marked_processes)
+                if self.exit_code is None:
+                    await self._ask(term_grace_s)
                 self._signal_group(signal.SIGKILL)
                 with trio.move_on_after(_KILL_WAIT_S):
-                    await self._shell.wait()
-                    await self._until_none(partial(signal_marked, signum=signal.SIGKILL))
+                    await self._leader.wait()
+                    await self._until_none(partial(self._marked.send, signal.SIGKILL))
+                    self._watcher.kill()
         finally:
+            # Once more, for Ctrl-C is raised through a shield.
+            self._signal_group(signal.SIGKILL)
             os.close(self._lifeline)
-            self._reap()
+            try:
+                with trio.move_on_after(_WATCHER_WAIT_S, shield=True):
+                    await self._watcher.wait()
+            finally:
+                self._leader.reap()
+
+    async def _ask(self, term_grace_s: float) -> None:
+        wake = (signal.SIGTERM, signal.SIGCONT)
+        for signum in wake:
+            self._signal_group(signum)
+        with trio.move_on_after(term_grace_s):
+            await self._remain(partial(self._marked.send, *wake, but_group=self.pid))
+            await self._leader.wait()
+            await self._until_none(self._marked.pids)
 
     def _signal_group(self, signum: signal.Signals) -> None:
         # Nobody is there, or (macOS) nobody but zombies.
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._shell.pid, signum)
+            os.killpg(self.pid, signum)
 
-    async def _look(self, look: Callable[[str], list[int]]) -> list[int]:
-        return await trio.to_thread.run_sync(look, self._token, limiter=_limiter())
+    async def _remain(self, search: Callable[[], list[int]]) -> bool:
+        # Left to itself when it hangs on one of them, for what it still finds must go anyway.
+        async with _limiter():
+            try:
+                return bool(await call_in_spare_thread(search))
+            except RuntimeError:  # no thread to be had, while the tree dies that took them all
+                return True
 
-    async def _until_none(self, look: Callable[[str], list[int]]) -> None:
+    async def _until_none(self, search: Callable[[], list[int]]) -> None:
         pause_s = _FIRST_POLL_S
-        while await self._look(look):
+        while await self._remain(search):
             await trio.sleep(pause_s)
             pause_s = min(2 * pause_s, _LAST_POLL_S)
-
-    def _reap(self) -> None:
-        # Where we are the first process of a container, orphans of the group come to us.
-        with suppress(ChildProcessError):
-            while self._shell.returncode is not None and os.waitpid(-self.pid, os.WNOHANG)[0]:
-                pass
 
 
 def _limiter() -> trio.CapacityLimiter:
     # Not the default one: busy tools could fill it, and nothing may delay a kill.
     try:
-        return _threads.get()
+        return _searches.get()
     except LookupError:
         limiter = trio.CapacityLimiter(4)
-        _threads.set(limiter)
+        _searches.set(limiter)
         return limiter
 
 
@@ -114,26 +130,45 @@ async def start_tree(
         ProcessError: the command cannot be started; the message is one line.
     """
     environ = clean_environment(os.environ) if env is None else dict(env)
-    command = executable_path(argv[0], cwd=cwd, path=environ.get("PATH"))
+    find = partial(executable_path, argv[0], cwd=cwd, path=environ.get("PATH"))
     token = secrets.token_hex(16)
-    mark = ":".join(filter(None, (environ.get(MARK), token)))
+    outer_mark = environ.get(MARK, "")
+    mark = ":".join(filter(None, (outer_mark, token)))
     try:
+        command = await call_in_spare_thread(find)
         pipes = lay_pipes()
+        forks = fork_count()
         try:
-            shell = await trio.lowlevel.open_process(
-                pipes.command_line(mark, [command, *argv[1:]]),
-                stdin=pipes.child_stdin,
-                stdout=pipes.child_stdout,
-                stderr=pipes.child_stderr,
-                cwd=cwd,
-                env=environ,
+            watcher = await trio.lowlevel.open_process(
+                watcher_command_line(mark),
+                stdin=pipes.watched,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                env=watcher_environment(os.environ, outer_mark),
                 start_new_session=True,
             )
+            try:
+                leader = await trio.lowlevel.open_process(
+                    pipes.command_line(mark, [command, *argv[1:]]),
+                    stdin=pipes.lifeline,
+                    stdout=pipes.child_stdout,
+                    stderr=pipes.child_stderr,
+                    cwd=cwd,
+                    env=environ,
+                    start_new_session=True,
+                )
+            except BaseException:
+                watcher.kill()
+                with trio.CancelScope(shield=True):
+                    await watcher.wait()
+                raise
         except BaseException:
             pipes.close_our_side()
             raise
         finally:
             pipes.close_child_side()
-    except (OSError, ValueError) as error:  # too long, too many, a NUL inside
+    except (OSError, ValueError, RuntimeError) as error:  # too long, too many, a NUL inside
         raise ProcessError(f"cannot run {argv[0]!r}: {error}") from error
-    return Tree(shell, pipes.lifeline, token), pipes
+    marked = Marked(token, Birth(leader=leader.pid, forks=forks))
+    return Tree(lead(leader), watcher, pipes.lifeline, marked), pipes

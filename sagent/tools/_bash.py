@@ -1,10 +1,13 @@
 import os
 import signal
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 import trio
 
+from sagent.errors import ProcessError
 from sagent.message import Message, TextMessage
 from sagent.process import clean_environment, open_duplex_process
 from sagent.tool import Effect, Workspace
@@ -60,30 +63,39 @@ class Bash(BuiltinTool):
         timeout_ms = arguments.number("timeout", _DEFAULT_TIMEOUT_MS)
         timeout_s = min(max(timeout_ms, 1), _MOST_TIMEOUT_MS) / 1000
         cwd = workspace.cwd
-        if not await trio.Path(cwd).is_dir():
-            workspace.cwd = await trio.to_thread.run_sync(_nearest, cwd)
-            raise Refusal(f"{shown(cwd)} is gone: the next command runs in {workspace.cwd}")
-        report = DirectoryReport()
-        async with (
-            open_duplex_process([_BASH, "-c", command], cwd=cwd, env=_environment(cwd)) as process,
-            trio.open_nursery() as nursery,
-        ):
-            nursery.start_soon(report.read, process.stream)
-            with trio.move_on_after(timeout_s) as patience:
-                await process.wait()
-            if not patience.cancelled_caught:
-                # What the command left in the background may hold the other end open.
-                with trio.move_on_after(_REPORT_WAIT_S):
-                    await report.complete.wait()
-            nursery.cancel_scope.cancel()
-        workspace.cwd = await trio.to_thread.run_sync(report.directory, cwd)
-        end = ""
-        if patience.cancelled_caught:
-            end = f"[timeout after {timeout_s:.1f}s: the command and all it started were killed]"
-        elif process.exit_code:
-            end = f"[exit code: {process.exit_code}{_signal_name(process.exit_code)}]"
-        text = clipped(process.output)
-        return TextMessage("\n".join(filter(None, (text, end))) or "(no output)")
+        try:
+            text, directory = await _run(command, cwd, timeout_s)
+        except ProcessError:
+            if await _look(cwd.is_dir):
+                raise
+            workspace.cwd = await _look(partial(_nearest, cwd))
+            gone = f"{shown(cwd)} is gone: the next command runs in {workspace.cwd}"
+            raise Refusal(gone) from None
+        if directory is not None and directory != cwd and await _look(directory.is_dir):
+            workspace.cwd = directory
+        return TextMessage(text or "(no output)")
+
+
+async def _run(command: str, cwd: Path, timeout_s: float) -> tuple[str, Path | None]:
+    report = DirectoryReport()
+    async with (
+        open_duplex_process([_BASH, "-c", command], cwd=cwd, env=_environment(cwd)) as process,
+        trio.open_nursery() as nursery,
+    ):
+        nursery.start_soon(report.read, process.stream)
+        with trio.move_on_after(timeout_s) as patience:
+            await process.wait()
+        if not patience.cancelled_caught:
+            # What the command left in the background may hold the other end open.
+            with trio.move_on_after(_REPORT_WAIT_S):
+                await report.complete.wait()
+        nursery.cancel_scope.cancel()
+    end = ""
+    if patience.cancelled_caught:
+        end = f"[timeout after {timeout_s:.1f}s: the command and all it started were killed]"
+    elif process.exit_code:
+        end = f"[exit code: {process.exit_code}{_signal_name(process.exit_code)}]"
+    return "\n".join(filter(None, (clipped(process.output), end))), report.directory
 
 
 def _environment(cwd: Path) -> dict[str, str]:
@@ -97,6 +109,12 @@ def _environment(cwd: Path) -> dict[str, str]:
     if "BASH_ENV" in environ:
         environ["SAGENT_BASH_ENV"] = environ["BASH_ENV"]
     return environ | {"BASH_ENV": str(_START), "PWD": str(cwd)}
+
+
+async def _look[R](function: Callable[[], R]) -> R:
+    # Left behind on a cancel, and counted against no limit: a dead mount holds it for ever.
+    limiter = trio.CapacityLimiter(1)
+    return await trio.to_thread.run_sync(function, abandon_on_cancel=True, limiter=limiter)
 
 
 def _nearest(directory: Path) -> Path:

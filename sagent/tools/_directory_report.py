@@ -27,7 +27,8 @@ class DirectoryReport:
             pass  # a shell that was killed resets the connection; what came before counts
         self.complete.set()
 
-    def directory(self, before: Path) -> Path:
-        """Give the directory that was reported last if it exists, else *before*."""
+    @property
+    def directory(self) -> Path | None:
+        """The directory that was reported last, which may be gone; None where there is none."""
         path = Path(self._last.decode(errors="surrogateescape"))
-        return path if path.is_absolute() and path.is_dir() else before
+        return path if path.is_absolute() else None

@@ -5,18 +5,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 import attrs
 import pytest
 import trio
 
 from sagent.process import clean_environment, open_process, run_command
-from sagent.process._marked import marked_processes
+from sagent.process._marked import MARK, marked_processes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 FAMILY = "sh -c 'sleep 60 & sleep 60' & sleep 60 | sleep 60 | sleep 60"
 STUBBORN = "trap '' TERM; while :; do sleep 60; done"
+STOPPED = "sleep 60 & sleep 60 & kill -STOP 0; sleep 60"
 ESCAPING = "setsid sh -c 'sleep 60 & sleep 60' </dev/null >/dev/null 2>&1 & sleep 60"
 STORM = "for i in $(seq 150); do (while :; do sleep 60; done) & done; wait"
 
@@ -29,7 +31,8 @@ class Herd:
 
     @property
     def env(self) -> Mapping[str, str]:
-        return {**clean_environment(os.environ), "TEST_HERD": self.tag}
+        # Even the watchers, who have nothing of a command's environment, inherit this.
+        return {**clean_environment(os.environ), MARK: self.tag}
 
     def living(self) -> list[int]:
         return marked_processes(self.tag)
@@ -111,7 +114,11 @@ trio.run(main)
 """
 
 
-@pytest.mark.parametrize("command", [FAMILY, STUBBORN], ids=["family", "stubborn"])
+@pytest.mark.parametrize(
+    "command",
+    [FAMILY, STUBBORN, STOPPED, ESCAPING],
+    ids=["family", "stubborn", "stopped", "escaping"],
+)
 @pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 async def test_the_death_of_the_owner_kills_its_trees(
     herd: Herd, command: str, signum: signal.Signals
@@ -125,3 +132,23 @@ async def test_the_death_of_the_owner_kills_its_trees(
     await owner.wait()
 
     assert await herd.seconds_until_gone() < 0.5
+
+
+BAIT = "#!/bin/sh\nexit 1\n"
+
+
+async def test_a_broken_tool_on_the_path_of_the_command_does_not_blind_the_watcher(
+    herd: Herd, tmp_path: Path
+) -> None:
+    for name in ("grep", "tr", "kill", "setsid"):
+        (tmp_path / name).write_text(BAIT)
+        (tmp_path / name).chmod(0o755)
+    env = {**herd.env, "PATH": f"{tmp_path}:{herd.env['PATH']}"}
+    command = ESCAPING.replace("setsid", "/usr/bin/setsid")
+    owner = await trio.lowlevel.open_process([sys.executable, "-c", OWNER, command], env=env)
+    await herd.until(at_least=1 + 3 * 5)
+
+    owner.kill()
+    await owner.wait()
+
+    assert await herd.seconds_until_gone() < 1
