@@ -107,6 +107,9 @@ def parse(argv: Sequence[str]) -> Options:
         parser.error("--fork goes with --continue, --resume or --session: say what to fork")
     if options.no_session_persistence and goes_on:
         parser.error("--no-session-persistence keeps no session: there is none to go on with")
+    if options.resume and len(options.resume.split()) > 1:  # no id, but the prompt
+        options.prompt.insert(0, options.resume)
+        options.resume = ""
     if options.add_dir and options.no_project_instructions:
         parser.error("--no-project-instructions reads none of --add-dir either: choose one")
     if options.tools is not None:

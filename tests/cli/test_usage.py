@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from command import Command, one_line
 
-from sagent.cli._parser import PROVIDERS, TOOLS
+from sagent.cli._parser import PROVIDERS, TOOLS, parse
 from sagent.providers import PROVIDER_NAMES
 from sagent.tools import TOOLS as BUILT_IN
 
@@ -61,6 +61,23 @@ def test_what_cannot_be_meant_is_a_usage_error(
     assert done.returncode == 2
     assert said in one_line(done.stderr)
     assert done.stdout == b""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "resume", "prompt"),
+    [
+        (("--resume", "3f2a", "go on"), "3f2a", ["go on"]),
+        (("--resume", "go on", "now"), "", ["go on", "now"]),
+        (("go", "--resume"), "", ["go"]),
+        (("--resume", "--", "go"), "", ["go"]),
+    ],
+)
+def test_what_follows_resume_is_an_id_unless_it_has_several_words(
+    arguments: tuple[str, ...], resume: str, prompt: list[str]
+) -> None:
+    options = parse(arguments)
+
+    assert (options.resume, options.prompt) == (resume, prompt)
 
 
 def test_a_usage_error_is_told_to_machines_too(sagent: Command) -> None:
