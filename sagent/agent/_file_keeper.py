@@ -71,9 +71,12 @@ async def open_file_keeper(
         stack: what closes it.
         state: the agent's.
         audience: is told when it fails.
-        root: the agent's own directory; None for where the session was begun.
+        root: the agent's own directory; None for where the session was begun, or if nobody knows,
+            for where the agent works.
     """
     if state.session is None:
         return None
+    if root is None and state.session.transcript.header.cwd is None:
+        root = state.workspace.cwd  # the line that says so is lost, and the agent goes on
     files = await stack.enter_async_context(open_kept_files(state.session, root=root))
     return FileKeeper(state, files, audience)
