@@ -35,7 +35,6 @@ from sagent.model import (
     TextDelta,
     ThinkingDelta,
     ToolCallReady,
-    Usage,
 )
 
 MAX_OVERFLOWS = 3
@@ -63,7 +62,6 @@ class ModelCaller:
     _reminders: Reminders
     _said: list[str] = attrs.field(factory=list[str], init=False)
     _before_swap: Model | None = attrs.field(default=None, init=False)
-    _priced: Model | None = attrs.field(default=None, init=False)
     shortener: Shortener = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -162,7 +160,6 @@ class ModelCaller:
         if budget is None:
             yield _Allowance(None, cap)
             return
-        await self._know_price(model)
         left_usd = budget.remaining.usd
         with budget.reserve(estimate(model, tokens, cap)) as hold:
             affordable = affordable_output_tokens(left_usd, model, tokens)
@@ -213,9 +210,3 @@ class ModelCaller:
             allowance.hold.settle(Spent(response.usage, cost_usd))
         self._state.spend(model, response, cost_usd)
         await self._audience.tell(Responded(response.usage, cost_usd))
-
-    async def _know_price(self, model: Model) -> None:
-        """Ask for a price in a thread, once: the first question may load a table."""
-        if self._priced is not model:
-            await trio.to_thread.run_sync(price_of, model, Usage())
-            self._priced = model
