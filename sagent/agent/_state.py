@@ -147,6 +147,8 @@ class AgentState:
         """
         path = self._path_to(to)
         mended = repair(path)
+        if path[:1] != tuple(self._messages[:1]):  # the recap, if there was one, is left
+            self._recapped, self._recap_length = (), 1
         self.replace(path, HeadRecord(to, "rewind"))
         self.record(mended.messages)
         return len(self._messages)

@@ -5,7 +5,17 @@ from pathlib import Path
 import pytest
 
 from sagent.actors import open_system
-from sagent.agent import Agent, Clear, Compact, Compacted, GetStatus, Notice, Prompt, Recompact
+from sagent.agent import (
+    Agent,
+    Clear,
+    Compact,
+    Compacted,
+    GetStatus,
+    Notice,
+    Prompt,
+    Recompact,
+    Rewind,
+)
 from sagent.compaction import SummaryCompactor, is_recap
 from sagent.errors import CompactionError, ContextOverflowError, UsageError
 from sagent.home import Home
@@ -194,6 +204,21 @@ async def test_a_recap_is_made_anew_of_what_it_was_made_of() -> None:
     assert "two" in asked
     assert "told anew" in recap.text
     assert heard(model)[-1] == "c"
+
+
+async def test_there_is_no_recap_to_make_anew_where_a_rewind_has_left_it(tmp_path: Path) -> None:
+    model = ScriptedModel("one", RECAP, "two")
+    with create_session(Home(tmp_path), cwd=tmp_path) as session:
+        async with open_system() as system:
+            ref = await system.spawn(Agent(model=model, session=session))
+            await ref.ask(Prompt(LONG))
+            answer = session.transcript.conversation[-1]
+            await ref.ask(Compact())
+            await ref.ask(Rewind(answer.id))
+            await ref.ask(Prompt("b"))
+
+            with pytest.raises(UsageError, match="no recap"):
+                await ref.ask(Recompact())
 
 
 async def test_there_is_nothing_to_compact_in_a_conversation_that_has_not_begun() -> None:
