@@ -26,12 +26,16 @@ type Rate = str | Sequence[tuple[int, str]]
 """Dollars for a million tokens: one rate, or each for requests of more tokens than a number."""
 
 _PATH = Path(__file__).with_name("_price_table.json")
-_DATE = r"(?:[-@]20\d{6}|-20\d\d-\d\d-\d\d|-\d\d-20\d\d|-\d\d-\d\d|-(?!20)\d{4})"
-_VERSION = r"(?:[-@]\d{3}|-v\d(?::\d)?)"
+_MONTH, _DAY = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+_DATE = (
+    rf"(?:[-@]20\d\d{_MONTH}{_DAY}|-20\d\d-{_MONTH}-{_DAY}|-{_MONTH}-20\d\d|-{_MONTH}-{_DAY}"
+    r"|-(?!20)\d{4})"
+)
+_VERSION = r"(?:[-@](?!20)\d{3}|-v\d(?::\d)?)"
 _MAY_FOLLOW = re.compile(rf"[-@]latest|(?:-preview)?(?:{_DATE}|{_VERSION})?")
 _OPEN_END = re.compile(r"[-@](?:0|20\d?\d?-?)?$")
 """A beginning may end amid the date or the version that is to follow."""
-_COMPACT_DATE = re.compile(r"-(20\d\d)([01]\d)([0-3]\d)$")
+_COMPACT_DATE = re.compile(rf"-(20\d\d)({_MONTH})({_DAY})$")
 _TUNED = re.compile(r"(ft:[^:]+):.*")
 """OpenAI names a fine-tuned model ``ft:BASE:ORGANISATION:NAME:ID``."""
 

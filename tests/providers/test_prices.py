@@ -209,6 +209,9 @@ def test_a_date_a_version_preview_and_latest_may_follow_a_known_name(
     [
         ("anthropic", "claude-opus-4-8-fast"),
         ("anthropic", "claude-opus-4-15"),
+        ("anthropic", "claude-fable-5-3"),
+        ("anthropic", "claude-fable-5-200"),
+        ("openai", "gpt-6-sol-20269901"),
         ("anthropic", "claude-haiku-4-5-turbo"),
         ("moonshotai", "kimi-k2.6-turbo"),
         ("moonshotai", "kimi-k2.5-highspeed"),
