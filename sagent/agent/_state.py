@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 from typing import Literal
 
@@ -113,17 +114,26 @@ class AgentState:
         Raises:
             UsageError: there was none.
         """
-        original = self._recapped or self._recapped_in_session()
+        original, length = self._recapped, self._recap_length
+        if not original:
+            original, length = self._recapped_in_session()
         if not original:
             raise UsageError("there is no recap to make anew: compact first")
-        return (*original, *self._messages[self._recap_length :])
+        return (*original, *self._messages[length:])
 
-    def _recapped_in_session(self) -> tuple[Message, ...]:
+    def _recapped_in_session(self) -> tuple[tuple[Message, ...], int]:
+        """Give what the recap was made of that the history begins with, and how long that is."""
         if self.session is None or not self._messages:
-            return ()
+            return (), 0
         transcript = self.session.transcript
         record = transcript.compacted.get(self._messages[0].id)
-        return transcript.path_to(record.replaced) if record and record.replaced else ()
+        if record is None or record.replaced is None:
+            return (), 0
+        original = transcript.path_to(record.replaced)
+        # What it has kept word for word are copies, which are as old as what they are copies of.
+        times = {message.timestamp for message in original}
+        kept = takewhile(lambda message: message.timestamp in times, self._messages[1:])
+        return original, 1 + len(tuple(kept))
 
     def rewrite(self, messages: Sequence[Message], why: str) -> None:
         """Take *messages* for the history: new ones from the first that differs."""

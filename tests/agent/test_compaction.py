@@ -271,6 +271,28 @@ async def test_a_compacted_conversation_goes_on_from_its_session(tmp_path: Path)
     assert "Goal" in recap.text
 
 
+async def test_what_a_recap_kept_is_not_told_twice_when_it_is_made_anew_in_another_process(
+    tmp_path: Path,
+) -> None:
+    with create_session(Home(tmp_path), cwd=tmp_path) as session:
+        async with open_system() as system:
+            model = ScriptedModel(LONG, "short", RECAP)
+            ref = await system.spawn(Agent(model=model, session=session))
+            await ref.ask(Prompt(LONG))
+            await ref.ask(Prompt("b"))
+            await ref.ask(Compact())
+    model = ScriptedModel("two", RECAP)
+
+    with open_session(session.directory) as session:
+        async with open_system() as system:
+            ref = await system.spawn(Agent(model=model, session=session))
+            await ref.ask(Prompt("c"))
+            await ref.ask(Recompact())
+
+    assert "short" in heard(model, 0)
+    assert heard(model, 1)[:-1] == [LONG, LONG, "b", "short", "c", "two"]
+
+
 async def test_after_a_clear_there_is_no_recap_to_make_anew() -> None:
     async with open_system() as system:
         ref = await system.spawn(Agent(model=ScriptedModel("one", RECAP)))
