@@ -20,7 +20,7 @@ from sagent.agent._run import Run
 from sagent.agent._state import AgentState
 from sagent.budget import Budget
 from sagent.compaction import Compactor, SummaryCompactor
-from sagent.errors import AgentBusyError, UsageError
+from sagent.errors import AgentBusyError, ModelStoppedError, UsageError
 from sagent.lib.json import JSON
 from sagent.message import JsonMessage, Message, TextMessage
 from sagent.model import Model, ModelRequest
@@ -148,6 +148,8 @@ class Agent:
         output = Output.of(output_schema)
 
         def as_json(answer: TextMessage) -> JsonMessage:
+            if not answer.content:  # what does not fit is asked for again, so nothing was said
+                raise ModelStoppedError("the conversation was cleared before it had an answer")
             return JsonMessage(output.read(answer.content), parent_id=answer.parent_id)
 
         prompt = Prompt(text, output=output, until_idle=True)

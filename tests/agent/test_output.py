@@ -12,6 +12,7 @@ from sagent.errors import ModelStoppedError, UsageError
 from sagent.lib.json import json_unfreeze
 from sagent.message import JsonMessage, TextMessage, response_text
 from sagent.testing import RecordingTool, ScriptedModel, calls
+from sagent.tools import AgentSelf
 
 CITY = {
     "type": "object",
@@ -80,6 +81,13 @@ async def test_a_prompt_that_joins_a_turn_brings_its_schema_along() -> None:
 
     assert answer.content == "7"
     assert model.requests[1].output_schema == {"type": "integer"}
+
+
+async def test_a_conversation_that_was_cleared_has_no_answer_that_could_fit() -> None:
+    model = ScriptedModel(calls(("AgentSelf", {"operation": "clear"})))
+
+    with pytest.raises(ModelStoppedError, match="cleared"):
+        await Agent(model=model, tools=[AgentSelf()]).run("go", output_schema=CITY)
 
 
 async def test_the_last_event_carries_the_value() -> None:
