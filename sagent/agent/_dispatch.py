@@ -39,6 +39,12 @@ from sagent.tool import (
 
 MAX_RESULT_CHARS = 400_000
 """A longer text result is cut; the model is told."""
+MAX_RESULT_BYTES = 15_000_000
+"""A larger image or file is left out; the model is told.
+
+In base64 that is 20 MB, the longest request that Gemini takes; others take as much or more. What no
+vendor takes would be sent again with every request of the conversation.
+"""
 _MOST_LEVELS = 20
 """How deep the parts of a result may nest: what is deeper no session could keep."""
 
@@ -206,6 +212,9 @@ def _bounded(result: Message) -> Message:
         omitted = len(result.content) - 2 * half
         cut = f"{result.content[:half]}\n... [{omitted} characters omitted] ...\n"
         return attrs.evolve(result, content=cut + result.content[-half:])
+    if isinstance(result, BytesMessage) and len(result.content) > MAX_RESULT_BYTES:
+        size = len(result.content)
+        return TextMessage(f"[{result.descriptor} of {size} bytes left out: it is too large]")
     if isinstance(result, MultipartMessage):
         return attrs.evolve(result, content=tuple(_bounded(part) for part in result.content))
     if isinstance(result, JsonMessage):

@@ -9,6 +9,7 @@ from sagent.errors import (
 )
 from sagent.lib.json import JSON
 from sagent.message import (
+    BytesMessage,
     Descriptor,
     Message,
     MultipartMessage,
@@ -106,6 +107,19 @@ def test_two_tools_of_one_name_are_refused() -> None:
 def test_a_schema_that_is_none_is_refused() -> None:
     with pytest.raises(UsageError, match="schema of tool Echo"):
         Agent(model=ScriptedModel(), tools=[RecordingTool(schema={"type": "strnig"})])
+
+
+async def test_an_image_that_no_vendor_takes_is_left_out() -> None:
+    image = BytesMessage(bytes(20_000_000), "image/png")
+    agent = Agent(
+        model=ScriptedModel(calls(("Draw", {})), "done"), tools=[RecordingTool("Draw", image)]
+    )
+
+    await agent.run("go")
+
+    assert response_text(results(agent)[0]) == (
+        "[image/png of 20000000 bytes left out: it is too large]"
+    )
 
 
 async def test_a_tool_that_exits_does_not_end_the_program() -> None:
