@@ -1,5 +1,7 @@
 """A failing part fails alone."""
 
+import errno
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,16 +11,17 @@ from histories import Kept, faults_of, texts
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import Missed, Ref, open_system
-from sagent.agent import Agent, Compact, Mail, Notice, Prompt, RunEvent, Watch
-from sagent.compaction import SummaryCompactor
+from sagent.agent import Agent, Clear, Compact, Mail, Notice, Prompt, RunEvent, Watch
+from sagent.compaction import SummaryCompactor, is_recap
 from sagent.errors import CompactionError, ModelError, SagentError, StatusError
 from sagent.home import Home
-from sagent.message import MultipartMessage
+from sagent.message import MultipartMessage, response_text
 from sagent.model import Usage
 from sagent.session import Session, create_session, open_session, read_session
 from sagent.testing import RecordingTool, ScriptedModel, calls
 
 WINDOW = 10_000
+RECAP = "## Goal\nMend it.\n\n## Next step\nWind it up.\n"
 NEARLY_FULL = Usage(input_tokens=9_000, output_tokens=10)
 FAILURES: dict[str, str | MultipartMessage | Exception] = {
     "model": ModelError("no"),
@@ -71,8 +74,7 @@ async def test_invariant_11_a_compaction_that_was_needed_and_fails_is_told_and_t
 async def test_invariant_11_a_compaction_that_is_killed_half_way_leaves_the_history_or_its_recap(
     home: Home, tmp_path: Path
 ) -> None:
-    recap = "## Goal\nMend it.\n\n## Next step\nWind it up.\n"
-    model = ScriptedModel(*(["x" * 4_000] * 3), recap, context_window=WINDOW)
+    model = ScriptedModel(*(["x" * 4_000] * 3), RECAP, context_window=WINDOW)
     agent = Agent(model=model)
     with create_session(home, cwd=tmp_path, durability="none") as session:
         async with open_system() as system:
@@ -91,6 +93,39 @@ async def test_invariant_11_a_compaction_that_is_killed_half_way_leaves_the_hist
         file.write_bytes(b"".join(lines[:end]))
         found = read_session(session.directory).conversation
         assert found == whole or (found and found == compacted[: len(found)])
+
+
+@pytest.mark.parametrize("what", [Compact(), Clear()], ids=["compact", "clear"])
+@pytest.mark.parametrize("fails_at", range(1, 4))
+async def test_invariant_11_a_disk_that_fails_as_the_history_changes_leaves_it_whole(
+    session: Session, monkeypatch: pytest.MonkeyPatch, what: Compact | Clear, fails_at: int
+) -> None:
+    model = ScriptedModel(*(["x" * 4_000] * 3), RECAP, "on I go", context_window=WINDOW)
+    write, written = os.write, 0
+
+    def full_for_a_moment(descriptor: int, octets: bytes) -> int:
+        nonlocal written
+        written += 1
+        if written == fails_at:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, octets)
+
+    async with open_system() as system:
+        ref = await system.spawn(Kept(Agent(model=model), session, model))
+        for _ in range(3):
+            await ref.ask(Prompt("go"))
+        with monkeypatch.context() as disk:
+            disk.setattr(os, "write", full_for_a_moment)
+            await ref.ask(what)
+            await ref.ask(Prompt("and now?"))
+        model.requests.clear()
+        model._steps[:] = ["on I go"]
+        await ref.ask(Prompt("and then?"))
+
+    read = model.requests[-1].messages
+    assert read == read_session(session.directory).conversation[: len(read)]
+    kept = is_recap(read[0]) or response_text(read[1]) == "x" * 4_000
+    assert kept == isinstance(what, Compact)
 
 
 async def test_invariant_11_a_broken_tool_harms_neither_the_other_call_nor_the_turn() -> None:
