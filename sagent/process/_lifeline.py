@@ -14,7 +14,7 @@ when we close it, or when we die, by whatever death. Why it is built this way:
   worker threads, which end after ten idle seconds. The leader has one thread and stays, so a
   command that asks for a death signal itself gets a parent it can trust.
 - The group's number stays taken until we have killed the group, so that no stranger can be hit
-  by it: the leader is not reaped before (see ``_leader``).
+  by it: the leader is not reaped before (see ``_child``).
 - The watcher has nothing of the command's environment, whose PATH may lead it astray, nor its
   directory, which may be on a dead mount.
 - ``preexec_fn`` is unsafe where there are threads.

@@ -13,9 +13,9 @@ import trio
 from sagent.errors import ProcessError
 
 from ._birth import Birth, fork_count
+from ._child import Child
 from ._environment import clean_environment
 from ._executable import executable_path
-from ._leader import Leader, lead
 from ._lifeline import Pipes, watcher_command_line, watcher_environment
 from ._marked import MARK, Marked
 from ._thread import call_in_spare_thread
@@ -32,8 +32,8 @@ _searches = trio.lowlevel.RunVar[trio.CapacityLimiter]("process_searches")
 class Tree:
     """A command under its shell, and all that it starts."""
 
-    _leader: Leader
-    _watcher: trio.Process
+    _leader: Child
+    _watcher: Child
     _lifeline: int
     _marked: Marked
 
@@ -68,14 +68,16 @@ class Tree:
                     await self._leader.wait()
                     await self._until_none(partial(self._marked.send, signal.SIGKILL))
                     self._watcher.kill()
-        finally:
-            # Once more, for Ctrl-C is raised through a shield.
+        except BaseException:  # Ctrl-C is raised through a shield
             self._signal_group(signal.SIGKILL)
+            raise
+        finally:
             os.close(self._lifeline)
             try:
                 with trio.move_on_after(_WATCHER_WAIT_S, shield=True):
                     await self._watcher.wait()
             finally:
+                self._watcher.reap()
                 self._leader.reap()
 
     async def _ask(self, term_grace_s: float) -> None:
@@ -130,39 +132,15 @@ async def start_tree(
         ProcessError: the command cannot be started; the message is one line.
     """
     environ = clean_environment(os.environ) if env is None else dict(env)
-    find = partial(executable_path, argv[0], cwd=cwd, path=environ.get("PATH"))
     token = secrets.token_hex(16)
-    outer_mark = environ.get(MARK, "")
-    mark = ":".join(filter(None, (outer_mark, token)))
     try:
+        find = partial(executable_path, argv[0], cwd=cwd, path=environ.get("PATH"))
         command = await call_in_spare_thread(find)
         pipes = lay_pipes()
-        forks = fork_count()
+        start = partial(_start, [command, *argv[1:]], pipes, cwd, environ, token)
         try:
-            watcher = await trio.lowlevel.open_process(
-                watcher_command_line(mark),
-                stdin=pipes.watched,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd="/",
-                env=watcher_environment(os.environ, outer_mark),
-                start_new_session=True,
-            )
-            try:
-                leader = await trio.lowlevel.open_process(
-                    pipes.command_line(mark, [command, *argv[1:]]),
-                    stdin=pipes.lifeline,
-                    stdout=pipes.child_stdout,
-                    stderr=pipes.child_stderr,
-                    cwd=cwd,
-                    env=environ,
-                    start_new_session=True,
-                )
-            except BaseException:
-                watcher.kill()
-                with trio.CancelScope(shield=True):
-                    await watcher.wait()
-                raise
+            # A thread that may not be left behind: what it starts has no other owner.
+            tree = await trio.to_thread.run_sync(start, limiter=trio.CapacityLimiter(1))
         except BaseException:
             pipes.close_our_side()
             raise
@@ -170,5 +148,35 @@ async def start_tree(
             pipes.close_child_side()
     except (OSError, ValueError, RuntimeError) as error:  # too long, too many, a NUL inside
         raise ProcessError(f"cannot run {argv[0]!r}: {error}") from error
-    marked = Marked(token, Birth(leader=leader.pid, forks=forks))
-    return Tree(lead(leader), watcher, pipes.lifeline, marked), pipes
+    return tree, pipes
+
+
+def _start(
+    argv: Sequence[str], pipes: Pipes, cwd: Path | None, environ: Mapping[str, str], token: str
+) -> Tree:
+    outer_mark = environ.get(MARK, "")
+    mark = ":".join(filter(None, (outer_mark, token)))
+    forks = fork_count()
+    watcher = Child.start(
+        watcher_command_line(mark),
+        stdin=pipes.watched,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=Path("/"),
+        env=watcher_environment(os.environ, outer_mark),
+    )
+    try:
+        leader = Child.start(
+            pipes.command_line(mark, argv),
+            stdin=pipes.lifeline,
+            stdout=pipes.child_stdout,
+            stderr=pipes.child_stderr,
+            cwd=cwd,
+            env=environ,
+        )
+    except BaseException:
+        watcher.end()
+        raise
+    return Tree(
+        leader, watcher, pipes.lifeline, Marked(token, Birth(leader=leader.pid, forks=forks))
+    )

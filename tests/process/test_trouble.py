@@ -15,8 +15,8 @@ from sagent.process import _marked, _tree, open_process, run_command
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
-ESCAPING = "setsid sleep 60 & echo $!; sleep 60"
-"""Its escapee holds the output open."""
+ESCAPING = "setsid sh -c 'echo $$; exec sleep 60' & sleep 60"
+"""Its escapee holds the output open, and tells its number once it is out of reach."""
 
 
 async def first_pid(command: str, while_open: Callable[[int], None]) -> None:
@@ -64,7 +64,7 @@ async def test_an_end_that_fails_does_not_wait_for_the_output(
 
     with trio.fail_after(2), pytest.RaisesGroup(pytest.RaisesExc(OSError, match="mine")):
         await first_pid(
-            "setsid sleep 60 & echo $!; wait",
+            ESCAPING,
             lambda _: monkeypatch.setattr(_tree.Tree, "_until_none", fail),
         )
 
