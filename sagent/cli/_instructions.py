@@ -115,4 +115,11 @@ async def _read_memory(found: _Found, cwd: Path, home: Home) -> None:
 
 def _first_day(session: Session | None) -> date:
     begun_ns = 0 if session is None else session.transcript.header.created_ns
-    return datetime.fromtimestamp((begun_ns or time.time_ns()) / 1e9).astimezone().date()
+    try:
+        return _day(begun_ns or time.time_ns())
+    except (OverflowError, OSError, ValueError):  # a file may say anything
+        return _day(time.time_ns())
+
+
+def _day(ns: int) -> date:
+    return datetime.fromtimestamp(ns / 1e9).astimezone().date()

@@ -17,6 +17,7 @@ from sagent.session._reading import read_session
 from sagent.session._searchable import searchable_text
 from sagent.session._summary import SessionInfo
 
+_TOO_LATE_NS = 2**63
 _SELECT = (
     "SELECT path, cwd, name, first_prompt, messages, created_ns, updated_ns, cost_usd, agent,"
     " model_id FROM session"
@@ -155,12 +156,17 @@ def _row(summary: SessionInfo) -> tuple[object, ...]:
         _plain(summary.name),
         _plain(summary.first_prompt),
         summary.messages,
-        summary.created_ns,
-        summary.updated_ns,
+        _storable(summary.created_ns),
+        _storable(summary.updated_ns),
         str(summary.cost_usd),
         _plain(summary.agent),
         _plain(summary.model_id),
     )
+
+
+def _storable(ns: int) -> int:
+    # A file that somebody edited may tell any time; SQLite keeps 64 bits with a sign.
+    return ns if 0 <= ns < _TOO_LATE_NS else 0
 
 
 def _plain(text: str | None) -> str | None:

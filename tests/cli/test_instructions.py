@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import attrs
 import pytest
 from command import Command, at
 from loopback import answer, call, serve_loopback
@@ -10,6 +11,7 @@ from sagent.cli._instructions import brief
 from sagent.cli._parser import parse
 from sagent.cli._session_choice import open_chosen
 from sagent.home import Home
+from sagent.session import Transcript, create_session
 
 
 def system_prompt(sagent: Command, *flags: str) -> str:
@@ -71,6 +73,17 @@ def test_a_rule_is_told_with_the_file_that_it_is_for(sagent: Command, project: P
     first, second = (str(request.body["messages"]) for request in server.seen)
     assert "Rhyme." not in first
     assert "Rhyme." in second
+
+
+async def test_a_session_of_an_impossible_time_begins_today(
+    project: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with create_session(Home(home), cwd=project) as session:
+        header = attrs.evolve(session.transcript.header, created_ns=10**25)
+        monkeypatch.setattr(Transcript, "header", header)
+        told = await brief(parse(["hi"]), session, "m")
+
+    assert "Date, when this began: 20" in told.system
 
 
 async def test_a_user_without_a_home_is_told_so_and_served(

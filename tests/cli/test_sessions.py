@@ -97,6 +97,15 @@ def test_a_list_for_programs_is_an_object_a_line(
     assert oldest["cwd"] == str(project)
 
 
+def test_a_session_of_an_impossible_time_is_told_without_it(sessions: Shell, spider: Path) -> None:
+    header, rest = (spider / SESSION_FILE).read_text().split("\n", 1)
+    told = json.loads(header) | {"ts": 10**25}
+    del told["crc"]
+    (spider / SESSION_FILE).write_text(f"{json.dumps(told)}\n{rest}")
+
+    assert json.loads(sessions("list", "--json"))["created"] is None
+
+
 def test_an_empty_list_is_empty_and_tells_people_why(sessions: Shell) -> None:
     code, out, err = sessions.ended("list", "--json")
 

@@ -1,3 +1,4 @@
+import json
 import sqlite3
 import subprocess
 import sys
@@ -256,6 +257,18 @@ def test_a_session_nobody_may_read_does_not_hide_the_others(home: Home) -> None:
     (broken / SESSION_FILE).mkdir()
 
     assert [session.first_prompt for session in list_sessions(home)] == ["a"]
+
+
+@pytest.mark.parametrize("ts", [10**25, -1, 2**63])
+def test_a_session_of_an_impossible_time_does_not_hide_the_others(home: Home, ts: int) -> None:
+    keep(home, MessageRecord(said("a")))
+    edited = keep(home, MessageRecord(said("b"))) / SESSION_FILE
+    header, rest = edited.read_text().split("\n", 1)
+    told = json.loads(header) | {"ts": ts}
+    del told["crc"]
+    edited.write_text(f"{json.dumps(told)}\n{rest}")
+
+    assert {session.first_prompt for session in list_sessions(home)} == {"a", "b"}
 
 
 def test_text_that_is_no_unicode_is_listed_and_found(home: Home) -> None:
