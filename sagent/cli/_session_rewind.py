@@ -6,7 +6,7 @@ from sagent.agent._kept_files import open_kept_files
 from sagent.checkpoint import Restored
 from sagent.cli._message_rows import find_message, words
 from sagent.cli._session_place import find
-from sagent.cli._session_rows import tell_damage
+from sagent.cli._session_rows import one_line, tell_damage
 from sagent.cli._sessions_parser import SessionsOptions
 from sagent.cli._streams import complain, print_out
 from sagent.home import Home
@@ -27,7 +27,7 @@ def rewind(options: SessionsOptions, home: Home) -> None:
         if options.restore != "files":
             session.append(HeadRecord(id_, "rewind"))
             message = session.transcript.messages[id_]
-            print_out(f"{session.id} goes on after: {words(message)}\n")
+            _say(f"{session.id} goes on after: {words(message)}")
 
 
 async def _restore(session: Session, id_: str) -> Restored | None:
@@ -37,13 +37,17 @@ async def _restore(session: Session, id_: str) -> Restored | None:
 
 def _tell(restored: Restored | None) -> None:
     if restored is None:
-        print_out("no tool has changed a file since then\n")
+        _say("no tool has changed a file since then")
         return
     for path in restored.written:
-        print_out(f"brought back {path}\n")
+        _say(f"brought back {path}")
     for path in restored.deleted:
-        print_out(f"deleted {path}\n")
+        _say(f"deleted {path}")
     for path, reason in restored.unrestorable.items():
         complain(f"{path} stays as it is: {reason}")
     if not restored.written and not restored.deleted:
-        print_out("the files are as they were then\n")
+        _say("the files are as they were then")
+
+
+def _say(text: str) -> None:
+    print_out(f"{one_line(text)}\n")
