@@ -31,10 +31,10 @@ from sagent.model import (
     ModelResponse,
     ResponseDone,
     Retrying,
-    ServedModel,
     TextDelta,
     ThinkingDelta,
     ToolCallReady,
+    is_served,
 )
 
 MAX_OVERFLOWS = 3
@@ -172,7 +172,7 @@ class ModelCaller:
             yield _Allowance(hold, min(filter(None, (cap, affordable)), default=None))
 
     async def _served(self, model: Model) -> Model:
-        if isinstance(model, ServedModel):  # asked each time: its actor may be a new one
+        if is_served(model):  # asked each time: its actor may be a new one
             return await model.served(self._system)
         return model
 

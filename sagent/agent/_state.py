@@ -9,6 +9,7 @@ from typing import Literal
 
 import attrs
 
+from sagent.agent._history import History
 from sagent.agent._status import AgentStatus, Phase
 from sagent.compaction import Meter
 from sagent.errors import SessionError, UnknownNameError, UsageError
@@ -83,7 +84,8 @@ class AgentState:
 
     def continued(self, request: ModelRequest) -> ModelRequest:
         """Give *request* with the history as it stands."""
-        return attrs.evolve(request, messages=self.messages, cache_key=self.conversation_id)
+        history = History(self._messages, len(self._messages))
+        return attrs.evolve(request, messages=history, cache_key=self.conversation_id)
 
     def record(self, messages: Sequence[Message]) -> None:
         """Append *messages*, each as the child of the one before it."""
@@ -173,7 +175,7 @@ class AgentState:
 
     def replace(self, messages: Sequence[Message], record: Record) -> None:
         """Take *messages* for the history, as *record* says to the session."""
-        self._messages[:] = messages
+        self._messages = list(messages)  # another list: a request may look at the one before
         self.meter = self.meter.with_history(messages)
         self.note(record)
 

@@ -6,7 +6,7 @@ from decimal import ROUND_FLOOR, Context, Decimal
 import attrs
 
 from sagent.budget._amount import Amount, exact_usd
-from sagent.model import Model, Priced, Usage
+from sagent.model import Model, Usage, is_priced
 
 ASSUMED_OUTPUT_TOKENS = 1_000
 """How much one call is assumed to write, if it may write that much.
@@ -69,7 +69,7 @@ class Spent:
 
 def price_of(model: Model, usage: Usage) -> Decimal | None:
     """Give what a call of *model* costs now; None if it cannot tell."""
-    usd = model.price_usd(usage) if isinstance(model, Priced) else None
+    usd = model.price_usd(usage) if is_priced(model) else None
     return usd if usd is not None and usd.is_finite() else None
 
 

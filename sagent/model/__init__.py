@@ -9,8 +9,15 @@ from sagent.model._event import (
     ToolCallReady,
 )
 from sagent.model._info import ModelInfo
-from sagent.model._price import Price, Priced
-from sagent.model._protocol import Model, ModelStream, Provider, ServedModel, buffered
+from sagent.model._price import Price, Priced, is_priced
+from sagent.model._protocol import (
+    Model,
+    ModelStream,
+    Provider,
+    ServedModel,
+    buffered,
+    is_served,
+)
 from sagent.model._request import Effort, ModelRequest
 from sagent.model._response import ModelResponse, StopReason, Usage
 
@@ -34,4 +41,6 @@ __all__ = [
     "ToolCallReady",
     "Usage",
     "buffered",
+    "is_priced",
+    "is_served",
 ]

@@ -15,6 +15,7 @@ class Log:
 
     Attributes:
         path: where it is.
+        unsynced: whether something was written that the disk may not have yet.
     """
 
     path: Path
@@ -22,6 +23,7 @@ class Log:
     _size: int
     _torn: bool
     """The file does not end with a line's end."""
+    unsynced: bool = attrs.field(default=False, init=False)
 
     @classmethod
     def of(cls, descriptor: int, path: Path) -> "Log":
@@ -48,6 +50,7 @@ class Log:
                 f"{self.path} could not be written ({error.strerror}): what was said last is not "
                 "kept; make room or mend the disk, then go on"
             ) from error
+        self.unsynced = True
         self._size += len(octets)
         self._torn = False
 
@@ -57,12 +60,14 @@ class Log:
         Raises:
             SessionError: the disk failed.
         """
+        self.unsynced = False  # what is written meanwhile is for the next time
         try:
             if sys.platform == "darwin":
                 os.fsync(self._descriptor)
             else:
                 os.fdatasync(self._descriptor)
         except OSError as error:
+            self.unsynced = True
             raise SessionError(
                 f"{self.path} may not have reached the disk ({error.strerror}): mend the disk, "
                 "then compare the session with what was said"
