@@ -1,5 +1,6 @@
 """The agent as an actor: the only place where a turn waits."""
 
+import logging
 import math
 import time
 from collections.abc import Callable
@@ -43,6 +44,8 @@ from sagent.agent._tasks import Tasks
 from sagent.agent._turn import Turn, lost_message
 from sagent.errors import BudgetExceededError, RunInterruptedError, SagentError
 from sagent.message import Message, MultipartMessage, TextMessage
+
+_log = logging.getLogger(__name__)
 
 DETACH_AFTER_S = 0.25
 """How long a user's message waits for the tools that run: most are done by then."""
@@ -174,6 +177,7 @@ class AgentActor(Actor[Mail]):
         await self._state.barrier()
         error, self._save_error = self._save_error, self._state.save_error
         if self._save_error and self._save_error != error:
+            _log.warning("%s is not saved: %s", self.context.ref.path, self._save_error)
             await self._audience.tell(Notice(f"not saved yet: {self._save_error}"))
 
     async def _rounds(self, taken: Taken) -> TextMessage:

@@ -20,7 +20,7 @@ from sagent.agent._run import Run
 from sagent.agent._state import AgentState
 from sagent.budget import Budget
 from sagent.compaction import Compactor, SummaryCompactor
-from sagent.errors import AgentBusyError, ModelStoppedError, UsageError
+from sagent.errors import AgentBusyError, ModelStoppedError, SessionError, UsageError
 from sagent.lib.json import JSON
 from sagent.message import JsonMessage, Message, TextMessage
 from sagent.model import Model, ModelRequest
@@ -140,6 +140,7 @@ class Agent:
         Raises:
             UsageError: there is no prompt in *directive*, or *output_schema* is no JSON Schema.
             AgentBusyError: awaited while another run of this agent goes on.
+            SessionError: awaited when the agent's session is closed, or cannot be read.
         """
         text, line = _prompt_in(directive), Line()
         if output_schema is None:
@@ -186,6 +187,11 @@ class Agent:
 
     @contextmanager
     def _claimed(self) -> Generator[None]:
+        if self.session is not None and self.session.closed:
+            raise SessionError(
+                f"the session {self.session.id} of {self.name} is closed, so nothing would be "
+                "kept: open it again, for as long as the agent lives"
+            )
         if not self._busy.acquire(blocking=False):
             raise AgentBusyError(
                 f"{self.name} is in a run: wait for its end, or spawn the agent and message it"

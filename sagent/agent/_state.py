@@ -193,6 +193,8 @@ class AgentState:
                 self._unsaved.pop(0)
         except SessionError as error:
             self.save_error = str(error)
+            if self.session.closed:  # none can be written again
+                self._unsaved.clear()
         else:
             self.save_error = ""
 

@@ -16,6 +16,7 @@ class Log:
     Attributes:
         path: where it is.
         unsynced: whether something was written that the disk may not have yet.
+        closed: whether the descriptor is another file's, or nobody's, from now on.
     """
 
     path: Path
@@ -24,6 +25,7 @@ class Log:
     _torn: bool
     """The file does not end with a line's end."""
     unsynced: bool = attrs.field(default=False, init=False)
+    closed: bool = attrs.field(default=False, init=False)
 
     @classmethod
     def of(cls, descriptor: int, path: Path) -> "Log":
@@ -38,6 +40,7 @@ class Log:
         Raises:
             SessionError: it could not be written; what was there before is there still.
         """
+        self._check()
         octets = f"\n{line}".encode() if self._torn else line.encode()
         try:
             # What an error left behind earlier is not to be glued to this line.
@@ -60,6 +63,7 @@ class Log:
         Raises:
             SessionError: the disk failed.
         """
+        self._check()
         self.unsynced = False  # what is written meanwhile is for the next time
         try:
             if sys.platform == "darwin":
@@ -72,6 +76,12 @@ class Log:
                 f"{self.path} may not have reached the disk ({error.strerror}): mend the disk, "
                 "then compare the session with what was said"
             ) from error
+
+    def _check(self) -> None:
+        if self.closed:
+            raise SessionError(
+                f"{self.path} is closed: write within the block that opened it, or open it again"
+            )
 
     def _write_all(self, rest: memoryview) -> None:
         while rest:

@@ -122,7 +122,11 @@ def _writing(
         os.close(descriptor)
         raise
     try:
-        yield _session(directory, descriptor, header, secrets, durability)
+        session = _session(directory, descriptor, header, secrets, durability)
+        try:
+            yield session
+        finally:
+            session.close()
     finally:
         unlock_session(descriptor, directory)
 

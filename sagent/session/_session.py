@@ -53,6 +53,15 @@ class Session:
         """Whether it is only begun: nothing but its header was ever written."""
         return self.transcript.epoch <= 1 and self._written == 0
 
+    @property
+    def closed(self) -> bool:
+        """Whether the block that opened it is over: nothing more can be written."""
+        return self._log.closed
+
+    def close(self) -> None:
+        """Take no more records: the file is about to be another's."""
+        self._log.closed = True
+
     def begin(self, header: Header) -> None:
         """Write *header*, unless the file has one.
 

@@ -1,5 +1,6 @@
 """An agent whose conversation outlives it."""
 
+from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -10,10 +11,10 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import open_system
 from sagent.agent import Agent, Done, Prompt, Rewind
-from sagent.errors import AgentBusyError, UnknownNameError
+from sagent.errors import AgentBusyError, SessionError, UnknownNameError
 from sagent.home import Home
 from sagent.message import Descriptor, TextMessage, response_text
-from sagent.model import Price
+from sagent.model import ModelRequest, Price
 from sagent.session import (
     MessageRecord,
     Session,
@@ -263,3 +264,31 @@ async def test_files_are_kept_of_one_directory_wherever_the_shell_goes(tmp_path:
             await ref.ask(Rewind(first.id, restore="files"))
 
     assert (work / "a.txt").read_text() == "one\n"
+
+
+async def test_an_agent_whose_session_is_closed_is_refused(tmp_path: Path) -> None:
+    with open_session(begun(tmp_path)) as session:
+        agent = Agent(model=ScriptedModel("one", "never"), session=session)
+        await agent.run("a")
+
+    with pytest.raises(SessionError, match="is closed"):
+        await agent.run("b")
+    async with open_system() as system:
+        with pytest.raises(SessionError, match="is closed"):
+            await system.spawn(agent)
+
+
+async def test_a_run_that_cannot_be_saved_is_answered_and_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    opened = ExitStack()
+    session = opened.enter_context(open_session(begun(tmp_path)))
+
+    def close(_: ModelRequest) -> str:
+        opened.close()
+        return "one"
+
+    answer = await Agent(model=ScriptedModel(close), session=session).run("a")
+
+    assert answer.content == "one"
+    assert "/Agent is not saved: " in caplog.text
