@@ -193,10 +193,10 @@ class AgentActor(Actor[Mail]):
                 case Drain():
                     self._take_in(await self._desk.drain())
                 case Finish(answer=answer):
-                    asked = self._desk.asked
+                    self._desk.mark_answered()
                     taken = await self._desk.drain()
                     if taken.messages:
-                        await self._go_on(taken, answer, asked)
+                        await self._go_on(taken, answer)
                     elif not (
                         self._desk.until_idle and self._turn.away and await self._post.wait()
                     ):
@@ -208,9 +208,9 @@ class AgentActor(Actor[Mail]):
                 case _:
                     assert_never(self._action)
 
-    async def _go_on(self, taken: Taken, answer: TextMessage, asked: int) -> None:
+    async def _go_on(self, taken: Taken, answer: TextMessage) -> None:
         """Answer those who have theirs, so that nobody waits for what others asked later."""
-        answered = self._desk.release(asked)
+        answered = self._desk.release()
         if not self._desk.until_idle:
             self._turn = self._turn.after(max_rounds=self._blueprint.max_rounds)
         self._take_in(taken)

@@ -26,7 +26,7 @@ from sagent.agent._orders import Order, Orders
 from sagent.agent._output import Output
 from sagent.agent._post import Post
 from sagent.agent._status import AgentStatus
-from sagent.errors import SagentError
+from sagent.errors import RunInterruptedError, SagentError
 from sagent.message import Message, MultipartMessage, TextMessage
 
 _log = logging.getLogger(__name__)
@@ -60,6 +60,8 @@ class Desk:
     _waiting: list[Envelope[Mail]] = attrs.field(factory=list[Envelope[Mail]], init=False)
     _taken: Taken = attrs.field(factory=Taken, init=False)
     _gave: bool = attrs.field(default=False, init=False)
+    _answered: int = attrs.field(default=0, init=False)
+    """How many of those who wait, from the first, could be answered already."""
 
     @property
     def _has_work(self) -> bool:
@@ -115,21 +117,21 @@ class Desk:
             except SagentError as error:
                 envelope.fail(error)
 
-    @property
-    def asked(self) -> int:
-        """How many have sent what the turn in hand has taken in."""
-        return len(self._waiting)
+    def mark_answered(self) -> None:
+        """Take all who wait for those that the model has answered."""
+        self._answered = len(self._waiting)
 
-    def release(self, asked: int) -> list[Envelope[Mail]]:
-        """Give the first *asked* to be answered, but for those who wait for the last word."""
-        early, later = self._waiting[:asked], self._waiting[asked:]
+    def release(self) -> list[Envelope[Mail]]:
+        """Give those that are answered, but for those who wait for the last word."""
+        early, later = self._waiting[: self._answered], self._waiting[self._answered :]
+        self._answered = 0
         self._waiting = [asker for asker in early if _waits_for_last(asker.message)] + later
         return [asker for asker in early if not _waits_for_last(asker.message)]
 
     def settle(self, answer: TextMessage, failure: SagentError | None) -> None:
         """Answer all that was taken in since the last time."""
         waiting, self._waiting = self._waiting, []
-        self._gave = False
+        self._gave, self._answered = False, 0
         if failure is None:
             for asker in waiting:
                 asker.reply(answer)
@@ -150,6 +152,8 @@ class Desk:
                     if _replaces_history(order):
                         taken.messages.clear()
                         taken.cleared = True
+                        if envelope.sender != self._path:  # its own note is part of its answer
+                            self._dismiss()
                 case Interrupt() if not self._has_work:
                     envelope.reply(None)  # what comes after it is not meant
                 case Interrupt() | GetStatus() | Watch() as urgent:
@@ -160,6 +164,16 @@ class Desk:
             if not envelope.wants_reply:
                 await self._audience.tell(Notice(str(error)))
             envelope.fail(error)
+
+    def _dismiss(self) -> None:
+        """Fail the prompts that went with the history."""
+        unanswered = self._waiting[self._answered :]
+        gone = [asker for asker in unanswered if isinstance(asker.message, Prompt)]
+        self._waiting = [asker for asker in self._waiting if asker not in gone]
+        for asker in gone:
+            asker.fail(
+                RunInterruptedError("the conversation was cleared before it was answered: ask anew")
+            )
 
     def _obey_at_once[M](
         self, urgent: Interrupt | GetStatus | Watch, envelope: Envelope[M]

@@ -239,6 +239,64 @@ async def test_clear_takes_with_it_what_was_sent_before_and_not_what_came_after(
     assert texts(model) == ["c"]
 
 
+async def test_who_asked_before_a_clear_has_no_answer_of_those_who_ask_after_it() -> None:
+    gate = trio.Event()
+    model = ScriptedModel(calls(("Slow", {})), "to b")
+    outcomes: list[str] = []
+    async with open_system() as system, trio.open_nursery() as nursery:
+        ref = await system.spawn(Agent(model=model, tools=[RecordingTool("Slow", gate)]))
+        ref.tell(Prompt("go"))
+
+        async def ask(text: str) -> None:
+            try:
+                outcomes.append((await ref.ask(Prompt(text))).content)
+            except RunInterruptedError as error:
+                outcomes.append(f"{text} failed: {error}")
+
+        nursery.start_soon(ask, "a")
+        await wait_all_tasks_blocked()
+        ref.tell(Clear())
+        nursery.start_soon(ask, "b")
+        await wait_all_tasks_blocked()
+        gate.set()
+
+    assert sorted(outcomes) == [
+        "a failed: the conversation was cleared before it was answered: ask anew",
+        "to b",
+    ]
+
+
+async def test_a_clear_while_tools_run_fails_who_asked_for_them() -> None:
+    gate = trio.Event()
+    model = ScriptedModel(calls(("Slow", {})))
+    async with open_system() as system, trio.open_nursery() as nursery:
+        ref = await system.spawn(Agent(model=model, tools=[RecordingTool("Slow", gate)]))
+
+        async def first() -> None:
+            with pytest.raises(RunInterruptedError, match="cleared before it was answered"):
+                await ref.ask(Prompt("first"))
+
+        nursery.start_soon(first)
+        await wait_all_tasks_blocked()
+        ref.tell(Clear())
+        gate.set()
+
+
+async def test_who_has_an_answer_already_keeps_it_through_a_clear() -> None:
+    async with open_system() as system:
+
+        def meanwhile(_: ModelRequest) -> str:
+            ref.tell(Clear())
+            ref.tell(Prompt("next"))
+            return "an answer"
+
+        ref = await system.spawn(Agent(model=ScriptedModel(meanwhile, "another")))
+
+        answer = await ref.ask(Prompt("go"))
+
+    assert answer.content == "an answer"
+
+
 async def test_another_model_goes_on_with_the_conversation() -> None:
     first, second = ScriptedModel("one"), ScriptedModel("two")
     async with open_system() as system:
