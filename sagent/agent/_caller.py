@@ -1,7 +1,7 @@
 """Calls of the model: what they may cost, what they say, and what becomes of them."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from typing import assert_never
 
 import attrs
@@ -22,6 +22,7 @@ from sagent.errors import (
     CompactionError,
     ContextOverflowError,
     ModelError,
+    SagentError,
     StreamCutError,
     UsageError,
 )
@@ -137,7 +138,8 @@ class ModelCaller:
                 max_response_tokens=allowance.answer_tokens,
                 output_schema=None if output is None else output.schema,
             )
-            return await self._stream(model, request, allowance)
+            with _lone_error():
+                return await self._stream(model, request, allowance)
 
     async def _ask_aside(self, request: ModelRequest) -> ModelResponse:
         """Send *request*, which is none of the conversation's, and wait for the whole answer."""
@@ -147,7 +149,8 @@ class ModelCaller:
         tokens, cap = self._state.meter.measure(request.messages), request.max_response_tokens
         async with self._allowed(model, tokens, cap) as allowance:
             request = attrs.evolve(request, max_response_tokens=allowance.answer_tokens)
-            response = await (await self._served(model)).buffer(request)
+            with _lone_error():
+                response = await (await self._served(model)).buffer(request)
             await self._book(model, response, allowance)
             return response
 
@@ -210,3 +213,19 @@ class ModelCaller:
             allowance.hold.settle(Spent(response.usage, cost_usd))
         self._state.spend(model, response, cost_usd)
         await self._audience.tell(Responded(response.usage, cost_usd))
+
+
+@contextmanager
+def _lone_error() -> Generator[None]:
+    """Take an error of ours out of the groups that the nurseries of a model put around it."""
+    try:
+        yield
+    except ExceptionGroup as group:
+        error: Exception = group
+        while isinstance(error, ExceptionGroup):
+            error, *others = error.exceptions
+            if others:
+                raise
+        if not isinstance(error, SagentError):
+            raise
+        raise error from error.__cause__

@@ -10,7 +10,7 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import Missed, open_system
 from sagent.agent import Agent, GetStatus, Interrupt, Prompt, Responded, RunEvent, Text, Watch
-from sagent.errors import AgentBusyError, ModelStoppedError, RoundLimitError
+from sagent.errors import AgentBusyError, ModelStoppedError, RoundLimitError, StreamCutError
 from sagent.message import Descriptor, MultipartMessage, TextMessage
 from sagent.model import (
     ModelEvent,
@@ -216,3 +216,29 @@ async def test_a_turn_of_too_many_rounds_ends_with_results_for_all_its_calls() -
 
     assert len(model.requests) == 3
     assert faults_of(agent.messages) == []
+
+
+class WithNursery(ScriptedModel):
+    """Answers from within a nursery, which puts its errors into groups."""
+
+    def stream(self, request: ModelRequest) -> ModelStream:
+        return self._in_nursery(request)
+
+    @asynccontextmanager
+    async def _in_nursery(
+        self, request: ModelRequest
+    ) -> AsyncGenerator[AsyncIterator[ModelEvent], None]:
+        async with trio.open_nursery(), trio.open_nursery(), super().stream(request) as events:
+            yield events
+
+
+async def test_the_error_of_a_model_with_a_nursery_fails_the_turn_and_the_agent_lives_on() -> None:
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=WithNursery("one", StreamCutError("cut"), "two")))
+        answers = [(await ref.ask(Prompt("a"))).content]
+
+        with pytest.raises(StreamCutError, match="cut"):
+            await ref.ask(Prompt("b"))
+        answers.append((await ref.ask(Prompt("c"))).content)
+
+    assert answers == ["one", "two"]
