@@ -220,7 +220,7 @@ def _crowds(effort: Effort, base_url: str) -> list[Row]:
         who = f"agents, answers of {LASTS_S:g} s"
         found += [
             crowd.row(who, "", (ours, bare), ratio_at_least(wanted)),
-            crowd.row(who, " without limits", (ours, free), None),
+            crowd.row(who, " without limits", (ours, free), ratio_at_least(wanted)),
         ]
     crowd = Crowd(200)
     asked, run, bare = effort.medians(
