@@ -42,7 +42,7 @@ from sagent.agent._step import (
 )
 from sagent.agent._tasks import Tasks
 from sagent.agent._turn import Turn, lost_message
-from sagent.errors import BudgetExceededError, RunInterruptedError, SagentError
+from sagent.errors import BudgetExceededError, RoundLimitError, RunInterruptedError, SagentError
 from sagent.message import Message, MultipartMessage, TextMessage
 
 _log = logging.getLogger(__name__)
@@ -70,6 +70,8 @@ class AgentActor(Actor[Mail]):
         self._action: Action = Drain()
         self._in_turn = False
         self._save_error = ""
+        self._last: TextMessage | None = None
+        """What was answered before there was nothing but news."""
         # Only while a turn is in hand; an idle agent is to be small.
         self._held: AsyncExitStack | None = None
         self._changed: trio.Event | None = None
@@ -148,7 +150,7 @@ class AgentActor(Actor[Mail]):
             failure = error
         finally:
             self._in_turn = False
-            self._interruption = None
+            self._interruption = self._last = None
             self._tasks.cancel_foreground()
             self._feed(Interrupted(said=self._caller.take_unfinished()))
             rest = self._desk.take_rest()
@@ -191,22 +193,36 @@ class AgentActor(Actor[Mail]):
                 case RunTools(calls=calls):
                     await self._run_tools(calls)
                 case Drain():
-                    self._take_in(await self._desk.drain())
-                case Finish(answer=answer):
-                    self._desk.mark_answered()
                     taken = await self._desk.drain()
-                    if taken.messages:
-                        await self._go_on(taken, answer)
-                    elif not (
-                        self._desk.until_idle and self._turn.away and await self._post.wait()
-                    ):
+                    self._last = self._last if taken.is_news_alone else None
+                    self._take_in(taken)
+                case Finish(answer=answer):
+                    if await self._ends_with(answer):
                         return answer
                 case Fail(error=error):
-                    raise error
+                    return await self._last_before(error)
                 case Stay():
                     raise AssertionError(self._turn)  # it is never kept as what is to be done
                 case _:
                     assert_never(self._action)
+
+    async def _ends_with(self, answer: TextMessage) -> bool:
+        """Take in what has come meanwhile, and tell whether *answer* is the last all the same."""
+        self._desk.mark_answered()
+        taken = await self._desk.drain()
+        if not taken.messages:
+            waits = self._desk.until_idle and self._turn.away
+            return not (waits and await self._post.wait())
+        self._last = answer if taken.is_news_alone else None
+        await self._go_on(taken, answer)
+        return False
+
+    async def _last_before(self, error: SagentError) -> TextMessage:
+        """Give the answer that stands, if only news was left to say something to."""
+        if self._last is None or not isinstance(error, RoundLimitError):
+            raise error
+        await self._audience.tell(Notice(f"the last answer stands: {error}"))
+        return self._last
 
     async def _go_on(self, taken: Taken, answer: TextMessage) -> None:
         """Answer those who have theirs, so that nobody waits for what others asked later."""

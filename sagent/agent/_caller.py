@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
-from typing import assert_never
+from typing import assert_never, cast
 
 import attrs
 import trio
@@ -221,11 +221,15 @@ def _lone_error() -> Generator[None]:
     try:
         yield
     except ExceptionGroup as group:
-        error: Exception = group
-        while isinstance(error, ExceptionGroup):
-            error, *others = error.exceptions
-            if others:
-                raise
+        error = _lone(group)
         if not isinstance(error, SagentError):
             raise
         raise error from error.__cause__
+
+
+def _lone(error: Exception) -> Exception | None:
+    while isinstance(error, ExceptionGroup):
+        error, *others = cast("ExceptionGroup[Exception]", error).exceptions
+        if others:
+            return None
+    return error

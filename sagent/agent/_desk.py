@@ -46,6 +46,11 @@ class Taken:
     ended: list[MultipartMessage] = attrs.field(factory=list[MultipartMessage], init=False)
     cleared: bool = attrs.field(default=False, init=False)
 
+    @property
+    def is_news_alone(self) -> bool:
+        """Whether nobody but background calls has said anything."""
+        return not self.cleared and len(self.messages) == len(self.ended)
+
 
 @attrs.define(eq=False)
 class Desk:

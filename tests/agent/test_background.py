@@ -5,7 +5,7 @@ import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import open_system
-from sagent.agent import Agent, Prompt
+from sagent.agent import Agent, Notice, Prompt
 from sagent.errors import ModelError
 from sagent.lib.json import JSON
 from sagent.message import response_text
@@ -31,6 +31,22 @@ async def test_a_run_ends_only_when_its_background_tools_have_told_their_results
     assert "runs in the background" in texts(model, 1)[2]
     assert texts(model, 2)[-1].endswith("has finished]\n\n42")
     assert slow.directives == [{}]
+
+
+@pytest.mark.parametrize("rounds", [2, 3])
+async def test_an_answer_stands_where_news_comes_that_no_round_is_left_for(
+    autojump_clock: MockClock, rounds: int
+) -> None:
+    steps = (calls(("Slow", {"background": True})), "the answer", calls(("Quick", {})))
+    tools: list[Tool] = [RecordingTool("Slow", "42"), RecordingTool("Quick", "0"), BackgroundTask()]
+    agent = Agent(model=ScriptedModel(*steps), tools=tools, max_tool_call_rounds=rounds)
+
+    async with agent.run("go") as run:
+        notices = [event.content async for event in run if isinstance(event, Notice)]
+
+    assert (await run).content == "the answer"
+    assert [notice.partition(":")[0] for notice in notices] == ["the last answer stands"]
+    assert response_text(agent.messages[4]).endswith("42")
 
 
 async def test_the_next_run_is_told_of_a_call_that_a_failed_run_took_along() -> None:
