@@ -6,12 +6,13 @@ from typing import cast
 import attrs
 import trio
 
+from sagent.agent._allowance import Allowance
 from sagent.agent._event import Emit
 from sagent.agent._placement import HERE, Placement, Placing
 from sagent.agent._progress import reported
 from sagent.agent._reminders import Reminders
 from sagent.errors import UsageError
-from sagent.lib.json import JSON, json_dumps
+from sagent.lib.json import JSON
 from sagent.message import (
     BytesMessage,
     JsonMessage,
@@ -37,17 +38,8 @@ from sagent.tool import (
     offers_background,
 )
 
-MAX_RESULT_CHARS = 400_000
-"""A longer text result is cut; the model is told."""
-MAX_RESULT_BYTES = 15_000_000
-"""A larger image or file is left out; the model is told.
-
-In base64 that is 20 MB, the longest request that Gemini takes; others take as much or more. What no
-vendor takes would be sent again with every request of the conversation.
-"""
 _MOST_LEVELS = 20
 """How deep the parts of a result may nest: what is deeper no session could keep."""
-
 
 _CHANGES = frozenset({Effect.WRITES, Effect.PROCESSES})
 
@@ -164,7 +156,7 @@ class Dispatcher:
             return error_message(f"{tool.name} is broken: it gave a {kind}, not a Message.")
         if _nests_deeper(result, _MOST_LEVELS):
             return error_message(f"{tool.name} is broken: the parts of its result nest too deep.")
-        return self._reminders.added(tool.name, directive, _bounded(result))
+        return self._reminders.added(tool.name, directive, Allowance().bounded(result))
 
     def summary(self, call: MultipartMessage) -> str:
         """Describe *call* in a few words, for people."""
@@ -204,20 +196,3 @@ def _nests_deeper(message: Message, levels: int) -> bool:
     if not isinstance(message, MultipartMessage):
         return False
     return levels == 0 or any(_nests_deeper(part, levels - 1) for part in message.content)
-
-
-def _bounded(result: Message) -> Message:
-    if isinstance(result, TextMessage) and len(result.content) > MAX_RESULT_CHARS:
-        half = MAX_RESULT_CHARS // 2
-        omitted = len(result.content) - 2 * half
-        cut = f"{result.content[:half]}\n... [{omitted} characters omitted] ...\n"
-        return attrs.evolve(result, content=cut + result.content[-half:])
-    if isinstance(result, BytesMessage) and len(result.content) > MAX_RESULT_BYTES:
-        size = len(result.content)
-        return TextMessage(f"[{result.descriptor} of {size} bytes left out: it is too large]")
-    if isinstance(result, MultipartMessage):
-        return attrs.evolve(result, content=tuple(_bounded(part) for part in result.content))
-    if isinstance(result, JsonMessage):
-        text = json_dumps(result.content)
-        return result if len(text) <= MAX_RESULT_CHARS else _bounded(TextMessage(text))
-    return result

@@ -109,6 +109,21 @@ def test_a_schema_that_is_none_is_refused() -> None:
         Agent(model=ScriptedModel(), tools=[RecordingTool(schema={"type": "strnig"})])
 
 
+async def test_the_parts_of_a_result_share_what_one_result_may_have() -> None:
+    texts = [TextMessage(letter * 300_000) for letter in "QJZ"]
+    images = [BytesMessage(bytes(10_000_000), "image/png")] * 2
+    tool = RecordingTool("Draw", MultipartMessage((*images, *texts)))
+    agent = Agent(model=ScriptedModel(calls(("Draw", {})), "done"), tools=[tool])
+
+    await agent.run("go")
+
+    result = results(agent)[0]
+    text = response_text(result)
+    assert "[image/png of 10000000 bytes left out: it is too large]" in text
+    assert [text.count(letter) for letter in "QJZ"] == [300_000, 100_000 - 2, 0]
+    assert text.endswith("[1 more parts left out: the result is too long]")
+
+
 async def test_an_image_that_no_vendor_takes_is_left_out() -> None:
     image = BytesMessage(bytes(20_000_000), "image/png")
     agent = Agent(
