@@ -11,6 +11,7 @@ import trio
 
 from sagent.actors import Actor, Exit, Inbox
 from sagent.agent._audience import Audience
+from sagent.agent._background import lost_message
 from sagent.agent._blueprint import Blueprint
 from sagent.agent._caller import ModelCaller
 from sagent.agent._control import Control
@@ -41,7 +42,7 @@ from sagent.agent._step import (
     ToolFinished,
 )
 from sagent.agent._tasks import Tasks
-from sagent.agent._turn import Turn, lost_message
+from sagent.agent._turn import Turn
 from sagent.errors import BudgetExceededError, RoundLimitError, RunInterruptedError, SagentError
 from sagent.message import Message, MultipartMessage, TextMessage
 

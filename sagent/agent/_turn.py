@@ -18,6 +18,7 @@ from typing import assert_never
 
 import attrs
 
+from sagent.agent._background import news_message, stub_message
 from sagent.agent._output import Output
 from sagent.agent._step import (
     Answered,
@@ -37,18 +38,15 @@ from sagent.agent._step import (
 )
 from sagent.errors import ModelStoppedError, RoundLimitError
 from sagent.message import (
-    BytesMessage,
     Descriptor,
     Message,
     MultipartMessage,
     TextMessage,
     error_message,
-    get_queue_id,
     get_tool_name,
     is_error,
     response_text,
     response_tool_calls,
-    result_text,
     tool_result_message,
 )
 from sagent.model import ModelResponse, StopReason
@@ -66,15 +64,6 @@ _CORRECT = (
 _CONTINUE = "Your answer was cut off by its length limit. Go on exactly where it stopped."
 _CUT_OFF = "[not run: the response was cut off, so this call may not be what you meant]"
 _CUT_SHORT = "[the user interrupted this answer]"
-_RUNNING = (
-    "[{tool} runs in the background as {id}; its result will come later, as a message of its own. "
-    "Go on with other work, or end your turn.]"
-)
-_ENDED = "[{tool}, which ran in the background as {id}, has {ended}]"
-_LOST = (
-    "[{tool}, which ran in the background as {id}, was stopped with its agent before it gave a "
-    "result; it may have had effects]"
-)
 _INTERRUPTED = (
     "[interrupted: the call was stopped before it gave a result; it may have had effects]"
 )
@@ -200,7 +189,7 @@ def _correct(turn: Turn, record: tuple[Message, ...], faults: str) -> tuple[Turn
 def _finished(turn: Turn, call: MultipartMessage, result: Message) -> tuple[Turn, Step]:
     if call.id in turn.away:
         turn = attrs.evolve(turn, away=turn.away - {call.id})
-        return turn, Step((), Stay(), news=_news(call, result))
+        return turn, Step((), Stay(), news=news_message(call, result))
     if call.id not in turn.waits:
         return turn, Step((), Stay())  # it was interrupted, which is its result
     return _settled(_with(turn, ((call.id, result),)))
@@ -208,7 +197,7 @@ def _finished(turn: Turn, call: MultipartMessage, result: Message) -> tuple[Turn
 
 def _detached(turn: Turn, calls: tuple[MultipartMessage, ...]) -> tuple[Turn, Step]:
     asked = {call.id for call in calls}
-    stubs = [(call.id, _stub(call)) for call in turn.open_calls if call.id in asked]
+    stubs = [(call.id, stub_message(call)) for call in turn.open_calls if call.id in asked]
     leaving = {call_id for call_id, _ in stubs}
     return _settled(_with(attrs.evolve(turn, away=turn.away | leaving), stubs))
 
@@ -248,29 +237,6 @@ def _interrupted(turn: Turn, said: str) -> tuple[Turn, Step]:
         answer = MultipartMessage((TextMessage(said),), Descriptor.MODEL)
         record = (*record, answer, TextMessage(_CUT_SHORT, Descriptor.USER))
     return attrs.evolve(turn, calls=(), waits=frozenset(), results=()), Step(record, Drain())
-
-
-def _stub(call: MultipartMessage) -> Message:
-    return TextMessage(_RUNNING.format(tool=get_tool_name(call), id=get_queue_id(call)))
-
-
-def _news(call: MultipartMessage, result: Message) -> Message:
-    ended = "failed" if is_error(result) else "finished"
-    head = _ENDED.format(tool=get_tool_name(call), id=get_queue_id(call), ended=ended)
-    parts = result.content if isinstance(result, MultipartMessage) else (result,)
-    shown = tuple(part for part in parts if isinstance(part, BytesMessage))
-    text = result_text(result) if len(shown) < len(parts) else ""
-    return MultipartMessage(
-        (TextMessage(f"{head}\n\n{text}".rstrip()), *shown),
-        Descriptor.USER_PARTS,
-        source=result.source,
-    )
-
-
-def lost_message(call: MultipartMessage) -> Message:
-    """Tell of a call in the background that ended with its agent."""
-    text = _LOST.format(tool=get_tool_name(call), id=get_queue_id(call))
-    return TextMessage(text, Descriptor.USER)
 
 
 def _judged(turn: Turn) -> Turn:

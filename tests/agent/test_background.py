@@ -5,7 +5,7 @@ import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import open_system
-from sagent.agent import Agent, Notice, Prompt
+from sagent.agent import Agent, Clear, Notice, Prompt
 from sagent.errors import ModelError
 from sagent.lib.json import JSON
 from sagent.message import response_text
@@ -59,6 +59,26 @@ async def test_the_next_run_is_told_of_a_call_that_a_failed_run_took_along() -> 
     await agent.run("and now?")
 
     assert "was stopped with its agent before it gave a result" in texts(model)[-2]
+
+
+async def test_news_tells_its_call_to_a_model_that_has_forgotten_it(
+    autojump_clock: MockClock,
+) -> None:
+    gate = trio.Event()
+    slow: JSON = {"query": "x" * 500, "background": True}
+    model = ScriptedModel(calls(("Slow", slow)), "started", "I see")
+    tools: list[Tool] = [RecordingTool("Slow", gate, "42"), BackgroundTask()]
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=model, tools=tools))
+        await ref.ask(Prompt("go"))
+        await ref.ask(Clear())
+        gate.set()
+        await wait_all_tasks_blocked()
+
+    (news,) = texts(model)
+    assert news.startswith("[Slow, which ran in the background as call_")
+    assert 'with {"query":"xxx' in news
+    assert len(news) < 400
 
 
 async def test_a_delayed_tool_sleeps_before_it_runs(autojump_clock: MockClock) -> None:
