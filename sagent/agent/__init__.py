@@ -4,6 +4,7 @@ from sagent.agent._agent import Agent, Directive
 from sagent.agent._event import (
     Compacted,
     Done,
+    Failed,
     Interrupted,
     Notice,
     Responded,
@@ -42,6 +43,7 @@ __all__ = [
     "Compacted",
     "Directive",
     "Done",
+    "Failed",
     "GetStatus",
     "Interrupt",
     "Interrupted",

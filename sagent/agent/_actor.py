@@ -16,10 +16,10 @@ from sagent.agent._blueprint import Blueprint
 from sagent.agent._caller import ModelCaller
 from sagent.agent._control import Control
 from sagent.agent._desk import Desk, Taken
-from sagent.agent._event import Emit, Notice
+from sagent.agent._event import Done, Emit, Failed, Notice
 from sagent.agent._event import Interrupted as InterruptTold
 from sagent.agent._file_keeper import open_file_keeper
-from sagent.agent._mail import Inquiry, Mail, Urgent
+from sagent.agent._mail import Inquiry, Mail, Prompt, Urgent
 from sagent.agent._orders import Orders
 from sagent.agent._post import News, Post
 from sagent.agent._reminders import Reminders
@@ -138,6 +138,7 @@ class AgentActor(Actor[Mail]):
 
     async def _take_turn(self) -> None:
         self._in_turn = True
+        self._spent_before = self._state.spent
         answer = TextMessage("")
         failure: SagentError | None = None
         try:
@@ -159,7 +160,15 @@ class AgentActor(Actor[Mail]):
                 self._take_in(rest)
             self._state.note_place()
         await self._save()
+        if failure is None and self._desk.prompts:
+            self._show_done(answer)
+        elif failure is not None and not isinstance(failure, RunInterruptedError):
+            self._audience.show(Failed(str(failure)))
         self._desk.settle(answer, failure)
+
+    def _show_done(self, answer: TextMessage) -> None:
+        before, self._spent_before = self._spent_before, self._state.spent
+        self._audience.show(Done(answer, *self._state.spent_since(before)))
 
     async def _take_turn_in_time(self) -> TextMessage:
         budget, now = self._blueprint.budget, time.monotonic
@@ -234,6 +243,8 @@ class AgentActor(Actor[Mail]):
         try:
             await self._save()
         finally:
+            if any(isinstance(asker.message, Prompt) for asker in answered):
+                self._show_done(answer)
             for asker in answered:
                 asker.reply(answer)
 

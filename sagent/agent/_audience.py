@@ -25,15 +25,16 @@ class Audience:
         """Tell all of *event*."""
         while self._noted:
             await self._emit(self._noted.pop(0))
-        self._show(event)
+        self.show(event)
         await self._emit(event)
 
     def note(self, event: RunEvent) -> None:
         """Tell of *event* where nobody can be waited for; the run hears of it before the next."""
-        self._show(event)
+        self.show(event)
         self._noted.append(event)
 
-    def _show(self, event: RunEvent) -> None:
+    def show(self, event: RunEvent) -> None:
+        """Tell *event* to those who watch alone."""
         for feed in self._feeds or ():
             feed.put(event)
 

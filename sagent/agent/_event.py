@@ -166,15 +166,26 @@ class Responded:
 
 
 @attrs.frozen
+class Failed:
+    """A turn has failed, and the agent goes on. Told to who watches an agent: a run raises."""
+
+    descriptor: ClassVar[str] = Descriptor.ERROR
+    content: str
+
+
+@attrs.frozen
 class Done:
-    """The run has ended with its answer. Nothing follows."""
+    """The run has ended with its answer, and nothing follows.
+
+    Who watches an agent is told so of each turn that answers prompts; the agent goes on.
+    """
 
     descriptor: ClassVar[str] = "result"
     message: TextMessage | JsonMessage
     usage: Usage
-    """All tokens of the run."""
+    """All tokens of the run, or of the turn."""
     cost_usd: Decimal | None = None
-    """What the run cost, in US dollars; None if the price of one of its calls is not known."""
+    """What that cost, in US dollars; None if the price of one of its calls is not known."""
 
     @property
     def content(self) -> JSON:
@@ -200,9 +211,10 @@ type RunEvent = (
     | Compacted
     | Interrupted
     | Responded
+    | Failed
     | Done
 )
-"""What iterating over a run gives. Each has a `descriptor`, as messages have, and `content`."""
+"""What a run gives, and a watcher. Each has a `descriptor`, as messages have, and `content`."""
 
 type Emit = Callable[[RunEvent], Awaitable[None]]
 """Where an agent's events go; it may wait for a slow reader."""

@@ -9,6 +9,7 @@ import attrs
 from sagent.agent import (
     Compacted,
     Done,
+    Failed,
     Interrupted,
     Notice,
     Responded,
@@ -127,7 +128,10 @@ class StreamJsonPrinter:
 def _told(event: RunEvent) -> dict[str, JsonValue]:
     told: dict[str, JsonValue]
     match event:
-        case Text() | Thinking() | Notice() | Titled() | Interrupted() | Responded() | Done():
+        case (
+            Text() | Thinking() | Notice() | Titled() | Interrupted() | Responded() | Failed()
+            | Done()
+        ):  # fmt: skip
             told = {}
         case ToolCalled() | ToolProgressed() | ToolDetached():
             told = {"call_id": event.call_id, "name": event.name}

@@ -19,6 +19,7 @@ from rich.text import Text as Words
 from sagent.agent import (
     Compacted,
     Done,
+    Failed,
     Interrupted,
     Notice,
     Responded,
@@ -91,7 +92,7 @@ class TerminalWatcher(AbstractContextManager["TerminalWatcher"]):
                 self._status.stop()  # the answer has the line now
             case (
                 Thinking() | Responded() | Retrying() | ToolDetached() | Notice() | Titled()
-                | Compacted() | Interrupted()
+                | Compacted() | Interrupted() | Failed()
             ):  # fmt: skip
                 pass
             case _:
@@ -132,7 +133,7 @@ def _remark(event: RunEvent) -> tuple[str, str] | None:
         case Compacted():
             tokens = f"{event.tokens_before:,} tokens to {event.tokens_after:,}"
             remark = f"  ⋯ compacted, from {tokens}", "dim"
-        case Interrupted():
+        case Interrupted() | Failed():
             remark = f"  ✗ {event.content}", "yellow"
         case ToolReturned() | ToolProgressed() | Text() | Thinking() | Responded() | Done():
             pass
