@@ -31,17 +31,21 @@ class Post:
 
     async def wait(self) -> bool:
         """Wait until something is there; tell whether it may be taken, and not the end has come."""
-        await trio.lowlevel.checkpoint()
-        while self._first is None:
-            try:
-                self._first = self.inbox.get_nowait()
-            except trio.EndOfChannel:
-                return False
-            if self._first is None:
-                if self._news or self.notes:
-                    break
-                await self.inbox.wait()
-        return True
+        ready = self._look()
+        if ready is not None:
+            await trio.lowlevel.checkpoint()
+        while ready is None:
+            await self.inbox.wait()
+            ready = self._look()
+        return ready
+
+    def _look(self) -> bool | None:
+        """Tell whether something may be taken, or nothing ever will; None for neither."""
+        try:
+            self._first = self._first or self.inbox.get_nowait()
+        except trio.EndOfChannel:
+            return False
+        return True if self._first or self._news or self.notes else None
 
     def put_news(self, news: News) -> None:
         """Put *news* behind all that is there."""

@@ -151,7 +151,9 @@ def _answered(turn: Turn, response: ModelResponse) -> tuple[Turn, Step]:
             if turn.output is not None and (faults := turn.output.faults(text)):
                 return _correct(turn, record, faults)
             answer = TextMessage(text, parent_id=response.content.id)
-            return attrs.evolve(turn, text="", continuations=0), Step(record, Finish(answer))
+            if turn.text or turn.continuations:
+                turn = attrs.evolve(turn, text="", continuations=0)
+            return turn, Step(record, Finish(answer))
         case StopReason.MAX_TOKENS:
             return _continue(turn, (*record, *_not_run(calls)), text)
         case StopReason.REFUSAL | StopReason.FILTERED:
@@ -236,7 +238,9 @@ def _interrupted(turn: Turn, said: str) -> tuple[Turn, Step]:
     if said:
         answer = MultipartMessage((TextMessage(said),), Descriptor.MODEL)
         record = (*record, answer, TextMessage(_CUT_SHORT, Descriptor.USER))
-    return attrs.evolve(turn, calls=(), waits=frozenset(), results=()), Step(record, Drain())
+    if turn.calls:
+        turn = attrs.evolve(turn, calls=(), waits=frozenset(), results=())
+    return turn, Step(record, Drain())
 
 
 def _judged(turn: Turn) -> Turn:

@@ -56,12 +56,14 @@ class Meter:
         """Put *message* in, at the end of the history."""
         more = tokens_of(message)
         by_model = message.descriptor == Descriptor.MODEL
-        return attrs.evolve(
-            self,
+        # Once for each message: field by field takes a third of what `attrs.evolve` does.
+        return type(self)(
+            head=self.head,
             estimated=self.estimated + more,
+            counted=self.counted,
             since=self.since + (0 if by_model and self._expects_answer else more),
+            ratio=self.ratio,
             answer=more if by_model else None,
-            expects_answer=False,
         )
 
     def with_usage(self, usage: Usage) -> Self:
