@@ -17,6 +17,7 @@ from sagent.message._message import (
     Message,
     MultipartMessage,
     TextMessage,
+    child_of,
 )
 from sagent.message._parts import (
     error_message,
@@ -39,6 +40,7 @@ __all__ = [
     "Message",
     "MultipartMessage",
     "TextMessage",
+    "child_of",
     "decode_message",
     "encode_message",
     "error_message",

@@ -80,3 +80,19 @@ type Message = TextMessage | BytesMessage | JsonMessage | MultipartMessage
 
 
 attrs.resolve_types(MultipartMessage, globals())
+
+_FIELDS = ("content", "descriptor", "parent_id", "id", "timestamp", "source")
+
+
+def child_of[M: (TextMessage, BytesMessage, JsonMessage, MultipartMessage)](
+    message: M, parent_id: str | None
+) -> M:
+    """Give *message*, the same in all else, as the child of the message *parent_id*.
+
+    Every recorded message goes through here; `attrs.evolve` would check its content again.
+    """
+    child = object.__new__(type(message))
+    for name in _FIELDS:
+        object.__setattr__(child, name, getattr(message, name))
+    object.__setattr__(child, "parent_id", parent_id)
+    return child

@@ -33,14 +33,22 @@ class Usage:
     """How many of the output tokens were thinking."""
 
     def __add__(self, other: "Usage") -> "Usage":
-        return Usage(**{name: mine + getattr(other, name) for name, mine in _counts(self)})
+        return self._with(other, 1)
 
     def __sub__(self, other: "Usage") -> "Usage":
-        return Usage(**{name: mine - getattr(other, name) for name, mine in _counts(self)})
+        return self._with(other, -1)
 
-
-def _counts(usage: Usage) -> list[tuple[str, int]]:
-    return list(attrs.asdict(usage).items())
+    def _with(self, other: "Usage", sign: int) -> "Usage":
+        # Twice a turn: field by field takes a fourth of what `attrs.asdict` does.
+        return Usage(
+            input_tokens=self.input_tokens + sign * other.input_tokens,
+            output_tokens=self.output_tokens + sign * other.output_tokens,
+            cached_tokens=self.cached_tokens + sign * other.cached_tokens,
+            cache_write_tokens=self.cache_write_tokens + sign * other.cache_write_tokens,
+            hour_cache_write_tokens=self.hour_cache_write_tokens
+            + sign * other.hour_cache_write_tokens,
+            thinking_tokens=self.thinking_tokens + sign * other.thinking_tokens,
+        )
 
 
 @attrs.frozen(kw_only=True)

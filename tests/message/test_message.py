@@ -1,3 +1,4 @@
+import attrs
 import pytest
 
 from sagent.errors import JsonError, UsageError
@@ -5,8 +6,10 @@ from sagent.message import (
     BytesMessage,
     Descriptor,
     JsonMessage,
+    Message,
     MultipartMessage,
     TextMessage,
+    child_of,
     error_message,
     get_directive,
     get_queue_id,
@@ -104,3 +107,21 @@ def test_a_response_gives_its_text_without_thinking_and_its_calls_in_order() -> 
 
     assert response_text(message) == "so"
     assert response_tool_calls(message) == (first, second)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        TextMessage("a", Descriptor.USER, source="/peer"),
+        BytesMessage(b"png"),
+        JsonMessage({"a": [1]}),
+        MultipartMessage((TextMessage("a"),), Descriptor.MODEL, parent_id="another"),
+    ],
+    ids=["text", "bytes", "json", "multipart"],
+)
+def test_a_child_is_the_same_message_under_another(message: Message) -> None:
+    child = child_of(message, "its parent")
+
+    assert child == attrs.evolve(message, parent_id="its parent")
+    assert hash(child) == hash(message)
+    assert child_of(child, message.parent_id) == message
