@@ -93,7 +93,9 @@ class AgentActor(Actor[Mail]):
     async def run(self, inbox: Inbox[Mail]) -> None:
         """Take turns until told to stop."""
         self._post = Post(inbox)
-        reminders = Reminders(self._blueprint.rules, self._state.workspace.resolve)
+        reminders = Reminders(
+            self._blueprint.rules, self._state.workspace.resolve, self._state.given_rules
+        )
         self._caller = ModelCaller(
             self._blueprint, self._state, self._audience, self.context.system, reminders
         )

@@ -67,7 +67,7 @@ class ModelCaller:
 
     def __attrs_post_init__(self) -> None:
         self.shortener = Shortener(
-            self._blueprint, self._state, self._audience, self._ask_aside, self._reminders.forget
+            self._blueprint, self._state, self._audience, self._ask_aside, self._reminders.review
         )
 
     async def respond(self, output: Output | None) -> ModelResponse:

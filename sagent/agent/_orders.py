@@ -34,7 +34,7 @@ class Orders:
         match order:
             case Clear():
                 self._state.clear()
-                self._reminders.forget()
+                self._reminders.review(self._state.messages)
                 return None
             case Compact(instructions=instructions):
                 return await shortener.compact(instructions, why="asked for")
@@ -56,5 +56,5 @@ class Orders:
             files = await self._keeper.restore(order.to)
         if order.restore != "files":
             self._state.rewind(order.to)
-            self._reminders.forget()
+            self._reminders.review(self._state.messages)
         return Rewound(len(self._state.messages), files)

@@ -1,12 +1,19 @@
 """What an agent is told of the instructions for a file, when it first touches one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import attrs
 
 from sagent.lib.json import JSON
-from sagent.message import Message, MultipartMessage, TextMessage, get_directive, is_error
+from sagent.message import (
+    Message,
+    MultipartMessage,
+    TextMessage,
+    get_directive,
+    is_error,
+    response_text,
+)
 from sagent.prompt import ConditionalRules, Rule
 
 _FILE_TOOLS = frozenset({"Read", "Write", "Edit", "MultiEdit"})
@@ -19,11 +26,16 @@ class Reminders:
 
     _rules: ConditionalRules
     _resolve: Callable[[str], Path]
-    _given: list[Rule] = attrs.field(factory=list[Rule], init=False)
+    _given: list[Rule]
+    """What the conversation has already; whoever goes on with it shares this."""
 
-    def forget(self) -> None:
-        """Let all rules be told again: the conversation that had them is gone."""
-        self._given.clear()
+    def review(self, history: Sequence[Message]) -> None:
+        """Let the rules be told again that *history*, the conversation from now on, has not."""
+        if self._given:
+            texts = [*map(response_text, history)]
+            self._given[:] = [
+                rule for rule in self._given if any(rule.text in text for text in texts)
+            ]
 
     def added(self, tool: str, directive: Message, result: Message) -> Message:
         """Give *result* with the rules for the file that *tool* was called for."""

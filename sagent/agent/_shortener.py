@@ -1,7 +1,7 @@
 """Keeps the history within the window of the model."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import attrs
@@ -42,7 +42,7 @@ class Shortener:
     _state: AgentState
     _audience: Audience
     _ask: Ask
-    _forget: Callable[[], object]
+    _review: Callable[[Sequence[Message]], object]
     _limits_of: Model | None = attrs.field(default=None, init=False)
     _limits: ContextLimits | None = attrs.field(default=None, init=False)
     _failures: int = attrs.field(default=0, init=False)
@@ -112,7 +112,7 @@ class Shortener:
             meter=self._state.meter.with_history(history),
         )
         self._state.compact(recap.messages, history, why)
-        self._forget()
+        self._review(self._state.messages)
         self._failures = 0
         await self._audience.tell(
             Compacted(
@@ -136,6 +136,7 @@ class Shortener:
         )
         if shorter is not None:
             self._state.rewrite(shorter, "old results of tools")
+            self._review(self._state.messages)
 
     async def _attachments(self, history: tuple[Message, ...]) -> Attachments:
         session = self._state.session

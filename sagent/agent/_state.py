@@ -15,6 +15,7 @@ from sagent.compaction import Meter
 from sagent.errors import SessionError, UnknownNameError, UsageError
 from sagent.message import Message, MultipartMessage, get_queue_id, get_tool_name, new_id
 from sagent.model import Model, ModelRequest, ModelResponse, Usage
+from sagent.prompt import Rule
 from sagent.session import (
     CompactionRecord,
     HeadRecord,
@@ -46,6 +47,7 @@ class AgentState:
             place.
         spent: what all calls took.
         save_error: why the session could not be written of late; "" if it could.
+        given_rules: the instructions for files that the history has.
         last_response_ns: when the model answered last, in nanoseconds since the epoch; 0 for never.
     """
 
@@ -59,6 +61,7 @@ class AgentState:
     conversation_id: str = attrs.field(factory=new_id)
     spent: Spending = attrs.field(default=Spending())
     last_response_ns: int = 0
+    given_rules: list[Rule] = attrs.field(factory=list[Rule], init=False)
     _messages: list[Message] = attrs.field(factory=list[Message], alias="messages")
     save_error: str = attrs.field(default="", init=False)
     _unsaved: list[Record] = attrs.field(factory=list[Record], init=False)

@@ -1,5 +1,6 @@
 """An agent whose conversation outgrows its model's window."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from sagent.model import ModelRequest, ModelResponse, Usage
 from sagent.prompt import ConditionalRules, Rule, Source
 from sagent.session import create_session, open_session
 from sagent.testing import RecordingTool, ScriptedModel, calls
-from sagent.tools import AgentSelf
+from sagent.tools import AgentSelf, Read
 
 RECAP = "\n\n".join(
     f"## {title}\n{title} is told."
@@ -78,15 +79,13 @@ async def test_a_conversation_is_compacted_before_the_window_is_full() -> None:
 async def test_rules_for_files_are_told_again_when_a_recap_has_taken_their_place(
     tmp_path: Path,
 ) -> None:
-    source = Source(path=tmp_path / "r.md", scope="project", text="Be kind.", size_bytes=8)
-    rule = Rule(patterns=("*.py",), bases=(tmp_path,), sources=(source,))
     read = calls(("Read", {"file_path": "a.py"}))
     model = ScriptedModel(read, full("one", 7_000), RECAP, read, "two", context_window=8_000)
     agent = Agent(
         model=model,
         tools=[RecordingTool("Read", "x = 1")],
         cwd=tmp_path,
-        rules=ConditionalRules((rule,)),
+        rules=ConditionalRules((rule_for_python(tmp_path),)),
         compactor=SummaryCompactor(keep_recent=0),
     )
     async with open_system() as system:
@@ -97,6 +96,49 @@ async def test_rules_for_files_are_told_again_when_a_recap_has_taken_their_place
 
     assert "Be kind." in heard(model, 1)[-1]
     assert "Be kind." in heard(model, 4)[-1]
+
+
+async def test_rules_for_files_are_told_once_in_all_runs_of_an_agent(tmp_path: Path) -> None:
+    read = calls(("Read", {"file_path": "a.py"}))
+    model = ScriptedModel(read, "ok", read, "ok")
+    agent = Agent(
+        model=model,
+        tools=[RecordingTool("Read", "x = 1")],
+        cwd=tmp_path,
+        rules=ConditionalRules((rule_for_python(tmp_path),)),
+    )
+    await agent.run("a")
+
+    await agent.run("b")
+
+    assert "".join(heard(model)).count("Be kind.") == 1
+
+
+async def test_rules_for_files_are_told_again_when_old_results_are_taken_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n" * 200)
+    reads = [calls(("Read", {"file_path": "a.py"}))] * 12
+    model = ScriptedModel(*reads, "ok", reads[0], "ok")
+    agent = Agent(
+        model=model,
+        tools=[Read()],
+        cwd=tmp_path,
+        rules=ConditionalRules((rule_for_python(tmp_path),)),
+    )
+    await agent.run("a")
+    later_ns = time.time_ns() + 2 * 3600 * 10**9
+    monkeypatch.setattr(time, "time_ns", lambda: later_ns)
+
+    await agent.run("b")
+
+    assert "".join(heard(model, -2)).count("Be kind.") == 0
+    assert "".join(heard(model, -1)).count("Be kind.") == 1
+
+
+def rule_for_python(base: Path) -> Rule:
+    source = Source(path=base / "r.md", scope="project", text="Be kind.", size_bytes=8)
+    return Rule(patterns=("*.py",), bases=(base,), sources=(source,))
 
 
 async def test_the_vendors_count_decides_and_not_the_length_of_the_text() -> None:
