@@ -84,9 +84,7 @@ attrs.resolve_types(MultipartMessage, globals())
 _FIELDS = ("content", "descriptor", "parent_id", "id", "timestamp", "source")
 
 
-def child_of[M: (TextMessage, BytesMessage, JsonMessage, MultipartMessage)](
-    message: M, parent_id: str | None
-) -> M:
+def child_of(message: Message, parent_id: str | None) -> Message:
     """Give *message*, the same in all else, as the child of the message *parent_id*.
 
     Every recorded message goes through here; `attrs.evolve` would check its content again.
