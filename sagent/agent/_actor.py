@@ -174,17 +174,19 @@ class AgentActor(Actor[Mail]):
 
     async def _take_turn_in_time(self) -> TextMessage:
         budget, now = self._blueprint.budget, time.monotonic
-        left_s = math.inf if budget is None else budget.deadline(now()) - now()
-        with trio.move_on_after(max(0, left_s)):  # a budget's time may be up before a turn begins
-            taken = await self._desk.drain()
-            if not taken.messages:
-                return TextMessage("")
-            return await self._rounds(taken)
-        assert budget is not None  # nothing else has set a deadline
+        if budget is None:
+            return await self._answer()
+        left_s = budget.deadline(now()) - now()
+        with trio.move_on_after(max(0, left_s)):  # it may be up before a turn begins
+            return await self._answer()
         raise BudgetExceededError(
             f"the time of {self._blueprint.name}'s budget is up: allow more "
             "(--max-budget-seconds), or ask for less"
         )
+
+    async def _answer(self) -> TextMessage:
+        taken = await self._desk.drain()
+        return await self._rounds(taken) if taken.messages else TextMessage("")
 
     async def _save(self) -> None:
         """Wait for the disk; what it does not take is told once."""
@@ -197,7 +199,6 @@ class AgentActor(Actor[Mail]):
     async def _rounds(self, taken: Taken) -> TextMessage:
         self._turn = self._turn.after(max_rounds=self._blueprint.max_rounds)
         self._take_in(taken)
-        await self._save()
         while True:
             match self._action:
                 case AskModel():

@@ -16,7 +16,7 @@ from sagent.agent._output import Output
 from sagent.agent._reminders import Reminders
 from sagent.agent._shortener import Shortener
 from sagent.agent._state import AgentState
-from sagent.budget import Hold, Spent, affordable_output_tokens, estimate, price_of
+from sagent.budget import Budget, Hold, Spent, affordable_output_tokens, estimate, price_of
 from sagent.errors import (
     BudgetExceededError,
     CompactionError,
@@ -132,14 +132,25 @@ class ModelCaller:
     async def _call(self, output: Output | None) -> ModelResponse:
         model = self._state.model
         tokens, cap = self._state.meter.tokens, self._state.max_response_tokens
-        async with self._allowed(model, tokens, cap) as allowance:
-            request = attrs.evolve(
-                self._state.continued(self._blueprint.head),
-                max_response_tokens=allowance.answer_tokens,
-                output_schema=None if output is None else output.schema,
-            )
-            with _lone_error():
-                return await self._stream(model, request, allowance)
+        if self._blueprint.budget is None:
+            return await self._converse(model, output, _Allowance(None, cap))
+        async with self._allowed(self._blueprint.budget, model, tokens, cap) as allowance:
+            return await self._converse(model, output, allowance)
+
+    async def _converse(
+        self, model: Model, output: Output | None, allowance: _Allowance
+    ) -> ModelResponse:
+        head = self._blueprint.head
+        request = ModelRequest(
+            messages=self._state.history,
+            system=head.system,
+            tools=head.tools,
+            max_response_tokens=allowance.answer_tokens,
+            output_schema=None if output is None else output.schema,
+            cache_key=self._state.conversation_id,
+        )
+        with _lone_error():
+            return await self._stream(model, request, allowance)
 
     async def _ask_aside(self, request: ModelRequest) -> ModelResponse:
         """Send *request*, which is none of the conversation's, and wait for the whole answer."""
@@ -147,22 +158,25 @@ class ModelCaller:
         own = compactor.model if compactor is not None else None
         model = own or self._state.model
         tokens, cap = self._state.meter.measure(request.messages), request.max_response_tokens
-        async with self._allowed(model, tokens, cap) as allowance:
-            request = attrs.evolve(request, max_response_tokens=allowance.answer_tokens)
-            with _lone_error():
-                response = await (await self._served(model)).buffer(request)
-            await self._book(model, response, allowance)
-            return response
+        if self._blueprint.budget is None:
+            return await self._answer_aside(model, request, _Allowance(None, cap))
+        async with self._allowed(self._blueprint.budget, model, tokens, cap) as allowance:
+            return await self._answer_aside(model, request, allowance)
+
+    async def _answer_aside(
+        self, model: Model, request: ModelRequest, allowance: _Allowance
+    ) -> ModelResponse:
+        request = attrs.evolve(request, max_response_tokens=allowance.answer_tokens)
+        with _lone_error():
+            response = await (await self._served(model)).buffer(request)
+        await self._book(model, response, allowance)
+        return response
 
     @asynccontextmanager
     async def _allowed(
-        self, model: Model, tokens: int, cap: int | None
+        self, budget: Budget, model: Model, tokens: int, cap: int | None
     ) -> AsyncGenerator[_Allowance, None]:
         """Reserve what a call may take whose answer has *cap* at most, while the block lasts."""
-        budget = self._blueprint.budget
-        if budget is None:
-            yield _Allowance(None, cap)
-            return
         left_usd = budget.remaining.usd
         with budget.reserve(estimate(model, tokens, cap)) as hold:
             affordable = affordable_output_tokens(left_usd, model, tokens)

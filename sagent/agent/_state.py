@@ -13,8 +13,8 @@ from sagent.agent._history import History
 from sagent.agent._status import AgentStatus, Phase
 from sagent.compaction import Meter
 from sagent.errors import SessionError, UnknownNameError, UsageError
-from sagent.message import Message, MultipartMessage, get_queue_id, get_tool_name, new_id
-from sagent.model import Model, ModelRequest, ModelResponse, Usage
+from sagent.message import Message, MultipartMessage, child_of, get_queue_id, get_tool_name, new_id
+from sagent.model import Model, ModelResponse, Usage
 from sagent.prompt import Rule
 from sagent.session import (
     CompactionRecord,
@@ -85,15 +85,17 @@ class AgentState:
         """The history, oldest first."""
         return tuple(self._messages)
 
-    def continued(self, request: ModelRequest) -> ModelRequest:
-        """Give *request* with the history as it stands."""
-        history = History(self._messages, len(self._messages))
-        return attrs.evolve(request, messages=history, cache_key=self.conversation_id)
+    @property
+    def history(self) -> History:
+        """The history as it stands, of which nothing is copied."""
+        return History(self._messages, len(self._messages))
 
     def record(self, messages: Sequence[Message]) -> None:
         """Append *messages*, each as the child of the one before it."""
         for message in messages:
-            child = attrs.evolve(message, parent_id=self.head)
+            child = child_of(message, self.head)
+            if self.session is not None and child.id in self.session.transcript.messages:
+                child = attrs.evolve(child, id=new_id())  # a model may say one message twice
             self._messages.append(child)
             self.meter = self.meter.with_message(child)
             self.note(MessageRecord(child))
@@ -207,6 +209,8 @@ class AgentState:
 
     def note_place(self) -> None:
         """Write where the agent is, and which files it knows, if that has changed."""
+        if self.session is None:
+            return
         cwd, seen = self.workspace.cwd, dict(self.workspace.seen)
         moved, files = cwd != self._noted_cwd, seen.items() - self._noted_files.items()
         if moved or files:

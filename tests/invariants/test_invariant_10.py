@@ -9,6 +9,7 @@ import pytest
 from sagent.agent import (
     Compacted,
     Done,
+    Failed,
     Interrupted,
     Notice,
     Responded,
@@ -47,6 +48,7 @@ EVENTS: list[RunEvent] = [
     Interrupted(),
     Responded(Usage(input_tokens=1), Decimal("0.000001")),
     Responded(Usage()),
+    Failed(ODD),
     Done(TextMessage(ODD), Usage(), Decimal("1E-7")),
     Done(JsonMessage({"a": [1.5, {"b": None}]}), Usage()),
 ]
