@@ -34,6 +34,7 @@ class Orders:
         match order:
             case Clear():
                 self._state.clear()
+                shortener.try_anew()
                 self._reminders.review(self._state.messages)
                 return None
             case Compact(instructions=instructions):
@@ -44,6 +45,7 @@ class Orders:
                 return await self._rewind(order)
             case SwapModel(model=model):
                 await self._caller.swap(model)
+                shortener.try_anew()
                 return None
             case _:
                 assert_never(order)

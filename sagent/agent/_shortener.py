@@ -47,6 +47,10 @@ class Shortener:
     _limits: ContextLimits | None = attrs.field(default=None, init=False)
     _failures: int = attrs.field(default=0, init=False)
 
+    def try_anew(self) -> None:
+        """Forget what failed: another history, or another model, may do."""
+        self._failures = 0
+
     async def make_room(self) -> None:
         """Compact, if the next request would leave too little of the window."""
         if self._blueprint.compactor is None:

@@ -16,6 +16,7 @@ from sagent.agent import (
     Prompt,
     Recompact,
     Rewind,
+    SwapModel,
 )
 from sagent.compaction import SummaryCompactor, is_recap
 from sagent.errors import CompactionError, ContextOverflowError, UsageError
@@ -196,6 +197,35 @@ async def test_three_failures_in_a_row_are_enough() -> None:
         answer = await ref.ask(Prompt("and again"))
 
     assert answer.content == "last"
+
+
+async def test_a_cleared_history_is_compacted_whatever_failed_before() -> None:
+    failed = [full("one", 7_000), *(step for _ in range(3) for step in ("", "", full("x", 7_000)))]
+    model = ScriptedModel(*failed, full("y", 7_000), RECAP, "done", context_window=8_000)
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=model))
+        for text in (LONG, "again", "again", "again"):
+            await ref.ask(Prompt(text))
+
+        await ref.ask(Clear())
+        await ref.ask(Prompt(LONG))
+        await ref.ask(Prompt("b"))
+
+    assert is_recap(model.requests[-1].messages[0])
+
+
+async def test_another_model_may_compact_what_the_one_before_could_not() -> None:
+    failed = [full("one", 7_000), *(step for _ in range(3) for step in ("", "", full("x", 7_000)))]
+    other = ScriptedModel(RECAP, "done", context_window=8_000)
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=ScriptedModel(*failed, context_window=8_000)))
+        for text in (LONG, "again", "again", "again"):
+            await ref.ask(Prompt(text))
+
+        await ref.ask(SwapModel(other))
+        await ref.ask(Prompt("b"))
+
+    assert is_recap(other.requests[-1].messages[0])
 
 
 async def test_compaction_on_demand_heeds_what_it_is_told_and_asks_no_more() -> None:
