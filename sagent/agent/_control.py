@@ -17,6 +17,7 @@ from sagent.errors import MissingKeyError, UsageError
 from sagent.tool import TaskStatus
 
 _LEAST_REQUEST_TOKENS = 2_000
+"""Beside the system prompt and the tools."""
 
 
 @attrs.define(eq=False)
@@ -99,10 +100,13 @@ class Control:
             UsageError: the limits leave no room for a conversation.
         """
         window = self._state.model.context_window
-        if max_request_tokens is not None and max_request_tokens < _LEAST_REQUEST_TOKENS:
+        head = self._state.meter.with_history(()).tokens
+        least = head + _LEAST_REQUEST_TOKENS
+        if max_request_tokens is not None and max_request_tokens < least:
             raise UsageError(
                 f"max_request_tokens is {max_request_tokens}: a conversation needs "
-                f"{_LEAST_REQUEST_TOKENS}"
+                f"{_LEAST_REQUEST_TOKENS}, and the system prompt and the tools take some {head}, "
+                f"so allow at least {least}"
             )
         if max_response_tokens is not None and max_response_tokens < 1:
             raise UsageError(f"max_response_tokens is {max_response_tokens}: allow at least 1")

@@ -228,6 +228,15 @@ async def test_another_model_may_compact_what_the_one_before_could_not() -> None
     assert is_recap(other.requests[-1].messages[0])
 
 
+async def test_a_limit_that_the_system_prompt_would_fill_is_refused() -> None:
+    limit = calls(("AgentSelf", {"operation": "limits", "max_request_tokens": 2_500}))
+    model = ScriptedModel(limit, "ok")
+
+    await Agent(model=model, system=LONG, tools=[AgentSelf()]).run("go")
+
+    assert "the system prompt and the tools take some" in heard(model)[-1]
+
+
 async def test_compaction_on_demand_heeds_what_it_is_told_and_asks_no_more() -> None:
     model = ScriptedModel("one", RECAP, "two")
     async with open_system() as system:
