@@ -111,7 +111,11 @@ class Agent:
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """The history of this agent's runs, oldest first."""
+        """The history of this agent's runs, oldest first.
+
+        It is empty before the first run, with a session, too; and what was spawned has a history
+        of its own, which is not here.
+        """
         return self._state.messages if self._state else ()
 
     @overload
@@ -121,6 +125,11 @@ class Agent:
     def run(
         self, directive: Directive, *, output_schema: Mapping[str, object]
     ) -> Run[JsonMessage]: ...
+
+    @overload
+    def run(
+        self, directive: Directive, *, output_schema: Mapping[str, object] | None
+    ) -> Run[TextMessage] | Run[JsonMessage]: ...
 
     def run(
         self, directive: Directive, *, output_schema: Mapping[str, object] | None = None
