@@ -11,6 +11,7 @@ from sagent.agent._event import Emit
 from sagent.agent._placement import HERE, Placement, Placing
 from sagent.agent._progress import reported
 from sagent.agent._reminders import Reminders
+from sagent.agent._verdict import fault_of
 from sagent.errors import UsageError
 from sagent.lib.json import JSON
 from sagent.message import (
@@ -22,7 +23,6 @@ from sagent.message import (
     error_message,
     get_directive,
     get_tool_name,
-    is_message,
 )
 from sagent.permission import Deny, Policy, ToolUse
 from sagent.tool import (
@@ -37,9 +37,6 @@ from sagent.tool import (
     effects_of,
     offers_background,
 )
-
-_MOST_LEVELS = 20
-"""How deep the parts of a result may nest: what is deeper no session could keep."""
 
 _CHANGES = frozenset({Effect.WRITES, Effect.PROCESSES})
 
@@ -151,11 +148,8 @@ class Dispatcher:
             if _is_the_end(error):
                 raise
             return error_message(_told(error))
-        if not is_message(result):
-            kind = type(result).__name__
-            return error_message(f"{tool.name} is broken: it gave a {kind}, not a Message.")
-        if _nests_deeper(result, _MOST_LEVELS):
-            return error_message(f"{tool.name} is broken: the parts of its result nest too deep.")
+        if fault := fault_of(result):
+            return error_message(f"{tool.name} is broken: {fault}.")
         return self._reminders.added(tool.name, directive, Allowance().bounded(result))
 
     def summary(self, call: MultipartMessage) -> str:
@@ -190,9 +184,3 @@ def _told(error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
     return f"{type(error).__name__}: {error}"
-
-
-def _nests_deeper(message: Message, levels: int) -> bool:
-    if not isinstance(message, MultipartMessage):
-        return False
-    return levels == 0 or any(_nests_deeper(part, levels - 1) for part in message.content)

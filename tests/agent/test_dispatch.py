@@ -1,5 +1,7 @@
 """Tool calls: exactly one result each, whatever the model wrote and the tool does."""
 
+from typing import cast
+
 import pytest
 import trio
 
@@ -107,6 +109,23 @@ def test_two_tools_of_one_name_are_refused() -> None:
 def test_a_schema_that_is_none_is_refused() -> None:
     with pytest.raises(UsageError, match="schema of tool Echo"):
         Agent(model=ScriptedModel(), tools=[RecordingTool(schema={"type": "strnig"})])
+
+
+@pytest.mark.parametrize(
+    ("result", "fault"),
+    [
+        (TextMessage(cast("str", b"octets")), "it gave a TextMessage of bytes"),
+        (BytesMessage(cast("bytes", "text")), "it gave a BytesMessage of str"),
+        (MultipartMessage((cast("Message", "text"),)), "it gave a str, not a Message"),
+    ],
+)
+async def test_a_result_that_is_none_is_told_as_an_error(result: Message, fault: str) -> None:
+    tool = RecordingTool("Odd", result)
+    agent = Agent(model=ScriptedModel(calls(("Odd", {})), "done"), tools=[tool])
+
+    await agent.run("go")
+
+    assert response_text(results(agent)[0]) == f"Odd is broken: {fault}."
 
 
 async def test_the_parts_of_a_result_share_what_one_result_may_have() -> None:
