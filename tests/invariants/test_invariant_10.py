@@ -46,6 +46,7 @@ EVENTS: list[RunEvent] = [
     Titled(ODD),
     Compacted(content=ODD, tokens_before=9, tokens_after=1),
     Interrupted(),
+    Failed(ODD),
     Responded(Usage(input_tokens=1), Decimal("0.000001")),
     Responded(Usage()),
     Failed(ODD),
