@@ -1,6 +1,7 @@
 """Agents: a model, tools and a history, behind one inbox."""
 
-from sagent.agent._agent import Agent, Directive
+from sagent.agent._agent import Agent
+from sagent.agent._directive import Directive
 from sagent.agent._event import (
     Compacted,
     Done,

@@ -10,6 +10,7 @@ import attrs
 from sagent.actors import open_system
 from sagent.agent._actor import AgentActor
 from sagent.agent._blueprint import Blueprint
+from sagent.agent._directive import Directive, prompt_in
 from sagent.agent._event import Done, Emit, discard
 from sagent.agent._line import Line
 from sagent.agent._mail import Prompt
@@ -21,7 +22,6 @@ from sagent.agent._state import AgentState
 from sagent.budget import Budget
 from sagent.compaction import Compactor, SummaryCompactor
 from sagent.errors import AgentBusyError, ModelStoppedError, SessionError, UsageError
-from sagent.lib.json import JSON
 from sagent.message import JsonMessage, Message, TextMessage
 from sagent.model import Model, ModelRequest
 from sagent.permission import AllowAll, Policy
@@ -35,9 +35,6 @@ from sagent.tool import (
     spec_of,
     validator_for,
 )
-
-type Directive = str | Mapping[str, JSON] | JSON | TextMessage | JsonMessage
-"""What to do: a JSON object with the key ``prompt``, frozen or not, or the prompt itself."""
 
 
 def _tuple(tools: Iterable[Tool]) -> tuple[Tool, ...]:
@@ -151,7 +148,7 @@ class Agent:
             AgentBusyError: awaited while another run of this agent goes on.
             SessionError: awaited when the agent's session is closed, or cannot be read.
         """
-        text, line = _prompt_in(directive), Line()
+        text, line = prompt_in(directive), Line()
         if output_schema is None:
             prompt = Prompt(text, until_idle=True)
             return Run(partial(self._run, line, prompt, _as_it_is), line.post)
@@ -259,18 +256,3 @@ def _validators(tools: Iterable[Tool]) -> Mapping[str, Validator]:
             raise UsageError(f"two tools are named {tool.name}: give one of them another name")
         validators[tool.name] = validator_for(tool)
     return validators
-
-
-def _prompt_in(directive: Directive) -> str:
-    match directive:
-        case str(text) | TextMessage(content=text):
-            prompt: JSON = text
-        case JsonMessage(content=Mapping() as content):
-            prompt = content.get("prompt")
-        case Mapping():
-            prompt = directive.get("prompt")
-        case _:
-            prompt = None
-    if not isinstance(prompt, str) or not prompt.strip():
-        raise UsageError('there is no prompt: pass a text, or an object like {"prompt": TEXT}')
-    return prompt
