@@ -32,7 +32,7 @@ class Meter:
     counted: int = 0
     since: int
     ratio: float = 1.0
-    _answer: int | None = attrs.field(default=None, repr=False)
+    _answer: int | None = attrs.field(default=None, repr=False, alias="answer")
     """The estimate for what was put in last, if it is a model's."""
     _expects_answer: bool = attrs.field(default=False, repr=False)
     """Whether the next message, if a model's, is the answer that was counted already."""

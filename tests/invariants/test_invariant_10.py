@@ -49,7 +49,6 @@ EVENTS: list[RunEvent] = [
     Failed(ODD),
     Responded(Usage(input_tokens=1), Decimal("0.000001")),
     Responded(Usage()),
-    Failed(ODD),
     Done(TextMessage(ODD), Usage(), Decimal("1E-7")),
     Done(JsonMessage({"a": [1.5, {"b": None}]}), Usage()),
 ]
