@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,10 @@ def test_no_lock_file_with_registry_addresses_is_committed() -> None:
 def _ruffs_order(name: str) -> tuple[int, str]:
     constant = name.isupper()
     return (0 if constant else 1 if name[0].isupper() else 2, name)
+
+
+def test_to_load_an_agent_loads_no_library_that_few_programs_need() -> None:
+    code = "import sagent.agent, sys; print(*{'cattrs', 'httpx', 'rich'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == []

@@ -1,19 +1,15 @@
 """The fields of each kind of record, to and from JSON."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import assert_never, cast
 
 import attrs
-from cattrs.errors import BaseValidationError
-from cattrs.gen import make_dict_unstructure_fn, override
-from cattrs.preconf.json import JsonConverter, make_converter
 
 from sagent.errors import JsonError
-from sagent.lib.json import JSON
+from sagent.lib.json import JSON, JsonValue
 from sagent.message import Message, encode_message, message_from_json
 from sagent.model import Usage
 from sagent.session._records import (
@@ -44,7 +40,9 @@ _MESSAGE_FIELDS = frozenset(
 )
 _COUNTS = frozenset(field.name for field in attrs.fields(Usage))
 
-UNREADABLE = (BaseValidationError, ValueError, TypeError, KeyError, ArithmeticError, RecursionError)
+_LEFT_OUT: JsonValue = object()  # type: ignore[assignment]  # stands for no value, and is never written
+
+UNREADABLE = (ValueError, TypeError, KeyError, ArithmeticError, RecursionError)
 """What a damaged line may raise on its way to a record."""
 
 
@@ -57,8 +55,66 @@ def encode_fields(content: Record | Header) -> tuple[str, str]:
     kind = _NAMES[type(content)]
     if isinstance(content, MessageRecord):
         return kind, f'"message":{encode_message(content.message)}'
-    fields = _converter().unstructure(content)
+    fields = {name: value for name, value in _fields_of(content) if value is not _LEFT_OUT}
     return kind, json.dumps(fields, separators=(",", ":"), allow_nan=False)[1:-1]
+
+
+def _fields_of(
+    content: Header
+    | HeadRecord
+    | CompactionRecord
+    | SpendRecord
+    | StateRecord
+    | CheckpointRecord
+    | TaskRecord,
+) -> Iterable[tuple[str, JsonValue]]:
+    # By hand, since cattrs takes 50 ms to load, and every program with a session writes these.
+    match content:
+        case Header():  # its id and its time stand in the envelope
+            yield "cwd", _path(content.cwd)
+            yield "version", content.version
+            yield "parent_session", content.parent_session or _LEFT_OUT
+            yield "parent_message", content.parent_message or _LEFT_OUT
+        case HeadRecord():
+            yield "head", content.head
+            yield "why", content.why
+        case CompactionRecord():
+            yield "replaced", content.replaced
+            yield "why", content.why or _LEFT_OUT
+        case SpendRecord():
+            counts = attrs.asdict(content.usage)
+            yield "usage", {name: count for name, count in counts.items() if count}
+            yield "cost_usd", None if content.cost_usd is None else str(content.cost_usd)
+            yield "model_id", content.model_id
+            yield "provider", content.provider
+        case StateRecord():
+            for name in ("name", "status", "agent", "model_id", "provider"):
+                value: str | None = getattr(content, name)
+                yield name, _LEFT_OUT if value is None else value
+            yield "cwd", _path(content.cwd)
+            yield "files", _files(content) or _LEFT_OUT
+        case CheckpointRecord():
+            yield "snapshot", content.snapshot
+            yield "before", content.before
+        case TaskRecord():
+            yield "call_id", content.call_id
+            yield "name", content.name
+            yield "state", content.state
+        case _:
+            assert_never(content)
+
+
+def _path(path: Path | None) -> JsonValue:
+    return _LEFT_OUT if path is None else str(path)
+
+
+def _files(content: StateRecord) -> dict[str, JsonValue]:
+    return {
+        str(path): None
+        if stamp is None
+        else {"mtime_ns": stamp.mtime_ns, "size_bytes": stamp.size_bytes}
+        for path, stamp in content.files.items()
+    }
 
 
 def decode_fields(fields: Mapping[str, object]) -> Record | Header | None:
@@ -78,7 +134,9 @@ def decode_fields(fields: Mapping[str, object]) -> Record | Header | None:
         fields = {"created_ns": fields["ts"], **fields}
     if cls is SpendRecord:
         return _spend(fields)
-    return _converter().structure(fields, cls)
+    from sagent.session._converter import structured  # noqa: PLC0415  # cattrs takes 50 ms to load, and new sessions read nothing
+
+    return structured(fields, cls)
 
 
 def _spend(fields: Mapping[str, object]) -> SpendRecord:
@@ -120,39 +178,6 @@ def _known(value: JSON) -> JSON:
     if known.get("kind") == "multipart" and isinstance(parts, list):
         known["content"] = [_known(part) for part in parts]
     return known
-
-
-@cache
-def _converter() -> JsonConverter:
-    converter = make_converter(omit_if_default=True)
-    converter.register_unstructure_hook(Path, str)
-    converter.register_structure_hook(Path, lambda value, _: Path(_text(value)))
-    converter.register_unstructure_hook(Decimal, str)
-    converter.register_structure_hook(Decimal, lambda value, _: Decimal(_text(value)))
-    converter.register_structure_hook(str, lambda value, _: _text(value))
-    # Its id and its time stand in the envelope; its version must not depend on who reads it.
-    converter.register_unstructure_hook(
-        Header,
-        make_dict_unstructure_fn(
-            Header,
-            converter,
-            _cattrs_omit_if_default=True,
-            id=override(omit=True),
-            created_ns=override(omit=True),
-            version=override(omit_if_default=False),
-        ),
-    )
-    converter.register_unstructure_hook(
-        HeadRecord,
-        make_dict_unstructure_fn(
-            HeadRecord,
-            converter,
-            _cattrs_omit_if_default=True,
-            head=override(omit_if_default=False),
-            why=override(omit_if_default=False),
-        ),
-    )
-    return converter
 
 
 def _text(value: object) -> str:

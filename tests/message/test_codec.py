@@ -13,7 +13,7 @@ from sagent.message import (
     Message,
     MultipartMessage,
     TextMessage,
-    _codec,
+    _converter,
     decode_message,
     encode_message,
     message_from_json,
@@ -122,12 +122,12 @@ def test_lone_surrogates_of_tool_output_survive() -> None:
 
 @given(MESSAGES)
 def test_the_short_way_writes_and_reads_as_the_converter_does(message: Message) -> None:
-    converter = _codec._converter()
-    value = converter.unstructure(message, _codec._UNION)
+    converter = _converter.message_converter()
+    value = converter.unstructure(message, _converter._UNION)
 
     assert json.loads(encode_message(message)) == value
     assert encode_message(message) == json.dumps(value, separators=(",", ":"))
-    assert message_from_json(value) == converter.structure(value, _codec._UNION)
+    assert message_from_json(value) == converter.structure(value, _converter._UNION)
     assert type(message_from_json(value)) is type(message)
 
 
@@ -147,8 +147,8 @@ def test_the_short_way_writes_and_reads_as_the_converter_does(message: Message) 
 def test_the_short_way_refuses_what_the_converter_refuses(value: JSON) -> None:
     plain = json_unfreeze(value)
     try:
-        expected = _codec._converter().structure(plain, _codec._UNION)
-    except _codec._FOREIGN:
+        expected = _converter.message_converter().structure(plain, _converter._UNION)
+    except _converter._FOREIGN:
         with pytest.raises(JsonError):
             message_from_json(plain)
     else:
