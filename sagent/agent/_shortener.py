@@ -19,6 +19,7 @@ from sagent.compaction import (
     Recap,
     micro_compact,
     recent_files,
+    recent_skills,
 )
 from sagent.errors import CompactionError, ModelError, UsageError
 from sagent.message import Message
@@ -147,7 +148,7 @@ class Shortener:
         workspace = self._state.workspace
         texts = await trio.to_thread.run_sync(_read_all, workspace, recent_files(history))
         transcript = session.directory / "session.jsonl" if session is not None else None
-        return Attachments(transcript=transcript, files=texts)
+        return Attachments(transcript=transcript, files=texts, skills=recent_skills(history))
 
 
 def _window(model: Model) -> tuple[int, bool]:

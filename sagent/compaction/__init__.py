@@ -2,7 +2,7 @@
 
     when      ContextLimits says how much of a window a request may take, Meter how much it takes
     how       a Compactor makes a Recap, which takes the history's place
-    what      the recap brings along the files at hand, see recent_files, and the skills
+    what      the recap brings along recent_files, as they are now, and recent_skills
     cheaper   micro_compact takes old tool results out, when no cache is lost by it
 
 Only `SummaryCompactor` waits, and only for what it is given to ask; all else are functions of
@@ -16,6 +16,7 @@ from sagent.compaction._meter import Meter
 from sagent.compaction._micro import micro_compact
 from sagent.compaction._recap import Recap, is_recap
 from sagent.compaction._recent_files import recent_files
+from sagent.compaction._recent_skills import recent_skills
 from sagent.compaction._summary_compactor import SummaryCompactor
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "is_recap",
     "micro_compact",
     "recent_files",
+    "recent_skills",
 ]

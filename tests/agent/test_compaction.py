@@ -399,3 +399,17 @@ async def test_a_recap_counts_against_the_agents_own_usage() -> None:
         status = await ref.ask(GetStatus())
 
     assert status.usage.output_tokens == 501
+
+
+async def test_the_skills_in_use_come_with_a_recap() -> None:
+    skill = RecordingTool("Skill", "always rhyme")
+    model = ScriptedModel(calls(("Skill", {"skill": "poetry"})), LONG, RECAP, "two")
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=model, tools=[skill]))
+        await ref.ask(Prompt(LONG))
+
+        await ref.ask(Compact())
+        await ref.ask(Prompt("b"))
+
+    assert "The skill poetry, which is in use" in result_text(model.requests[-1].messages[0])
+    assert "always rhyme" in result_text(model.requests[-1].messages[0])
