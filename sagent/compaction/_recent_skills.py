@@ -1,16 +1,14 @@
 from collections.abc import Sequence
 
 from sagent.compaction._attachments import SkillText
-from sagent.compaction._rounds import answered_id
+from sagent.compaction._exchange import exchanges_in
 from sagent.errors import UsageError
 from sagent.message import (
     Message,
     MultipartMessage,
     get_directive,
-    get_queue_id,
     get_tool_name,
     is_error,
-    response_tool_calls,
     result_text,
 )
 
@@ -22,17 +20,13 @@ def recent_skills(history: Sequence[Message], *, limit: int = 3) -> tuple[SkillT
 
     Each has the instructions that the tool Skill gave for it last; calls that failed do not count.
     """
-    open_calls: dict[str, MultipartMessage] = {}
     skills: dict[str, SkillText] = {}
-    for message in history:
-        for call in response_tool_calls(message):
-            open_calls[get_queue_id(call)] = call
-        answered = open_calls.pop(answered_id(message) or "", None)
-        if answered is None or get_tool_name(answered) != _SKILL_TOOL:
+    for exchange in exchanges_in(history):
+        if get_tool_name(exchange.call) != _SKILL_TOOL or is_error(exchange.result):
             continue
-        if not is_error(message) and (name := _name_in(answered)):
+        if name := _name_in(exchange.call):
             skills.pop(name, None)
-            skills[name] = SkillText(name, result_text(message))
+            skills[name] = SkillText(name, result_text(exchange.result))
     return tuple([*reversed(skills.values())][: max(0, limit)])
 
 
