@@ -24,7 +24,6 @@ from sagent.errors import (
     ModelError,
     SagentError,
     StreamCutError,
-    UsageError,
 )
 from sagent.model import (
     Model,
@@ -113,12 +112,7 @@ class ModelCaller:
             UsageError: the conversation does not fit its window.
         """
         await trio.lowlevel.checkpoint()
-        window, tokens = model.context_window, self._state.meter.tokens
-        if window is not None and tokens > window:
-            raise UsageError(
-                f"the conversation has some {tokens} tokens, and {model.model_id} takes {window}: "
-                "compact it first"
-            )
+        self._state.check_fits(model)
         self._before_swap = self._before_swap or self._state.model
         self._state.model = model
 

@@ -82,12 +82,7 @@ class Control:
         name = provider or infer_provider(model_id)
         made = build_provider(name, key=_key(auth)) if auth else build_provider(name)
         model, before = made.model(model_id), self._state.model
-        window, tokens = model.context_window, self._state.meter.tokens
-        if window is not None and tokens > window:
-            raise UsageError(
-                f"the conversation has some {tokens} tokens, and {model.model_id} takes {window}: "
-                "compact it first"
-            )
+        self._state.check_fits(model)
         self._post.notes.append(SwapModel(model))
         return f"Model swapped: {before.model_id} to {model.model_id}"
 

@@ -52,7 +52,9 @@ class KeptFiles:
         if to not in places:
             raise UnknownNameError(f"there is no message {to} to bring files back to")
         # The files as the next tools found them are the files as they were at the message.
-        later = (kept for kept in transcript.checkpoints if places[kept.before] >= places[to])
+        # One whose own message is a lost line has no place.
+        placed = [kept for kept in transcript.checkpoints if kept.before in places]
+        later = (kept for kept in placed if places[kept.before] >= places[to])
         record = min(later, key=lambda kept: places[kept.before], default=None)
         return None if record is None else await self.checkpoints.restore(record.snapshot)
 

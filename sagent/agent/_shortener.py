@@ -92,7 +92,7 @@ class Shortener:
         """Tell how the window of the agent's model is shared out."""
         model = self._state.model
         if self._limits is None or self._limits_of is not model:
-            # It may load a table, which takes long for a task.
+            # Of an unknown model it loads the providers, which takes long for a task.
             window, known = await trio.to_thread.run_sync(_window, model)
             if not known:
                 await self._audience.tell(
@@ -129,14 +129,11 @@ class Shortener:
         return recap
 
     def _take_out_old_results(self) -> None:
-        now_ns, last_ns = time.time_ns(), self._state.last_response_ns
-        if not last_ns or now_ns - last_ns < COLD_AFTER_S * 1e9:
-            return
         shorter = micro_compact(
-            self._state.messages,
+            self._state.history,
             clearable=self._blueprint.clearable,
-            now_ns=now_ns,
-            last_response_ns=last_ns,
+            now_ns=time.time_ns(),
+            last_response_ns=self._state.last_response_ns,
             cold_after_s=COLD_AFTER_S,
         )
         if shorter is not None:

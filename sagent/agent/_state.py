@@ -90,6 +90,19 @@ class AgentState:
         """The history as it stands, of which nothing is copied."""
         return History(self._messages, len(self._messages))
 
+    def check_fits(self, model: Model) -> None:
+        """See whether *model* can carry the conversation.
+
+        Raises:
+            UsageError: its window is too small.
+        """
+        window, tokens = model.context_window, self.meter.tokens
+        if window is not None and tokens > window:
+            raise UsageError(
+                f"the conversation has some {tokens} tokens, and {model.model_id} takes {window}: "
+                "compact it first"
+            )
+
     def record(self, messages: Sequence[Message]) -> None:
         """Append *messages*, each as the child of the one before it."""
         for message in messages:

@@ -292,3 +292,31 @@ async def test_a_run_that_cannot_be_saved_is_answered_and_logged(
 
     assert answer.content == "one"
     assert "/Agent is not saved: " in caplog.text
+
+
+async def test_files_come_back_also_when_the_line_of_a_later_message_is_lost(
+    tmp_path: Path,
+) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    directory = begun(tmp_path, cwd=work)
+    with open_session(directory) as session:
+        told = Rewinding(session, work)
+        for number in range(1, 4):
+            await told.agent.run(f"write {number}")
+        conversation = session.transcript.conversation
+    file = directory / "session.jsonl"
+    third_call = conversation[9].id.encode()
+    kept = [
+        line
+        for line in file.read_bytes().splitlines(keepends=True)
+        if not (b'"kind":"message"' in line and b'"id":"' + third_call in line[:90])
+    ]
+    file.write_bytes(b"".join(kept))
+
+    with open_session(directory) as session:
+        async with open_system() as system:
+            ref = await system.spawn(Agent(model=ScriptedModel(), session=session, cwd=work))
+            await ref.ask(Rewind(conversation[3].id, restore="files"))
+
+    assert (work / "out.txt").read_text() == "1\n"
