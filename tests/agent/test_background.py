@@ -2,6 +2,7 @@
 
 import pytest
 import trio
+from histories import texts
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import open_system
@@ -13,10 +14,6 @@ from sagent.model import ModelRequest
 from sagent.testing import RecordingTool, ScriptedModel, calls
 from sagent.tool import Tool
 from sagent.tools import BackgroundTask, tool
-
-
-def texts(model: ScriptedModel, request: int = -1) -> list[str]:
-    return [response_text(message) for message in model.requests[request].messages]
 
 
 async def test_a_run_ends_only_when_its_background_tools_have_told_their_results(

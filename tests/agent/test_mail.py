@@ -1,10 +1,8 @@
 """What reaches an agent in the midst of a turn."""
 
-import gc
-import weakref
-
 import pytest
 import trio
+from histories import texts
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import Missed, Ref, open_system
@@ -13,8 +11,6 @@ from sagent.agent import (
     AgentStatus,
     Clear,
     Compact,
-    Done,
-    Failed,
     GetStatus,
     Interrupt,
     Mail,
@@ -29,13 +25,9 @@ from sagent.agent import (
 )
 from sagent.compaction import SummaryCompactor
 from sagent.errors import ModelError, RunInterruptedError, UsageError
-from sagent.message import BytesMessage, MultipartMessage, response_text
-from sagent.model import ModelRequest, ModelResponse, Price
+from sagent.message import BytesMessage, MultipartMessage
+from sagent.model import ModelRequest, ModelResponse
 from sagent.testing import RecordingTool, ScriptedModel, calls
-
-
-def texts(model: ScriptedModel, request: int = -1) -> list[str]:
-    return [response_text(message) for message in model.requests[request].messages]
 
 
 async def watch(ref: Ref[Mail], into: list[RunEvent | Missed]) -> None:
@@ -350,62 +342,3 @@ async def test_a_prompt_may_bring_an_image() -> None:
     (message,) = model.requests[0].messages
     assert isinstance(message, MultipartMessage)
     assert [part.descriptor for part in message.content] == ["text/plain", "image/png"]
-
-
-async def test_a_watcher_who_is_slow_is_told_what_it_missed() -> None:
-    async with open_system() as system:
-        ref = await system.spawn(Agent(model=ScriptedModel("a\nb\nc\nd\n")))
-        feed = await ref.ask(Watch(capacity=2))
-        await ref.ask(Prompt("go"))
-        ref.stop()
-        await ref.closed()
-
-        seen = [event async for event in feed]
-
-    assert [type(event).__name__ for event in seen] == ["Missed", "Responded", "Done"]
-    assert seen[0] == Missed(4)
-
-
-async def test_a_watcher_sees_how_each_turn_ends_and_what_it_took() -> None:
-    price = Price(input_per_mtok="1000000", output_per_mtok="1000000")
-    model = ScriptedModel("one", ModelError("no luck"), "two", price=price)
-    async with open_system() as system:
-        ref = await system.spawn(Agent(model=model))
-        feed = await ref.ask(Watch())
-        for text in ("a", "b", "c"):
-            ref.tell(Prompt(text))
-            await wait_all_tasks_blocked()
-        ref.stop()
-        await ref.closed()
-
-        ends = [event async for event in feed if isinstance(event, Done | Failed)]
-
-    assert [event.content for event in ends] == ["one", "no luck", "two"]
-    assert [event.cost_usd for event in ends if isinstance(event, Done)] == [2, 2]
-
-
-async def test_a_watcher_sees_each_answer_of_those_who_write_on() -> None:
-    async with open_system() as system:
-
-        def meanwhile(_: ModelRequest) -> str:
-            ref.tell(Prompt("and?"))
-            return "one"
-
-        ref = await system.spawn(Agent(model=ScriptedModel(meanwhile, "two")))
-        feed = await ref.ask(Watch())
-        await ref.ask(Prompt("go"))
-        ref.stop()
-        await ref.closed()
-
-        assert [e.content async for e in feed if isinstance(e, Done)] == ["one", "two"]
-
-
-async def test_a_watcher_who_leaves_is_forgotten() -> None:
-    async with open_system() as system:
-        ref = await system.spawn(Agent(model=ScriptedModel("one")))
-        feed = weakref.ref(await ref.ask(Watch()))
-
-        await ref.ask(Prompt("go"))
-
-        gc.collect()
-        assert feed() is None

@@ -7,6 +7,7 @@ from typing import Literal
 
 import pytest
 import trio
+from histories import texts
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import open_system
@@ -25,10 +26,6 @@ from sagent.session import (
 )
 from sagent.testing import RecordingTool, ScriptedModel, calls
 from sagent.tools import BackgroundTask, Bash, Edit, Read, Write
-
-
-def texts(model: ScriptedModel, request: int = -1) -> list[str]:
-    return [response_text(message) for message in model.requests[request].messages]
 
 
 def begun(tmp_path: Path, *, cwd: Path | None = None) -> Path:

@@ -1,7 +1,6 @@
 """What calls cost, to the last digit, and how long windows are."""
 
 import decimal
-import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,15 +8,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from genai_prices import data_snapshot
 
 from sagent.lib.json import JsonValue
 from sagent.model import Price, Usage
 from sagent.providers import Anthropic, ChatDialect, Google, OpenAI, OpenAICompat
-from sagent.providers import _price_table as price_table
-from sagent.providers._prices import GUESSED_WINDOW, guess_window, price_usd, window_of
-from sagent.providers._prices_override import VERSIONS, WINDOWS
-from sagent.providers._vendor import HOSTS, vendor_at
+from sagent.providers._prices import price_usd, window_of
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 A_DAY_BEFORE_ONE_RATE_FOR_ALL_LENGTHS = datetime(2026, 3, 12, 23, 59, tzinfo=UTC)
@@ -343,131 +338,6 @@ def test_a_price_is_exact_whatever_the_threads_context_of_decimals() -> None:
 )
 def test_counts_that_contradict_each_other_have_no_price(usage: Usage) -> None:
     assert price("anthropic", "claude-sonnet-4-6", usage) is None
-
-
-@pytest.mark.parametrize(
-    ("base_url", "vendor"),
-    [
-        ("https://api.anthropic.com/", "anthropic"),
-        ("https://api.openai.com/v1/", "openai"),
-        ("https://generativelanguage.googleapis.com/v1beta/", "google"),
-        ("https://api.moonshot.ai/v1/", "moonshotai"),
-        ("https://api.minimax.io/v1/", "minimax"),
-        ("https://api.minimax.io/anthropic/", "minimax"),
-        ("https://dashscope-intl.aliyuncs.com/compatible-mode/v1/", "dashscope"),
-        ("https://openrouter.ai/api/v1/", "openrouter"),
-        ("https://api.together.xyz/v1/", "together"),
-        ("https://api.together.ai/v1/", "together"),
-        ("https://API.OpenAI.com/v1/", "openai"),
-        ("http://api.openai.com/v1/", "openai"),
-        ("https://api.openai.com:443/v1/", "openai"),
-    ],
-)
-def test_who_sells_is_told_by_the_address(base_url: str, vendor: str) -> None:
-    assert vendor_at(base_url) == vendor
-
-
-@pytest.mark.parametrize(
-    "base_url",
-    [
-        # who bills in another currency, or by subscription
-        "https://api.moonshot.cn/v1/",
-        "https://api.minimaxi.com/v1/",
-        "https://api.kimi.com/coding/v1/",
-        "https://open.bigmodel.cn/api/paas/v4/",
-        "https://api.z.ai/api/coding/paas/v4/",
-        # who has prices of his own for others' models
-        "https://europe-west4-aiplatform.googleapis.com/v1/",
-        "https://aiplatform.googleapis.com/v1/",
-        "https://house.openai.azure.com/openai/v1/",
-        "https://house.services.ai.azure.com/anthropic/",
-        "https://eu.api.openai.com/v1/",
-        # whose names only look like a vendor's
-        "https://api.openai.com.evil.example/v1/",
-        "https://api.openai.com@evil.example/v1/",
-        "https://api.moonshot.evil/v1/",
-        "https://openrouter.ai.evil.io/api/v1/",
-        "https://my-proxy.example/generativelanguage.googleapis.com/v1beta/",
-        "https://llm.example.org/api.openai.com/v1/",
-        # servers of one's own
-        "https://me--my-server.modal.run/v1/",
-        "http://127.0.0.1:8000/v1/",
-        "http://localhost:8000/v1/",
-    ],
-)
-def test_nobody_known_sells_at_other_addresses(base_url: str) -> None:
-    assert vendor_at(base_url) == ""
-
-
-def test_hosts_are_those_of_genai_prices_for_the_same_vendors() -> None:
-    ours = {"api.together.ai", "dashscope-intl.aliyuncs.com"}
-    vendors = {vendor.id: vendor for vendor in data_snapshot.get_snapshot().providers}
-
-    for host in HOSTS.keys() - ours:
-        assert re.match(vendors[HOSTS[host]].api_pattern, f"https://{host}/v1/")
-
-
-@pytest.mark.parametrize(
-    ("vendor", "model_id", "window"),
-    [
-        ("anthropic", "claude-sonnet-4-6", 1_000_000),
-        ("anthropic", "claude-haiku-4-5", 200_000),
-        ("openai", "gpt-5.5", 1_050_000),
-        ("openai", "gpt-5.4-mini", 400_000),
-        ("openai", "gpt-6-luna", 1_050_000),
-        ("google", "gemini-3.1-pro-preview", 1_048_576),
-        ("moonshotai", "kimi-k2.6", 262_144),
-        ("moonshotai", "kimi-k3", 1_048_576),
-        ("dashscope", "qwen3.6-plus", 1_000_000),
-        ("dashscope", "qwen3.6-plus-2026-04-02", 1_000_000),
-        ("minimax", "MiniMax-M2.7", 204_800),
-        ("dashscope", "qwen-of-tomorrow", None),
-        ("", "gpt-5.5", None),
-    ],
-)
-def test_a_window_is_known_or_none(vendor: str, model_id: str, window: int | None) -> None:
-    assert window_of(vendor, model_id) == window
-
-
-@pytest.mark.parametrize(("vendor", "model_id"), WINDOWS)
-def test_an_override_says_what_genai_prices_does_not(vendor: str, model_id: str) -> None:
-    table = data_snapshot.get_snapshot()
-    try:
-        _, known = table.find_provider_model(model_id, None, vendor, None)
-    except LookupError:
-        return
-    assert known.id == model_id, "the table would not be found under this name"
-    assert known.context_window != WINDOWS[vendor, model_id].tokens, "it can go"
-
-
-@pytest.mark.parametrize(("vendor", "name"), VERSIONS)
-def test_an_override_names_a_model_that_the_table_has_not_under_this_name(
-    vendor: str, name: str
-) -> None:
-    same = price_table._models_of(vendor)
-
-    assert same.find(VERSIONS[vendor, name].model) is not None
-    assert same.find(name) is None, "it can go"
-
-
-@pytest.mark.parametrize(
-    ("model_id", "window"),
-    [
-        ("claude-of-tomorrow", 200_000),
-        ("us.anthropic.claude-of-tomorrow-v1:0", 200_000),
-        ("google/gemini-9-pro", 1_048_576),
-        ("gpt-6.9-sol", 1_050_000),
-        ("gpt-5.9", 400_000),
-        ("moonshotai/Kimi-K3.5", 1_048_576),
-        ("kimi-for-coding", 262_144),
-        ("Qwen/Qwen3.6-27B", 262_144),
-        ("MiniMax-M4", 204_800),
-        ("some/model", GUESSED_WINDOW),
-        ("", GUESSED_WINDOW),
-    ],
-)
-def test_an_unknown_models_window_is_guessed_by_its_family(model_id: str, window: int) -> None:
-    assert guess_window(model_id) == window
 
 
 def test_no_table_is_read_for_a_server_of_ones_own() -> None:
