@@ -48,7 +48,7 @@ def _at_least_one(_: object, attribute: "attrs.Attribute[int | None]", value: in
 
 def _swap(agent: "Agent", _: "attrs.Attribute[Model]", model: Model) -> Model:
     if agent._state is not None:  # noqa: SLF001  # a hook of the class's own
-        agent._state.model = model  # noqa: SLF001
+        agent._state.model = model  # noqa: SLF001  # the same
     return model
 
 

@@ -39,12 +39,12 @@ def _run_work(words: Sequence[str]) -> Callable[[], int]:
 
 
 def _sessions_work(words: Sequence[str]) -> Callable[[], int]:
-    from sagent.cli._sessions_parser import parse_sessions  # noqa: PLC0415
+    from sagent.cli._sessions_parser import parse_sessions  # noqa: PLC0415  # as above
 
     options = parse_sessions(words)
 
     def work() -> int:
-        from sagent.cli._sessions import run_sessions  # noqa: PLC0415
+        from sagent.cli._sessions import run_sessions  # noqa: PLC0415  # as above
 
         return run_sessions(options)
 

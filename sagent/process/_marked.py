@@ -61,7 +61,7 @@ def marked_processes(token: str, pids: Iterable[int] | None = None) -> list[int]
 def _pids() -> list[int]:
     with suppress(OSError):
         # Ten times the speed of iterdir, on every command.
-        return [int(name) for name in os.listdir("/proc") if name.isdecimal()]  # noqa: PTH208
+        return [int(name) for name in os.listdir("/proc") if name.isdecimal()]  # noqa: PTH208  # names alone, and there are many
     return []
 
 

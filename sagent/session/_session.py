@@ -103,8 +103,8 @@ class Session:
     async def barrier(self) -> None:
         """Wait until the disk has all that was appended; returns at once with durability "none".
 
-        To be called when a prompt has been accepted, before a tool has effects, and at the end of
-        a turn. Runs under trio and asyncio, in a thread; a cancelled one still waits for the disk.
+        An agent calls it before a tool has effects and at the end of a turn. Runs under trio and
+        asyncio, in a thread; a cancelled one still waits for the disk.
 
         Raises:
             SessionError: the disk failed.
