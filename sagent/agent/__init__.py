@@ -1,5 +1,6 @@
 """Agents: a model, tools and a history, behind one inbox."""
 
+from sagent.agent._actor import AGENTS
 from sagent.agent._agent import Agent
 from sagent.agent._directive import Directive
 from sagent.agent._event import (
@@ -37,6 +38,7 @@ from sagent.agent._run import Run
 from sagent.agent._status import AgentStatus
 
 __all__ = [
+    "AGENTS",
     "Agent",
     "AgentStatus",
     "Clear",

@@ -9,7 +9,7 @@ from typing import assert_never
 
 import trio
 
-from sagent.actors import Actor, Exit, Inbox
+from sagent.actors import Actor, Exit, Group, Inbox
 from sagent.agent._audience import Audience
 from sagent.agent._background import lost_message
 from sagent.agent._blueprint import Blueprint
@@ -48,6 +48,8 @@ from sagent.message import Message, MultipartMessage, TextMessage
 
 _log = logging.getLogger(__name__)
 
+AGENTS = Group[Mail]("agents")
+"""All agents of a system are in this group."""
 DETACH_AFTER_S = 0.25
 """How long a user's message waits for the tools that run: most are done by then."""
 
@@ -89,6 +91,7 @@ class AgentActor(Actor[Mail]):
             )
             if self._state.session is not None:
                 self._held = stack.pop_all()
+        self.context.system.join(AGENTS, self.context.ref)
 
     async def run(self, inbox: Inbox[Mail]) -> None:
         """Take turns until told to stop."""

@@ -1,19 +1,20 @@
 import threading
-from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import overload
 
 import attrs
+import trio
 
-from sagent.actors import open_system
+from sagent.actors import Ref, System, open_system
 from sagent.agent._actor import AgentActor
 from sagent.agent._blueprint import Blueprint
 from sagent.agent._directive import Directive, prompt_in
 from sagent.agent._event import Done, Emit, discard
 from sagent.agent._line import Line
-from sagent.agent._mail import Prompt
+from sagent.agent._mail import Mail, Prompt
 from sagent.agent._output import Output
 from sagent.agent._placement import spec_with_placement
 from sagent.agent._resume import begin
@@ -116,20 +117,34 @@ class Agent:
         return self._state.messages if self._state else ()
 
     @overload
-    def run(self, directive: Directive) -> Run[TextMessage]: ...
+    def run(
+        self, directive: Directive, *, output_schema: None = None, system: System | None = None
+    ) -> Run[TextMessage]: ...
 
     @overload
     def run(
-        self, directive: Directive, *, output_schema: Mapping[str, object]
+        self,
+        directive: Directive,
+        *,
+        output_schema: Mapping[str, object],
+        system: System | None = None,
     ) -> Run[JsonMessage]: ...
 
     @overload
     def run(
-        self, directive: Directive, *, output_schema: Mapping[str, object] | None
+        self,
+        directive: Directive,
+        *,
+        output_schema: Mapping[str, object] | None,
+        system: System | None = None,
     ) -> Run[TextMessage] | Run[JsonMessage]: ...
 
     def run(
-        self, directive: Directive, *, output_schema: Mapping[str, object] | None = None
+        self,
+        directive: Directive,
+        *,
+        output_schema: Mapping[str, object] | None = None,
+        system: System | None = None,
     ) -> Run[TextMessage] | Run[JsonMessage]:
         """Give the agent something to do.
 
@@ -151,7 +166,7 @@ class Agent:
         text, line = prompt_in(directive), Line()
         if output_schema is None:
             prompt = Prompt(text, until_idle=True)
-            return Run(partial(self._run, line, prompt, _as_it_is), line.post)
+            return Run(partial(self._run, line, prompt, _as_it_is, system), line.post)
         output = Output.of(output_schema)
 
         def as_json(answer: TextMessage) -> JsonMessage:
@@ -160,7 +175,7 @@ class Agent:
             return JsonMessage(output.read(answer.content), parent_id=answer.parent_id)
 
         prompt = Prompt(text, output=output, until_idle=True)
-        return Run(partial(self._run, line, prompt, as_json), line.post)
+        return Run(partial(self._run, line, prompt, as_json, system), line.post)
 
     def actor(self) -> AgentActor:
         """Make an actor of this agent.
@@ -173,7 +188,12 @@ class Agent:
         return AgentActor(blueprint, partial(self._begin, blueprint), emit=discard, claim=claim)
 
     async def _run[A: (TextMessage, JsonMessage)](
-        self, line: Line, prompt: Prompt, finish: Callable[[TextMessage], A], emit: Emit
+        self,
+        line: Line,
+        prompt: Prompt,
+        finish: Callable[[TextMessage], A],
+        system: System | None,
+        emit: Emit,
     ) -> A:
         with self._claimed():
             blueprint = self._blueprint()
@@ -181,8 +201,7 @@ class Agent:
             before = state.spent
             actor = AgentActor(blueprint, lambda: state, emit=emit, claim=nullcontext())
             try:
-                async with open_system() as system:
-                    ref = await system.spawn(_Once(actor), name=self.name)
+                async with _living(actor, self.name, system) as ref:
                     line.open(ref)
                     answer = finish(await ref.ask(prompt, lane="front"))
             finally:
@@ -243,6 +262,22 @@ class _Once:
 
     def actor(self) -> AgentActor:
         return self._actor
+
+
+@asynccontextmanager
+async def _living(actor: AgentActor, name: str, system: System | None) -> AsyncGenerator[Ref[Mail]]:
+    """Let *actor* live in *system*, or in one of its own, for the length of the block."""
+    async with open_system() if system is None else nullcontext(system) as home:
+        ref = await home.spawn(_Once(actor), name=name)
+        try:
+            yield ref
+        except BaseException:
+            ref.kill()
+            raise
+        finally:
+            ref.stop()
+            with trio.CancelScope(shield=True):  # its grace bounds it
+                await ref.closed()
 
 
 def _validators(tools: Iterable[Tool]) -> Mapping[str, Validator]:

@@ -5,7 +5,7 @@ import trio
 from trio.testing import wait_all_tasks_blocked
 
 from sagent.actors import open_system
-from sagent.agent import Agent, Prompt
+from sagent.agent import AGENTS, Agent, Prompt, Text
 from sagent.errors import (
     ActorStopped,
     StreamCutError,
@@ -109,3 +109,18 @@ async def test_the_failure_of_what_an_agent_was_told_is_logged(
         await wait_all_tasks_blocked()
 
     assert "/worker failed what it was told: cut" in caplog.text
+
+
+async def test_a_run_can_live_in_a_system_beside_others() -> None:
+    async with open_system() as system:
+        await system.spawn(Agent(model=ScriptedModel("hi"), name="peer"), name="peer")
+        async with Agent(model=ScriptedModel("done"), name="runner").run(
+            "go", system=system
+        ) as run:
+            assert isinstance(await anext(run), Text)
+            during = {ref.name for ref in system.members(AGENTS)}
+            answer = await run
+
+        assert answer.content == "done"
+        assert during == {"peer", "runner"}
+        assert [ref.name for ref in system.members(AGENTS)] == ["peer"]
