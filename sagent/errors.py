@@ -22,6 +22,7 @@ what, and what to do next.
     │       └── ServerError           5xx: retry later
     ├── RunError                  a run that could not end as asked
     │   ├── AgentBusyError        the agent is running already: wait, or message it
+    │   ├── AgentLimitError       no more agents, levels or words between them: do without
     │   ├── RunCancelledError     it was cancelled by `Run.cancel`
     │   ├── RunInterruptedError   it was interrupted; the agent goes on
     │   ├── RoundLimitError       the cap on tool-call rounds was reached
@@ -140,6 +141,10 @@ class RunError(SagentError):
 
 class AgentBusyError(RunError):
     """The agent is running already."""
+
+
+class AgentLimitError(RunError):
+    """There may be no more agents, or levels of them, or words from one to another."""
 
 
 class RunCancelledError(RunError):

@@ -1,14 +1,16 @@
 """Agents: a model, tools and a history, behind one inbox."""
 
-from sagent.agent._actor import AGENTS
 from sagent.agent._agent import Agent
+from sagent.agent._colleagues import AgentBinding, Colleagues
 from sagent.agent._directive import Directive
 from sagent.agent._event import (
+    ChildEvent,
     Compacted,
     Done,
     Failed,
     Interrupted,
     Notice,
+    OwnEvent,
     Responded,
     Retrying,
     RunEvent,
@@ -20,6 +22,8 @@ from sagent.agent._event import (
     ToolProgressed,
     ToolReturned,
 )
+from sagent.agent._group import AGENTS
+from sagent.agent._limits import AgentLimits, Limited
 from sagent.agent._mail import (
     Clear,
     Compact,
@@ -35,13 +39,18 @@ from sagent.agent._mail import (
 )
 from sagent.agent._output import Output
 from sagent.agent._run import Run
+from sagent.agent._spawn_order import Lifetime, SpawnOrder
 from sagent.agent._status import AgentStatus
 
 __all__ = [
     "AGENTS",
     "Agent",
+    "AgentBinding",
+    "AgentLimits",
     "AgentStatus",
+    "ChildEvent",
     "Clear",
+    "Colleagues",
     "Compact",
     "Compacted",
     "Directive",
@@ -50,9 +59,12 @@ __all__ = [
     "GetStatus",
     "Interrupt",
     "Interrupted",
+    "Lifetime",
+    "Limited",
     "Mail",
     "Notice",
     "Output",
+    "OwnEvent",
     "Prompt",
     "Recompact",
     "Responded",
@@ -61,6 +73,7 @@ __all__ = [
     "Rewound",
     "Run",
     "RunEvent",
+    "SpawnOrder",
     "SwapModel",
     "Text",
     "Thinking",

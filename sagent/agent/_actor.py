@@ -9,16 +9,29 @@ from typing import assert_never
 
 import trio
 
-from sagent.actors import Actor, Exit, Group, Inbox
+from sagent.actors import Actor, Exit, Inbox
 from sagent.agent._audience import Audience
 from sagent.agent._background import lost_message
 from sagent.agent._blueprint import Blueprint
 from sagent.agent._caller import ModelCaller
 from sagent.agent._control import Control
 from sagent.agent._desk import Desk, Taken
-from sagent.agent._event import Done, Emit, Failed, Notice
+from sagent.agent._event import (
+    ChildEvent,
+    Done,
+    Emit,
+    Failed,
+    Notice,
+    RunEvent,
+    Text,
+    Thinking,
+    ToolProgressed,
+)
 from sagent.agent._event import Interrupted as InterruptTold
+from sagent.agent._family import Family
 from sagent.agent._file_keeper import open_file_keeper
+from sagent.agent._group import AGENTS
+from sagent.agent._household import Standing
 from sagent.agent._mail import Inquiry, Mail, Prompt, Urgent
 from sagent.agent._orders import Orders
 from sagent.agent._post import News, Post
@@ -48,8 +61,6 @@ from sagent.message import Message, MultipartMessage, TextMessage
 
 _log = logging.getLogger(__name__)
 
-AGENTS = Group[Mail]("agents")
-"""All agents of a system are in this group."""
 DETACH_AFTER_S = 0.25
 """How long a user's message waits for the tools that run: most are done by then."""
 
@@ -64,11 +75,15 @@ class AgentActor(Actor[Mail]):
         *,
         emit: Emit,
         claim: AbstractContextManager[object],
+        standing: Standing,
+        farewell: Callable[[Exit], object] | None = None,
     ) -> None:
         self._blueprint = blueprint
         self._begin = begin
         self._claim = claim
-        self._audience = Audience(emit)
+        self._standing = standing
+        self._say_farewell = farewell
+        self._audience = Audience(emit if standing.report is None else self._report)
         self._turn = Turn()
         self._action: Action = Drain()
         self._in_turn = False
@@ -100,7 +115,12 @@ class AgentActor(Actor[Mail]):
             self._blueprint.rules, self._state.workspace.resolve, self._state.given_rules
         )
         self._caller = ModelCaller(
-            self._blueprint, self._state, self._audience, self.context.system, reminders
+            self._blueprint,
+            self._state,
+            self._audience,
+            self.context.system,
+            reminders,
+            self._standing.household,
         )
         self._tasks = self._new_tasks(reminders)
         self._desk = Desk(
@@ -111,26 +131,50 @@ class AgentActor(Actor[Mail]):
             self.status,
             self._interrupt,
         )
-        with inbox.watched(self._on_front):
-            while await self._post.wait():
-                await self._take_turn()
+        if self._standing.parent is not None:
+            self._standing.household.enter(self.context.ref.path, self)
+        await self._family.restore()
+        try:
+            with inbox.watched(self._on_front):
+                while await self._post.wait():
+                    await self._take_turn()
+        finally:
+            self._family.closing = True
+
+    @property
+    def busy(self) -> bool:
+        """Whether it does something, or is about to."""
+        waits = self._post.holds_any or self._family.busy
+        return self._in_turn or waits or bool(self._tasks.unfinished())
 
     def _new_tasks(self, reminders: Reminders) -> Tasks:
+        self._family = Family(
+            self.context,
+            self._blueprint,
+            self._state,
+            self._standing,
+            self._audience.tell,
+            lambda: self._desk.hops,
+        )
         control = Control(self._state, self._post, self._audience, self.status, lambda: self._tasks)
         dispatcher = self._blueprint.dispatcher(
             self._state.workspace,
             control,
+            self._family,
             reminders=reminders,
             before_change=self._before_change,
         )
         return Tasks(dispatcher, self.context.nursery, self._audience.tell, self._finished)
 
-    async def stopped(self, exit: Exit) -> None:  # noqa: A002, ARG002  # OTP's word; any exit
+    async def stopped(self, exit: Exit) -> None:  # noqa: A002  # OTP's word
         """Let everybody's events end, and the history go, with a word on what never will."""
+        self._standing.household.leave(self.context.ref.path)
         self._audience.close()
         self._give_up_tasks()
         if self._held is not None:
             await self._held.aclose()
+        if self._say_farewell is not None:
+            self._say_farewell(exit)
 
     def status(self) -> AgentStatus:
         """Tell how the agent stands."""
@@ -166,14 +210,43 @@ class AgentActor(Actor[Mail]):
             self._state.note_place()
         await self._save()
         if failure is None and self._desk.prompts:
-            self._show_done(answer)
+            await self._tell_done(answer)
         elif failure is not None and not isinstance(failure, RunInterruptedError):
-            self._audience.show(Failed(str(failure)))
+            await self._tell_end(Failed(str(failure)))
+        self._answer_parent(answer, failure)
         self._desk.settle(answer, failure)
 
-    def _show_done(self, answer: TextMessage) -> None:
+    async def _tell_done(self, answer: TextMessage) -> None:
         before, self._spent_before = self._spent_before, self._state.spent
-        self._audience.show(Done(answer, *self._state.spent_since(before)))
+        await self._tell_end(Done(answer, *self._state.spent_since(before)))
+
+    async def _tell_end(self, event: Done | Failed) -> None:
+        if self._standing.report is None:  # a run tells of its own end
+            self._audience.show(event)
+        else:
+            await self._audience.tell(event)
+
+    def _answer_parent(self, answer: TextMessage, failure: SagentError | None) -> None:
+        """Let the one who has started this agent know what came of its turn."""
+        parent, name = self._standing.parent, self.context.ref.name
+        if parent is None or not self._standing.answers:
+            return
+        text = answer.content or "(nothing)"
+        said = f"[from {name}]: {text}" if failure is None else f"[{name} failed: {failure}]"
+        if failure is not None or answer.content or self._desk.prompts:
+            path, hops = self.context.ref.path, self._desk.hops + 1
+            parent.tell(Prompt(said, source=path, hops=hops))
+
+    async def _report(self, event: RunEvent) -> None:
+        report = self._standing.report
+        assert report is not None, "without one, this is not called"
+        match event:
+            case Text() | Thinking() | ToolProgressed():
+                await trio.lowlevel.checkpoint()
+            case ChildEvent():
+                await report(event.path, event.event)
+            case _:
+                await report(self.context.ref.path, event)
 
     async def _take_turn_in_time(self) -> TextMessage:
         budget, now = self._blueprint.budget, time.monotonic
@@ -227,11 +300,17 @@ class AgentActor(Actor[Mail]):
         self._desk.mark_answered()
         taken = await self._desk.drain()
         if not taken.messages:
-            waits = self._desk.until_idle and self._turn.away
-            return not (waits and await self._post.wait())
+            return not await self._brings_more()
         self._last = answer if taken.is_news_alone else None
         await self._go_on(taken, answer)
         return False
+
+    async def _brings_more(self) -> bool:
+        """Wait for what somebody who waits for the last word is to hear, if anything comes yet."""
+        if not self._desk.until_idle:
+            return False
+        expects = self._turn.away or self._family.busy or self._family.others_busy
+        return bool((expects or self._post.holds_any) and await self._post.wait())
 
     async def _last_before(self, error: SagentError) -> TextMessage:
         """Give the answer that stands, if only news was left to say something to."""
@@ -250,7 +329,7 @@ class AgentActor(Actor[Mail]):
             await self._save()
         finally:
             if any(isinstance(asker.message, Prompt) for asker in answered):
-                self._show_done(answer)
+                await self._tell_done(answer)
             for asker in answered:
                 asker.reply(answer)
 

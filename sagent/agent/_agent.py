@@ -8,13 +8,17 @@ from typing import overload
 import attrs
 import trio
 
-from sagent.actors import Ref, System, open_system
+from sagent.actors import Exit, Ref, System, open_system
 from sagent.agent._actor import AgentActor
 from sagent.agent._blueprint import Blueprint
 from sagent.agent._directive import Directive, prompt_in
 from sagent.agent._event import Done, Emit, discard
+from sagent.agent._household import Standing
+from sagent.agent._limits import AgentLimits, Limited
 from sagent.agent._line import Line
+from sagent.agent._lives import Lives
 from sagent.agent._mail import Mail, Prompt
+from sagent.agent._offspring import Offspring
 from sagent.agent._output import Output
 from sagent.agent._placement import spec_with_placement
 from sagent.agent._resume import begin
@@ -75,6 +79,7 @@ class Agent:
         compactor: what makes the history short before it outgrows the model's window; None to
             let it grow.
         budget: what it may spend, alone or with others that have a share of it; None for no limit.
+        limits: how many agents it may start, and how far below.
 
     Raises:
         UsageError: two tools have one name, or a tool's schema is not one.
@@ -94,6 +99,7 @@ class Agent:
     compactor: Compactor | None = attrs.field(factory=SummaryCompactor)
     rules: ConditionalRules = attrs.field(factory=ConditionalRules)
     budget: Budget | None = None
+    limits: AgentLimits = attrs.field(factory=AgentLimits, on_setattr=attrs.setters.frozen)
     _state: AgentState | None = attrs.field(default=None, init=False, repr=False)
     # A lock, since runs under asyncio are on threads of their own.
     _busy: threading.Lock = attrs.field(factory=threading.Lock, init=False, repr=False)
@@ -102,6 +108,10 @@ class Agent:
     _clearable: frozenset[str] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        limited = (
+            tool.within(self.limits) if isinstance(tool, Limited) else tool for tool in self.tools
+        )
+        object.__setattr__(self, "tools", tuple(limited))  # a frozen field, on its first day
         self._validators = _validators(self.tools)
         self._clearable = frozenset(t.name for t in self.tools if t.supports_microcompaction)
         offered = any(map(offers_background, self.tools))
@@ -157,10 +167,13 @@ class Agent:
             output_schema: a JSON Schema that the answer is to satisfy; the final message is then a
                 JsonMessage that does. The vendor holds the model to it where it can, and an answer
                 that does not fit is asked for again, twice at most.
+            system: where the agent lives for the length of the run, under its name, beside others
+                that it can talk to; None for a system of its own. Under trio alone.
 
         Raises:
             UsageError: there is no prompt in *directive*, or *output_schema* is no JSON Schema.
             AgentBusyError: awaited while another run of this agent goes on.
+            NameTaken: awaited while an actor of *system* holds the agent's name.
             SessionError: awaited when the agent's session is closed, or cannot be read.
         """
         text, line = prompt_in(directive), Line()
@@ -185,7 +198,52 @@ class Agent:
         """
         blueprint = self._blueprint()
         claim = nullcontext() if self.session is None else self._claimed()
-        return AgentActor(blueprint, partial(self._begin, blueprint), emit=discard, claim=claim)
+        return AgentActor(
+            blueprint,
+            partial(self._begin, blueprint),
+            emit=discard,
+            claim=claim,
+            standing=Standing.first(self.limits),
+        )
+
+    def _bear(self, offspring: Offspring) -> Lives:
+        """Make an agent that is like this one, but for what *offspring* says."""
+        child = Agent(
+            model=offspring.model,
+            system=self.system if offspring.system is None else offspring.system,
+            tools=offspring.tools,
+            name=offspring.name,
+            description=offspring.description,
+            max_tool_call_rounds=offspring.max_rounds or self.max_tool_call_rounds,
+            policy=self.policy,
+            cwd=offspring.cwd,
+            session=offspring.session,
+            compactor=self.compactor,
+            rules=self.rules,
+            budget=offspring.budget,
+            limits=offspring.standing.limits,
+        )
+        parent = offspring.standing.parent
+        assert parent is not None, "who is born has one"
+        return Lives(partial(child._life, offspring.standing), offspring.name, parent)
+
+    def _life(self, standing: Standing, farewell: Callable[[Exit], object]) -> AgentActor:
+        blueprint = self._blueprint()
+        return AgentActor(
+            blueprint,
+            partial(self._go_on, blueprint),
+            emit=discard,
+            claim=nullcontext(),
+            standing=standing,
+            farewell=farewell,
+        )
+
+    def _go_on(self, blueprint: Blueprint) -> AgentState:
+        if self._state is None or self.session is not None:
+            self._state = self._begin(blueprint)
+        else:
+            self._state.mend()
+        return self._state
 
     async def _run[A: (TextMessage, JsonMessage)](
         self,
@@ -199,7 +257,13 @@ class Agent:
             blueprint = self._blueprint()
             state = self._state = self._state or self._begin(blueprint)
             before = state.spent
-            actor = AgentActor(blueprint, lambda: state, emit=emit, claim=nullcontext())
+            actor = AgentActor(
+                blueprint,
+                lambda: state,
+                emit=emit,
+                claim=nullcontext(),
+                standing=Standing.first(self.limits),
+            )
             try:
                 async with _living(actor, self.name, system) as ref:
                     line.open(ref)
@@ -247,6 +311,7 @@ class Agent:
             compactor=self.compactor,
             rules=self.rules,
             clearable=self._clearable,
+            bear=self._bear,
         )
 
 

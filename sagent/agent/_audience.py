@@ -3,6 +3,7 @@
 from weakref import WeakSet
 
 import attrs
+import trio
 
 from sagent.actors import Feed
 from sagent.agent._event import Emit, RunEvent
@@ -17,12 +18,16 @@ class Audience:
 
     _emit: Emit
     # Few agents have either, and a set or a queue that is empty takes 700 bytes.
+    _closed: bool = attrs.field(default=False, init=False)
     _noted: list[RunEvent] = attrs.field(factory=list[RunEvent], init=False)
     _feeds: WeakSet[Feed[RunEvent]] | None = attrs.field(default=None, init=False)
     """Weak, since readers leave without a word."""
 
     async def tell(self, event: RunEvent) -> None:
-        """Tell all of *event*."""
+        """Tell all of *event*; after `close`, nobody."""
+        if self._closed:
+            await trio.lowlevel.checkpoint()
+            return
         while self._noted:
             await self._emit(self._noted.pop(0))
         self.show(event)
@@ -52,5 +57,6 @@ class Audience:
 
     def close(self) -> None:
         """Let everybody's events end."""
+        self._closed = True
         for feed in self._feeds or ():
             feed.close()

@@ -3,14 +3,16 @@ from pathlib import Path
 
 import attrs
 
+from sagent.agent._colleagues import AgentBinding, Colleagues
 from sagent.agent._dispatch import BeforeChange, Dispatcher
+from sagent.agent._offspring import Bear
 from sagent.agent._reminders import Reminders
 from sagent.budget import Budget
 from sagent.compaction import Compactor
 from sagent.model import ModelRequest
 from sagent.permission import Policy
 from sagent.prompt import ConditionalRules
-from sagent.tool import AgentControl, Binding, Tool, Validator, Workspace
+from sagent.tool import AgentControl, Tool, Validator, Workspace
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -29,6 +31,7 @@ class Blueprint:
         compactor: what keeps the history within the window; None for nothing.
         rules: the instructions for files that the agent is told as it touches them.
         clearable: names of the tools whose old results can be had again.
+        bear: makes an agent that is like this one but for what it is told.
     """
 
     name: str
@@ -42,11 +45,13 @@ class Blueprint:
     compactor: Compactor | None
     rules: ConditionalRules
     clearable: frozenset[str]
+    bear: Bear
 
     def dispatcher(
         self,
         workspace: Workspace,
         control: AgentControl,
+        colleagues: Colleagues,
         *,
         reminders: Reminders,
         before_change: BeforeChange,
@@ -55,7 +60,9 @@ class Blueprint:
         return Dispatcher.of(
             self.tools,
             self.validators,
-            binding=Binding(agent=self.name, workspace=workspace, control=control),
+            binding=AgentBinding(
+                agent=self.name, workspace=workspace, control=control, colleagues=colleagues
+            ),
             policy=self.policy,
             reminders=reminders,
             before_change=before_change,

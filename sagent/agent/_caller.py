@@ -12,6 +12,7 @@ from sagent.agent._audience import Audience
 from sagent.agent._blueprint import Blueprint
 from sagent.agent._event import Notice, Responded, Text, Thinking
 from sagent.agent._event import Retrying as RetryTold
+from sagent.agent._household import Household
 from sagent.agent._output import Output
 from sagent.agent._reminders import Reminders
 from sagent.agent._shortener import Shortener
@@ -60,6 +61,7 @@ class ModelCaller:
     _audience: Audience
     _system: System
     _reminders: Reminders
+    _household: Household
     _said: list[str] = attrs.field(factory=list[str], init=False)
     _before_swap: Model | None = attrs.field(default=None, init=False)
     shortener: Shortener = attrs.field(init=False)
@@ -144,7 +146,8 @@ class ModelCaller:
             cache_key=self._state.conversation_id,
         )
         with _lone_error():
-            return await self._stream(model, request, allowance)
+            async with self._household.model_call():
+                return await self._stream(model, request, allowance)
 
     async def _ask_aside(self, request: ModelRequest) -> ModelResponse:
         """Send *request*, which is none of the conversation's, and wait for the whole answer."""
@@ -162,7 +165,8 @@ class ModelCaller:
     ) -> ModelResponse:
         request = attrs.evolve(request, max_response_tokens=allowance.answer_tokens)
         with _lone_error():
-            response = await (await self._served(model)).buffer(request)
+            async with self._household.model_call():
+                response = await (await self._served(model)).buffer(request)
         await self._book(model, response, allowance)
         return response
 

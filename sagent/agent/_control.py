@@ -1,19 +1,18 @@
 """What an agent's own tools may do to it."""
 
-import os
 from collections.abc import Callable
 
 import attrs
-import trio
 
 from sagent.agent._audience import Audience
 from sagent.agent._event import Titled
 from sagent.agent._mail import Clear, Compact, Recompact, SwapModel
+from sagent.agent._named_model import named_model
 from sagent.agent._post import Post
 from sagent.agent._state import AgentState
 from sagent.agent._status import AgentStatus
 from sagent.agent._tasks import Tasks
-from sagent.errors import MissingKeyError, UsageError
+from sagent.errors import UsageError
 from sagent.tool import TaskStatus
 
 _LEAST_REQUEST_TOKENS = 2_000
@@ -76,12 +75,8 @@ class Control:
             UsageError: there is no such model, or the conversation does not fit its window.
             MissingKeyError: there is no key for it.
         """
-        from sagent.providers import build_provider, infer_provider  # noqa: PLC0415  # they take long to load, and few agents swap
-
-        await trio.lowlevel.checkpoint()
-        name = provider or infer_provider(model_id)
-        made = build_provider(name, key=_key(auth)) if auth else build_provider(name)
-        model, before = made.model(model_id), self._state.model
+        model = await named_model(model_id=model_id, provider=provider, auth=auth)
+        before = self._state.model
         self._state.check_fits(model)
         self._post.notes.append(SwapModel(model))
         return f"Model swapped: {before.model_id} to {model.model_id}"
@@ -124,10 +119,3 @@ class Control:
     async def wait_task(self, task_id: str) -> bool:
         """Wait until a call in the background has ended; tell whether there was one."""
         return await self._tasks().wait(task_id)
-
-
-def _key(variable: str) -> str:
-    key = os.environ.get(variable)
-    if not key:
-        raise MissingKeyError(f"{variable} is not set: name an environment variable with a key")
-    return key

@@ -80,6 +80,13 @@ class Desk:
         return tuple(prompt for prompt in mail if isinstance(prompt, Prompt))
 
     @property
+    def hops(self) -> int:
+        """How often what the turn answers was passed on from agent to agent, at most."""
+        if any(prompt.source is None for prompt in self.prompts):
+            return 0
+        return max((prompt.hops for prompt in self.prompts), default=0)
+
+    @property
     def output(self) -> Output | None:
         """The shape that the answer is to have."""
         return next((prompt.output for prompt in self.prompts if prompt.output), None)

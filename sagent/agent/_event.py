@@ -198,7 +198,7 @@ class Done:
         return result_text(self.message)
 
 
-type RunEvent = (
+type OwnEvent = (
     Text
     | Thinking
     | ToolCalled
@@ -214,6 +214,33 @@ type RunEvent = (
     | Failed
     | Done
 )
+"""What happens to an agent itself."""
+
+
+@attrs.frozen(kw_only=True)
+class ChildEvent:
+    """Something happened to an agent that this one has started, or one that was started below.
+
+    What these say, think and show in pieces is told to those who watch them alone.
+    """
+
+    descriptor: ClassVar[str] = Descriptor.CHILD_EVENT
+    path: str
+    """Which agent, by its place in the tree of actors."""
+    event: OwnEvent
+
+    @property
+    def name(self) -> str:
+        """The agent's name."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def content(self) -> JSON:
+        """What the event has to say."""
+        return self.event.content
+
+
+type RunEvent = OwnEvent | ChildEvent
 """What a run gives, and a watcher. Each has a `descriptor`, as messages have, and `content`."""
 
 type Emit = Callable[[RunEvent], Awaitable[None]]

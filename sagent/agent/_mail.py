@@ -32,6 +32,7 @@ class Prompt(Request[TextMessage]):
         attachments: images and PDFs that go with it.
         output: the shape that the answer's text is to have; None for any.
         source: the path of the agent that wrote it; None for a user.
+        hops: how often agents have passed it on since a person has said something.
         until_idle: whether the answer waits for tools that run in the background, too, so that it
             is the last that the agent has to say.
     """
@@ -42,6 +43,7 @@ class Prompt(Request[TextMessage]):
     )
     output: Output | None = attrs.field(default=None, kw_only=True)
     source: str | None = attrs.field(default=None, kw_only=True)
+    hops: int = attrs.field(default=0, kw_only=True)
     until_idle: bool = attrs.field(default=False, kw_only=True)
 
     def message(self) -> Message:

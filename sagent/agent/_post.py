@@ -47,6 +47,11 @@ class Post:
             return False
         return True if self._first or self._news or self.notes else None
 
+    @property
+    def holds_any(self) -> bool:
+        """Whether anything waits here."""
+        return bool(self._first or self._news or self.notes or len(self.inbox))
+
     def put_news(self, news: News) -> None:
         """Put *news* behind all that is there."""
         self._news.append(news)

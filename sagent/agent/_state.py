@@ -183,6 +183,14 @@ class AgentState:
         self.record(mended.messages)
         return len(self._messages)
 
+    def mend(self) -> None:
+        """Give each tool call of the history its one result, where a crash has left it without."""
+        needed = repair(self._messages)
+        if needed.head != self.head:
+            path = () if needed.head is None else self._path_to(needed.head)
+            self.replace(path, HeadRecord(needed.head, "repair"))
+        self.record(needed.messages)
+
     def _path_to(self, to: str) -> tuple[Message, ...]:
         for count, message in enumerate(self._messages, 1):
             if message.id == to:

@@ -7,6 +7,7 @@ from typing import Protocol, assert_never
 import attrs
 
 from sagent.agent import (
+    ChildEvent,
     Compacted,
     Done,
     Failed,
@@ -141,6 +142,9 @@ def _told(event: RunEvent) -> dict[str, JsonValue]:
             told = {"attempt": event.attempt, "delay_s": event.delay_s}
         case Compacted():
             told = {"tokens_before": event.tokens_before, "tokens_after": event.tokens_after}
+        case ChildEvent():
+            inner = event.event
+            return {"agent": event.path, "event": {"descriptor": inner.descriptor, **_told(inner)}}
         case _:
             assert_never(event)
     return told | {"content": json_unfreeze(event.content)}

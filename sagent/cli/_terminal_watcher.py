@@ -17,11 +17,13 @@ from rich.status import Status
 from rich.text import Text as Words
 
 from sagent.agent import (
+    ChildEvent,
     Compacted,
     Done,
     Failed,
     Interrupted,
     Notice,
+    OwnEvent,
     Responded,
     Retrying,
     RunEvent,
@@ -79,7 +81,8 @@ class TerminalWatcher(AbstractContextManager["TerminalWatcher"]):
     def show(self, event: RunEvent) -> None:
         """Show *event*, but for the answer, which goes to standard output."""
         self._close_bar()
-        if (remark := _remark(event)) is not None:
+        remark = _of_child(event) if isinstance(event, ChildEvent) else _remark(event)
+        if remark is not None:
             self._line(*remark)
         match event:
             case ToolCalled():
@@ -92,7 +95,7 @@ class TerminalWatcher(AbstractContextManager["TerminalWatcher"]):
                 self._status.stop()  # the answer has the line now
             case (
                 Thinking() | Responded() | Retrying() | ToolDetached() | Notice() | Titled()
-                | Compacted() | Interrupted() | Failed()
+                | Compacted() | Interrupted() | Failed() | ChildEvent()
             ):  # fmt: skip
                 pass
             case _:
@@ -114,7 +117,7 @@ class TerminalWatcher(AbstractContextManager["TerminalWatcher"]):
             self._status.start()
 
 
-def _remark(event: RunEvent) -> tuple[str, str] | None:
+def _remark(event: OwnEvent) -> tuple[str, str] | None:
     """Give the line that stays on the terminal, and its style."""
     remark: tuple[str, str] | None = None
     match event:
@@ -140,3 +143,10 @@ def _remark(event: RunEvent) -> tuple[str, str] | None:
         case _:
             assert_never(event)
     return remark
+
+
+def _of_child(event: ChildEvent) -> tuple[str, str] | None:
+    if isinstance(event.event, Done):
+        return f"    [{event.name}] done", "dim"
+    remark = _remark(event.event)
+    return None if remark is None else (f"    [{event.name}] {remark[0].strip()}", remark[1])

@@ -27,6 +27,7 @@ class Descriptor(StrEnum):
     MODEL = "multipart/x-model-message"
     TOOL_CALL = "multipart/x-tool-call"
     TOOL_RESULT = "multipart/x-tool-result"
+    CHILD_EVENT = "multipart/x-child-event"
 
 
 def tool_descriptor(name: str) -> str:

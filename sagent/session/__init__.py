@@ -12,10 +12,11 @@ from sagent.session._fork import fork_session
 from sagent.session._html import to_html
 from sagent.session._ledger import Spending
 from sagent.session._markdown import to_markdown
-from sagent.session._opening import create_session, open_session
+from sagent.session._opening import create_session, open_child_session, open_session
 from sagent.session._reading import read_session
 from sagent.session._records import (
     CheckpointRecord,
+    ChildRecord,
     CompactionRecord,
     Header,
     HeadRecord,
@@ -34,6 +35,7 @@ from sagent.session._transcript import Transcript
 
 __all__ = [
     "CheckpointRecord",
+    "ChildRecord",
     "CompactionRecord",
     "Durability",
     "HeadRecord",
@@ -55,6 +57,7 @@ __all__ = [
     "find_session",
     "fork_session",
     "list_sessions",
+    "open_child_session",
     "open_session",
     "read_session",
     "remove_session",

@@ -14,6 +14,7 @@ from sagent.message import Message, encode_message, message_from_json
 from sagent.model import Usage
 from sagent.session._records import (
     CheckpointRecord,
+    ChildRecord,
     CompactionRecord,
     Header,
     HeadRecord,
@@ -33,6 +34,7 @@ _KINDS: Mapping[str, type[Record | Header]] = {
     "state": StateRecord,
     "checkpoint": CheckpointRecord,
     "task": TaskRecord,
+    "child": ChildRecord,
 }
 _NAMES = {cls: kind for kind, cls in _KINDS.items()}
 _MESSAGE_FIELDS = frozenset(
@@ -66,7 +68,8 @@ def _fields_of(
     | SpendRecord
     | StateRecord
     | CheckpointRecord
-    | TaskRecord,
+    | TaskRecord
+    | ChildRecord,
 ) -> Iterable[tuple[str, JsonValue]]:
     # By hand, since cattrs takes 50 ms to load, and every program with a session writes these.
     match content:
@@ -100,6 +103,11 @@ def _fields_of(
             yield "call_id", content.call_id
             yield "name", content.name
             yield "state", content.state
+        case ChildRecord():
+            yield "name", content.name
+            yield "state", content.state
+            yield "order", content.order or _LEFT_OUT
+            yield "session", content.session or _LEFT_OUT
         case _:
             assert_never(content)
 

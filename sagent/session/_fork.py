@@ -13,6 +13,7 @@ from sagent.session._opening import SESSIONS, new_directory
 from sagent.session._reading import SESSION_FILE, read_lines, read_session
 from sagent.session._records import (
     CheckpointRecord,
+    ChildRecord,
     CompactionRecord,
     Header,
     HeadRecord,
@@ -126,5 +127,5 @@ class _Cut:
                 return line.content in self._recaps
             case RawRecord():
                 return line.envelope.parent is None or line.envelope.parent in self._path
-            case SpendRecord() | TaskRecord() | HeadRecord() | Header():
+            case SpendRecord() | TaskRecord() | ChildRecord() | HeadRecord() | Header():
                 return False

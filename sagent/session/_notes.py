@@ -4,16 +4,17 @@ from types import MappingProxyType
 import attrs
 
 from sagent.session._line import parse_sealed
-from sagent.session._records import CheckpointRecord, StateRecord, TaskRecord
+from sagent.session._records import CheckpointRecord, ChildRecord, StateRecord, TaskRecord
 from sagent.session._state import SessionState
 from sagent.tool import FileStamp
 
-type Note = StateRecord | CheckpointRecord | TaskRecord
+type Note = StateRecord | CheckpointRecord | TaskRecord | ChildRecord
 
 _KINDS: dict[bytes, type[Note]] = {
     b"state": StateRecord,
     b"checkpoint": CheckpointRecord,
     b"task": TaskRecord,
+    b"child": ChildRecord,
 }
 
 
@@ -28,6 +29,7 @@ class Notes:
     _files: dict[Path, FileStamp] = attrs.field(factory=dict[Path, FileStamp], init=False)
     _checkpoints: list[CheckpointRecord] = attrs.field(factory=list[CheckpointRecord], init=False)
     _tasks: dict[str, TaskRecord] = attrs.field(factory=dict[str, TaskRecord], init=False)
+    _children: dict[str, ChildRecord] = attrs.field(factory=dict[str, ChildRecord], init=False)
 
     def add(self, note: Note) -> None:
         """Take in a record."""
@@ -55,6 +57,12 @@ class Notes:
         self._read()
         return tuple(self._tasks.values())
 
+    @property
+    def open_children(self) -> tuple[ChildRecord, ...]:
+        """Those that were started and have not ended."""
+        self._read()
+        return tuple(self._children.values())
+
     def _read(self) -> None:
         for note in self._waiting:
             self._take_in(
@@ -72,6 +80,10 @@ class Notes:
                 self._tasks[note.call_id] = note
             case TaskRecord():
                 self._tasks.pop(note.call_id, None)
+            case ChildRecord(state="started"):
+                self._children[note.name] = note
+            case ChildRecord():
+                self._children.pop(note.name, None)
 
     def _change(self, change: StateRecord) -> None:
         self._state = self._state.changed(change)

@@ -20,6 +20,7 @@ from sagent.session._tail import cut_torn_tail
 
 SESSIONS = "sessions"
 """The directory of a project's sessions."""
+_CHILDREN = "agents"
 _ID_OCTETS = 6
 
 
@@ -85,6 +86,32 @@ def open_session(
         SessionError: there is no session, it cannot be read or written, or a newer sagent wrote it.
     """
     with _writing(directory, Header(id=directory.name), secrets, durability) as session:
+        yield session
+
+
+@contextmanager
+def open_child_session(
+    parent: Session, directory: str, *, cwd: Path, durability: Durability = "turn"
+) -> Generator[Session]:
+    """Begin or go on with the session of an agent that lives below the one of *parent*.
+
+    It lives in the directory of *parent*, goes with it, and holds no secret that *parent* does not.
+
+    Args:
+        parent: the session of the agent that started it.
+        directory: its name there.
+        cwd: where the agent works.
+        durability: when the disk is waited for.
+
+    Raises:
+        SessionBusyError: another process, or another block of this one, writes it.
+        SessionError: it cannot be read or written.
+    """
+    place = parent.directory / _CHILDREN / directory
+    if not (place / SESSION_FILE).exists():
+        new_directory(place.parent, directory)
+    header = Header(id=directory, cwd=cwd, created_ns=time.time_ns())
+    with _writing(place, header, parent.secrets, durability) as session:
         yield session
 
 

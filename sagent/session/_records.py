@@ -138,6 +138,22 @@ class TaskRecord:
     state: Literal["started", "ended"]
 
 
+@attrs.frozen(kw_only=True)
+class ChildRecord:
+    """An agent that lives below this one was started, or has ended.
+
+    Attributes:
+        name: its name, under which it has a session of its own.
+        order: what it was to be, as JSON.
+        session: the directory of its own session, below that of this one.
+    """
+
+    name: str = attrs.field(converter=whole_text)
+    state: Literal["started", "ended"]
+    order: str = attrs.field(default="", converter=whole_text)
+    session: str = attrs.field(default="", converter=whole_text)
+
+
 @attrs.frozen
 class RawRecord:
     """A line of a kind that this version does not know, byte for byte, without its line end."""
@@ -153,5 +169,6 @@ type Record = (
     | StateRecord
     | CheckpointRecord
     | TaskRecord
+    | ChildRecord
 )
 """What may be appended to a session."""

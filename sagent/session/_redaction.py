@@ -44,6 +44,11 @@ class Redactor:
         escaped = tuple(json.dumps(secret)[1:-1] for secret in self._secrets)
         object.__setattr__(self, "_needles", escaped)  # the class is frozen
 
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What is replaced, in all its forms."""
+        return frozenset(self._secrets)
+
     def clean[R: Record](self, record: R) -> R:
         """Give *record* without secrets; the very same if there are none in it."""
         if not self._secrets:

@@ -49,6 +49,11 @@ class Session:
         return self.directory.name
 
     @property
+    def secrets(self) -> frozenset[str]:
+        """What is never written."""
+        return self._redactor.secrets
+
+    @property
     def is_empty(self) -> bool:
         """Whether it is only begun: nothing but its header was ever written."""
         return self.transcript.epoch <= 1 and self._written == 0

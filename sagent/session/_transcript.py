@@ -19,6 +19,7 @@ from sagent.session._messages import Messages
 from sagent.session._notes import Notes
 from sagent.session._records import (
     CheckpointRecord,
+    ChildRecord,
     CompactionRecord,
     Header,
     HeadRecord,
@@ -106,6 +107,11 @@ class Transcript:
         return self._notes.open_tasks
 
     @property
+    def open_children(self) -> tuple[ChildRecord, ...]:
+        """The agents that were started below this one and have not ended."""
+        return self._notes.open_children
+
+    @property
     def compacted(self) -> Mapping[str, CompactionRecord]:
         """What each recap took the place of, by the id of the recap's root."""
         return MappingProxyType(self._compacted)
@@ -166,7 +172,7 @@ class Transcript:
                 self._add_message(message.id, message.parent_id, message)
             case SpendRecord():
                 self._ledger.add(content)
-            case StateRecord() | CheckpointRecord() | TaskRecord():
+            case StateRecord() | CheckpointRecord() | TaskRecord() | ChildRecord():
                 self._notes.add(content)
             case HeadRecord(head=head):
                 # A head whose line is lost cannot be moved to.

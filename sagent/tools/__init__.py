@@ -1,6 +1,8 @@
 """Built-in tools, and the decorator that makes a tool of a function."""
 
 from sagent.tools._agent_self import AgentSelf
+from sagent.tools._agent_send import AgentSend
+from sagent.tools._agent_spawn import AgentSpawn
 from sagent.tools._background_task import BackgroundTask
 from sagent.tools._bash import Bash
 from sagent.tools._catalog import TOOLS, build_tools
@@ -15,6 +17,8 @@ from sagent.tools._write import Write
 __all__ = [
     "TOOLS",
     "AgentSelf",
+    "AgentSend",
+    "AgentSpawn",
     "BackgroundTask",
     "Bash",
     "Edit",

@@ -49,6 +49,14 @@ class Arguments:
             raise Refusal(f"{name} must be a number")
         return min(value, float(_MOST))
 
+    def optional_number(self, name: str) -> float | None:
+        """Give the number under *name*, or None if it is left out."""
+        return None if self._directive.get(name) is None else self.number(name, 0)
+
+    def value(self, name: str) -> JSON:
+        """Give whatever stands under *name*, or None."""
+        return self._directive.get(name)
+
     def flag(self, name: str, *, default: bool = False) -> bool:
         """Give the boolean under *name*."""
         value = self._value(name, default)

@@ -4,6 +4,8 @@ from types import MappingProxyType
 from sagent.errors import UnknownNameError
 from sagent.tool import Tool
 from sagent.tools._agent_self import AgentSelf
+from sagent.tools._agent_send import AgentSend
+from sagent.tools._agent_spawn import AgentSpawn
 from sagent.tools._background_task import BackgroundTask
 from sagent.tools._bash import Bash
 from sagent.tools._builtin import BuiltinTool
@@ -17,7 +19,19 @@ from sagent.tools._write import Write
 TOOLS: Mapping[str, type[BuiltinTool]] = MappingProxyType(
     {
         tool.card.name: tool
-        for tool in (AgentSelf, BackgroundTask, Bash, Edit, Glob, Grep, List, Read, Write)
+        for tool in (
+            AgentSelf,
+            AgentSend,
+            AgentSpawn,
+            BackgroundTask,
+            Bash,
+            Edit,
+            Glob,
+            Grep,
+            List,
+            Read,
+            Write,
+        )
     }
 )
 """The built-in tools, by name."""

@@ -9,6 +9,7 @@ import attrs
 from sagent.agent import Agent
 from sagent.agent._actor import AgentActor
 from sagent.agent._event import discard
+from sagent.agent._household import Standing
 from sagent.agent._resume import begin
 from sagent.message import (
     Descriptor,
@@ -76,6 +77,7 @@ class Kept:
             lambda: begin(self.agent.cwd, self.model, blueprint.head, self.session),
             emit=discard,
             claim=nullcontext(),
+            standing=Standing.first(self.agent.limits),
         )
 
 

@@ -1,0 +1,304 @@
+"""The agents that an agent has started, and its words to others."""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from secrets import token_hex
+from typing import cast
+
+import attrs
+import trio
+
+from sagent.actors import Context, Exit, Ref
+from sagent.agent._blueprint import Blueprint
+from sagent.agent._event import ChildEvent, Emit, Notice, OwnEvent
+from sagent.agent._group import AGENTS
+from sagent.agent._guardian import INBOX_CAPACITY, Guardian, Ward
+from sagent.agent._household import Standing
+from sagent.agent._mail import Mail, Prompt
+from sagent.agent._named_model import named_model
+from sagent.agent._offspring import Offspring, budget_of, directory_of, tools_of
+from sagent.agent._spawn_order import SpawnOrder
+from sagent.agent._state import AgentState
+from sagent.errors import (
+    ActorCrashed,
+    AgentLimitError,
+    MailboxFull,
+    NameTaken,
+    RunError,
+    SagentError,
+    UnknownNameError,
+    UsageError,
+)
+from sagent.message import TextMessage
+from sagent.session import ChildRecord, Session, open_child_session
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+@attrs.define(eq=False)
+class Family:
+    """Starts children of one agent and sends for it; see `Colleagues`."""
+
+    _context: Context[Mail]
+    _blueprint: Blueprint
+    _state: AgentState
+    _standing: Standing
+    _tell: Emit
+    _hops: Callable[[], int]
+    _children: int = attrs.field(default=0, init=False)
+    _born: int = attrs.field(default=0, init=False)
+    _unsent: int = attrs.field(default=0, init=False)
+    closing: bool = attrs.field(default=False, init=False)
+    """Whether the agent itself ends, so that its children are to come back with it."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a word that was promised for later is still to be sent."""
+        return self._unsent > 0
+
+    @property
+    def others_busy(self) -> bool:
+        """Whether agents that were started here, or below, have something to do."""
+        first = self._standing.parent is None
+        return self._standing.household.busy_below(None if first else self._context.ref.path)
+
+    async def spawn(self, order: SpawnOrder) -> TextMessage:
+        """Start an agent; see `Colleagues`."""
+        self._check(order)
+        name = self._name_for(order)
+        order = attrs.evolve(order, name=name)
+        try:
+            if order.lifetime == "one_shot":
+                return await self._errand(order)
+            await self._settle(order)
+        except NameTaken:
+            raise UsageError(
+                f"there is an agent {name} already: choose another name, or send it a message"
+            ) from None
+        return TextMessage(
+            f"Persistent agent started: {name}. Its answers come to you as messages; write to it "
+            f"with AgentSend."
+        )
+
+    def send(self, to: str, text: str, *, delay_s: float = 0) -> str:
+        """Send *text* to the agent *to*; see `Colleagues`."""
+        limit, hops = self._standing.limits.max_hops, self._hops() + 1
+        if hops > limit:
+            raise AgentLimitError(
+                f"agents have passed this on {hops - 1} times, and no person has said anything "
+                f"since (max_hops={limit}): end your turn, or ask the user"
+            )
+        self._find(to)
+        if delay_s > 0:
+            self._unsent += 1
+            self._context.nursery.start_soon(self._send_later, to, text, delay_s, hops)
+            return f"Scheduled for {to} in {delay_s:g}s."
+        self._post(to, f"[from {self._name}]: {text}", hops)
+        return f"Delivered to {to}."
+
+    def stop(self, name: str) -> str:
+        """End an agent that was started here or below; see `Colleagues`."""
+        ref = self._find(name)
+        if not ref.path.startswith(f"{self._context.ref.path}/"):
+            raise UsageError(f"{name} was not started by you: ask it to end, with a message")
+        ref.stop()
+        return f"Stopped: {name}."
+
+    def names(self) -> tuple[str, ...]:
+        """Who can be written to; see `Colleagues`."""
+        members = self._context.system.members(AGENTS)
+        return tuple(ref.name for ref in members if ref != self._context.ref)
+
+    async def restore(self) -> None:
+        """Let those live on who lived when the session was left."""
+        session = self._state.session
+        if session is None:
+            return
+        for record in session.transcript.open_children:
+            try:
+                order = SpawnOrder.from_json(record.order)
+                order = attrs.evolve(order, name=record.name, prompt="")
+                self._check(order)
+                await self._settle(order, record)
+            except SagentError as error:
+                self._note_end(record)
+                await self._tell(Notice(f"the agent {record.name} was not restored: {error}"))
+
+    @property
+    def _name(self) -> str:
+        return self._context.ref.name
+
+    def _check(self, order: SpawnOrder) -> None:
+        limits = self._standing.limits
+        if limits.max_depth < 1:
+            raise AgentLimitError(
+                "there may be no agents below you (max_depth): do it yourself, or ask the one who "
+                "started you"
+            )
+        if self._children >= limits.max_children:
+            raise AgentLimitError(
+                f"you have {self._children} children, and may have no more at a time "
+                f"(max_children={limits.max_children}): wait until one has ended, or stop one"
+            )
+        if order.max_depth is not None and order.max_depth < 0:
+            raise UsageError(f"max_depth is {order.max_depth}: 0 means no agents below")
+
+    def _name_for(self, order: SpawnOrder) -> str:
+        if order.name:
+            if not _NAME.fullmatch(order.name):
+                raise UsageError(
+                    f"{order.name!r} is no name of an agent: take letters, digits, _, - and ., "
+                    "64 at most"
+                )
+            return order.name
+        stem = self._name if _NAME.fullmatch(self._name) else "agent"
+        while True:
+            self._born += 1
+            name = f"{stem[:56]}-{self._born}"
+            if self._context.system.whereis(name) is None:
+                return name
+
+    async def _errand(self, order: SpawnOrder) -> TextMessage:
+        household = self._standing.household
+        household.take_place()
+        self._children += 1
+        try:
+            ward = await self._ward(order)
+            ref = await self._context.spawn(
+                ward(None), name=order.name, restart="temporary", capacity=INBOX_CAPACITY
+            )
+            try:
+                return await self._answer(ref, order)
+            finally:
+                ref.kill()
+                with trio.CancelScope(shield=True):  # its grace bounds it
+                    await ref.closed()
+        finally:
+            self._children -= 1
+            household.give_place()
+
+    async def _answer(self, ref: Ref[Mail], order: SpawnOrder) -> TextMessage:
+        path = self._context.ref.path
+        prompt = Prompt(order.prompt, source=path, until_idle=True, hops=self._hops())
+        seconds = order.deadline_s
+        try:
+            with trio.move_on_after(float("inf") if seconds is None else seconds):
+                return await ref.ask(prompt)
+        except ActorCrashed as error:
+            raise RunError(f"{order.name} crashed: {error.__cause__ or error}") from error
+        raise RunError(f"{order.name} did not answer within its {seconds:g} seconds: it was ended")
+
+    async def _settle(self, order: SpawnOrder, known: ChildRecord | None = None) -> None:
+        record = known or ChildRecord(
+            name=order.name,
+            state="started",
+            order=order.to_json(),
+            session=f"{order.name}-{token_hex(4)}",
+        )
+        ward = await self._ward(order)
+        parent = self._context.system if order.lifetime == "detached" else self._context
+        self._children += 1
+        try:
+            await parent.spawn(
+                Guardian,
+                order,
+                ward,
+                session=self._session_of(order, record),
+                parent=self._context.ref,
+                household=self._standing.household,
+                ended=partial(self._ended, record),
+            )
+        except BaseException:
+            self._children -= 1
+            raise
+        if known is None:
+            self._state.note(record)
+            self._post(order.name, f"[from {self._name}]: {order.prompt}", self._hops())
+
+    def _session_of(
+        self, order: SpawnOrder, record: ChildRecord
+    ) -> AbstractContextManager[Session | None]:
+        session = self._state.session
+        if session is None or order.lifetime == "detached":
+            return nullcontext()
+        cwd = directory_of(order, self._state.workspace.cwd)
+        return open_child_session(session, record.session, cwd=cwd, durability=session.durability)
+
+    def _ended(self, record: ChildRecord, exit_: Exit) -> None:
+        self._children -= 1
+        if exit_.reason != "killed" and not self.closing:
+            self._note_end(record)
+
+    def _note_end(self, record: ChildRecord) -> None:
+        self._state.note(ChildRecord(name=record.name, state="ended"))
+
+    async def _ward(self, order: SpawnOrder) -> Callable[[Session | None], Ward]:
+        """Look into all that *order* says, and give what makes the agent."""
+        model = order.model or self._state.model
+        if order.model_id or order.provider:
+            model = await named_model(
+                model_id=order.model_id, provider=order.provider, auth=order.auth
+            )
+        standing = attrs.evolve(
+            self._standing,
+            limits=self._standing.limits.below(order.max_depth),
+            parent=self._context.ref,
+            answers=order.lifetime != "one_shot",
+            report=self._report,
+        )
+        offspring = Offspring(
+            name=order.name,
+            description=order.description,
+            model=model,
+            system=order.system,
+            tools=tools_of(
+                order, self._blueprint.tools, may_have_children=standing.limits.max_depth > 0
+            ),
+            cwd=directory_of(order, self._state.workspace.cwd),
+            max_rounds=order.max_tool_call_rounds,
+            budget=budget_of(order, self._blueprint.budget, order.name),
+            session=None,
+            standing=standing,
+        )
+
+        def ward(session: Session | None) -> Ward:
+            return self._blueprint.bear(attrs.evolve(offspring, session=session))
+
+        return ward
+
+    async def _report(self, path: str, event: OwnEvent) -> None:
+        await self._tell(ChildEvent(path=path, event=event))
+
+    def _find(self, name: str) -> Ref[Mail]:
+        parent = self._standing.parent
+        if name == "parent" and parent is not None:
+            return parent
+        ref = self._context.system.whereis(name)
+        members = self._context.system.members(AGENTS)
+        if ref is None or ref not in members:
+            raise UnknownNameError(
+                f"Unknown agent: {name!r}. There are: {', '.join(self.names()) or 'no others'}."
+            )
+        return cast("Ref[Mail]", ref)  # as all of this group
+
+    def _post(self, to: str, text: str, hops: int) -> None:
+        ref = self._find(to)
+        try:
+            ref.tell(Prompt(text, source=self._context.ref.path, hops=hops))
+        except MailboxFull as error:
+            raise RunError(
+                f"{to} has {INBOX_CAPACITY} messages waiting and takes no more: wait, or do "
+                "without it"
+            ) from error
+
+    async def _send_later(self, to: str, text: str, delay_s: float, hops: int) -> None:
+        try:
+            await trio.sleep(delay_s)
+            self._post(to, f"[from {self._name}, {delay_s:g}s ago]: {text}", hops)
+        except (UnknownNameError, RunError) as error:
+            news = f"[not delivered to {to}: {error}]"
+            self._context.ref.tell(Prompt(news, source=self._context.ref.path, hops=hops))
+        finally:
+            self._unsent -= 1

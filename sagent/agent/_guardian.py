@@ -1,0 +1,108 @@
+"""Who sees to an agent that lives on after its first answer: its restarts, its time, its end."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from typing import Protocol
+
+import attrs
+
+from sagent.actors import Actor, Backoff, Down, Exit, Ref
+from sagent.agent._household import Household
+from sagent.agent._mail import Mail, Prompt
+from sagent.agent._spawn_order import SpawnOrder
+from sagent.errors import RestartLimit
+from sagent.session import Session
+
+INBOX_CAPACITY = 256
+"""How many messages wait for an agent that an agent has started; more are refused."""
+RESTARTS = 3
+"""How often it may come back within `RESTARTS_PERIOD_S`, before it is given up."""
+RESTARTS_PERIOD_S = 60
+_BACKOFF = Backoff(0.5, 30)
+
+
+class Ward(Protocol):
+    """What a guardian has to look after: an agent, all lives of it."""
+
+    last_exit: Exit | None
+    """How its last life ended."""
+
+    def actor(self) -> Actor[Mail]:
+        """Make the actor of its next life."""
+        ...
+
+
+@attrs.frozen
+class TimeUp:
+    """The agent has lived as long as it may."""
+
+
+class Guardian(Actor[Down | TimeUp]):
+    """Has one agent as its child, and ends with it."""
+
+    def __init__(
+        self,
+        order: SpawnOrder,
+        ward: Callable[[Session | None], Ward],
+        *,
+        session: AbstractContextManager[Session | None],
+        parent: Ref[Mail],
+        household: Household,
+        ended: Callable[[Exit], object],
+    ) -> None:
+        self._order = order
+        self._make_ward = ward
+        self._session = session
+        self._parent = parent
+        self._household = household
+        self._ended = ended
+        self._stack = ExitStack()
+        self._why = ""
+
+    async def started(self) -> None:
+        """Start the agent."""
+        self._household.take_place()
+        try:
+            self._ward = self._make_ward(self._stack.enter_context(self._session))
+            self.context.supervise(intensity=RESTARTS, period_s=RESTARTS_PERIOD_S, backoff=_BACKOFF)
+            self.agent = await self.context.spawn(
+                self._ward,
+                name=self._order.name,
+                restart=self._order.restart,
+                capacity=INBOX_CAPACITY,
+            )
+        except BaseException:
+            self._leave()
+            raise
+        self.context.watch(self.agent)
+        if self._order.deadline_s is not None:
+            self.context.after("deadline", self._order.deadline_s, TimeUp())
+
+    async def receive(self, message: Down | TimeUp) -> None:
+        """End with the agent, or end it."""
+        match message:
+            case Down(exit=exit_):
+                self._why = self._why or _told(exit_)
+            case TimeUp():
+                self._why = f"its {self._order.deadline_s:g} seconds are over"
+        self.context.ref.stop()
+
+    async def stopped(self, exit: Exit) -> None:  # noqa: A002  # OTP's word
+        """Tell the parent that the agent is no more."""
+        self._leave()
+        if isinstance(exit.error, RestartLimit):
+            last = self._ward.last_exit
+            self._why = f"it crashed too often, at last: {_told(last or exit)}"
+        self._ended(exit)
+        why = self._why or _told(exit)
+        self._parent.tell(Prompt(f"[{self._order.name} has ended: {why}]", source=self.agent.path))
+
+    def _leave(self) -> None:
+        self._household.give_place()
+        self._stack.close()
+
+
+def _told(exit_: Exit) -> str:
+    if exit_.error is None:
+        return "it was stopped" if exit_.reason == "stopped" else f"it was {exit_.reason}"
+    return f"{type(exit_.error).__name__}: {exit_.error}"

@@ -1,0 +1,107 @@
+"""What an agent and all below it have in common: who is there, and what they may do at once."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import attrs
+import trio
+
+from sagent.actors import Ref
+from sagent.agent._event import OwnEvent
+from sagent.agent._limits import AgentLimits
+from sagent.agent._mail import Mail
+from sagent.errors import AgentLimitError
+
+type Report = Callable[[str, OwnEvent], Awaitable[None]]
+"""Takes what happens to the agent of a path."""
+
+
+class Member(Protocol):
+    """An agent as the others of its household see it."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether it does something, or is about to."""
+        ...
+
+
+@attrs.define(eq=False)
+class Household:
+    """The agents that descend from one, detached ones too; all of them on one trio thread."""
+
+    _max_agents: int
+    _calls: trio.Semaphore | None
+    _places: int = attrs.field(default=1, init=False)
+    _members: dict[str, Member] = attrs.field(factory=dict[str, Member], init=False)
+
+    @classmethod
+    def of(cls, limits: AgentLimits) -> "Household":
+        """Begin with one agent, under *limits*."""
+        calls = limits.max_model_calls
+        return cls(limits.max_agents, None if calls is None else trio.Semaphore(calls))
+
+    def take_place(self) -> None:
+        """Let there be one more agent.
+
+        Raises:
+            AgentLimitError: there are as many as there may be.
+        """
+        if self._places >= self._max_agents:
+            raise AgentLimitError(
+                f"there are {self._places} agents, and no more may be at a time "
+                f"(max_agents={self._max_agents}): wait until one has ended, or do it yourself"
+            )
+        self._places += 1
+
+    def give_place(self) -> None:
+        """Let there be one agent less."""
+        self._places -= 1
+
+    def enter(self, path: str, member: Member) -> None:
+        """Take *member*, which has come to life, into account."""
+        self._members[path] = member
+
+    def leave(self, path: str) -> None:
+        """Take the agent of *path* out of account."""
+        self._members.pop(path, None)
+
+    def busy_below(self, path: str | None) -> bool:
+        """Tell whether any below the agent of *path* has something to do; None for all."""
+        members: Iterable[tuple[str, Member]] = self._members.items()
+        return any(
+            member.busy for own, member in members if path is None or own.startswith(f"{path}/")
+        )
+
+    @asynccontextmanager
+    async def model_call(self) -> AsyncGenerator[None]:
+        """Wait until one more of them may wait for a model, and count it for the block."""
+        if self._calls is None:
+            yield
+            return
+        async with self._calls:
+            yield
+
+
+@attrs.frozen(kw_only=True)
+class Standing:
+    """Where an agent stands among others.
+
+    Attributes:
+        limits: what holds for it.
+        household: what it shares with those it descends from, and with those who descend from it.
+        parent: who started it; None for the first.
+        answers: whether its parent is told what it answers to others, too.
+        report: where to tell what happens to it; None for nowhere.
+    """
+
+    limits: AgentLimits
+    household: Household
+    parent: Ref[Mail] | None = None
+    answers: bool = False
+    report: Report | None = None
+
+    @classmethod
+    def first(cls, limits: AgentLimits) -> "Standing":
+        """Give the standing of an agent that nobody has started."""
+        return cls(limits=limits, household=Household.of(limits))

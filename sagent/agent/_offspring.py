@@ -1,0 +1,97 @@
+"""From an order to an agent: each thing is the order's own, or else its parent's."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import attrs
+
+from sagent.agent._guardian import Ward
+from sagent.agent._household import Standing
+from sagent.agent._limits import Limited
+from sagent.agent._spawn_order import SpawnOrder
+from sagent.budget import Budget
+from sagent.errors import UnknownNameError, UsageError
+from sagent.model import Model
+from sagent.session import Session
+from sagent.tool import Tool
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Offspring:
+    """What differs between a child and its parent.
+
+    Attributes:
+        name: how others call it.
+        description: what it is for.
+        model: what answers.
+        system: what it is told about itself; None for what its parent is.
+        tools: what it may use.
+        cwd: where its tools start.
+        max_rounds: how often its model may be asked for one prompt; None as its parent's.
+        budget: what it may spend; None for no limit.
+        session: where its conversation is kept; None to keep it in memory.
+        standing: where it stands among others.
+    """
+
+    name: str
+    description: str
+    model: Model
+    system: str | None
+    tools: tuple[Tool, ...]
+    cwd: Path
+    max_rounds: int | None
+    budget: Budget | None
+    session: Session | None
+    standing: Standing
+
+
+type Bear = Callable[[Offspring], Ward]
+"""Makes the agent."""
+
+
+def tools_of(
+    order: SpawnOrder, parents: Iterable[Tool], *, may_have_children: bool
+) -> tuple[Tool, ...]:
+    """Choose the tools that *order* asks for, from those offered there or its parent's.
+
+    Raises:
+        UnknownNameError: one of them is not among these.
+    """
+    offered = {tool.name: tool for tool in order.offered or parents}
+    if order.tools is None:
+        kept = offered.values()
+        return tuple(tool for tool in kept if may_have_children or not isinstance(tool, Limited))
+    unknown = [name for name in order.tools if name not in offered]
+    if unknown:
+        raise UnknownNameError(
+            f"Unknown tools: {', '.join(unknown)}. Available: {', '.join(offered) or 'none'}"
+        )
+    return tuple(offered[name] for name in dict.fromkeys(order.tools))
+
+
+def directory_of(order: SpawnOrder, parents: Path) -> Path:
+    """Give the directory that *order* asks for, which starts from its parent's.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if order.cwd is None:
+        return parents
+    cwd = parents / order.cwd.expanduser()
+    if not cwd.is_dir():
+        raise UsageError(f"there is no directory {cwd}: name one, or leave out cwd")
+    return cwd
+
+
+def budget_of(order: SpawnOrder, parents: Budget | None, name: str) -> Budget | None:
+    """Give the share of the parent's budget that *order* asks for.
+
+    Raises:
+        UsageError: a limit is negative.
+    """
+    usd, tokens = order.budget_usd, order.budget_tokens
+    if parents is not None:
+        return parents.child(name, usd=usd, tokens=tokens)
+    if usd is None and tokens is None:
+        return None
+    return Budget(usd=usd, tokens=tokens, name=name)

@@ -1,0 +1,157 @@
+from collections.abc import Iterable
+from typing import ClassVar, Self, cast
+
+import attrs
+
+from sagent.actors import Restart
+from sagent.agent import AgentLimits, Lifetime, SpawnOrder
+from sagent.lib.json import JSON
+from sagent.message import Message
+from sagent.model import Model
+from sagent.tool import Tool, Workspace
+from sagent.tools._arguments import Arguments
+from sagent.tools._builtin import Card
+from sagent.tools._colleague_tool import ColleagueTool
+from sagent.tools._refusal import Refusal
+
+_RESTARTS: tuple[Restart, ...] = ("permanent", "transient", "temporary")
+
+
+def _tuple(tools: Iterable[Tool] | None) -> tuple[Tool, ...] | None:
+    return None if tools is None else tuple(tools)
+
+
+@attrs.define(eq=False)
+class AgentSpawn(ColleagueTool):
+    """Starts another agent: for one answer, or to stay and be messaged.
+
+    What the model's call leaves out is as given here, and what is left out here is the parent's.
+
+    Args:
+        model: what answers for children.
+        system: what children are told about themselves.
+        tools: what children may use.
+        max_tool_call_rounds: how often a child's model may be asked for one prompt.
+        max_depth: how many levels of agents there may be below a child.
+    """
+
+    card: ClassVar[Card] = Card(
+        name="AgentSpawn",
+        description=(
+            "Start another agent with a conversation of its own. By default it does what prompt "
+            "says and its final text is the result; several calls in one response run side by "
+            "side. persistent: it stays until you stop it, its answers come to you as messages, "
+            "and anyone can write to it by its label with AgentSend. detached: it stays when you "
+            "end. It knows nothing of your conversation: put all it needs into prompt."
+        ),
+        directive_schema={
+            "type": "object",
+            "properties": {
+                "prompt": {"type": "string"},
+                "label": {"type": "string", "description": "its name"},
+                "persistent": {"type": "boolean"},
+                "detached": {"type": "boolean"},
+                "system": {"type": "string", "description": "its system prompt; default yours"},
+                "tools": {
+                    "type": "array",
+                    "items": {"type": "string"},
+                    "description": "names out of yours; default all, [] none",
+                },
+                "model_id": {"type": "string"},
+                "provider": {"type": "string"},
+                "auth": {"type": "string", "description": "environment variable with its key"},
+                "cwd": {"type": "string"},
+                "max_tool_call_rounds": {"type": "integer", "minimum": 1},
+                "max_depth": {
+                    "type": "integer",
+                    "minimum": 0,
+                    "description": "levels of agents below it",
+                },
+                "max_budget_usd": {"type": "number", "minimum": 0},
+                "deadline": {"type": "number", "description": "seconds it may live"},
+                "restart": {
+                    "type": "string",
+                    "enum": list(_RESTARTS),
+                    "description": "when it lives again; default after a crash",
+                },
+            },
+            "required": ["prompt"],
+            "additionalProperties": False,
+        },
+        effects=frozenset(),
+        concurrency="shared",
+        subjects=("label", "prompt"),
+    )
+
+    model: Model | None = attrs.field(default=None, kw_only=True, repr=False)
+    system: str | None = attrs.field(default=None, kw_only=True)
+    tools: tuple[Tool, ...] | None = attrs.field(default=None, kw_only=True, converter=_tuple)
+    max_tool_call_rounds: int | None = attrs.field(default=None, kw_only=True)
+    max_depth: int | None = attrs.field(default=None, kw_only=True)
+    _limits: AgentLimits | None = attrs.field(default=None, init=False)
+
+    @property
+    def description(self) -> str:
+        """What the model is told of it, and of the limits that hold."""
+        limits = f" At most {self._limits}." if self._limits is not None else ""
+        return f"{self.card.description}{limits}"
+
+    def within(self, limits: AgentLimits) -> Self:
+        """Make a copy that tells its model of *limits*."""
+        copy = attrs.evolve(self)
+        copy._limits = limits  # noqa: SLF001  # of its own class
+        return copy
+
+    async def _work(self, arguments: Arguments, workspace: Workspace) -> Message:
+        return await self.colleagues.spawn(self._order(arguments, workspace))
+
+    def _order(self, arguments: Arguments, workspace: Workspace) -> SpawnOrder:
+        prompt = arguments.text("prompt")
+        if not prompt.strip():
+            raise Refusal("prompt is empty: say what the agent has to do")
+        cwd, rounds = arguments.optional_text("cwd"), arguments.optional_count
+        usd = arguments.optional_number("max_budget_usd")
+        return SpawnOrder(
+            prompt=prompt,
+            lifetime=_lifetime(arguments),
+            name=arguments.text("label", ""),
+            system=arguments.optional_text("system") or self.system,
+            provider=arguments.text("provider", ""),
+            model_id=arguments.text("model_id", ""),
+            auth=arguments.text("auth", ""),
+            model=self.model,
+            offered=self.tools,
+            tools=_names(arguments.value("tools")),
+            cwd=None if cwd is None else workspace.resolve(cwd),
+            max_tool_call_rounds=rounds("max_tool_call_rounds", least=1)
+            or self.max_tool_call_rounds,
+            max_depth=_lower(rounds("max_depth"), self.max_depth),
+            budget_usd=None if usd is None else str(usd),
+            deadline_s=arguments.optional_number("deadline"),
+            restart=_restart(arguments),
+        )
+
+
+def _lifetime(arguments: Arguments) -> Lifetime:
+    if arguments.flag("detached"):
+        return "detached"
+    return "persistent" if arguments.flag("persistent") else "one_shot"
+
+
+def _restart(arguments: Arguments) -> Restart:
+    rule = arguments.text("restart", "transient")
+    if rule not in _RESTARTS:
+        raise Refusal(f"restart must be one of {', '.join(_RESTARTS)}")
+    return rule
+
+
+def _names(value: JSON) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, tuple) or not all(isinstance(name, str) for name in value):
+        raise Refusal("tools must be a list of names")
+    return cast("tuple[str, ...]", value)
+
+
+def _lower(one: int | None, other: int | None) -> int | None:
+    return min((depth for depth in (one, other) if depth is not None), default=None)
