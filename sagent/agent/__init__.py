@@ -23,7 +23,7 @@ from sagent.agent._event import (
     ToolReturned,
 )
 from sagent.agent._group import AGENTS
-from sagent.agent._limits import AgentLimits, Limited
+from sagent.agent._limits import AgentLimits
 from sagent.agent._mail import (
     Clear,
     Compact,
@@ -39,7 +39,7 @@ from sagent.agent._mail import (
 )
 from sagent.agent._output import Output
 from sagent.agent._run import Run
-from sagent.agent._spawn_order import Lifetime, SpawnOrder
+from sagent.agent._spawn_order import Lifetime, SpawningTool, SpawnOrder
 from sagent.agent._status import AgentStatus
 
 __all__ = [
@@ -60,7 +60,6 @@ __all__ = [
     "Interrupt",
     "Interrupted",
     "Lifetime",
-    "Limited",
     "Mail",
     "Notice",
     "Output",
@@ -74,6 +73,7 @@ __all__ = [
     "Run",
     "RunEvent",
     "SpawnOrder",
+    "SpawningTool",
     "SwapModel",
     "Text",
     "Thinking",

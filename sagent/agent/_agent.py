@@ -14,7 +14,7 @@ from sagent.agent._blueprint import Blueprint
 from sagent.agent._directive import Directive, prompt_in
 from sagent.agent._event import Done, Emit, discard
 from sagent.agent._household import Standing
-from sagent.agent._limits import AgentLimits, Limited
+from sagent.agent._limits import AgentLimits
 from sagent.agent._line import Line
 from sagent.agent._lives import Lives
 from sagent.agent._mail import Mail, Prompt
@@ -23,6 +23,7 @@ from sagent.agent._output import Output
 from sagent.agent._placement import spec_with_placement
 from sagent.agent._resume import begin
 from sagent.agent._run import Run
+from sagent.agent._spawn_order import SpawningTool
 from sagent.agent._state import AgentState
 from sagent.budget import Budget
 from sagent.compaction import Compactor, SummaryCompactor
@@ -109,7 +110,8 @@ class Agent:
 
     def __attrs_post_init__(self) -> None:
         limited = (
-            tool.within(self.limits) if isinstance(tool, Limited) else tool for tool in self.tools
+            tool.within(self.limits) if isinstance(tool, SpawningTool) else tool
+            for tool in self.tools
         )
         object.__setattr__(self, "tools", tuple(limited))  # a frozen field, on its first day
         self._validators = _validators(self.tools)

@@ -35,8 +35,10 @@ class Colleagues(Protocol):
         """
         ...
 
-    def stop(self, name: str) -> str:
-        """End an agent that this one has started, or one below it; say what was done.
+    async def stop(self, name: str) -> str:
+        """End an agent that this one has started, or one below it, and wait for its end.
+
+        It may finish what it has in hand, for a few seconds.
 
         Raises:
             UnknownNameError: there is no such agent.

@@ -19,7 +19,7 @@ from sagent.agent._household import Standing
 from sagent.agent._mail import Mail, Prompt
 from sagent.agent._named_model import named_model
 from sagent.agent._offspring import Offspring, budget_of, directory_of, tools_of
-from sagent.agent._spawn_order import SpawnOrder
+from sagent.agent._spawn_order import SpawningTool, SpawnOrder
 from sagent.agent._state import AgentState
 from sagent.errors import (
     ActorCrashed,
@@ -98,12 +98,14 @@ class Family:
         self._post(to, f"[from {self._name}]: {text}", hops)
         return f"Delivered to {to}."
 
-    def stop(self, name: str) -> str:
+    async def stop(self, name: str) -> str:
         """End an agent that was started here or below; see `Colleagues`."""
+        await trio.lowlevel.checkpoint()
         ref = self._find(name)
         if not ref.path.startswith(f"{self._context.ref.path}/"):
             raise UsageError(f"{name} was not started by you: ask it to end, with a message")
         ref.stop()
+        await ref.closed()
         return f"Stopped: {name}."
 
     def names(self) -> tuple[str, ...]:
@@ -119,7 +121,7 @@ class Family:
         for record in session.transcript.open_children:
             try:
                 order = SpawnOrder.from_json(record.order)
-                order = attrs.evolve(order, name=record.name, prompt="")
+                order = attrs.evolve(self._completed(order), name=record.name, prompt="")
                 self._check(order)
                 await self._settle(order, record)
             except SagentError as error:
@@ -129,6 +131,11 @@ class Family:
     @property
     def _name(self) -> str:
         return self._context.ref.name
+
+    def _completed(self, order: SpawnOrder) -> SpawnOrder:
+        tools = (tool for tool in self._blueprint.tools if isinstance(tool, SpawningTool))
+        tool = next(tools, None)
+        return order if tool is None else tool.completed(order)
 
     def _check(self, order: SpawnOrder) -> None:
         limits = self._standing.limits

@@ -74,15 +74,21 @@ class Guardian(Actor[Down | TimeUp]):
         except BaseException:
             self._leave()
             raise
+        self._household.enter(self.context.ref.path, self)
         self.context.watch(self.agent)
         if self._order.deadline_s is not None:
             self.context.after("deadline", self._order.deadline_s, TimeUp())
+
+    @property
+    def busy(self) -> bool:
+        """Whether the agent is between two lives, or its end is still to be told."""
+        return not self._household.holds(self.agent.path)
 
     async def receive(self, message: Down | TimeUp) -> None:
         """End with the agent, or end it."""
         match message:
             case Down(exit=exit_):
-                self._why = self._why or _told(exit_)
+                self._why = self._why or self._end_of(exit_)
             case TimeUp():
                 self._why = f"its {self._order.deadline_s:g} seconds are over"
         self.context.ref.stop()
@@ -90,12 +96,15 @@ class Guardian(Actor[Down | TimeUp]):
     async def stopped(self, exit: Exit) -> None:  # noqa: A002  # OTP's word
         """Tell the parent that the agent is no more."""
         self._leave()
-        if isinstance(exit.error, RestartLimit):
-            last = self._ward.last_exit
-            self._why = f"it crashed too often, at last: {_told(last or exit)}"
         self._ended(exit)
-        why = self._why or _told(exit)
+        limit = isinstance(exit.error, RestartLimit)
+        why = self._why or self._end_of(self._ward.last_exit or exit if limit else exit)
         self._parent.tell(Prompt(f"[{self._order.name} has ended: {why}]", source=self.agent.path))
+        self._household.leave(self.context.ref.path)
+
+    def _end_of(self, exit_: Exit) -> str:
+        given_up = exit_.error is not None and self._order.restart != "temporary"
+        return f"it crashed too often, at last: {_told(exit_)}" if given_up else _told(exit_)
 
     def _leave(self) -> None:
         self._household.give_place()

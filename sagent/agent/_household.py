@@ -66,6 +66,10 @@ class Household:
         """Take the agent of *path* out of account."""
         self._members.pop(path, None)
 
+    def holds(self, path: str) -> bool:
+        """Tell whether the agent of *path* lives at this moment."""
+        return path in self._members
+
     def busy_below(self, path: str | None) -> bool:
         """Tell whether any below the agent of *path* has something to do; None for all."""
         members: Iterable[tuple[str, Member]] = self._members.items()

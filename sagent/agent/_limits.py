@@ -1,12 +1,11 @@
 """How many agents there may be, and how far below one another."""
 
 from collections.abc import Callable
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Any, Self
 
 import attrs
 
 from sagent.errors import UsageError
-from sagent.tool import Tool
 
 
 def _least(
@@ -50,12 +49,3 @@ class AgentLimits:
             f"{self.max_depth} levels of agents below you, {self.max_children} children at a time, "
             f"{self.max_agents} agents in all{calls}"
         )
-
-
-@runtime_checkable
-class Limited(Tool, Protocol):
-    """A tool that tells its model of the limits of its agent."""
-
-    def within(self, limits: AgentLimits) -> Tool:
-        """Make a copy of this tool that tells of *limits*."""
-        ...

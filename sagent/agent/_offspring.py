@@ -7,8 +7,7 @@ import attrs
 
 from sagent.agent._guardian import Ward
 from sagent.agent._household import Standing
-from sagent.agent._limits import Limited
-from sagent.agent._spawn_order import SpawnOrder
+from sagent.agent._spawn_order import SpawningTool, SpawnOrder
 from sagent.budget import Budget
 from sagent.errors import UnknownNameError, UsageError
 from sagent.model import Model
@@ -60,7 +59,9 @@ def tools_of(
     offered = {tool.name: tool for tool in order.offered or parents}
     if order.tools is None:
         kept = offered.values()
-        return tuple(tool for tool in kept if may_have_children or not isinstance(tool, Limited))
+        return tuple(
+            tool for tool in kept if may_have_children or not isinstance(tool, SpawningTool)
+        )
     unknown = [name for name in order.tools if name not in offered]
     if unknown:
         raise UnknownNameError(

@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, Protocol, cast, runtime_checkable
 
 import attrs
 
 from sagent.actors import Restart
+from sagent.agent._limits import AgentLimits
 from sagent.errors import UsageError
 from sagent.model import Model
 from sagent.tool import Tool
@@ -106,3 +107,16 @@ class SpawnOrder:
 
 
 _LIVE = frozenset({"model", "offered"})
+
+
+@runtime_checkable
+class SpawningTool(Tool, Protocol):
+    """A tool that starts agents."""
+
+    def within(self, limits: AgentLimits) -> Tool:
+        """Make a copy of this tool that tells its model of *limits*."""
+        ...
+
+    def completed(self, order: SpawnOrder) -> SpawnOrder:
+        """Add what only a program can give to *order*, which was read from a file."""
+        ...

@@ -34,6 +34,8 @@ TOOLS = (
     "Bash",
     "BackgroundTask",
     "AgentSelf",
+    "AgentSend",
+    "AgentSpawn",
 )
 
 _EPILOG = """\

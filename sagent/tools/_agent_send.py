@@ -4,7 +4,7 @@ from sagent.message import Message, TextMessage
 from sagent.tool import Workspace
 from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import Card
-from sagent.tools._colleague_tool import ColleagueTool
+from sagent.tools._colleague_tool import ColleagueTool, refusals
 from sagent.tools._refusal import Refusal
 
 
@@ -38,10 +38,11 @@ class AgentSend(ColleagueTool):
         to = arguments.text("to", "").strip()
         if not to:
             raise Refusal("'to' is required.")
-        if arguments.flag("stop"):
-            return TextMessage(self.colleagues.stop(to))
-        content = arguments.text("content", "")
-        if not content.strip():
-            raise Refusal("'content' is required.")
-        delay_s = arguments.number("delay", 0)
-        return TextMessage(self.colleagues.send(to, content, delay_s=delay_s))
+        with refusals():
+            if arguments.flag("stop"):
+                return TextMessage(await self.colleagues.stop(to))
+            content = arguments.text("content", "")
+            if not content.strip():
+                raise Refusal("'content' is required.")
+            delay_s = arguments.number("delay", 0)
+            return TextMessage(self.colleagues.send(to, content, delay_s=delay_s))

@@ -11,7 +11,7 @@ from sagent.model import Model
 from sagent.tool import Tool, Workspace
 from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import Card
-from sagent.tools._colleague_tool import ColleagueTool
+from sagent.tools._colleague_tool import ColleagueTool, refusals
 from sagent.tools._refusal import Refusal
 
 _RESTARTS: tuple[Restart, ...] = ("permanent", "transient", "temporary")
@@ -102,8 +102,13 @@ class AgentSpawn(ColleagueTool):
         copy._limits = limits  # noqa: SLF001  # of its own class
         return copy
 
+    def completed(self, order: SpawnOrder) -> SpawnOrder:
+        """Add the model and the tools that are given here."""
+        return attrs.evolve(order, model=order.model or self.model, offered=self.tools)
+
     async def _work(self, arguments: Arguments, workspace: Workspace) -> Message:
-        return await self.colleagues.spawn(self._order(arguments, workspace))
+        with refusals():
+            return await self.colleagues.spawn(self._order(arguments, workspace))
 
     def _order(self, arguments: Arguments, workspace: Workspace) -> SpawnOrder:
         prompt = arguments.text("prompt")

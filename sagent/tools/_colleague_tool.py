@@ -1,6 +1,10 @@
+from collections.abc import Generator
+from contextlib import contextmanager
+
 import attrs
 
 from sagent.agent import AgentBinding, Colleagues
+from sagent.errors import SagentError
 from sagent.tool import Binding
 from sagent.tools._builtin import BuiltinTool
 from sagent.tools._refusal import Refusal
@@ -33,3 +37,14 @@ class ColleagueTool(BuiltinTool):
         super().take(binding)
         if isinstance(binding, AgentBinding):
             self._colleagues = binding.colleagues
+
+
+@contextmanager
+def refusals() -> Generator[None]:
+    """Tell the model what could not be done; all such errors say so in a line."""
+    try:
+        yield
+    except Refusal:
+        raise
+    except SagentError as error:
+        raise Refusal(str(error)) from error

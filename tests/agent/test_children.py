@@ -1,34 +1,347 @@
-"""Agents that agents start: one-shot, persistent, detached."""
+"""Agents that an agent starts."""
+
+from decimal import Decimal
+
+import pytest
+import trio
+from family import last, send, spawn
+from trio.testing import MockClock, wait_all_tasks_blocked
+
+from sagent.actors import Node, open_system
+from sagent.agent import AGENTS, Agent, ChildEvent, Done, Prompt, Run, ToolCalled
+from sagent.budget import Budget
+from sagent.lib.json import JsonValue
+from sagent.message import MultipartMessage, TextMessage, is_error, result_text
+from sagent.model import ModelRequest, Price, Usage
+from sagent.testing import RecordingTool, ScriptedModel, calls
+from sagent.tools import AgentSend, AgentSpawn, tool
 
 
-from sagent.agent import (
-    Agent,
-)
-from sagent.message import result_text
-from sagent.testing import ScriptedModel, calls
-from sagent.tools import AgentSpawn
+@tool
+async def forever() -> None:
+    await trio.sleep_forever()
 
 
 async def test_the_final_text_of_a_child_is_the_result_of_the_call() -> None:
-    model = ScriptedModel(
-        calls(("AgentSpawn", {"prompt": "look", "tools": []})), "it is fine", "all is fine"
-    )
+    child = ScriptedModel("it is fine")
+    model = ScriptedModel(spawn("look"), "all is fine")
 
-    answer = await Agent(model=model, tools=[AgentSpawn()]).run("check")
+    answer = await Agent(model=model, tools=[AgentSpawn(model=child)]).run("check")
 
     assert answer.content == "all is fine"
-    assert result_text(model.requests[2].messages[-1]) == "it is fine"
+    assert last(model.requests[1]) == "it is fine"
+    assert last(child.requests[0]) == "look"
+
+
+async def test_children_of_one_response_work_side_by_side() -> None:
+    both = trio.Event()
+    waiting: list[str] = []
+
+    @tool
+    async def meet(who: str) -> str:
+        waiting.append(who)
+        if len(waiting) == 2:
+            both.set()
+        await both.wait()
+        return "met"
+
+    def child(request: ModelRequest) -> MultipartMessage | str:
+        prompt = result_text(request.messages[0])
+        return prompt if len(request.messages) > 1 else calls(("meet", {"who": prompt}))
+
+    model = ScriptedModel(
+        calls(("AgentSpawn", {"prompt": "a"}), ("AgentSpawn", {"prompt": "b"})), "done"
+    )
+    agent = Agent(model=model, tools=[AgentSpawn(model=ScriptedModel(*[child] * 4)), meet])
+
+    await agent.run("go")
+
+    told = [result_text(message) for message in agent.messages[2:4]]
+    assert told == ["a", "b"]
+
+
+async def test_a_child_is_like_its_parent_unless_told_otherwise() -> None:
+    child = ScriptedModel("ok", "ok", "ok")
+    model = ScriptedModel(
+        spawn("a"), spawn("b", tools=["Echo"], system="be short"), spawn("c", tools=[]), "done"
+    )
+    agent = Agent(
+        model=model,
+        system="you review",
+        tools=[AgentSpawn(model=child), RecordingTool("Echo"), RecordingTool("Other")],
+    )
+
+    await agent.run("go")
+
+    heads = [(r.system, [spec.name for spec in r.tools]) for r in child.requests]
+    assert heads == [
+        ("you review", ["AgentSpawn", "Echo", "Other"]),
+        ("be short", ["Echo"]),
+        ("you review", []),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"tools": ["Nope"]}, "Unknown tools: Nope. Available: AgentSpawn"),
+        ({"cwd": "/no/such/place"}, "there is no directory /no/such/place"),
+        ({"label": "../x"}, "is no name of an agent"),
+        ({"label": "Agent"}, "there is an agent Agent already"),
+        ({"provider": "Nobody"}, "Nobody"),
+        ({"deadline": 0}, "deadline_s is 0"),
+        ({"prompt": "  "}, "prompt is empty"),
+    ],
+)
+async def test_what_cannot_be_meant_is_a_line_to_the_model(
+    arguments: dict[str, JsonValue], told: str
+) -> None:
+    model = ScriptedModel(calls(("AgentSpawn", {"prompt": "look", **arguments})), "done")
+    agent = Agent(model=model, tools=[AgentSpawn()])
+
+    await agent.run("go")
+
+    result = model.requests[1].messages[-1]
+    assert is_error(result)
+    assert told in result_text(result)
+
+
+async def test_a_child_that_fails_is_an_error_and_its_sibling_answers() -> None:
+    def child(request: ModelRequest) -> str:
+        if last(request) == "bad":
+            raise RuntimeError("a bug")
+        return "fine"
+
+    model = ScriptedModel(
+        calls(("AgentSpawn", {"prompt": "bad", "label": "b"}), ("AgentSpawn", {"prompt": "good"})),
+        "done",
+    )
+    agent = Agent(model=model, tools=[AgentSpawn(model=ScriptedModel(child, child))])
+
+    await agent.run("go")
+
+    assert [result_text(message) for message in agent.messages[2:4]] == [
+        "b crashed: a bug",
+        "fine",
+    ]
+
+
+async def test_a_child_that_takes_too_long_is_ended(autojump_clock: MockClock) -> None:
+    child = ScriptedModel(calls(("forever", {})))
+    model = ScriptedModel(spawn("look", deadline=30, label="slow"), "done")
+
+    await Agent(model=model, tools=[AgentSpawn(model=child), forever]).run("go")
+
+    assert trio.current_time() == pytest.approx(30, abs=1)
+    assert "slow did not answer within its 30 seconds" in last(model.requests[1])
+
+
+async def test_a_cancelled_run_takes_its_children_along() -> None:
+    child = ScriptedModel(calls(("forever", {})))
+    model = ScriptedModel(spawn("look"))
+    async with open_system() as system:
+        agent = Agent(model=model, tools=[AgentSpawn(model=child), forever])
+
+        with trio.CancelScope() as scope:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(_await, agent.run("go", system=system))
+                await wait_all_tasks_blocked()
+                while len(system.members(AGENTS)) < 2:
+                    await trio.lowlevel.checkpoint()
+                scope.cancel()
+
+        assert system.members(AGENTS) == ()
 
 
 async def test_what_a_persistent_child_answers_comes_to_its_parent() -> None:
+    child = ScriptedModel("found it")
+    model = ScriptedModel(spawn("look", label="scout", persistent=True), "waiting", "it is there")
+
+    answer = await Agent(model=model, tools=[AgentSpawn(model=child)]).run("check")
+
+    assert answer.content == "it is there"
+    assert last(child.requests[0]) == "[from Agent]: look"
+    assert last(model.requests[2]) == "[from scout]: found it"
+
+
+async def test_a_persistent_child_is_written_to_by_its_name_and_remembers() -> None:
+    child = ScriptedModel("one", "two")
     model = ScriptedModel(
-        calls(("AgentSpawn", {"prompt": "look", "label": "scout", "persistent": True, "tools": []})),
+        spawn("look", label="scout", persistent=True),
         "waiting",
-        "found it",
-        "the scout found it",
+        send("scout", "again"),
+        "waiting",
+        "done",
+    )
+    agent = Agent(model=model, tools=[AgentSpawn(model=child), AgentSend()])
+
+    answer = await agent.run("check")
+
+    assert answer.content == "done"
+    assert len(child.requests[1].messages) == 3
+    assert last(model.requests[4]) == "[from scout]: two"
+
+
+async def test_a_child_that_was_stopped_is_told_to_its_parent() -> None:
+    model = ScriptedModel(
+        spawn("look", label="scout", persistent=True),
+        "waiting",
+        calls(("AgentSend", {"to": "scout", "stop": True})),
+        "waiting",
+        "done",
+    )
+    agent = Agent(model=model, tools=[AgentSpawn(model=ScriptedModel("one")), AgentSend()])
+
+    await agent.run("check")
+
+    assert last(model.requests[4]) == "[scout has ended: it was stopped]"
+
+
+async def test_an_agent_stops_only_those_it_has_started() -> None:
+    model = ScriptedModel(calls(("AgentSend", {"to": "peer", "stop": True})), "done")
+    async with open_system() as system:
+        await system.spawn(Agent(model=ScriptedModel()), name="peer")
+
+        await Agent(model=model, tools=[AgentSend()], name="me").run("go", system=system)
+
+        assert system.whereis("peer") is not None
+    assert "peer was not started by you" in last(model.requests[1])
+
+
+async def test_a_detached_agent_outlives_the_one_who_started_it() -> None:
+    model = ScriptedModel(spawn("look", label="peer", detached=True), "done", "done", "done")
+    async with open_system() as system:
+        agent = Agent(model=model, tools=[AgentSpawn(model=ScriptedModel("one"))], name="me")
+
+        await agent.run("go", system=system)
+
+        assert [ref.name for ref in system.members(AGENTS)] == ["peer"]
+
+
+async def test_a_persistent_child_may_live_for_a_time_only(autojump_clock: MockClock) -> None:
+    child = ScriptedModel(calls(("forever", {})))
+    model = ScriptedModel(
+        spawn("look", label="slow", persistent=True, deadline=30), "waiting", "done"
     )
 
-    answer = await Agent(model=model, tools=[AgentSpawn()]).run("check")
+    await Agent(model=model, tools=[AgentSpawn(model=child), forever]).run("go")
 
-    print([[getattr(m,"content",m) for m in r.messages] for r in model.requests])
-    assert answer.content == "the scout found it"
+    assert last(model.requests[2]) == "[slow has ended: its 30 seconds are over]"
+
+
+async def test_a_persistent_child_that_crashes_goes_on_with_what_it_knew(
+    autojump_clock: MockClock,
+) -> None:
+    def bug(request: ModelRequest) -> str:
+        raise RuntimeError("a bug")
+
+    child = ScriptedModel("one", bug, "three")
+    model = ScriptedModel(
+        spawn("look", label="scout", persistent=True),
+        "waiting",
+        send("scout", "two"),
+        "waiting",
+        send("scout", "three"),
+        "waiting",
+        "done",
+    )
+    agent = Agent(model=model, tools=[AgentSpawn(model=child), AgentSend()])
+
+    await agent.run("check")
+
+    assert "scout crashed (RuntimeError: a bug) and was restarted" in last(model.requests[4])
+    said = [result_text(message) for message in child.requests[2].messages]
+    assert said == [
+        "[from Agent]: look",
+        "one",
+        "[from Agent]: two",
+        "[from Agent]: three",
+    ]
+
+
+async def test_a_child_that_crashes_again_and_again_is_given_up(autojump_clock: MockClock) -> None:
+    def bug(request: ModelRequest) -> str:
+        raise RuntimeError("a bug")
+
+    again = send("scout", "try")
+    model = ScriptedModel(
+        spawn("look", label="scout", persistent=True),
+        "w",
+        again,
+        "w",
+        again,
+        "w",
+        again,
+        "w",
+        "done",
+    )
+    agent = Agent(model=model, tools=[AgentSpawn(model=ScriptedModel(*[bug] * 9)), AgentSend()])
+
+    answer = await agent.run("check")
+
+    assert answer.content == "done"
+    assert "[scout has ended: it crashed too often, at last: RuntimeError: a bug]" in last(
+        model.requests[8]
+    )
+
+
+async def test_what_children_spend_is_their_parents_too() -> None:
+    dollar = Price(input_per_mtok="1000000")
+    usage = Usage(input_tokens=1, output_tokens=1)
+    child = ScriptedModel("one", price=dollar, usage=usage)
+    model = ScriptedModel(spawn("look"), "done", price=dollar, usage=usage)
+    budget = Budget(usd=10_000_000)
+
+    await Agent(model=model, tools=[AgentSpawn(model=child)], budget=budget).run("go")
+
+    assert budget.spent.usd == Decimal(3)
+    assert [entry.name for entry in budget.ledger.children] == ["Agent-1"]
+
+
+async def test_a_child_without_a_budget_is_an_error_of_one_line() -> None:
+    dollar = Price(input_per_mtok="1000000")
+    child = ScriptedModel("one", price=dollar)
+    model = ScriptedModel(spawn("look", max_budget_usd=0), "done")
+
+    await Agent(model=model, tools=[AgentSpawn(model=child)]).run("go")
+
+    assert not child.requests
+    assert "budget" in last(model.requests[1])
+
+
+async def test_what_children_do_is_told_where_the_run_is_watched() -> None:
+    child = ScriptedModel(calls(("Echo", {})), "one")
+    model = ScriptedModel(spawn("look", label="scout"), "done")
+    agent = Agent(model=model, tools=[AgentSpawn(model=child), RecordingTool("Echo")])
+
+    async with agent.run("go") as run:
+        events = [event async for event in run]
+
+    told = [event for event in events if isinstance(event, ChildEvent)]
+    assert {event.name for event in told} == {"scout"}
+    assert [type(event.event) for event in told if not hasattr(event.event, "usage")][:1] == [
+        ToolCalled
+    ]
+    assert isinstance(told[-1].event, Done)
+
+
+async def test_a_child_has_its_place_in_the_tree() -> None:
+    model = ScriptedModel(spawn("look", label="scout", persistent=True), "w", "done")
+    async with open_system() as system:
+        ref = await system.spawn(
+            Agent(model=model, tools=[AgentSpawn(model=ScriptedModel("one"))]), name="boss"
+        )
+        await ref.ask(Prompt("go", until_idle=True))
+
+        names = [node.name for node in _nodes(system.tree())]
+
+    assert names[:2] == ["system", "boss"]
+    assert names[-1] == "scout"
+
+
+async def _await(run: Run[TextMessage]) -> None:
+    await run
+
+
+def _nodes(node: Node) -> list[Node]:
+    return [node, *(below for child in node.children for below in _nodes(child))]

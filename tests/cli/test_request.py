@@ -9,12 +9,12 @@ from loopback import answer, serve_loopback
 from sagent.cli._parser import TOOLS
 
 
-def test_the_first_request_with_all_tools_is_at_most_9_kb(sagent: Command) -> None:
+def test_the_first_request_with_all_tools_is_at_most_16_kb(sagent: Command) -> None:
     with serve_loopback(answer("hello")) as server:
         sagent(*at(server), "hi")
 
     assert len(server.seen[0].body["tools"]) == len(TOOLS)
-    assert len(json.dumps(server.seen[0].body)) <= 9 * 1024
+    assert len(json.dumps(server.seen[0].body)) <= 16 * 1024
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,13 @@ from typing import get_args
 import pytest
 
 from sagent.agent import (
+    ChildEvent,
     Compacted,
     Done,
     Failed,
     Interrupted,
     Notice,
+    OwnEvent,
     Responded,
     Retrying,
     RunEvent,
@@ -51,6 +53,7 @@ EVENTS: list[RunEvent] = [
     Responded(Usage()),
     Done(TextMessage(ODD), Usage(), Decimal("1E-7")),
     Done(JsonMessage({"a": [1.5, {"b": None}]}), Usage()),
+    ChildEvent(path="/Agent/scout", event=Responded(Usage(), Decimal("1E-7"))),
 ]
 
 
@@ -66,4 +69,4 @@ def test_invariant_10_what_an_event_says_is_written_as_json_and_names_no_class(
 
 
 def test_invariant_10_every_kind_of_event_is_held_to_it() -> None:
-    assert {type(event) for event in EVENTS} == set(get_args(RunEvent.__value__))
+    assert {type(event) for event in EVENTS} == {*get_args(OwnEvent.__value__), ChildEvent}
