@@ -32,6 +32,7 @@ from sagent.agent._family import Family
 from sagent.agent._file_keeper import open_file_keeper
 from sagent.agent._group import AGENTS
 from sagent.agent._household import Standing
+from sagent.agent._large_results import LargeResults
 from sagent.agent._mail import Inquiry, Mail, Prompt, Urgent
 from sagent.agent._orders import Orders
 from sagent.agent._post import News, Post
@@ -58,6 +59,7 @@ from sagent.agent._tasks import Tasks
 from sagent.agent._turn import Turn
 from sagent.errors import BudgetExceededError, RoundLimitError, RunInterruptedError, SagentError
 from sagent.message import Message, MultipartMessage, TextMessage
+from sagent.tool import ResultFolder
 
 _log = logging.getLogger(__name__)
 
@@ -101,6 +103,8 @@ class AgentActor(Actor[Mail]):
         async with AsyncExitStack() as stack:
             stack.enter_context(self._claim)
             self._state = self._begin()
+            session = self._state.session
+            self._results = ResultFolder.temporary() if session is None else session.results
             self._keeper = await open_file_keeper(
                 stack, self._state, self._audience, root=self._blueprint.cwd
             )
@@ -163,6 +167,7 @@ class AgentActor(Actor[Mail]):
             self._family,
             reminders=reminders,
             before_change=self._before_change,
+            large_results=LargeResults(self._results, lambda: self._state.model.context_window),
         )
         return Tasks(dispatcher, self.context.nursery, self._audience.tell, self._finished)
 
@@ -171,6 +176,8 @@ class AgentActor(Actor[Mail]):
         self._standing.household.leave(self.context.ref.path)
         self._audience.close()
         self._give_up_tasks()
+        if self._results.is_to_be_removed:
+            await trio.to_thread.run_sync(self._results.remove)
         if self._held is not None:
             await self._held.aclose()
         if self._say_farewell is not None:

@@ -31,18 +31,19 @@ class Allowance:
         """Give what *result* may have of what is left, and take it off."""
         match result:
             case TextMessage(content=text):
-                cut = self._cut(text)
+                cut = self.cut(text)
                 return result if cut is text else attrs.evolve(result, content=cut)
             case JsonMessage(content=content):
                 text = json_dumps(content)
-                cut = self._cut(text)
+                cut = self.cut(text)
                 return result if cut is text else TextMessage(cut)
             case BytesMessage(content=content):
                 return self._fitting(result, len(content))
             case MultipartMessage(content=parts):
                 return attrs.evolve(result, content=self._parts(parts))
 
-    def _cut(self, text: str) -> str:
+    def cut(self, text: str) -> str:
+        """Give *text*, or its head and tail if it is longer than what is left, and take it off."""
         left = max(self.chars, 0)
         self.chars -= max(len(text), 1)  # so that no result has parts without end
         if len(text) <= left:

@@ -5,6 +5,7 @@ import attrs
 
 from sagent.agent._colleagues import AgentBinding, Colleagues
 from sagent.agent._dispatch import BeforeChange, Dispatcher
+from sagent.agent._large_results import LargeResults
 from sagent.agent._offspring import Bear
 from sagent.agent._reminders import Reminders
 from sagent.budget import Budget
@@ -55,15 +56,21 @@ class Blueprint:
         *,
         reminders: Reminders,
         before_change: BeforeChange,
+        large_results: LargeResults,
     ) -> Dispatcher:
         """Bind the tools to an actor."""
         return Dispatcher.of(
             self.tools,
             self.validators,
             binding=AgentBinding(
-                agent=self.name, workspace=workspace, control=control, colleagues=colleagues
+                agent=self.name,
+                workspace=workspace,
+                control=control,
+                results=large_results.folder,
+                colleagues=colleagues,
             ),
             policy=self.policy,
             reminders=reminders,
             before_change=before_change,
+            large_results=large_results,
         )

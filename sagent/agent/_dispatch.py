@@ -8,9 +8,11 @@ import trio
 
 from sagent.agent._allowance import Allowance
 from sagent.agent._event import Emit
+from sagent.agent._large_results import LargeResults, chars_of
 from sagent.agent._placement import HERE, Placement, Placing
 from sagent.agent._progress import reported
 from sagent.agent._reminders import Reminders
+from sagent.agent._room import Room
 from sagent.agent._verdict import fault_of
 from sagent.errors import UsageError
 from sagent.lib.json import JSON
@@ -35,6 +37,7 @@ from sagent.tool import (
     bind_tool,
     concurrency_of,
     effects_of,
+    max_result_chars_of,
     offers_background,
 )
 
@@ -52,6 +55,7 @@ class _Entry:
     placing: Placing
     changes: bool
     """Whether it may change files."""
+    max_result_chars: int | None
 
 
 @attrs.frozen
@@ -63,6 +67,7 @@ class Dispatcher:
     _entries: Mapping[str, _Entry]
     _reminders: Reminders
     _before_change: BeforeChange
+    _large_results: LargeResults
 
     @classmethod
     def of(
@@ -74,6 +79,7 @@ class Dispatcher:
         policy: Policy,
         reminders: Reminders,
         before_change: BeforeChange,
+        large_results: LargeResults,
     ) -> "Dispatcher":
         """Bind *tools*, whose validators stand under their names, to their agent."""
         bound = [bind_tool(tool, binding) for tool in tools]
@@ -85,10 +91,15 @@ class Dispatcher:
                 concurrency_of(tool),
                 Placing.beside(tool) if offered else Placing(),
                 bool(effects_of(tool) & _CHANGES),
+                max_result_chars_of(tool),
             )
             for tool in bound
         }
-        return cls(binding.agent, policy, entries, reminders, before_change)
+        return cls(binding.agent, policy, entries, reminders, before_change, large_results)
+
+    def room(self) -> Room:
+        """Tell what the results of a response may have of the conversation."""
+        return self._large_results.room()
 
     def placement(self, call: MultipartMessage) -> Placement:
         """Tell where *call* is to run."""
@@ -112,8 +123,8 @@ class Dispatcher:
             open_to_others = shared
         return batches
 
-    async def result(self, call: MultipartMessage, emit: Emit) -> Message:
-        """Run *call*, whatever the model wrote in it, and give its result."""
+    async def result(self, call: MultipartMessage, room: Room, emit: Emit) -> Message:
+        """Run *call*, whatever the model wrote in it, and give its result, fitted into *room*."""
         name = get_tool_name(call)
         entry = self._entries.get(name)
         if entry is None:
@@ -127,7 +138,23 @@ class Dispatcher:
         directive = entry.placing.without(call.content[-1])
         if faults := entry.validator.faults(get_directive(directive)):
             return error_message(faults)
-        return await self._run(entry, call, directive, emit)
+        result = await self._run(entry, call, directive, emit)
+        if fault := fault_of(result):
+            return error_message(f"{name} is broken: {fault}.")
+        result = await self._fitted(entry, call, result, room)
+        return self._reminders.added(name, directive, result)
+
+    async def _fitted(
+        self, entry: _Entry, call: MultipartMessage, result: Message, room: Room
+    ) -> Message:
+        most_chars = entry.max_result_chars or room.most_chars
+        if chars_of(result) > most_chars:
+            result = await self._large_results.fitted(
+                result, call, most_chars=most_chars, tools=self._entries
+            )
+        result = Allowance().bounded(result)
+        room.take(chars_of(result))
+        return result
 
     async def _run(
         self, entry: _Entry, call: MultipartMessage, directive: Message, emit: Emit
@@ -141,16 +168,12 @@ class Dispatcher:
             if entry.changes:
                 await self._before_change(call)
             if isinstance(tool, StreamingTool):
-                result = await reported(tool, directive, call, emit)
-            else:
-                result = await tool.run(directive)
+                return await reported(tool, directive, call, emit)
+            return await tool.run(directive)
         except BaseException as error:  # news for the model, unless it is the program's end
             if _is_the_end(error):
                 raise
             return error_message(_told(error))
-        if fault := fault_of(result):
-            return error_message(f"{tool.name} is broken: {fault}.")
-        return self._reminders.added(tool.name, directive, Allowance().bounded(result))
 
     def summary(self, call: MultipartMessage) -> str:
         """Describe *call* in a few words, for people."""

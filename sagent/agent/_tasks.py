@@ -7,6 +7,7 @@ import trio
 
 from sagent.agent._dispatch import Dispatcher, arguments_of
 from sagent.agent._event import Emit, ToolCalled, ToolDetached, ToolReturned
+from sagent.agent._room import Room
 from sagent.message import Message, MultipartMessage, error_message, get_queue_id, get_tool_name
 from sagent.tool import TaskStatus
 
@@ -21,6 +22,7 @@ class _Task:
     call: MultipartMessage
     background: bool
     sleeping: bool
+    room: Room
     since: float = attrs.field(factory=trio.current_time, init=False)
     scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
     ended: trio.Event = attrs.field(factory=trio.Event, init=False)
@@ -40,10 +42,11 @@ class Tasks:
         """Start *calls*; give those that the model wants in the background from the start."""
         here: list[MultipartMessage] = []
         away: list[MultipartMessage] = []
+        room = self._dispatcher.room()
         for call in calls:
             place = self._dispatcher.placement(call)
             (away if place.background else here).append(call)
-            self._running[call.id] = _Task(call, place.background, place.delay_s > 0)
+            self._running[call.id] = _Task(call, place.background, place.delay_s > 0, room)
             if place.background:
                 self._nursery.start_soon(self._complete, call, place.delay_s)
         if here:
@@ -131,7 +134,7 @@ class Tasks:
             )
             await self._emit(called)
             told = True
-            result = await self._dispatcher.result(call, self._emit)
+            result = await self._dispatcher.result(call, task.room, self._emit)
         del self._running[call.id]
         task.ended.set()
         self._finished(call, result)

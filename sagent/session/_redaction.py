@@ -45,9 +45,9 @@ class Redactor:
         object.__setattr__(self, "_needles", escaped)  # the class is frozen
 
     @property
-    def secrets(self) -> frozenset[str]:
-        """What is replaced, in all its forms."""
-        return frozenset(self._secrets)
+    def secrets(self) -> tuple[str, ...]:
+        """What is replaced, in all of its forms, the longest first."""
+        return self._secrets
 
     def clean[R: Record](self, record: R) -> R:
         """Give *record* without secrets; the very same if there are none in it."""

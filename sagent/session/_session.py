@@ -18,6 +18,9 @@ from sagent.session._records import Header, HeadRecord, MessageRecord, Record
 from sagent.session._redaction import Redactor
 from sagent.session._repair import Repair, repair
 from sagent.session._transcript import Transcript
+from sagent.tool import ResultFolder
+
+_RESULTS = "results"
 
 type Durability = Literal["none", "turn", "record"]
 """When the disk is waited for: never, at each `Session.barrier`, or at each record, too."""
@@ -49,7 +52,7 @@ class Session:
         return self.directory.name
 
     @property
-    def secrets(self) -> frozenset[str]:
+    def secrets(self) -> tuple[str, ...]:
         """What is never written."""
         return self._redactor.secrets
 
@@ -62,6 +65,11 @@ class Session:
     def closed(self) -> bool:
         """Whether the block that opened it is over: nothing more can be written."""
         return self._log.closed
+
+    @property
+    def results(self) -> ResultFolder:
+        """Where tools' results are kept that are too large for the conversation."""
+        return ResultFolder.lasting(self.directory / _RESULTS, self._redactor.secrets)
 
     def close(self) -> None:
         """Take no more records: the file is about to be another's."""

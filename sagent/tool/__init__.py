@@ -12,9 +12,12 @@ from sagent.tool._protocol import (
     ToolSpec,
     concurrency_of,
     effects_of,
+    max_result_chars_of,
     offers_background,
     spec_of,
 )
+from sagent.tool._result_file import ResultFile
+from sagent.tool._result_folder import ResultFolder
 from sagent.tool._schema import Schema, Validator, validator_for
 from sagent.tool._workspace import FileStamp, Workspace
 
@@ -27,6 +30,8 @@ __all__ = [
     "Effect",
     "FileStamp",
     "Report",
+    "ResultFile",
+    "ResultFolder",
     "Schema",
     "StreamingTool",
     "TaskStatus",
@@ -37,6 +42,7 @@ __all__ = [
     "bind_tool",
     "concurrency_of",
     "effects_of",
+    "max_result_chars_of",
     "offers_background",
     "spec_of",
     "validator_for",

@@ -4,6 +4,7 @@ import attrs
 
 from sagent.tool._control import AgentControl
 from sagent.tool._protocol import Tool
+from sagent.tool._result_folder import ResultFolder
 from sagent.tool._workspace import Workspace
 
 
@@ -15,11 +16,13 @@ class Binding:
         agent: the agent's name.
         workspace: its place in the file system.
         control: what tools may do to it; None where there is no agent that runs.
+        results: where they may keep what is too large for the conversation; likewise.
     """
 
     agent: str
     workspace: Workspace
     control: AgentControl | None = None
+    results: ResultFolder | None = None
 
 
 @runtime_checkable

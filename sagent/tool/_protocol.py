@@ -31,7 +31,8 @@ class Tool(Protocol):
     exception is a bug in the tool, which becomes such a result too.
 
     A tool may also have `effects` (a set of `Effect`), `concurrency`, `bind`, see `Bindable`,
-    `stream`, see `StreamingTool`, and `offers_background`.
+    `stream`, see `StreamingTool`, `max_result_chars`, see `max_result_chars_of`, and
+    `offers_background`.
     """
 
     @property
@@ -111,6 +112,15 @@ def offers_background(tool: Tool) -> bool:
     An agent that has such a tool offers ``background`` and ``delay`` with all of its tools.
     """
     return bool(getattr(tool, "offers_background", False))
+
+
+def max_result_chars_of(tool: Tool) -> int | None:
+    """Give how long a result of *tool* may be as a part of the conversation, in characters.
+
+    None leaves that to its agent. A longer one is kept on disk, and its ends are shown.
+    """
+    most: int | None = getattr(tool, "max_result_chars", None)
+    return most
 
 
 def concurrency_of(tool: Tool) -> Concurrency:
