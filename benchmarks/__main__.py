@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import actors, agent, providers, saved_turns, sessions, size, startup, wire
+from benchmarks import actors, agent, providers, saved_turns, sessions, size, startup, tools, wire
 from benchmarks.effort import FULL, QUICK, Effort
 from benchmarks.report import Report
 from benchmarks.row import Row
@@ -15,6 +15,7 @@ GROUPS: Mapping[str, Callable[[Effort], list[Row]]] = {
     "startup": startup.rows,
     "agent": agent.rows,
     "saved_turns": saved_turns.rows,
+    "tools": tools.rows,
     "actors": actors.rows,
     "wire": wire.rows,
     "providers": providers.rows,

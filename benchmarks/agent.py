@@ -1,4 +1,4 @@
-"""What an agent adds to its model: a turn, short and long, a tool call, a run, a place in memory.
+"""What an agent adds to its model: a turn, short and long, a run, a place in memory.
 
 The model is a `Parrot`, so nearly all that is measured is ours. Times are CPU time.
 """
@@ -25,7 +25,6 @@ from sagent.tools import TOOLS, build_tools, tool
 PROMPT = Prompt("Say something.")
 EARLY = range(6, 16)
 LATE = range(976, 1026)
-MANY_CALLS = 50
 
 
 @tool
@@ -40,7 +39,6 @@ def rows(effort: Effort = FULL) -> list[Row]:
         *_turns(effort, "a turn", Agent(model=Parrot())),
         *_turns(effort, "a turn with a tool call", calling(1)),
         *_long(effort),
-        _tool_call(effort),
         _run(effort),
         _spawn(effort),
         _crowd(effort),
@@ -49,6 +47,7 @@ def rows(effort: Effort = FULL) -> list[Row]:
 
 
 def calling(count: int) -> Agent:
+    """Make an agent whose model calls a tool that does nothing so often in its one response."""
     calls = tuple(
         tool_call_message("nothing", {"text": "so"}, call_id=f"call_{number}")
         for number in range(count)
@@ -58,7 +57,7 @@ def calling(count: int) -> Agent:
 
 def _turns(effort: Effort, name: str, agent: Agent) -> list[Row]:
     early, late = effort.medians(
-        lambda: _early(agent, effort.times(20)), lambda: trio.run(_cpu_s_per_turn, agent, LATE)
+        lambda: _early(agent, effort.times(20)), lambda: trio.run(cpu_s_per_turn, agent, LATE)
     )
     return [
         Row(
@@ -73,10 +72,11 @@ def _turns(effort: Effort, name: str, agent: Agent) -> list[Row]:
 
 
 def _early(agent: Agent, times: int) -> float:
-    return sum(trio.run(_cpu_s_per_turn, agent, EARLY) for _ in range(times)) / times
+    return sum(trio.run(cpu_s_per_turn, agent, EARLY) for _ in range(times)) / times
 
 
-async def _cpu_s_per_turn(agent: Agent, turns: range) -> float:
+async def cpu_s_per_turn(agent: Agent, turns: range) -> float:
+    """Let *agent* take turns, and tell what each of *turns* took."""
     async with open_system() as system:
         ref = await system.spawn(agent)
         for _ in range(1, turns.start):
@@ -93,8 +93,8 @@ def _long(effort: Effort) -> list[Row]:
     hundred, many = range(100, 150), range(effort.times(10_000), effort.times(10_000) + 50)
     early, *late = effort.medians(
         lambda: _early(agent, effort.times(20)),
-        lambda: trio.run(_cpu_s_per_turn, agent, hundred),
-        lambda: trio.run(_cpu_s_per_turn, agent, many),
+        lambda: trio.run(cpu_s_per_turn, agent, hundred),
+        lambda: trio.run(cpu_s_per_turn, agent, many),
         rounds=3,
     )
     return [
@@ -126,20 +126,6 @@ async def _cpu_s_of_answers(count: int) -> float:
             for ref in refs:
                 nursery.start_soon(ref.ask, PROMPT)
         return time.process_time() - start
-
-
-def _tool_call(effort: Effort) -> Row:
-    turns = range(1, 1 + effort.times(20))
-    one, many = effort.medians(
-        lambda: trio.run(_cpu_s_per_turn, calling(1), turns),
-        lambda: trio.run(_cpu_s_per_turn, calling(1 + MANY_CALLS), turns),
-    )
-    return Row(
-        what="one more call of a no-op async tool",
-        ours=(many - one) / MANY_CALLS,
-        unit=MICROSECONDS,
-        target=at_most(60e-6),
-    )
 
 
 def _run(effort: Effort) -> Row:

@@ -10,7 +10,7 @@ from sagent.agent._allowance import Allowance
 from sagent.agent._event import Emit
 from sagent.agent._large_results import LargeResults, chars_of
 from sagent.agent._placement import HERE, Placement, Placing
-from sagent.agent._progress import reported
+from sagent.agent._progress import Stream, reported
 from sagent.agent._reminders import Reminders
 from sagent.agent._room import Room
 from sagent.agent._verdict import fault_of
@@ -56,6 +56,7 @@ class _Entry:
     changes: bool
     """Whether it may change files."""
     max_result_chars: int | None
+    stream: Stream | None
 
 
 @attrs.frozen
@@ -92,6 +93,8 @@ class Dispatcher:
                 Placing.beside(tool) if offered else Placing(),
                 bool(effects_of(tool) & _CHANGES),
                 max_result_chars_of(tool),
+                # Once for all: to look for a protocol takes longer than many a tool.
+                tool.stream if isinstance(tool, StreamingTool) else None,
             )
             for tool in bound
         }
@@ -148,13 +151,14 @@ class Dispatcher:
         self, entry: _Entry, call: MultipartMessage, result: Message, room: Room
     ) -> Message:
         most_chars = entry.max_result_chars or room.most_chars
-        if chars_of(result) > most_chars:
+        chars = chars_of(result)
+        if chars > most_chars:
             result = await self._large_results.fitted(
                 result, call, most_chars=most_chars, tools=self._entries
             )
-        result = Allowance().bounded(result)
-        room.take(chars_of(result))
-        return result
+            chars = chars_of(result)
+        room.take(chars)
+        return result if isinstance(result, TextMessage) else Allowance().bounded(result)
 
     async def _run(
         self, entry: _Entry, call: MultipartMessage, directive: Message, emit: Emit
@@ -167,8 +171,8 @@ class Dispatcher:
                 return error_message(f"{tool.name} was not permitted: {decision.reason}")
             if entry.changes:
                 await self._before_change(call)
-            if isinstance(tool, StreamingTool):
-                return await reported(tool, directive, call, emit)
+            if entry.stream is not None:
+                return await reported(entry.stream, directive, call, emit)
             return await tool.run(directive)
         except BaseException as error:  # news for the model, unless it is the program's end
             if _is_the_end(error):

@@ -1,23 +1,29 @@
 """What a tool has to show before its result."""
 
+from collections.abc import Awaitable, Callable
+
 import attrs
 import trio
 
 from sagent.agent._event import Emit, ToolProgressed
 from sagent.message import Message, MultipartMessage, get_queue_id, get_tool_name
-from sagent.tool import StreamingTool
+from sagent.tool import Report
 
 _MOST_CHARS = 8_000
 
 
+type Stream = Callable[[Message, Report], Awaitable[Message]]
+"""What `StreamingTool.stream` is."""
+
+
 async def reported(
-    tool: StreamingTool, directive: Message, call: MultipartMessage, emit: Emit
+    stream: Stream, directive: Message, call: MultipartMessage, emit: Emit
 ) -> Message:
-    """Run *tool*, emitting what it reports; a slow reader gets the newest of it."""
+    """Run a tool, emitting what it reports; a slow reader gets the newest of it."""
     reports = _Reports()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_emit_all, reports, call, emit)
-        result = await tool.stream(directive, reports.put)
+        result = await stream(directive, reports.put)
         reports.close()
     return result
 

@@ -105,13 +105,16 @@ class AgentState:
 
     def record(self, messages: Sequence[Message]) -> None:
         """Append *messages*, each as the child of the one before it."""
+        count = len(self._messages)
         for message in messages:
             child = child_of(message, self.head)
             if self.session is not None and child.id in self.session.transcript.messages:
                 child = attrs.evolve(child, id=new_id())  # a model may say one message twice
             self._messages.append(child)
-            self.meter = self.meter.with_message(child)
-            self.note(MessageRecord(child))
+            if self.session is not None:
+                self.note(MessageRecord(child))
+        if messages:
+            self.meter = self.meter.with_messages(self._messages[count:])
 
     def clear(self) -> None:
         """Forget the history; the session keeps it, behind its head."""

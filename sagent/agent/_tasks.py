@@ -119,7 +119,7 @@ class Tasks:
     async def _complete(self, call: MultipartMessage, delay_s: float = 0) -> None:
         task = self._running[call.id]
         call_id, name = get_queue_id(call), get_tool_name(call)
-        result: Message = error_message(_CANCELLED)
+        result: Message | None = None
         told = False
         with task.scope:
             await trio.lowlevel.checkpoint_if_cancelled()  # what was interrupted does not begin
@@ -137,6 +137,8 @@ class Tasks:
             result = await self._dispatcher.result(call, task.room, self._emit)
         del self._running[call.id]
         task.ended.set()
+        if result is None:
+            result = error_message(_CANCELLED)
         self._finished(call, result)
         if told:
             await self._emit(ToolReturned(call_id=call_id, name=name, message=result))

@@ -128,6 +128,10 @@ class Turn:
                 assert_never(event)
 
 
+_FIELDS = tuple(field.name for field in attrs.fields(Turn))
+_STAYED = Step((), Stay())
+
+
 def _ask(turn: Turn, record: tuple[Message, ...]) -> tuple[Turn, Step]:
     if turn.max_rounds is not None and turn.rounds >= turn.max_rounds:
         limit = RoundLimitError(
@@ -193,7 +197,7 @@ def _finished(turn: Turn, call: MultipartMessage, result: Message) -> tuple[Turn
         turn = attrs.evolve(turn, away=turn.away - {call.id})
         return turn, Step((), Stay(), news=news_message(call, result))
     if call.id not in turn.waits:
-        return turn, Step((), Stay())  # it was interrupted, which is its result
+        return turn, _STAYED  # it was interrupted, which is its result
     return _settled(_with(turn, ((call.id, result),)))
 
 
@@ -205,16 +209,19 @@ def _detached(turn: Turn, calls: tuple[MultipartMessage, ...]) -> tuple[Turn, St
 
 
 def _with(turn: Turn, results: Sequence[tuple[str, Message]]) -> Turn:
-    settled = [call_id for call_id, _ in results]
-    return attrs.evolve(
-        turn, results=(*turn.results, *results), waits=turn.waits.difference(settled)
-    )
+    # Each result of each call goes through here; `attrs.evolve` takes three times as long.
+    settled = object.__new__(Turn)
+    for name in _FIELDS:
+        object.__setattr__(settled, name, getattr(turn, name))
+    object.__setattr__(settled, "results", (*turn.results, *results))
+    object.__setattr__(settled, "waits", turn.waits.difference(call_id for call_id, _ in results))
+    return settled
 
 
 def _settled(turn: Turn) -> tuple[Turn, Step]:
     """Close the round if all of its calls have a result."""
     if turn.waits or not turn.calls:
-        return turn, Step((), Stay())
+        return turn, _STAYED
     turn, record = _judged(turn), _close(turn)
     turn = attrs.evolve(turn, calls=(), results=())
     if turn.futile_rounds == MAX_FUTILE_ROUNDS:

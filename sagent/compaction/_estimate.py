@@ -5,6 +5,7 @@ about three. A `Meter` corrects the estimate by what the vendor counts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from sagent.lib.json import JSON
 from sagent.message import (
@@ -89,7 +90,7 @@ def _json_bytes(value: JSON) -> int:
             return text_bytes(value) + 2
         case None | bool() | int() | float():
             return len(str(value))
-        case Mapping():
+        case MappingProxyType() | Mapping():  # the first, since it is nearly always that
             return 2 + sum(text_bytes(key) + 4 + _json_bytes(value[key]) for key in value)
         case _:
             return 2 + sum(1 + _json_bytes(item) for item in value)

@@ -34,7 +34,7 @@ class Meter:
     ratio: float = 1.0
     _answer: int | None = attrs.field(default=None, repr=False, alias="answer")
     """The estimate for what was put in last, if it is a model's."""
-    _expects_answer: bool = attrs.field(default=False, repr=False)
+    _expects_answer: bool = attrs.field(default=False, repr=False, alias="expects_answer")
     """Whether the next message, if a model's, is the answer that was counted already."""
 
     @classmethod
@@ -52,18 +52,25 @@ class Meter:
         """Estimate the tokens of *messages*, as this meter has learnt to."""
         return round(total_tokens(messages) * self.ratio)
 
-    def with_message(self, message: Message) -> Self:
-        """Put *message* in, at the end of the history."""
-        more = tokens_of(message)
-        by_model = message.descriptor == Descriptor.MODEL
-        # Once for each message: field by field takes a third of what `attrs.evolve` does.
+    def with_messages(self, messages: Iterable[Message]) -> Self:
+        """Put *messages* in, at the end of the history."""
+        estimated, since = self.estimated, self.since
+        answer, expects_answer = self._answer, self._expects_answer
+        for message in messages:
+            more = tokens_of(message)
+            by_model = message.descriptor == Descriptor.MODEL
+            estimated += more
+            since += 0 if by_model and expects_answer else more
+            answer, expects_answer = more if by_model else None, False
+        # For each step of a turn: field by field takes a third of what `attrs.evolve` does.
         return type(self)(
             head=self.head,
-            estimated=self.estimated + more,
+            estimated=estimated,
             counted=self.counted,
-            since=self.since + (0 if by_model and self._expects_answer else more),
+            since=since,
             ratio=self.ratio,
-            answer=more if by_model else None,
+            answer=answer,
+            expects_answer=expects_answer,
         )
 
     def with_usage(self, usage: Usage) -> Self:

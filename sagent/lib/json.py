@@ -49,7 +49,7 @@ def json_unfreeze(value: JSON) -> JsonValue:
     Raises:
         JsonError: as `json_freeze`.
     """
-    return _unfreeze(_freeze(value, MAX_DEPTH))
+    return _thaw(value, MAX_DEPTH)
 
 
 def json_dumps(value: JSON) -> str:
@@ -90,17 +90,17 @@ def whole_text(text: str) -> str:
 
 
 def _freeze(value: object, depth: int) -> JSON:
-    # What a parser gives is of these very types, and goes the short way.
+    # What a parser or this gives is of these very types, and goes the short way.
     exact = type(value)
     if exact is str:
         return whole_text(cast("str", value))
-    if depth and exact is dict:
-        fields = cast("dict[object, object]", value)
+    if depth and (exact is dict or exact is MappingProxyType):
+        fields = cast("Mapping[object, object]", value)
         return MappingProxyType(
             {_key(key): _freeze(item, depth - 1) for key, item in fields.items()}
         )
-    if depth and exact is list:
-        return tuple([_freeze(item, depth - 1) for item in cast("list[object]", value)])
+    if depth and (exact is list or exact is tuple):
+        return tuple([_freeze(item, depth - 1) for item in cast("Sequence[object]", value)])
     return _freeze_other(value, depth)
 
 
@@ -139,6 +139,19 @@ def _key(key: object) -> str:
     if not isinstance(key, str):
         raise JsonError(f"a JSON object has string keys, not {key!r}: convert it first")
     return whole_text(key)
+
+
+def _thaw(value: object, depth: int) -> JsonValue:
+    """Do what `_freeze` does, into dicts and lists."""
+    exact = type(value)
+    if exact is str:
+        return whole_text(cast("str", value))
+    if depth and (exact is MappingProxyType or exact is dict):
+        fields = cast("Mapping[object, object]", value)
+        return {_key(key): _thaw(item, depth - 1) for key, item in fields.items()}
+    if depth and (exact is tuple or exact is list):
+        return [_thaw(item, depth - 1) for item in cast("Sequence[object]", value)]
+    return _unfreeze(_freeze_other(value, depth))
 
 
 def _unfreeze(value: JSON) -> JsonValue:

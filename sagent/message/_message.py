@@ -81,8 +81,6 @@ type Message = TextMessage | BytesMessage | JsonMessage | MultipartMessage
 
 attrs.resolve_types(MultipartMessage, globals())
 
-_FIELDS = ("content", "descriptor", "parent_id", "id", "timestamp", "source")
-
 
 def child_of(message: Message, parent_id: str | None) -> Message:
     """Give *message*, the same in all else, as the child of the message *parent_id*.
@@ -90,7 +88,11 @@ def child_of(message: Message, parent_id: str | None) -> Message:
     Every recorded message goes through here; `attrs.evolve` would check its content again.
     """
     child = object.__new__(type(message))
-    for name in _FIELDS:
-        object.__setattr__(child, name, getattr(message, name))
-    object.__setattr__(child, "parent_id", parent_id)
+    put = object.__setattr__
+    put(child, "content", message.content)
+    put(child, "descriptor", message.descriptor)
+    put(child, "parent_id", parent_id)
+    put(child, "id", message.id)
+    put(child, "timestamp", message.timestamp)
+    put(child, "source", message.source)
     return child

@@ -1,6 +1,7 @@
 """Messages made of parts: how a model's turn, a tool call and a tool's result are put together."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from sagent.errors import UsageError
 from sagent.lib.json import JSON, json_dumps
@@ -62,10 +63,11 @@ def tool_result_message(call: MultipartMessage, result: Message) -> MultipartMes
     empty content.
     """
     parts = result.content if isinstance(result, MultipartMessage) else (result,)
-    if not any(not isinstance(part, TextMessage) or part.content for part in parts):
+    if all(isinstance(part, TextMessage) and not part.content for part in parts):
         parts = (TextMessage(f"({get_tool_name(call)} completed with no output)"),)
+    ids = [part for part in call.content if part.descriptor == Descriptor.QUEUE_ID]
     return MultipartMessage(
-        (TextMessage(get_queue_id(call), Descriptor.QUEUE_ID), *parts),
+        (*(ids[:1] or [TextMessage("", Descriptor.QUEUE_ID)]), *parts),
         Descriptor.TOOL_RESULT,
         source=result.source,
     )
@@ -78,7 +80,7 @@ def get_directive(message: Message) -> Mapping[str, JSON]:
         UsageError: there is no JSON object in it.
     """
     match message:
-        case JsonMessage(content=Mapping() as directive):
+        case JsonMessage(content=MappingProxyType() as directive):  # a message freezes its content
             return directive
         case MultipartMessage(descriptor=Descriptor.TOOL_CALL):
             return get_directive(message.content[-1])

@@ -61,7 +61,7 @@ class FunctionTool[**P, R]:
         except UsageError:
             return self.name
         assert isinstance(directive, dict)
-        shown = ", ".join(f"{name}={value!r}" for name, value in directive.items())
+        shown = ", ".join([f"{name}={value!r}" for name, value in directive.items()])
         return f"{self.name}({shown[:_SUMMARY_CHARS]})"
 
     async def run(self, msg: Message) -> Message:

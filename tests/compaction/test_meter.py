@@ -15,7 +15,7 @@ from sagent.tool import ToolSpec
 def filled(messages: Sequence[Message], meter: Meter | None = None) -> Meter:
     meter = meter or Meter.of()
     for message in messages:
-        meter = meter.with_message(message)
+        meter = meter.with_messages([message])
     return meter
 
 
