@@ -18,8 +18,10 @@ from sagent.prompt import (
     Instructions,
     Memory,
     ProjectInstructions,
+    Skills,
     load_instructions,
     load_memory,
+    load_skills,
     system_prompt,
 )
 from sagent.session import Session
@@ -84,6 +86,20 @@ def brief_small(options: Options) -> Briefing:
     return Briefing(system="\n\n".join(filter(None, (options.system, options.append_system))))
 
 
+async def find_skills(options: Options, session: Session | None) -> Skills:
+    """Find the skills of the run's directory and of the user; what is wrong with one is told."""
+    load = partial(
+        load_skills,
+        cwd=directory_of(session),
+        home=_home(),
+        project_instructions=_project(options),
+    )
+    skills = await trio.to_thread.run_sync(load)
+    for warning in skills.warnings:
+        complain(warning)
+    return skills
+
+
 def directory_of(session: Session | None) -> Path:
     """Tell where the agent works: where its session began, as long as that is there."""
     begun = None if session is None else session.transcript.header.cwd
@@ -98,15 +114,18 @@ def _home() -> Home:
 
 
 async def _read_instructions(found: _Found, options: Options, cwd: Path, home: Home) -> None:
-    project: ProjectInstructions = "ignore" if options.no_project_instructions else "read"
     load = partial(
         load_instructions,
         cwd=cwd,
         home=home,
         extra_dirs=tuple(map(Path, options.add_dir)),
-        project_instructions=project,
+        project_instructions=_project(options),
     )
     found.instructions = await trio.to_thread.run_sync(load)
+
+
+def _project(options: Options) -> ProjectInstructions:
+    return "ignore" if options.no_project_instructions else "read"
 
 
 async def _read_memory(found: _Found, cwd: Path, home: Home) -> None:

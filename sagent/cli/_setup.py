@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sagent.agent import Agent
 from sagent.budget import Budget
-from sagent.cli._instructions import brief, brief_small, directory_of
+from sagent.cli._instructions import brief, brief_small, directory_of, find_skills
 from sagent.cli._model_choice import choose_model
 from sagent.cli._parser import Options
 from sagent.compaction import SummaryCompactor
@@ -12,7 +12,7 @@ from sagent.errors import UnknownNameError
 from sagent.providers._progress import OnProgress
 from sagent.session import Session, SessionState, StateRecord
 from sagent.tool import Tool
-from sagent.tools import TOOLS, build_tools
+from sagent.tools import TOOLS, Skill, build_tools
 
 LOCAL_TOOLS = ("Read",)
 """What a small model can choose among without fail."""
@@ -34,11 +34,15 @@ async def build_agent(
     small = choice.is_small
     told = brief_small(options) if small else await brief(options, session, choice.model.model_id)
     names = options.tools if options.tools is not None else (LOCAL_TOOLS if small else TOOLS)
+    tools = _tools(names)
+    if any(isinstance(tool, Skill) for tool in tools):
+        skills = await find_skills(options, session)
+        tools = [Skill(skills=skills) if isinstance(tool, Skill) else tool for tool in tools]
     agent = Agent(
         model=choice.model,
         system=told.system,
         rules=told.rules,
-        tools=_tools(names),
+        tools=tools,
         name=options.name or known.agent or "Agent",
         max_tool_call_rounds=options.max_tool_call_rounds or (LOCAL_ROUNDS if small else None),
         cwd=directory_of(session),

@@ -8,6 +8,7 @@ from sagent.prompt._instructions import Instructions, ProjectInstructions, load_
 from sagent.prompt._memory import Memory, load_memory
 from sagent.prompt._repository import Repository
 from sagent.prompt._rules import ConditionalRules, Rule
+from sagent.prompt._skill_files import SkillFiles, list_skill_files
 from sagent.prompt._skills import Skill, Skills, load_skills
 from sagent.prompt._source import Scope, Source
 from sagent.prompt._system_prompt import system_prompt
@@ -21,8 +22,10 @@ __all__ = [
     "Rule",
     "Scope",
     "Skill",
+    "SkillFiles",
     "Skills",
     "Source",
+    "list_skill_files",
     "load_instructions",
     "load_memory",
     "load_skills",

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import attrs
@@ -17,11 +18,13 @@ from sagent.prompt._text_file import TextFile, Unreadable, read_text_file, shown
 MOST_LISTED_CHARS = 250
 MOST_LISTING_CHARS = 6000
 MOST_BODY_BYTES = 100_000
+MOST_NAMED = 20
 _MOST_NAME_CHARS = 64
 _MOST_DESCRIPTION_CHARS = 1024
 _MOST_SKILLS = 500
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FOLDERS = (".sagent", ".claude", ".agents")
+_WHY_LEFT_OUT = ("is not used", "is not read")
 
 
 @attrs.frozen(kw_only=True)
@@ -40,6 +43,11 @@ class Skill:
     path: Path
     is_listed: bool = True
 
+    @property
+    def folder(self) -> Path:
+        """Where what belongs to it is."""
+        return self.path.absolute().parent
+
     def body(self) -> str:
         """Read the instructions: `MOST_BODY_BYTES` at most, without the front matter.
 
@@ -54,6 +62,10 @@ class Skill:
                 f"the skill {self.name!r} is not there any more: {shown(self.path)}: {file.reason}"
             )
         text = parse_front_matter(file.text).body.strip()
+        if "\N{REPLACEMENT CHARACTER}" in text:
+            text += (
+                "\n[the file is not all UTF-8: \N{REPLACEMENT CHARACTER} stands for what is not]"
+            )
         return f"{text}\n[cut: the file has {file.size_bytes} bytes]" if file.was_cut else text
 
 
@@ -73,13 +85,24 @@ class Skills:
         """Give the skill of that name.
 
         Raises:
-            UnknownNameError: there is none; the message lists those that there are.
+            UnknownNameError: there is none; the message says what is wrong with its file, or names
+                those that there are, the most similar first.
         """
         for skill in self.found:
             if skill.name == name:
                 return skill
-        names = ", ".join(skill.name for skill in self.found) or "none"
-        raise UnknownNameError(f"unknown skill: {name!r}; there are: {names}")
+        marks = [f"{os.sep}{name}{os.sep}SKILL.md {why}" for why in _WHY_LEFT_OUT]
+        for warning in self.warnings:
+            if any(mark in warning for mark in marks):
+                raise UnknownNameError(f"the skill {_quoted(name)} has a fault: {warning}")
+        raise UnknownNameError(f"unknown skill: {_quoted(name)}; there are: {self._names(name)}")
+
+    def _names(self, wanted: str) -> str:
+        """Name the skills, those first whose names come nearest to *wanted*."""
+        names = [skill.name for skill in self.found if skill.is_listed]
+        names.sort(key=lambda name: -SequenceMatcher(None, wanted[:_MOST_NAME_CHARS], name).ratio())
+        more = f" (and {len(names) - MOST_NAMED} more)" if len(names) > MOST_NAMED else ""
+        return (", ".join(names[:MOST_NAMED]) or "none") + more
 
     @property
     def listing(self) -> str:
@@ -179,7 +202,11 @@ def _is_name(name: str) -> bool:
 
 def _wrong(name: str) -> str:
     form = f"{_MOST_NAME_CHARS} characters at most of a-z, 0-9 and single hyphens between them"
-    return f"its name {name[:80]!r} is not {form}"
+    return f"its name {_quoted(name)} is not {form}"
+
+
+def _quoted(name: str) -> str:
+    return repr(name[:80])
 
 
 def _short(description: str) -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from sagent.prompt._instructions import Instructions
 from sagent.prompt._memory import Memory
-from sagent.prompt._skills import Skills
 from sagent.prompt._source import render
 from sagent.prompt._text_file import shown
 
@@ -42,11 +41,6 @@ cannot be read from the project: what the person prefers or corrected, decisions
 reasons, where things are found. Keep no secrets, nothing of the work in hand alone, nothing \
 that the files or their history tell; mend or delete what has become wrong."""
 
-_SKILLS = """\
-# Skills
-
-Instructions for kinds of work. When one fits what you are to do, call Skill with its name first."""
-
 
 def system_prompt(
     cwd: Path,
@@ -55,7 +49,6 @@ def system_prompt(
     appended: str = "",
     instructions: Instructions | None = None,
     memory: Memory | None = None,
-    skills: Skills | None = None,
     model: str = "",
     today: date | None = None,
 ) -> str:
@@ -67,7 +60,6 @@ def system_prompt(
         appended: instructions of the user's, put last.
         instructions: what `load_instructions` found.
         memory: what `load_memory` found; None for an agent that keeps nothing.
-        skills: what `load_skills` found; None for an agent without a Skill tool.
         model: the model's name.
         today: the day on which the conversation began.
     """
@@ -77,7 +69,6 @@ def system_prompt(
         "\n".join(_environment(cwd, found, model, today)),
         _titled(_INSTRUCTIONS, render(found.sources)),
         _memory(memory),
-        _titled(_SKILLS, skills.listing if skills else ""),
         _titled("# User instructions", appended.strip()),
     )
     return "\n\n".join(section for section in sections if section)

@@ -12,6 +12,7 @@ from sagent.tools._glob import Glob
 from sagent.tools._grep import Grep
 from sagent.tools._list import List
 from sagent.tools._read import Read
+from sagent.tools._skill import Skill
 from sagent.tools._write import Write
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Grep",
     "List",
     "Read",
+    "Skill",
     "Write",
     "build_tools",
     "tool",

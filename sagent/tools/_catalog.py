@@ -14,6 +14,7 @@ from sagent.tools._glob import Glob
 from sagent.tools._grep import Grep
 from sagent.tools._list import List
 from sagent.tools._read import Read
+from sagent.tools._skill import Skill
 from sagent.tools._write import Write
 
 TOOLS: Mapping[str, type[BuiltinTool]] = MappingProxyType(
@@ -30,6 +31,7 @@ TOOLS: Mapping[str, type[BuiltinTool]] = MappingProxyType(
             Grep,
             List,
             Read,
+            Skill,
             Write,
         )
     }

@@ -1,10 +1,11 @@
 """What a run sends."""
 
 import json
+from pathlib import Path
 
 import pytest
 from command import Command, at
-from loopback import answer, serve_loopback
+from loopback import answer, call, serve_loopback
 
 from sagent.cli._parser import TOOLS
 
@@ -33,3 +34,46 @@ def test_tools_are_chosen_by_name(
 
     tools = server.seen[0].body.get("tools", [])
     assert [tool["function"]["name"] for tool in tools] == names
+
+
+def test_the_skills_of_project_and_user_are_listed_once(
+    sagent: Command, project: Path, home: Path
+) -> None:
+    for place, name in ((project / ".agents", "tidy"), (home, "own")):
+        folder = place / "skills" / name
+        folder.mkdir(parents=True)
+        (folder / "SKILL.md").write_text(f"---\nname: {name}\ndescription: Does {name}\n---\nGo.\n")
+    with serve_loopback(call("Skill", {"skill": "tidy"}), answer("hello")) as server:
+        sagent(*at(server), "hi")
+
+    first, second = (request.body["messages"] for request in server.seen)
+    system = str(first[0]["content"])
+    assert system.count("- tidy: Does tidy\n- own: Does own") == 1
+    assert system.count("# Skills") == 1
+    assert second[0] == first[0]
+    assert "Go." in second[-1]["content"]
+
+
+def test_without_the_tool_no_skill_is_read(sagent: Command, project: Path) -> None:
+    folder = project / ".agents/skills/broken"
+    folder.mkdir(parents=True)
+    (folder / "SKILL.md").write_text("---\nname: broken\n---\n")
+    with serve_loopback(answer("hello"), answer("hello")) as server:
+        without = sagent(*at(server), "--tools", "Read", "--", "hi")
+        with_it = sagent(*at(server), "hi")
+
+    assert without.stderr == b""
+    assert b"is not used: it has no description" in with_it.stderr
+    assert "# Skills" not in str(server.seen[0].body["messages"][0]["content"])
+
+
+def test_the_skills_of_a_project_that_is_not_trusted_are_not_listed(
+    sagent: Command, project: Path
+) -> None:
+    folder = project / ".agents/skills/tidy"
+    folder.mkdir(parents=True)
+    (folder / "SKILL.md").write_text("---\nname: tidy\ndescription: Tidies\n---\nGo.\n")
+    with serve_loopback(answer("hello")) as server:
+        sagent(*at(server), "--no-project-instructions", "hi")
+
+    assert "tidy" not in str(server.seen[0].body["messages"][0]["content"])

@@ -8,12 +8,9 @@ from sagent.prompt import (
     Instructions,
     Memory,
     Repository,
-    Skill,
-    Skills,
     Source,
     load_instructions,
     load_memory,
-    load_skills,
     system_prompt,
 )
 
@@ -26,7 +23,6 @@ FOUND = Instructions(
     repository=Repository(root=Path("/srv"), branch="main"),
     looked=True,
 )
-SKILLS = Skills((Skill(name="tidy", description="Tidies up.", path=Path("SKILL.md")),))
 MEMORY = Memory(directory=Path("/h/memory"), index="- a.md: a fact", size_bytes=14)
 
 
@@ -36,7 +32,6 @@ def test_the_sections_stand_in_their_order() -> None:
         appended="Speak French.",
         instructions=FOUND,
         memory=MEMORY,
-        skills=SKILLS,
         model="a-model",
         today=date(2026, 11, 28),
     )
@@ -49,7 +44,6 @@ def test_the_sections_stand_in_their_order() -> None:
         '<instructions from="/h/AGENTS.md">\nBe brief.\n</instructions>',
         "/h/memory",
         "<memory>\n- a.md: a fact\n</memory>",
-        "- tidy: Tidies up.",
         "# User instructions\n\nSpeak French.",
     )
     places = [prompt.find(mark) for mark in marks]
@@ -67,7 +61,7 @@ def test_a_role_of_the_users_stands_in_place_of_ours() -> None:
 
 
 def test_what_is_not_given_has_no_section() -> None:
-    prompt = system_prompt(HERE, memory=Memory(directory=None), skills=Skills())
+    prompt = system_prompt(HERE, memory=Memory(directory=None))
 
     for mark in ("Memory", "Skill", "<instructions", "User instructions", "Git", "Model", "Date"):
         assert mark not in prompt
@@ -97,10 +91,7 @@ def test_the_shell_is_the_persons(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     for name in "cab":
-        folder = tmp_path / f".sagent/skills/{name}"
-        folder.mkdir(parents=True)
-        (folder / "SKILL.md").write_text(f"---\nname: {name}\ndescription: D\n---\n")
-        (tmp_path / ".sagent/rules").mkdir(exist_ok=True)
+        (tmp_path / ".sagent/rules").mkdir(parents=True, exist_ok=True)
         (tmp_path / f".sagent/rules/{name}.md").write_text(name)
 
     first, second = (
@@ -108,7 +99,6 @@ def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
             tmp_path,
             instructions=load_instructions(cwd=tmp_path, home=home),
             memory=load_memory(cwd=tmp_path, home=home),
-            skills=load_skills(cwd=tmp_path, home=home),
         )
         for _ in range(2)
     )
@@ -118,7 +108,7 @@ def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
 
 def test_our_own_words_leave_the_room_to_others() -> None:
     role = system_prompt(HERE).partition("# Environment")[0]
-    all_sections = system_prompt(HERE, memory=MEMORY, skills=SKILLS, instructions=FOUND)
+    all_sections = system_prompt(HERE, memory=MEMORY, instructions=FOUND)
 
     assert len(role.encode()) < 1500
     assert len(all_sections.encode()) < 3000
