@@ -14,6 +14,7 @@ from sagent.agent._audience import Audience
 from sagent.agent._background import lost_message
 from sagent.agent._blueprint import Blueprint
 from sagent.agent._caller import ModelCaller
+from sagent.agent._contact import Contact
 from sagent.agent._control import Control
 from sagent.agent._desk import Desk, Taken
 from sagent.agent._event import (
@@ -130,7 +131,7 @@ class AgentActor(Actor[Mail]):
         self._desk = Desk(
             self.context.ref.path,
             self._post,
-            Orders(self._state, self._caller, reminders, self._keeper),
+            Orders(self._state, self._caller, reminders, self._keeper, self._audience),
             self._audience,
             self.status,
             self._interrupt,
@@ -165,6 +166,7 @@ class AgentActor(Actor[Mail]):
             self._state.workspace,
             control,
             self._family,
+            people=Contact(self._state, self._audience),
             reminders=reminders,
             before_change=self._before_change,
             large_results=LargeResults(self._results, lambda: self._state.model.context_window),

@@ -13,7 +13,7 @@ from sagent.compaction import Compactor
 from sagent.model import ModelRequest
 from sagent.permission import Policy
 from sagent.prompt import ConditionalRules
-from sagent.tool import AgentControl, Tool, Validator, Workspace
+from sagent.tool import AgentControl, People, Tool, Validator, Workspace
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -54,6 +54,7 @@ class Blueprint:
         control: AgentControl,
         colleagues: Colleagues,
         *,
+        people: People,
         reminders: Reminders,
         before_change: BeforeChange,
         large_results: LargeResults,
@@ -66,6 +67,7 @@ class Blueprint:
                 agent=self.name,
                 workspace=workspace,
                 control=control,
+                people=people,
                 results=large_results.folder,
                 colleagues=colleagues,
             ),

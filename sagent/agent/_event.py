@@ -16,6 +16,7 @@ from sagent.message import (
     result_text,
 )
 from sagent.model import Usage
+from sagent.tool import Plan, plan_as_json
 
 
 @attrs.frozen
@@ -121,6 +122,19 @@ class Titled:
     content: str
 
 
+@attrs.frozen
+class Planned:
+    """The agent has a plan, in place of the one before; an empty one is none any more."""
+
+    descriptor: ClassVar[str] = Descriptor.PLAN
+    items: Plan
+
+    @property
+    def content(self) -> JSON:
+        """The items, each with its ``content`` and ``status``; see `plan_as_json`."""
+        return plan_as_json(self.items)
+
+
 @attrs.frozen(kw_only=True)
 class Compacted:
     """The history was replaced by a recap of it."""
@@ -208,6 +222,7 @@ type OwnEvent = (
     | Retrying
     | Notice
     | Titled
+    | Planned
     | Compacted
     | Interrupted
     | Responded

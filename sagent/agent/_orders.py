@@ -4,7 +4,9 @@ from typing import assert_never
 
 import attrs
 
+from sagent.agent._audience import Audience
 from sagent.agent._caller import ModelCaller
+from sagent.agent._event import Planned
 from sagent.agent._file_keeper import FileKeeper
 from sagent.agent._mail import Clear, Compact, Recompact, Rewind, Rewound, SwapModel
 from sagent.agent._reminders import Reminders
@@ -23,6 +25,7 @@ class Orders:
     _caller: ModelCaller
     _reminders: Reminders
     _keeper: FileKeeper | None
+    _audience: Audience
 
     async def carry_out(self, order: Order) -> Recap | Rewound | None:
         """Do what *order* says, and give its answer.
@@ -30,6 +33,13 @@ class Orders:
         Raises:
             SagentError: it could not be done; all is as it was.
         """
+        plan = self._state.plan
+        answer = await self._carried_out(order)
+        if plan != self._state.plan:
+            await self._audience.tell(Planned(self._state.plan))
+        return answer
+
+    async def _carried_out(self, order: Order) -> Recap | Rewound | None:
         shortener = self._caller.shortener
         match order:
             case Clear():

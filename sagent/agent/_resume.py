@@ -51,6 +51,7 @@ def begin(
         workspace,
         session,
         title=known.status or "",
+        plan=known.plan or (),
         conversation_id=session.id,
         spent=transcript.spending,
         last_response_ns=messages[-1].timestamp if messages else 0,

@@ -145,7 +145,12 @@ class Shortener:
         workspace = self._state.workspace
         texts = await trio.to_thread.run_sync(_read_all, workspace, recent_files(history))
         transcript = session.directory / "session.jsonl" if session is not None else None
-        return Attachments(transcript=transcript, files=texts, skills=recent_skills(history))
+        return Attachments(
+            transcript=transcript,
+            files=texts,
+            skills=recent_skills(history),
+            plan=self._state.plan,
+        )
 
 
 def _window(model: Model) -> tuple[int, bool]:

@@ -11,7 +11,7 @@ import attrs
 
 from sagent.agent._history import History
 from sagent.agent._status import AgentStatus, Phase
-from sagent.compaction import Meter
+from sagent.compaction import Meter, is_recap, last_plan
 from sagent.errors import SessionError, UnknownNameError, UsageError
 from sagent.message import Message, MultipartMessage, child_of, get_queue_id, get_tool_name, new_id
 from sagent.model import Model, ModelResponse, Usage
@@ -28,7 +28,7 @@ from sagent.session import (
     TaskRecord,
     repair,
 )
-from sagent.tool import FileStamp, TaskStatus, Workspace
+from sagent.tool import FileStamp, Plan, TaskStatus, Workspace
 
 
 @attrs.define(eq=False)
@@ -41,6 +41,7 @@ class AgentState:
         workspace: the agent's place in the file system.
         session: where all of this is kept; None to keep it in memory alone.
         title: what it says it is at.
+        plan: what it has set out to do.
         max_request_tokens: what is sent at most; None for what the window takes.
         max_response_tokens: what an answer may have at most; None for the model's own limit.
         conversation_id: names the conversation to vendors, whose caches serve it best from one
@@ -56,6 +57,7 @@ class AgentState:
     workspace: Workspace = attrs.field(factory=Workspace)
     session: Session | None = None
     title: str = ""
+    plan: Plan = ()
     max_request_tokens: int | None = None
     max_response_tokens: int | None = None
     conversation_id: str = attrs.field(factory=new_id)
@@ -120,6 +122,7 @@ class AgentState:
         """Forget the history; the session keeps it, behind its head."""
         self.replace((), HeadRecord(None, "clear"))
         self._recapped = ()
+        self.set_plan(())
         self.conversation_id = new_id()
 
     def compact(self, messages: Sequence[Message], original: tuple[Message, ...], why: str) -> None:
@@ -184,6 +187,7 @@ class AgentState:
             self._recapped, self._recap_length = (), 1
         self.replace(path, HeadRecord(to, "rewind"))
         self.record(mended.messages)
+        self._rewind_plan()
         return len(self._messages)
 
     def mend(self) -> None:
@@ -193,6 +197,12 @@ class AgentState:
             path = () if needed.head is None else self._path_to(needed.head)
             self.replace(path, HeadRecord(needed.head, "repair"))
         self.record(needed.messages)
+
+    def _rewind_plan(self) -> None:
+        plan = last_plan(self._messages)
+        if plan is None and self._messages and is_recap(self._messages[0]):
+            return  # it was made before the recap, and nobody knows by how much
+        self.set_plan(plan or ())
 
     def _path_to(self, to: str) -> tuple[Message, ...]:
         for count, message in enumerate(self._messages, 1):
@@ -273,6 +283,12 @@ class AgentState:
         self.title = title
         self.note(StateRecord(status=title))
 
+    def set_plan(self, plan: Plan) -> None:
+        """Set out to do *plan*."""
+        if plan != self.plan:
+            self.plan = plan
+            self.note(StateRecord(plan=plan))
+
     def status(self, *, name: str, phase: Phase, tasks: tuple[TaskStatus, ...]) -> AgentStatus:
         """Tell how the agent stands."""
         return AgentStatus(
@@ -287,4 +303,5 @@ class AgentState:
             cost_usd=self.spent.cost_usd,
             unpriced_calls=self.spent.unpriced_calls,
             tasks=tasks,
+            plan=self.plan,
         )

@@ -4,7 +4,7 @@ from typing import Literal
 import attrs
 
 from sagent.model import Usage
-from sagent.tool import TaskStatus
+from sagent.tool import Plan, TaskStatus
 
 type Phase = Literal["idle", "thinking", "working"]
 """Whether an agent waits for mail, for its model, or for its tools."""
@@ -26,6 +26,7 @@ class AgentStatus:
         cost_usd: what those with a known price cost, in US dollars.
         unpriced_calls: how many calls have no known price.
         tasks: what runs in the background.
+        plan: what it has set out to do; empty if it has said nothing.
     """
 
     name: str
@@ -39,3 +40,4 @@ class AgentStatus:
     cost_usd: Decimal
     unpriced_calls: int
     tasks: tuple[TaskStatus, ...]
+    plan: Plan = ()

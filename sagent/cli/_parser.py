@@ -37,6 +37,7 @@ TOOLS = (
     "AgentSend",
     "AgentSpawn",
     "Skill",
+    "Todo",
 )
 
 _EPILOG = """\

@@ -13,6 +13,7 @@ from sagent.agent import (
     Failed,
     Interrupted,
     Notice,
+    Planned,
     Responded,
     Retrying,
     RunEvent,
@@ -130,8 +131,8 @@ def _told(event: RunEvent) -> dict[str, JsonValue]:
     told: dict[str, JsonValue]
     match event:
         case (
-            Text() | Thinking() | Notice() | Titled() | Interrupted() | Responded() | Failed()
-            | Done()
+            Text() | Thinking() | Notice() | Titled() | Planned() | Interrupted() | Responded()
+            | Failed() | Done()
         ):  # fmt: skip
             told = {}
         case ToolCalled() | ToolProgressed() | ToolDetached():

@@ -24,6 +24,7 @@ from sagent.agent import (
     Interrupted,
     Notice,
     OwnEvent,
+    Planned,
     Responded,
     Retrying,
     RunEvent,
@@ -35,6 +36,7 @@ from sagent.agent import (
     ToolProgressed,
     ToolReturned,
 )
+from sagent.cli._plan_rows import plan_rows
 from sagent.cli._streams import clean
 from sagent.providers._progress import Progress
 
@@ -91,6 +93,9 @@ class TerminalWatcher(AbstractContextManager["TerminalWatcher"]):
                 self._wait_for(f"{event.name}: {next(reversed(event.content.splitlines()), '')}")
             case ToolReturned():
                 self._wait_for("thinking")
+            case Planned():
+                for row in plan_rows(event.items):
+                    self._line(row, "dim")
             case Text() | Done():
                 self._status.stop()  # the answer has the line now
             case (
@@ -138,7 +143,10 @@ def _remark(event: OwnEvent) -> tuple[str, str] | None:
             remark = f"  ⋯ compacted, from {tokens}", "dim"
         case Interrupted() | Failed():
             remark = f"  ✗ {event.content}", "yellow"
-        case ToolReturned() | ToolProgressed() | Text() | Thinking() | Responded() | Done():
+        case (
+            ToolReturned() | ToolProgressed() | Planned() | Text() | Thinking() | Responded()
+            | Done()
+        ):  # fmt: skip
             pass
         case _:
             assert_never(event)

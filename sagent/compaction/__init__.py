@@ -11,6 +11,7 @@ values.
 
 from sagent.compaction._attachments import Attachments, FileText, SkillText, attach
 from sagent.compaction._compactor import Ask, Compactor
+from sagent.compaction._last_plan import last_plan
 from sagent.compaction._limits import ContextLimits
 from sagent.compaction._meter import Meter
 from sagent.compaction._micro import micro_compact
@@ -31,6 +32,7 @@ __all__ = [
     "SummaryCompactor",
     "attach",
     "is_recap",
+    "last_plan",
     "micro_compact",
     "recent_files",
     "recent_skills",

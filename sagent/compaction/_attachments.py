@@ -10,6 +10,7 @@ from sagent.compaction._estimate import tokens_of
 from sagent.compaction._excerpt import beginning
 from sagent.compaction._limits import ContextLimits
 from sagent.message import TextMessage
+from sagent.tool import Plan, plan_lines
 
 _LEAST_TOKENS = 50
 """What is cut to less than this is left out."""
@@ -42,31 +43,41 @@ class Attachments:
         transcript: where the whole conversation can be read; None if nowhere.
         files: the files to attach, the most important first, see `recent_files`.
         skills: the skills to attach.
+        plan: what the agent has set out to do; attached while there is any of it left to do.
     """
 
     transcript: Path | None = None
     files: tuple[FileText, ...] = ()
     skills: tuple[SkillText, ...] = ()
+    plan: Plan = ()
 
 
 def attach(
-    files: Sequence[FileText], skills: Sequence[SkillText], *, limits: ContextLimits
+    files: Sequence[FileText],
+    skills: Sequence[SkillText],
+    *,
+    plan: Plan = (),
+    limits: ContextLimits,
 ) -> tuple[TextMessage, ...]:
-    """Write skills and files as parts of a user's message, each within its share of the window.
+    """Write plan, skills, files as parts of a user's message, each within its share of the window.
 
     One is cut to a fortieth of the window, and what does not fit a quarter of it together with
     those before it is named, but not shown.
     """
     left = limits.attachments
     parts: list[TextMessage] = []
-    for title, content in _titled(files, skills):
+    for title, content in _titled(files, skills, plan):
         part = TextMessage(_shown(title, content, min(limits.file, left)))
         parts.append(part)
         left -= tokens_of(part)
     return tuple(parts)
 
 
-def _titled(files: Sequence[FileText], skills: Sequence[SkillText]) -> Iterator[tuple[str, str]]:
+def _titled(
+    files: Sequence[FileText], skills: Sequence[SkillText], plan: Plan
+) -> Iterator[tuple[str, str]]:
+    if any(item.status != "completed" for item in plan):
+        yield "Your plan, as Todo has it and the user sees it", "\n".join(plan_lines(plan))
     for skill in skills:
         yield f"The skill {skill.name}, which is in use", skill.content
     for file in files:

@@ -101,7 +101,8 @@ class Draft:
         )
 
     def _shown(self, limits: ContextLimits) -> tuple[TextMessage, ...]:
-        return attach(self.attachments.files, self.attachments.skills, limits=limits)
+        attached = self.attachments
+        return attach(attached.files, attached.skills, plan=attached.plan, limits=limits)
 
     def _recap(
         self, attached: tuple[TextMessage, ...], kept: tuple[Message, ...], before: Meter

@@ -20,6 +20,7 @@ class Descriptor(StrEnum):
     MALFORMED_DIRECTIVE = "text/x-malformed-directive"
     DIFF = "text/x-diff"
     JSON = "application/json"
+    PLAN = "application/x-plan"
     DONE = "application/x-done"
     ECHO = "application/x-thinking-structured"
     """What the vendor of a model's message wants back exactly as it sent it."""

@@ -24,6 +24,7 @@ from sagent.session._records import (
     StateRecord,
     TaskRecord,
 )
+from sagent.tool import plan_as_json
 
 _KINDS: Mapping[str, type[Record | Header]] = {
     "session": Header,
@@ -95,6 +96,7 @@ def _fields_of(
                 value: str | None = getattr(content, name)
                 yield name, _LEFT_OUT if value is None else value
             yield "cwd", _path(content.cwd)
+            yield "plan", _plan(content)
             yield "files", _files(content) or _LEFT_OUT
         case CheckpointRecord():
             yield "snapshot", content.snapshot
@@ -114,6 +116,10 @@ def _fields_of(
 
 def _path(path: Path | None) -> JsonValue:
     return _LEFT_OUT if path is None else str(path)
+
+
+def _plan(content: StateRecord) -> JsonValue:
+    return _LEFT_OUT if content.plan is None else [{**item} for item in plan_as_json(content.plan)]
 
 
 def _files(content: StateRecord) -> dict[str, JsonValue]:

@@ -12,7 +12,7 @@ from sagent.errors import UsageError
 from sagent.lib.json import whole_text
 from sagent.message import Message
 from sagent.model import Usage
-from sagent.tool import FileStamp
+from sagent.tool import FileStamp, Plan
 
 FORMAT_VERSION = 1
 """The version of the file's format that this package writes."""
@@ -107,6 +107,7 @@ class StateRecord:
         status: what the agent says it is doing.
         agent: the agent's name.
         cwd: the shell's directory.
+        plan: what the agent has set out to do, all of it; empty for nothing any more.
         files: the files that the agent knows, as they were then; None for one it is to forget.
     """
 
@@ -116,6 +117,7 @@ class StateRecord:
     model_id: str | None = attrs.field(default=None, converter=_whole)
     provider: str | None = attrs.field(default=None, converter=_whole)
     cwd: Path | None = None
+    plan: Plan | None = None
     files: Mapping[Path, FileStamp | None] = attrs.field(
         factory=dict[Path, FileStamp | None], converter=_read_only, hash=False
     )

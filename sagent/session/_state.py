@@ -5,7 +5,7 @@ from types import MappingProxyType
 import attrs
 
 from sagent.session._records import StateRecord
-from sagent.tool import FileStamp
+from sagent.tool import FileStamp, Plan
 
 
 @attrs.frozen(kw_only=True)
@@ -17,6 +17,7 @@ class SessionState:
         status: what the agent says it is doing.
         agent: the agent's name.
         cwd: the shell's directory.
+        plan: what the agent has set out to do.
         files: the files that the agent knows, as they were when it last saw them.
     """
 
@@ -26,6 +27,7 @@ class SessionState:
     model_id: str | None = None
     provider: str | None = None
     cwd: Path | None = None
+    plan: Plan | None = None
     files: Mapping[Path, FileStamp] = attrs.field(
         default=MappingProxyType[Path, FileStamp]({}), hash=False
     )
@@ -38,4 +40,4 @@ class SessionState:
         )
 
 
-_SIMPLE = ("name", "status", "agent", "model_id", "provider", "cwd")
+_SIMPLE = ("name", "status", "agent", "model_id", "provider", "cwd", "plan")

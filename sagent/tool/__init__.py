@@ -2,6 +2,17 @@
 
 from sagent.tool._binding import Bindable, Binding, bind_tool
 from sagent.tool._control import AgentControl, TaskStatus
+from sagent.tool._people import People
+from sagent.tool._plan import (
+    Plan,
+    PlanItem,
+    PlanStatus,
+    check_plan,
+    plan_as_json,
+    plan_lines,
+    plan_progress,
+    read_plan,
+)
 from sagent.tool._protocol import (
     ALL_EFFECTS,
     Concurrency,
@@ -29,6 +40,10 @@ __all__ = [
     "Concurrency",
     "Effect",
     "FileStamp",
+    "People",
+    "Plan",
+    "PlanItem",
+    "PlanStatus",
     "Report",
     "ResultFile",
     "ResultFolder",
@@ -40,10 +55,15 @@ __all__ = [
     "Validator",
     "Workspace",
     "bind_tool",
+    "check_plan",
     "concurrency_of",
     "effects_of",
     "max_result_chars_of",
     "offers_background",
+    "plan_as_json",
+    "plan_lines",
+    "plan_progress",
+    "read_plan",
     "spec_of",
     "validator_for",
 ]

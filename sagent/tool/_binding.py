@@ -3,6 +3,7 @@ from typing import Protocol, runtime_checkable
 import attrs
 
 from sagent.tool._control import AgentControl
+from sagent.tool._people import People
 from sagent.tool._protocol import Tool
 from sagent.tool._result_folder import ResultFolder
 from sagent.tool._workspace import Workspace
@@ -17,12 +18,14 @@ class Binding:
         workspace: its place in the file system.
         control: what tools may do to it; None where there is no agent that runs.
         results: where they may keep what is too large for the conversation; likewise.
+        people: what they may do towards the people it works for; None likewise.
     """
 
     agent: str
     workspace: Workspace
     control: AgentControl | None = None
     results: ResultFolder | None = None
+    people: People | None = None
 
 
 @runtime_checkable

@@ -13,6 +13,7 @@ from sagent.tools._grep import Grep
 from sagent.tools._list import List
 from sagent.tools._read import Read
 from sagent.tools._skill import Skill
+from sagent.tools._todo import Todo
 from sagent.tools._write import Write
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "List",
     "Read",
     "Skill",
+    "Todo",
     "Write",
     "build_tools",
     "tool",

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import attrs
 
@@ -62,6 +62,13 @@ class Arguments:
         value = self._value(name, default)
         if not isinstance(value, bool):
             raise Refusal(f"{name} must be true or false")
+        return value
+
+    def array(self, name: str) -> Sequence[JSON]:
+        """Give the list under *name*."""
+        value = self._value(name, None)
+        if isinstance(value, str) or not isinstance(value, Sequence):
+            raise Refusal(f"{name} must be a list")
         return value
 
     def _value(self, name: str, default: JSON) -> JSON:

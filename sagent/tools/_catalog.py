@@ -15,6 +15,7 @@ from sagent.tools._grep import Grep
 from sagent.tools._list import List
 from sagent.tools._read import Read
 from sagent.tools._skill import Skill
+from sagent.tools._todo import Todo
 from sagent.tools._write import Write
 
 TOOLS: Mapping[str, type[BuiltinTool]] = MappingProxyType(
@@ -32,6 +33,7 @@ TOOLS: Mapping[str, type[BuiltinTool]] = MappingProxyType(
             List,
             Read,
             Skill,
+            Todo,
             Write,
         )
     }

@@ -11,6 +11,7 @@ from sagent.agent import (
     Done,
     Interrupted,
     Notice,
+    Planned,
     Responded,
     Retrying,
     RunEvent,
@@ -25,6 +26,7 @@ from sagent.agent import (
 from sagent.cli._printer import JsonPrinter, Printer, StreamJsonPrinter, TextPrinter
 from sagent.message import TextMessage
 from sagent.model import Usage
+from sagent.tool import PlanItem
 
 CALL = {"call_id": "c1", "name": "Bash"}
 DONE = Done(TextMessage("42"), Usage(input_tokens=7), Decimal("1E-7"))
@@ -53,6 +55,16 @@ EVENTS: list[tuple[RunEvent, Mapping[str, object]]] = [
     ),
     (Notice("n"), {"descriptor": "text/x-status", "content": "n"}),
     (Titled("t"), {"descriptor": "text/x-title", "content": "t"}),
+    (
+        Planned((PlanItem(content="a", status="in_progress", id="1"), PlanItem(content="b"))),
+        {
+            "descriptor": "application/x-plan",
+            "content": [
+                {"content": "a", "status": "in_progress", "id": "1"},
+                {"content": "b", "status": "pending"},
+            ],
+        },
+    ),
     (
         Compacted(content="r", tokens_before=9, tokens_after=3),
         {

@@ -13,6 +13,7 @@ from sagent.agent import (
     Compacted,
     Interrupted,
     Notice,
+    Planned,
     Retrying,
     RunEvent,
     Titled,
@@ -29,6 +30,7 @@ from sagent.errors import SessionError, UsageError
 from sagent.home import Home
 from sagent.message import error_message
 from sagent.session import MessageRecord, SessionInfo, create_session
+from sagent.tool import PlanItem
 
 
 class Terminal(io.StringIO):
@@ -112,6 +114,7 @@ CALL = {"call_id": "c1", "name": "Bash"}
         (Retrying(content="busy", attempt=2, delay_s=3.2), "⟳ in 3 s: busy"),
         (Notice("the window is\nnot known"), "! the window is not known"),
         (Titled("at\x1b[31m it"), "# at[31m it"),
+        (Planned((PlanItem(content="a\x1b[31m b"),)), "· a[31m b"),
         (Compacted(content="...", tokens_before=12_000, tokens_after=900), "12,000 tokens to 900"),
         (Interrupted(), "✗ interrupted"),
     ],

@@ -14,6 +14,7 @@ from sagent.agent import (
     Interrupted,
     Notice,
     OwnEvent,
+    Planned,
     Responded,
     Retrying,
     RunEvent,
@@ -28,6 +29,7 @@ from sagent.agent import (
 from sagent.lib.json import json_dumps
 from sagent.message import BytesMessage, JsonMessage, MultipartMessage, TextMessage, error_message
 from sagent.model import Usage
+from sagent.tool import PlanItem
 
 ODD = "\ud83d \u2028 \x00 <b>"
 EVENTS: list[RunEvent] = [
@@ -46,6 +48,7 @@ EVENTS: list[RunEvent] = [
     Retrying(content=ODD, attempt=2, delay_s=0.5),
     Notice(ODD),
     Titled(ODD),
+    Planned((PlanItem(content=ODD, active_form=ODD, id=ODD),)),
     Compacted(content=ODD, tokens_before=9, tokens_after=1),
     Interrupted(),
     Failed(ODD),

@@ -52,6 +52,8 @@ def test_the_form_of_a_session_is_pinned(home: Home) -> None:
     assert (compaction["replaced"], compaction["why"]) == (second["id"], "hello")
     assert (spend["usage"], spend["cost_usd"], spend["model_id"]) == ({}, "0.1", "hello")
     assert state["files"] == {"/hello": {"mtime_ns": 1, "size_bytes": 2}}
+    item = {"content": "hello", "status": "pending", "active_form": "hello", "id": "hello"}
+    assert state["plan"] == [item]
     assert (checkpoint["snapshot"], checkpoint["before"]) == ("hello", second["id"])
     assert (task["call_id"], task["name"], task["state"]) == ("hello", "hello", "started")
 
@@ -105,7 +107,7 @@ def test_a_newer_format_is_read_but_not_written(home: Home) -> None:
     "line",
     [b"[]", b"{}", b'{"kind":1}', b'{"kind":"message"}', b'{"kind":"message","message":{"kind":"text"}}',
      b'{"kind":"spend","usage":{"input_tokens":"many"}}', b'{"kind":"head","head":3}',
-     b'{"kind":"state","files":[1]}', b'{"kind":"spend","usage":{},"cost_usd":"NaN","model_id":"","provider":""}',
+     b'{"kind":"state","files":[1]}', b'{"kind":"state","plan":[{"content":"a","status":"b"}]}', b'{"kind":"spend","usage":{},"cost_usd":"NaN","model_id":"","provider":""}',
      b"[" * 100_000, b"\xff\xfe", b'{"crc":"zzzzzzzz","kind":'],
 )  # fmt: skip
 def test_what_is_no_record_is_told_and_left_out(home: Home, line: bytes) -> None:

@@ -26,7 +26,7 @@ from sagent.session import (
     StateRecord,
     TaskRecord,
 )
-from sagent.tool import FileStamp
+from sagent.tool import FileStamp, PlanItem
 
 SESSION_FILE = "session.jsonl"
 
@@ -76,6 +76,7 @@ def one_of_each(text: str) -> list[Record]:
             model_id=text,
             provider=text,
             cwd=Path("/") / text,
+            plan=(PlanItem(content=text, active_form=text, id=text),),
             files={Path("/") / text: FileStamp(1, 2)},
         ),
         CheckpointRecord(snapshot=text, before=parts.id),
