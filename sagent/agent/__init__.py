@@ -1,6 +1,7 @@
 """Agents: a model, tools and a history, behind one inbox."""
 
 from sagent.agent._agent import Agent
+from sagent.agent._answerer import Answerer
 from sagent.agent._colleagues import AgentBinding, Colleagues
 from sagent.agent._directive import Directive
 from sagent.agent._event import (
@@ -12,6 +13,7 @@ from sagent.agent._event import (
     Notice,
     OwnEvent,
     Planned,
+    QuestionClosed,
     Responded,
     Retrying,
     RunEvent,
@@ -22,6 +24,7 @@ from sagent.agent._event import (
     ToolDetached,
     ToolProgressed,
     ToolReturned,
+    UserAsked,
 )
 from sagent.agent._group import AGENTS
 from sagent.agent._limits import AgentLimits
@@ -49,6 +52,7 @@ __all__ = [
     "AgentBinding",
     "AgentLimits",
     "AgentStatus",
+    "Answerer",
     "ChildEvent",
     "Clear",
     "Colleagues",
@@ -67,6 +71,7 @@ __all__ = [
     "OwnEvent",
     "Planned",
     "Prompt",
+    "QuestionClosed",
     "Recompact",
     "Responded",
     "Retrying",
@@ -84,5 +89,6 @@ __all__ = [
     "ToolDetached",
     "ToolProgressed",
     "ToolReturned",
+    "UserAsked",
     "Watch",
 ]

@@ -166,7 +166,9 @@ class AgentActor(Actor[Mail]):
             self._state.workspace,
             control,
             self._family,
-            people=Contact(self._state, self._audience),
+            people=Contact(
+                self._state, self._audience, self._blueprint.name, self._blueprint.answerer
+            ),
             reminders=reminders,
             before_change=self._before_change,
             large_results=LargeResults(self._results, lambda: self._state.model.context_window),

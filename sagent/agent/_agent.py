@@ -10,6 +10,7 @@ import trio
 
 from sagent.actors import Exit, Ref, System, open_system
 from sagent.agent._actor import AgentActor
+from sagent.agent._answerer import Answerer
 from sagent.agent._blueprint import Blueprint
 from sagent.agent._directive import Directive, prompt_in
 from sagent.agent._event import Done, Emit, discard
@@ -79,6 +80,7 @@ class Agent:
         rules: instructions for files, which the agent is told as it touches them.
         compactor: what makes the history short before it outgrows the model's window; None to
             let it grow.
+        answerer: who answers what it asks people; None for nobody.
         budget: what it may spend, alone or with others that have a share of it; None for no limit.
         limits: how many agents it may start, and how far below.
 
@@ -99,6 +101,7 @@ class Agent:
     session: Session | None = attrs.field(default=None, on_setattr=attrs.setters.frozen)
     compactor: Compactor | None = attrs.field(factory=SummaryCompactor)
     rules: ConditionalRules = attrs.field(factory=ConditionalRules)
+    answerer: Answerer | None = None
     budget: Budget | None = None
     limits: AgentLimits = attrs.field(factory=AgentLimits, on_setattr=attrs.setters.frozen)
     _state: AgentState | None = attrs.field(default=None, init=False, repr=False)
@@ -309,6 +312,7 @@ class Agent:
             validators=self._validators,
             policy=self.policy,
             max_rounds=self.max_tool_call_rounds,
+            answerer=self.answerer,
             budget=self.budget,
             compactor=self.compactor,
             rules=self.rules,

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import attrs
 
+from sagent.agent._answerer import Answerer
 from sagent.agent._colleagues import AgentBinding, Colleagues
 from sagent.agent._dispatch import BeforeChange, Dispatcher
 from sagent.agent._large_results import LargeResults
@@ -28,6 +29,7 @@ class Blueprint:
         validators: of the tools, by name.
         policy: asked before any tool runs.
         max_rounds: how often the model may be asked in one turn; None for no limit.
+        answerer: who answers questions to people; None for nobody.
         budget: what may be spent; None for no limit.
         compactor: what keeps the history within the window; None for nothing.
         rules: the instructions for files that the agent is told as it touches them.
@@ -42,6 +44,7 @@ class Blueprint:
     validators: Mapping[str, Validator]
     policy: Policy
     max_rounds: int | None
+    answerer: Answerer | None
     budget: Budget | None
     compactor: Compactor | None
     rules: ConditionalRules

@@ -16,7 +16,7 @@ from sagent.message import (
     result_text,
 )
 from sagent.model import Usage
-from sagent.tool import Plan, plan_as_json
+from sagent.tool import Answer, Plan, Question, plan_as_json
 
 
 @attrs.frozen
@@ -135,6 +135,44 @@ class Planned:
         return plan_as_json(self.items)
 
 
+@attrs.frozen
+class UserAsked:
+    """The agent asks a person, and waits."""
+
+    descriptor: ClassVar[str] = Descriptor.QUESTION
+    question: Question
+
+    @property
+    def content(self) -> JSON:
+        """The question with its choices, each with ``label`` and ``description``."""
+        return {
+            "question": self.question.text,
+            "choices": [attrs.asdict(choice) for choice in self.question.choices],
+            "allow_other": self.question.allow_other,
+            "multiple": self.question.multiple,
+        }
+
+
+@attrs.frozen
+class QuestionClosed:
+    """A question is not to be answered any more: it was, or it was withdrawn.
+
+    Attributes:
+        question: as it was asked.
+        answer: what the person said; None for a question that was withdrawn.
+    """
+
+    descriptor: ClassVar[str] = Descriptor.ANSWER
+    question: Question
+    answer: Answer | None
+
+    @property
+    def content(self) -> JSON:
+        """The question and its answer, with ``chosen`` and ``other``; null for none."""
+        answer = None if self.answer is None else attrs.asdict(self.answer)
+        return {"question": self.question.text, "answer": answer}
+
+
 @attrs.frozen(kw_only=True)
 class Compacted:
     """The history was replaced by a recap of it."""
@@ -223,6 +261,8 @@ type OwnEvent = (
     | Notice
     | Titled
     | Planned
+    | UserAsked
+    | QuestionClosed
     | Compacted
     | Interrupted
     | Responded

@@ -36,6 +36,7 @@ TOOLS = (
     "AgentSelf",
     "AgentSend",
     "AgentSpawn",
+    "AskUser",
     "Skill",
     "Todo",
 )

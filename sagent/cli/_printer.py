@@ -14,6 +14,7 @@ from sagent.agent import (
     Interrupted,
     Notice,
     Planned,
+    QuestionClosed,
     Responded,
     Retrying,
     RunEvent,
@@ -24,6 +25,7 @@ from sagent.agent import (
     ToolDetached,
     ToolProgressed,
     ToolReturned,
+    UserAsked,
 )
 from sagent.cli._streams import clean, write_out
 from sagent.lib.json import JsonValue, json_unfreeze
@@ -131,7 +133,8 @@ def _told(event: RunEvent) -> dict[str, JsonValue]:
     told: dict[str, JsonValue]
     match event:
         case (
-            Text() | Thinking() | Notice() | Titled() | Planned() | Interrupted() | Responded()
+            Text() | Thinking() | Notice() | Titled() | Planned() | UserAsked() | QuestionClosed()
+            | Interrupted() | Responded()
             | Failed() | Done()
         ):  # fmt: skip
             told = {}

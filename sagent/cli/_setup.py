@@ -16,6 +16,8 @@ from sagent.tools import TOOLS, Skill, build_tools
 
 LOCAL_TOOLS = ("Read",)
 """What a small model can choose among without fail."""
+HEADLESS_TOOLS = tuple(name for name in TOOLS if name != "AskUser")
+"""Nobody is there to be asked."""
 LOCAL_ROUNDS = 12
 """A small model that is not done by then is lost."""
 
@@ -33,7 +35,8 @@ async def build_agent(
     choice = choose_model(options, known, on_progress)
     small = choice.is_small
     told = brief_small(options) if small else await brief(options, session, choice.model.model_id)
-    names = options.tools if options.tools is not None else (LOCAL_TOOLS if small else TOOLS)
+    usual = LOCAL_TOOLS if small else HEADLESS_TOOLS
+    names = options.tools if options.tools is not None else usual
     tools = _tools(names)
     if any(isinstance(tool, Skill) for tool in tools):
         skills = await find_skills(options, session)

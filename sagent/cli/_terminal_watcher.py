@@ -25,6 +25,7 @@ from sagent.agent import (
     Notice,
     OwnEvent,
     Planned,
+    QuestionClosed,
     Responded,
     Retrying,
     RunEvent,
@@ -35,8 +36,9 @@ from sagent.agent import (
     ToolDetached,
     ToolProgressed,
     ToolReturned,
+    UserAsked,
 )
-from sagent.cli._plan_rows import plan_rows
+from sagent.cli._people_rows import people_rows
 from sagent.cli._streams import clean
 from sagent.providers._progress import Progress
 
@@ -93,8 +95,8 @@ class TerminalWatcher(AbstractContextManager["TerminalWatcher"]):
                 self._wait_for(f"{event.name}: {next(reversed(event.content.splitlines()), '')}")
             case ToolReturned():
                 self._wait_for("thinking")
-            case Planned():
-                for row in plan_rows(event.items):
+            case Planned() | UserAsked() | QuestionClosed():
+                for row in people_rows(event):
                     self._line(row, "dim")
             case Text() | Done():
                 self._status.stop()  # the answer has the line now
@@ -144,8 +146,8 @@ def _remark(event: OwnEvent) -> tuple[str, str] | None:
         case Interrupted() | Failed():
             remark = f"  ✗ {event.content}", "yellow"
         case (
-            ToolReturned() | ToolProgressed() | Planned() | Text() | Thinking() | Responded()
-            | Done()
+            ToolReturned() | ToolProgressed() | Planned() | UserAsked() | QuestionClosed() | Text()
+            | Thinking() | Responded() | Done()
         ):  # fmt: skip
             pass
         case _:

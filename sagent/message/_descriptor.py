@@ -20,6 +20,8 @@ class Descriptor(StrEnum):
     MALFORMED_DIRECTIVE = "text/x-malformed-directive"
     DIFF = "text/x-diff"
     JSON = "application/json"
+    QUESTION = "application/x-question"
+    ANSWER = "application/x-answer"
     PLAN = "application/x-plan"
     DONE = "application/x-done"
     ECHO = "application/x-thinking-structured"

@@ -1,8 +1,8 @@
 """What the tests of programs that use sagent need: no network, no clock, no surprises.
 
-Doubles of a model and a tool, a probe that stands in for an actor, cassettes that stand in for a
-vendor, and the schedules under which trio may run a test. `sagent.testing.pytest_plugin` brings
-the schedules to pytest.
+Doubles of a model, a tool and a person, a probe that stands in for an actor, cassettes that stand
+in for a vendor, and the schedules under which trio may run a test. `sagent.testing.pytest_plugin`
+brings the schedules to pytest.
 """
 
 from importlib import import_module
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sagent.testing._probe import Probe, spawn_probe
 from sagent.testing._recording_tool import RecordingTool
 from sagent.testing._schedule import run_schedules
+from sagent.testing._scripted_answerer import ScriptedAnswerer
 from sagent.testing._scripted_model import ScriptedModel, calls
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ __all__ = [
     "Cassette",
     "Probe",
     "RecordingTool",
+    "ScriptedAnswerer",
     "ScriptedModel",
     "calls",
     "run_schedules",

@@ -27,6 +27,7 @@ from sagent.tool._protocol import (
     offers_background,
     spec_of,
 )
+from sagent.tool._question import Answer, Choice, Question
 from sagent.tool._result_file import ResultFile
 from sagent.tool._result_folder import ResultFolder
 from sagent.tool._schema import Schema, Validator, validator_for
@@ -35,8 +36,10 @@ from sagent.tool._workspace import FileStamp, Workspace
 __all__ = [
     "ALL_EFFECTS",
     "AgentControl",
+    "Answer",
     "Bindable",
     "Binding",
+    "Choice",
     "Concurrency",
     "Effect",
     "FileStamp",
@@ -44,6 +47,7 @@ __all__ = [
     "Plan",
     "PlanItem",
     "PlanStatus",
+    "Question",
     "Report",
     "ResultFile",
     "ResultFolder",

@@ -1,6 +1,7 @@
 from typing import Protocol
 
 from sagent.tool._plan import Plan
+from sagent.tool._question import Answer, Question
 
 
 class People(Protocol):
@@ -11,5 +12,15 @@ class People(Protocol):
 
         Raises:
             UsageError: people could not follow it, see `check_plan`.
+        """
+        ...
+
+    async def ask(self, question: Question) -> Answer | None:
+        """Ask a person, and wait for the answer; None if there is nobody to ask.
+
+        One question of an agent is asked at a time. A cancel withdraws it.
+
+        Raises:
+            UsageError: what came back is no answer to the question.
         """
         ...

@@ -3,6 +3,7 @@
 from sagent.tools._agent_self import AgentSelf
 from sagent.tools._agent_send import AgentSend
 from sagent.tools._agent_spawn import AgentSpawn
+from sagent.tools._ask_user import AskUser
 from sagent.tools._background_task import BackgroundTask
 from sagent.tools._bash import Bash
 from sagent.tools._catalog import TOOLS, build_tools
@@ -21,6 +22,7 @@ __all__ = [
     "AgentSelf",
     "AgentSend",
     "AgentSpawn",
+    "AskUser",
     "BackgroundTask",
     "Bash",
     "Edit",

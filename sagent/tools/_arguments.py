@@ -64,9 +64,9 @@ class Arguments:
             raise Refusal(f"{name} must be true or false")
         return value
 
-    def array(self, name: str) -> Sequence[JSON]:
-        """Give the list under *name*."""
-        value = self._value(name, None)
+    def array(self, name: str, default: Sequence[JSON] | None = None) -> Sequence[JSON]:
+        """Give the list under *name*; without a *default* it must be there."""
+        value = self._value(name, default)
         if isinstance(value, str) or not isinstance(value, Sequence):
             raise Refusal(f"{name} must be a list")
         return value

@@ -6,6 +6,7 @@ from sagent.tool import Tool
 from sagent.tools._agent_self import AgentSelf
 from sagent.tools._agent_send import AgentSend
 from sagent.tools._agent_spawn import AgentSpawn
+from sagent.tools._ask_user import AskUser
 from sagent.tools._background_task import BackgroundTask
 from sagent.tools._bash import Bash
 from sagent.tools._builtin import BuiltinTool
@@ -25,6 +26,7 @@ TOOLS: Mapping[str, type[BuiltinTool]] = MappingProxyType(
             AgentSelf,
             AgentSend,
             AgentSpawn,
+            AskUser,
             BackgroundTask,
             Bash,
             Edit,

@@ -12,6 +12,7 @@ from sagent.agent import (
     Interrupted,
     Notice,
     Planned,
+    QuestionClosed,
     Responded,
     Retrying,
     RunEvent,
@@ -22,14 +23,16 @@ from sagent.agent import (
     ToolDetached,
     ToolProgressed,
     ToolReturned,
+    UserAsked,
 )
 from sagent.cli._printer import JsonPrinter, Printer, StreamJsonPrinter, TextPrinter
 from sagent.message import TextMessage
 from sagent.model import Usage
-from sagent.tool import PlanItem
+from sagent.tool import Answer, Choice, PlanItem, Question
 
 CALL = {"call_id": "c1", "name": "Bash"}
 DONE = Done(TextMessage("42"), Usage(input_tokens=7), Decimal("1E-7"))
+WHICH = Question(text="Which?", choices=[Choice("a", "A"), Choice("b")])
 EVENTS: list[tuple[RunEvent, Mapping[str, object]]] = [
     (Text("a"), {"descriptor": "text/plain", "content": "a"}),
     (Thinking("a"), {"descriptor": "text/x-thinking", "content": "a"}),
@@ -63,6 +66,35 @@ EVENTS: list[tuple[RunEvent, Mapping[str, object]]] = [
                 {"content": "a", "status": "in_progress", "id": "1"},
                 {"content": "b", "status": "pending"},
             ],
+        },
+    ),
+    (
+        UserAsked(WHICH),
+        {
+            "descriptor": "application/x-question",
+            "content": {
+                "question": "Which?",
+                "choices": [
+                    {"label": "a", "description": "A"},
+                    {"label": "b", "description": ""},
+                ],
+                "allow_other": True,
+                "multiple": False,
+            },
+        },
+    ),
+    (
+        QuestionClosed(WHICH, Answer(chosen=["a"])),
+        {
+            "descriptor": "application/x-answer",
+            "content": {"question": "Which?", "answer": {"chosen": ["a"], "other": ""}},
+        },
+    ),
+    (
+        QuestionClosed(WHICH, None),
+        {
+            "descriptor": "application/x-answer",
+            "content": {"question": "Which?", "answer": None},
         },
     ),
     (

@@ -14,6 +14,7 @@ from sagent.agent import (
     Interrupted,
     Notice,
     Planned,
+    QuestionClosed,
     Retrying,
     RunEvent,
     Titled,
@@ -21,6 +22,7 @@ from sagent.agent import (
     ToolDetached,
     ToolProgressed,
     ToolReturned,
+    UserAsked,
 )
 from sagent.cli._session_picker import MAX_ROWS, pick
 from sagent.cli._session_removal import confirm
@@ -30,7 +32,7 @@ from sagent.errors import SessionError, UsageError
 from sagent.home import Home
 from sagent.message import error_message
 from sagent.session import MessageRecord, SessionInfo, create_session
-from sagent.tool import PlanItem
+from sagent.tool import Answer, Choice, PlanItem, Question
 
 
 class Terminal(io.StringIO):
@@ -102,6 +104,7 @@ def test_sessions_are_removed_only_after_a_yes(typed: str, goes: bool, home: Pat
     assert "1 messages · how many legs" in screen.getvalue()
 
 
+WHICH = Question(text="Which\none?", choices=[Choice("a"), Choice("b")])
 CALL = {"call_id": "c1", "name": "Bash"}
 
 
@@ -114,6 +117,11 @@ CALL = {"call_id": "c1", "name": "Bash"}
         (Retrying(content="busy", attempt=2, delay_s=3.2), "⟳ in 3 s: busy"),
         (Notice("the window is\nnot known"), "! the window is not known"),
         (Titled("at\x1b[31m it"), "# at[31m it"),
+        (UserAsked(WHICH), "? Which one?"),
+        (UserAsked(WHICH), "· b"),
+        (QuestionClosed(WHICH, Answer(chosen=["a"], other="c")), "→ a, c"),
+        (QuestionClosed(WHICH, Answer()), "→ passed over"),
+        (QuestionClosed(WHICH, None), "→ withdrawn"),
         (Planned((PlanItem(content="a\x1b[31m b"),)), "· a[31m b"),
         (Compacted(content="...", tokens_before=12_000, tokens_after=900), "12,000 tokens to 900"),
         (Interrupted(), "✗ interrupted"),

@@ -15,6 +15,7 @@ from sagent.agent import (
     Notice,
     OwnEvent,
     Planned,
+    QuestionClosed,
     Responded,
     Retrying,
     RunEvent,
@@ -25,13 +26,15 @@ from sagent.agent import (
     ToolDetached,
     ToolProgressed,
     ToolReturned,
+    UserAsked,
 )
 from sagent.lib.json import json_dumps
 from sagent.message import BytesMessage, JsonMessage, MultipartMessage, TextMessage, error_message
 from sagent.model import Usage
-from sagent.tool import PlanItem
+from sagent.tool import Answer, Choice, PlanItem, Question
 
 ODD = "\ud83d \u2028 \x00 <b>"
+QUESTION = Question(text=ODD, choices=[Choice(ODD, ODD), Choice("b")], agent=ODD)
 EVENTS: list[RunEvent] = [
     Text(ODD),
     Thinking(ODD),
@@ -48,6 +51,9 @@ EVENTS: list[RunEvent] = [
     Retrying(content=ODD, attempt=2, delay_s=0.5),
     Notice(ODD),
     Titled(ODD),
+    UserAsked(QUESTION),
+    QuestionClosed(QUESTION, Answer(chosen=[ODD], other=ODD)),
+    QuestionClosed(QUESTION, None),
     Planned((PlanItem(content=ODD, active_form=ODD, id=ODD),)),
     Compacted(content=ODD, tokens_before=9, tokens_after=1),
     Interrupted(),

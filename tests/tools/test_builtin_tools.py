@@ -15,7 +15,7 @@ from sagent.message import JsonMessage, Message, TextMessage, is_error, is_messa
 from sagent.tool import Binding, Tool, Workspace, concurrency_of, spec_of, validator_for
 
 NAMES = sorted(tools.TOOLS)
-NOT_TO_BE_HAD_AGAIN = {"AgentSend", "AgentSpawn", "Skill", "Todo"}
+NOT_TO_BE_HAD_AGAIN = {"AgentSend", "AgentSpawn", "AskUser", "Skill", "Todo"}
 """What these have given stays in the conversation."""
 """What these have given stays in the conversation."""
 

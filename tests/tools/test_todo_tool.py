@@ -19,9 +19,11 @@ from sagent.message import JsonMessage, MultipartMessage, is_error, is_message, 
 from sagent.session import Session, create_session, open_session
 from sagent.testing import ScriptedModel, calls
 from sagent.tool import (
+    Answer,
     Binding,
     Plan,
     PlanItem,
+    Question,
     Workspace,
     plan_as_json,
     plan_progress,
@@ -283,7 +285,10 @@ class _Wall:
     """People who see a plan."""
 
     def set_plan(self, plan: Plan) -> None:
-        assert plan is not None
+        assert isinstance(plan, tuple)
+
+    async def ask(self, question: Question) -> Answer | None:
+        raise NotImplementedError
 
 
 @given(

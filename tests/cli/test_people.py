@@ -1,4 +1,4 @@
-"""A plan, as people and programs see it."""
+"""What an agent has to say to people, as they and programs see it."""
 
 import json
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from loopback import answer, call, serve_loopback
 
-from sagent.cli._plan_rows import MOST_ROWS, plan_rows
+from sagent.cli._people_rows import MOST_ROWS, plan_rows
 from sagent.tool import Plan, PlanItem, PlanStatus
 
 
@@ -60,3 +60,11 @@ def test_a_plan_is_an_object_in_the_stream_of_a_run(sagent: Command) -> None:
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert {"descriptor": "application/x-plan", "content": todos} in events
     assert done.stderr == b""
+
+
+def test_a_question_that_nobody_can_answer_is_left_to_the_model(sagent: Command) -> None:
+    with serve_loopback(call("AskUser", {"question": "Why?"}), answer("done")) as server:
+        done = sagent(*at(server), "--tools", "AskUser", "--", "hi")
+
+    assert "nobody here to ask" in server.seen[1].body["messages"][-1]["content"]
+    assert (done.returncode, done.stdout) == (0, b"done\n")
