@@ -1,9 +1,11 @@
 """What an agent of the command line is told before all else: its prompt, and what goes into it.
 
-``load_instructions``, ``load_memory`` and ``load_skills`` read files, so they block: call them
-in a thread. ``system_prompt`` makes text of what they give.
+``load_instructions``, ``load_memory``, ``load_skills`` and ``load_agent_files`` read files, so they
+block: call them in a thread. ``system_prompt`` makes text of what they give.
 """
 
+from sagent.prompt._agent_files import AgentFile, AgentFiles, load_agent_files
+from sagent.prompt._agent_limits import AgentLimits
 from sagent.prompt._instructions import Instructions, ProjectInstructions, load_instructions
 from sagent.prompt._memory import Memory, load_memory
 from sagent.prompt._repository import Repository
@@ -14,6 +16,9 @@ from sagent.prompt._source import Scope, Source
 from sagent.prompt._system_prompt import system_prompt
 
 __all__ = [
+    "AgentFile",
+    "AgentFiles",
+    "AgentLimits",
     "ConditionalRules",
     "Instructions",
     "Memory",
@@ -26,6 +31,7 @@ __all__ = [
     "Skills",
     "Source",
     "list_skill_files",
+    "load_agent_files",
     "load_instructions",
     "load_memory",
     "load_skills",

@@ -1,0 +1,218 @@
+"""Agents that are written down: a Markdown file each, with front matter and a system prompt."""
+
+import os
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+from pathlib import Path
+
+import attrs
+
+from sagent.errors import UnknownNameError, UsageError
+from sagent.home import Home
+from sagent.prompt._agent_limits import AgentLimits
+from sagent.prompt._front_matter import FrontMatter, parse_front_matter, split_at_commas
+from sagent.prompt._instructions import ProjectInstructions
+from sagent.prompt._name import is_name, wrong_name
+from sagent.prompt._repository import directories_to
+from sagent.prompt._skills import MOST_LISTED_CHARS, MOST_LISTING_CHARS
+from sagent.prompt._text_file import TextFile, read_text_file, shown
+
+MOST_PROMPT_BYTES = 100_000
+_MOST_FILES = 500
+_MOST_NAMED = 20
+_FOLDER = Path(".sagent/agents")
+_FIELDS = frozenset({"name", "description", "provider", "model", "tools"}) | {
+    field.name for field in attrs.fields(AgentLimits)
+}
+
+
+@attrs.frozen(kw_only=True)
+class AgentFile:
+    """An agent as its file describes it.
+
+    Attributes:
+        name: what it is called by.
+        description: what it is for, in a line, for who chooses among agents; may be empty.
+        system: what its model is told before all else; empty if the file says nothing.
+        path: of the file.
+        provider: who runs its model, by a provider's name; empty for whoever is at hand.
+        model: by its provider's name for it; empty for the one at hand.
+        tools: names of the tools it may use; None for those at hand.
+        limits: what it may take.
+    """
+
+    name: str
+    description: str
+    system: str = attrs.field(repr=False)
+    path: Path
+    provider: str = ""
+    model: str = ""
+    tools: tuple[str, ...] | None = None
+    limits: AgentLimits = attrs.field(factory=AgentLimits)
+
+
+@attrs.frozen
+class AgentFiles:
+    """The agents that were found, the nearest first.
+
+    Attributes:
+        found: each name once.
+        warnings: what is wrong with their files, a line each.
+    """
+
+    found: tuple[AgentFile, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What they are called by."""
+        return tuple(agent.name for agent in self.found)
+
+    def find(self, name: str) -> AgentFile:
+        """Give the agent of that name.
+
+        Raises:
+            UnknownNameError: there is none; the message says what is wrong with its file, or names
+                those that there are, the most similar first.
+        """
+        for agent in self.found:
+            if agent.name == name:
+                return agent
+        for warning in self.warnings:
+            if f"{os.sep}{name}.md is not " in warning:
+                raise UnknownNameError(f"the agent {name[:80]!r} cannot be had: {warning}")
+        raise UnknownNameError(
+            f"unknown agent: {name[:80]!r}; there are: {self._nearest(name)}; "
+            f"agents are files {_FOLDER}/NAME.md"
+        )
+
+    def _nearest(self, wanted: str) -> str:
+        nearness = {
+            name: SequenceMatcher(None, wanted[:80], name, autojunk=False).ratio()
+            for name in self.names
+        }
+        names = sorted(nearness, key=lambda name: -nearness[name])
+        more = f" (and {len(names) - _MOST_NAMED} more)" if len(names) > _MOST_NAMED else ""
+        return (", ".join(names[:_MOST_NAMED]) or "none") + more
+
+    @property
+    def listing(self) -> str:
+        """A line for each, for a prompt: names, and as much of the descriptions as has room."""
+        lines: list[str] = []
+        room = MOST_LISTING_CHARS
+        for agent in self.found:
+            line = _line(agent)
+            if (room := room - len(line) - 1) < 0:
+                lines.append(f"- (and {len(self.found) - len(lines)} more)")
+                break
+            lines.append(line)
+        return "\n".join(lines)
+
+
+def load_agent_files(
+    cwd: Path, home: Home, *, project_instructions: ProjectInstructions = "read"
+) -> AgentFiles:
+    """Find the agents of the project, from *cwd* up to its root, then the user's own.
+
+    They are files ``NAME.md`` in ``.sagent/agents``, and in the home's ``agents``; of one name, the
+    first counts. One that is broken is a warning. Blocks; never raises OSError.
+    """
+    _, directories = directories_to(cwd)
+    own = home.root / "agents"
+    if project_instructions == "ignore":
+        return _first_of_each_name(_all_in([own]))
+    return _first_of_each_name(
+        _all_in([*(directory / _FOLDER for directory in reversed(directories)), own])
+    )
+
+
+def _first_of_each_name(agents: Iterable[AgentFile | str]) -> AgentFiles:
+    found: dict[str, AgentFile] = {}
+    warnings: list[str] = []
+    for agent in agents:
+        if isinstance(agent, str):
+            warnings.append(agent)
+        elif (first := found.setdefault(agent.name, agent)) is not agent and not _same(
+            first.path, agent.path
+        ):
+            told = f"another agent {agent.name!r} is nearer: {shown(first.path)}"
+            warnings.append(f"{shown(agent.path)} is not used: {told}")
+    return AgentFiles(tuple(found.values()), tuple(warnings))
+
+
+def _same(path: Path, other: Path) -> bool:
+    return os.path.realpath(path) == os.path.realpath(other)
+
+
+def _all_in(places: Iterable[Path]) -> Iterator[AgentFile | str]:
+    """Give the agents in *places*, and warnings."""
+    paths = [path for place in places for path in _files_in(place)]
+    for path in paths[:_MOST_FILES]:
+        yield from _read(path)
+    if len(paths) > _MOST_FILES:
+        yield (
+            f"{shown(paths[_MOST_FILES])}: there are more than {_MOST_FILES} agents; no more are "
+            "read"
+        )
+
+
+def _files_in(place: Path) -> list[Path]:
+    try:
+        return sorted(path for path in place.iterdir() if path.suffix == ".md")
+    except OSError:
+        return []
+
+
+def _read(path: Path) -> Iterator[AgentFile | str]:
+    if not is_name(path.stem):
+        yield f"{shown(path)} is not used: {wrong_name(path.stem)}"
+        return
+    file = read_text_file(path, most_bytes=MOST_PROMPT_BYTES)
+    if not isinstance(file, TextFile):
+        yield f"{shown(path)} is not read: {file.reason}"
+        return
+    if file.was_cut:
+        yield f"{shown(path)} is cut: of {file.size_bytes} bytes, {MOST_PROMPT_BYTES} are read"
+    matter = parse_front_matter(file.text)
+    yield from (f"{shown(path)}: {problem}" for problem in _problems(path, matter))
+    try:
+        yield _agent(path, matter)
+    except UsageError as error:  # what limits an agent is not passed over
+        yield f"{shown(path)} is not used: {error}"
+
+
+def _problems(path: Path, matter: FrontMatter) -> Iterator[str]:
+    yield from matter.problems
+    if (name := matter.text("name")) and name != path.stem:
+        yield f"it goes by its file's name, not by {name[:80]!r}"
+    if unknown := ", ".join(sorted(matter.fields.keys() - _FIELDS)):
+        yield f"it has fields that say nothing here: {unknown}"
+
+
+def _agent(path: Path, matter: FrontMatter) -> AgentFile:
+    return AgentFile(
+        name=path.stem,
+        description=" ".join(matter.text("description").split()),
+        system=matter.body.strip(),
+        path=path,
+        provider=matter.text("provider"),
+        model=matter.text("model"),
+        tools=_tools(matter),
+        limits=AgentLimits.of(matter),
+    )
+
+
+def _tools(matter: FrontMatter) -> tuple[str, ...] | None:
+    """Give the tools: a list, or names with commas between them; ``none`` is none."""
+    tools = matter.fields.get("tools", "")
+    names = split_at_commas(tools) if isinstance(tools, str) else tuple(filter(None, tools))
+    if names == ("none",):
+        return ()
+    return names if names or isinstance(tools, tuple) else None
+
+
+def _line(agent: AgentFile) -> str:
+    description = agent.description
+    if len(description) > MOST_LISTED_CHARS:
+        description = description[: MOST_LISTED_CHARS - 1].rstrip() + "…"
+    return f"- {agent.name}: {description}" if description else f"- {agent.name}"
