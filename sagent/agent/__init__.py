@@ -1,6 +1,7 @@
 """Agents: a model, tools and a history, behind one inbox."""
 
 from sagent.agent._agent import Agent
+from sagent.agent._agent_file import agent_from
 from sagent.agent._answerer import Answerer
 from sagent.agent._colleagues import AgentBinding, Colleagues
 from sagent.agent._directive import Directive
@@ -91,4 +92,5 @@ __all__ = [
     "ToolReturned",
     "UserAsked",
     "Watch",
+    "agent_from",
 ]

@@ -64,6 +64,8 @@ class Options(argparse.Namespace):
     model: str | None
     base_url: str | None
     tool_protocol: "ToolProtocol | None"
+    agent: str | None
+    """The agent of a file that the run is to have."""
     name: str | None
     system: str | None
     """What stands in place of our own words about who the agent is."""
@@ -246,6 +248,12 @@ def _add_sessions(parser: argparse.ArgumentParser) -> None:
 
 def _add_prompt(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("agent").add_argument
+    add(
+        "--agent",
+        metavar="NAME",
+        help="the agent in .sagent/agents/NAME.md, here or above, or in your home: its system "
+        "prompt, model, tools and limits, of which other flags stand in place",
+    )
     add("--name", type=_agent_name, metavar="NAME", help="what the agent is called (Agent)")
     add("--system", metavar="TEXT", help="who the agent is, in place of our own words about it")
     add("--append-system", default="", metavar="TEXT", help="added to the system prompt's end")

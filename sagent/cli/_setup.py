@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sagent.agent import Agent
 from sagent.budget import Budget
+from sagent.cli._agent_choice import with_agent_file
 from sagent.cli._instructions import brief, brief_small, directory_of, find_skills
 from sagent.cli._model_choice import choose_model
 from sagent.cli._parser import Options
@@ -31,6 +32,7 @@ async def build_agent(
         UsageError: a name or a value cannot be meant.
         MissingKeyError: the provider needs a key that is not in the environment.
     """
+    options = await with_agent_file(options, session)
     known = SessionState() if session is None else session.transcript.state
     choice = choose_model(options, known, on_progress)
     small = choice.is_small

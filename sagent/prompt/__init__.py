@@ -5,7 +5,7 @@ block: call them in a thread. ``system_prompt`` makes text of what they give.
 """
 
 from sagent.prompt._agent_files import AgentFile, AgentFiles, load_agent_files
-from sagent.prompt._agent_limits import AgentLimits
+from sagent.prompt._file_limits import FileLimits
 from sagent.prompt._instructions import Instructions, ProjectInstructions, load_instructions
 from sagent.prompt._memory import Memory, load_memory
 from sagent.prompt._repository import Repository
@@ -18,8 +18,8 @@ from sagent.prompt._system_prompt import system_prompt
 __all__ = [
     "AgentFile",
     "AgentFiles",
-    "AgentLimits",
     "ConditionalRules",
+    "FileLimits",
     "Instructions",
     "Memory",
     "ProjectInstructions",

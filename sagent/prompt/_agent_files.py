@@ -9,7 +9,7 @@ import attrs
 
 from sagent.errors import UnknownNameError, UsageError
 from sagent.home import Home
-from sagent.prompt._agent_limits import AgentLimits
+from sagent.prompt._file_limits import FileLimits
 from sagent.prompt._front_matter import FrontMatter, parse_front_matter, split_at_commas
 from sagent.prompt._instructions import ProjectInstructions
 from sagent.prompt._name import is_name, wrong_name
@@ -22,7 +22,7 @@ _MOST_FILES = 500
 _MOST_NAMED = 20
 _FOLDER = Path(".sagent/agents")
 _FIELDS = frozenset({"name", "description", "provider", "model", "tools"}) | {
-    field.name for field in attrs.fields(AgentLimits)
+    field.name for field in attrs.fields(FileLimits)
 }
 
 
@@ -48,7 +48,7 @@ class AgentFile:
     provider: str = ""
     model: str = ""
     tools: tuple[str, ...] | None = None
-    limits: AgentLimits = attrs.field(factory=AgentLimits)
+    limits: FileLimits = attrs.field(factory=FileLimits)
 
 
 @attrs.frozen
@@ -198,7 +198,7 @@ def _agent(path: Path, matter: FrontMatter) -> AgentFile:
         provider=matter.text("provider"),
         model=matter.text("model"),
         tools=_tools(matter),
-        limits=AgentLimits.of(matter),
+        limits=FileLimits.of(matter),
     )
 
 

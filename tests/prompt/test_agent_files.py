@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sagent.budget import Budget
 from sagent.errors import UnknownNameError
 from sagent.home import Home
-from sagent.prompt import AgentFiles, AgentLimits, load_agent_files
+from sagent.prompt import AgentFiles, FileLimits, load_agent_files
 from sagent.prompt._agent_files import MOST_PROMPT_BYTES
 from sagent.prompt._skills import MOST_LISTING_CHARS
 
@@ -70,7 +70,7 @@ def test_a_file_tells_all_there_is_to_its_agent(home: Home, project: Path) -> No
     assert agent.system == "You review.\n\nBe brief."
     assert (agent.provider, agent.model) == ("Anthropic", "claude-haiku-4-5")
     assert agent.tools == ("Read", "Grep")
-    assert agent.limits == AgentLimits(
+    assert agent.limits == FileLimits(
         max_tool_call_rounds=7,
         max_depth=0,
         max_budget_usd=Decimal("0.50"),
@@ -86,7 +86,7 @@ def test_a_file_without_front_matter_is_a_system_prompt(home: Home, project: Pat
     agent = load_agent_files(project, home).find("poet")
 
     assert agent.system == "You rhyme."
-    assert (agent.model, agent.tools, agent.limits) == ("", None, AgentLimits())
+    assert (agent.model, agent.tools, agent.limits) == ("", None, FileLimits())
 
 
 @pytest.mark.parametrize(
@@ -242,11 +242,11 @@ def test_a_listing_has_a_line_for_each_as_far_as_there_is_room(home: Home, proje
 def test_limits_make_a_budget_that_is_a_share_of_the_one_above() -> None:
     above = Budget(usd=5)
 
-    assert AgentLimits(max_depth=2).budget("a") is None
-    assert AgentLimits(max_depth=2).budget("a", above=above) is above
+    assert FileLimits(max_depth=2).budget("a") is None
+    assert FileLimits(max_depth=2).budget("a", above=above) is above
 
-    share = AgentLimits(max_budget_usd=Decimal(2)).budget("a", above=above)
-    alone = AgentLimits(max_budget_tokens=10).budget("a")
+    share = FileLimits(max_budget_usd=Decimal(2)).budget("a", above=above)
+    alone = FileLimits(max_budget_tokens=10).budget("a")
 
     assert share is not None
     assert share.remaining.usd == Decimal(2)

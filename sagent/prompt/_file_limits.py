@@ -13,7 +13,7 @@ _MOST_DIGITS = 18
 
 
 @attrs.frozen(kw_only=True)
-class AgentLimits:
+class FileLimits:
     """What an agent may take; None for what is not limited.
 
     Attributes:
@@ -31,7 +31,7 @@ class AgentLimits:
     max_budget_seconds: float | None = None
 
     @classmethod
-    def of(cls, matter: FrontMatter) -> "AgentLimits":
+    def of(cls, matter: FrontMatter) -> "FileLimits":
         """Read the limits, which go by the same names as here.
 
         Raises:
