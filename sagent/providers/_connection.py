@@ -6,7 +6,7 @@ request is written at once, h11 sees to the heads, and all that was received is 
 """
 
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from http import HTTPStatus
 
@@ -30,6 +30,9 @@ _PORTS = {"http": 80, "https": 443}
 type NewContext = Callable[[], ssl.SSLContext]
 """Makes the context of a connection, or gives it again; not asked for without TLS."""
 
+type Dial = Callable[[str, int], Awaitable[trio.SocketStream]]
+"""Connects to the port of a host, or raises OSError."""
+
 
 @attrs.define(eq=False)
 class Connection(httpx.AsyncBaseTransport):
@@ -40,6 +43,7 @@ class Connection(httpx.AsyncBaseTransport):
     """
 
     _new_context: NewContext
+    _dial: Dial = trio.open_tcp_stream
     _channel: "_Channel | None" = attrs.field(default=None, init=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -47,7 +51,8 @@ class Connection(httpx.AsyncBaseTransport):
         channel = self._channel
         if channel is None or channel.is_stale():
             self._close()
-            channel = self._channel = await _open_channel(request.url, self._new_context)
+            channel = await _open_channel(request.url, self._new_context, self._dial)
+            self._channel = channel
         try:
             await channel.send(request, await request.aread())
             head = await channel.head()
@@ -182,11 +187,11 @@ class _Stream(httpx.AsyncByteStream):
                 self._close()
 
 
-async def _open_channel(url: httpx.URL, new_context: NewContext) -> _Channel:
+async def _open_channel(url: httpx.URL, new_context: NewContext, dial: Dial) -> _Channel:
     host, port = url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme]
     try:
         with trio.fail_after(CONNECT_S):
-            tcp = await trio.open_tcp_stream(host, port)
+            tcp = await dial(host, port)
         if url.scheme == "http":
             return _Channel(tcp, tcp.socket)
         return _Channel(await _encrypted(tcp, host, new_context()), tcp.socket)
