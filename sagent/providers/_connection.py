@@ -34,6 +34,10 @@ type Dial = Callable[[str, int], Awaitable[trio.SocketStream]]
 """Connects to the port of a host, or raises OSError."""
 
 
+async def _dial_anyone(host: str, port: int) -> trio.SocketStream:
+    return await trio.open_tcp_stream(host, port)
+
+
 @attrs.define(eq=False)
 class Connection(httpx.AsyncBaseTransport):
     """Carries one request at a time to the server of the first; opened anew when it was closed.
@@ -43,7 +47,7 @@ class Connection(httpx.AsyncBaseTransport):
     """
 
     _new_context: NewContext
-    _dial: Dial = trio.open_tcp_stream
+    _dial: Dial = _dial_anyone
     _channel: "_Channel | None" = attrs.field(default=None, init=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
