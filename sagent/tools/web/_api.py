@@ -83,6 +83,8 @@ class Api:
 
     def _request(self, path: str, query: Query | None, body: bytes) -> httpx.Request:
         headers = dict(self.headers)
+        if not all(value.isascii() and value.isprintable() for value in headers.values()):
+            raise Refusal(f"the key of {self.name} holds what no key may: set it anew")
         if not body:
             return request(self._url(path, query), headers=httpx.Headers(headers))
         headers["Content-Type"] = "application/json"
@@ -147,9 +149,7 @@ class Api:
         try:
             return json_loads(answer.body)
         except JsonError as error:
-            raise Refusal(
-                f"{self.name} gave no JSON: {self._without_secrets(str(error))}"
-            ) from error
+            raise Refusal(f"{self.name} gave no JSON, but {answer.content_type}") from error
 
     def _without_secrets(self, text: str) -> str:
         for secret in (*self.secrets, *self.headers.values()):
