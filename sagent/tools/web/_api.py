@@ -25,7 +25,13 @@ _TRIES = 3
 _EXCERPT_CHARS = 200
 _LATER = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
+_ABSENT = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+
 type Query = Mapping[str, str | int]
+
+
+class Absent(Refusal):
+    """The service answers, and has no such thing."""
 
 
 def _no_headers() -> Mapping[str, str]:
@@ -60,6 +66,7 @@ class Api:
         """Get the JSON at *path*.
 
         Raises:
+            Absent: there is nothing at *path*.
             Refusal: the service does not give it; one line says why, without any key.
         """
         return self._json(await self.get(path, query))
@@ -108,7 +115,7 @@ class Api:
             except UnicodeError as error:
                 raise Refusal(f"{self.name}: the question or the key is no text") from error
             except Refusal as error:
-                raise Refusal(self._without_secrets(str(error))) from None
+                raise type(error)(self._without_secrets(str(error))) from None
         raise Refusal(f"{self.name} gave no whole answer within {_DEADLINE_S:g} s: try again later")
 
     async def _answer(self, asked: httpx.Request) -> Answer:
@@ -140,7 +147,8 @@ class Api:
         if answer.status == HTTPStatus.OK:
             return answer
         line = " ".join(answer.body.decode(errors="replace").split())[:_EXCERPT_CHARS]
-        raise Refusal(
+        kind = Absent if answer.status in _ABSENT else Refusal
+        raise kind(
             f"{self.name} answers {answer.told_status}{_advice(answer)}"
             + (f" ({line})" if line else "")
         )

@@ -9,7 +9,7 @@ from trio.testing import MockClock
 from web_server import Page, open_web_server, page
 
 from sagent.tools._refusal import Refusal
-from sagent.tools.web._api import Api
+from sagent.tools.web._api import Absent, Api
 
 JSON = "application/json"
 FINE = page('{"fine": true}', kind=JSON)
@@ -146,3 +146,10 @@ async def test_questions_keep_the_pace_of_their_service(mock_clock: MockClock) -
             mock_clock.jump(1)
 
     assert [later - sooner for sooner, later in pairwise(asked_at)] == [3, 3]
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "410 Gone"])
+async def test_what_a_service_does_not_have_is_told_apart_from_its_faults(status: str) -> None:
+    async with open_web_server({"/v1/": page("no s3cret here", status=status)}) as server:
+        with pytest.raises(Absent, match=r"Library answers 4.*\(no \*\*\* here\)"):
+            await api(server.origin).get_json("/")
