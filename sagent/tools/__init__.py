@@ -16,6 +16,7 @@ from sagent.tools._read import Read
 from sagent.tools._skill import Skill
 from sagent.tools._todo import Todo
 from sagent.tools._write import Write
+from sagent.tools.papers import PaperAuthor, PaperDetails, PaperFetch, PaperSearch
 
 __all__ = [
     "TOOLS",
@@ -30,6 +31,10 @@ __all__ = [
     "Glob",
     "Grep",
     "List",
+    "PaperAuthor",
+    "PaperDetails",
+    "PaperFetch",
+    "PaperSearch",
     "Read",
     "Skill",
     "Todo",

@@ -18,6 +18,7 @@ from sagent.tools._read import Read
 from sagent.tools._skill import Skill
 from sagent.tools._todo import Todo
 from sagent.tools._write import Write
+from sagent.tools.papers import PaperAuthor, PaperDetails, PaperFetch, PaperSearch
 
 TOOLS: Mapping[str, type[BuiltinTool]] = MappingProxyType(
     {
@@ -33,6 +34,10 @@ TOOLS: Mapping[str, type[BuiltinTool]] = MappingProxyType(
             Glob,
             Grep,
             List,
+            PaperAuthor,
+            PaperDetails,
+            PaperFetch,
+            PaperSearch,
             Read,
             Skill,
             Todo,

@@ -73,6 +73,10 @@ def test_only_tools_that_change_nothing_run_beside_others() -> None:
         "Glob",
         "Grep",
         "List",
+        "PaperAuthor",
+        "PaperDetails",
+        "PaperFetch",
+        "PaperSearch",
         "Read",
         "Skill",
     }
