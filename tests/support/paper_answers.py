@@ -156,11 +156,9 @@ def s2_links(key: str, *papers: Mapping[str, Any], influential: bool = False) ->
     return json.dumps({"offset": 0, "data": links})
 
 
-def openalex_found(
-    *works: Mapping[str, Any], total: int | None = None, page: int = 1, per_page: int = 25
-) -> str:
+def openalex_found(*works: Mapping[str, Any], total: int | None = None, page: int = 1) -> str:
     count = len(works) if total is None else total
-    meta = {"count": count, "db_response_time_ms": 9, "page": page, "per_page": per_page}
+    meta = {"count": count, "db_response_time_ms": 9, "page": page, "per_page": 100}
     return json.dumps({"meta": meta, "results": list(works), "group_by": []})
 
 

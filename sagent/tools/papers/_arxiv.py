@@ -75,7 +75,7 @@ class Arxiv:
         entries = feed.findall(f"{_ATOM}entry")
         total = _number(feed, f"{_OPEN_SEARCH}totalResults")
         following = (_number(feed, f"{_OPEN_SEARCH}startIndex") or 0) + items
-        more = bool(entries) and items and total is not None and following < total
+        more = 0 < items <= len(entries) and total is not None and following < total
         return Page(
             items=[paper for entry in entries if (paper := self._paper(entry))],
             total=total,

@@ -122,7 +122,7 @@ class OpenAlex:
         works, meta = objects_in(fields, "results"), fields_in(fields, "meta")
         total = count_in(meta, "count")
         following = (count_in(meta, "page") or 1) * items
-        more = bool(works) and total is not None and following < total
+        more = len(works) >= items and total is not None and following < total
         return Page(
             items=[item for work in works if (item := read(work))],
             total=total,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 import attrs
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sagent.tools.papers._merge import fused, merged, ranked
@@ -123,6 +123,7 @@ _PAPERS = st.builds(
 )
 
 
+@settings(max_examples=50)
 @given(
     st.lists(_PAPERS, max_size=8).flatmap(
         lambda found: st.tuples(st.just(found), st.permutations(found))
@@ -135,6 +136,7 @@ def test_the_order_of_answers_does_not_matter(orders: tuple[list[Paper], list[Pa
     assert fused(one) == fused(other)
 
 
+@settings(max_examples=50)
 @given(st.lists(_PAPERS, max_size=8))
 def test_what_is_merged_stays_as_it_is(papers: list[Paper]) -> None:
     once = merged(papers)
@@ -142,6 +144,7 @@ def test_what_is_merged_stays_as_it_is(papers: list[Paper]) -> None:
     assert merged(once) == once
 
 
+@settings(max_examples=50)
 @given(st.lists(_PAPERS, max_size=8))
 def test_no_paper_is_lost_and_none_is_made_up(papers: list[Paper]) -> None:
     results = merged(papers)
@@ -152,6 +155,7 @@ def test_no_paper_is_lost_and_none_is_made_up(papers: list[Paper]) -> None:
     assert _dois(results) == _dois(papers)
 
 
+@settings(max_examples=50)
 @given(st.lists(_PAPERS, max_size=8))
 def test_an_id_leads_to_one_paper(papers: list[Paper]) -> None:
     names = [name for paper in merged(papers) for name in paper.ids]

@@ -1,7 +1,7 @@
 """Which spellings of a paper's id are one."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sagent.tools._refusal import Refusal
@@ -87,6 +87,7 @@ def test_what_is_no_id_is_told_with_what_would_be(text: str) -> None:
         paper_id(text)
 
 
+@settings(max_examples=50)
 @given(st.text() | st.from_regex(r"\A(https?://[a-z.]+/|doi:|arXiv:)?(10\.\d{4}/)?.{,20}\Z"))
 def test_what_an_id_is_told_as_reads_as_the_same_id(text: str) -> None:
     found = paper_id_of(text)
@@ -94,6 +95,7 @@ def test_what_an_id_is_told_as_reads_as_the_same_id(text: str) -> None:
     assert found is None or paper_id_of(str(found)) == found
 
 
+@settings(max_examples=50)
 @given(st.from_regex(r"\A([a-z-]{1,6}(\.[A-Z]{2})?/[0-9]{7}|[0-9]{4}\.[0-9]{5})(v[1-9])?\Z"))
 def test_an_arxiv_id_has_one_spelling(text: str) -> None:
     once = arxiv_of(text)

@@ -1,0 +1,132 @@
+"""The four tools together: whatever they are asked, and in whole runs."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import trio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from paper_answers import (
+    ATTENTION_ARXIV,
+    ATTENTION_OPENALEX,
+    ATTENTION_S2,
+    AUTHOR_S2,
+    arxiv_found,
+    openalex_found,
+    s2_found,
+)
+from paper_server import (
+    ARXIV,
+    OPENALEX_WORKS,
+    S2_SEARCH,
+    atom_page,
+    json_page,
+    open_paper_server,
+    pdf_page,
+)
+from web_server import Page
+
+from sagent.agent import Agent
+from sagent.lib.json import JSON
+from sagent.message import JsonMessage, Message, is_message, response_text
+from sagent.testing import ScriptedModel, calls
+from sagent.tool import validator_for
+from sagent.tools import PaperAuthor, PaperDetails, PaperFetch, PaperSearch
+from sagent.tools.papers import Library
+
+type Make = Callable[..., PaperAuthor | PaperDetails | PaperFetch | PaperSearch]
+
+KNOWN: dict[str, Page] = {
+    S2_SEARCH: json_page(s2_found(ATTENTION_S2, total=1)),
+    "/s2/paper/ARXIV:1706.03762": json_page(json.dumps(ATTENTION_S2)),
+    "/s2/author/search": json_page(s2_found(AUTHOR_S2)),
+    OPENALEX_WORKS: json_page(openalex_found(ATTENTION_OPENALEX)),
+    ARXIV: atom_page(arxiv_found(ATTENTION_ARXIV)),
+    "/pdf/1706.03762": pdf_page(),
+}
+TEXTS = st.sampled_from(
+    ["1706.03762", "10.1000/182", "W7", "7", "a" * 40, "", "\0", "\ud800", "Vaswani", "a&b=c#d?e"]
+) | st.text(max_size=12)
+COUNTS = st.sampled_from([1, 2, 2000, 1000, 10**30, 1.0])
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "query": TEXTS,
+    "id": TEXTS,
+    "source": st.sampled_from(["s2", "openalex", "arxiv", "fused"]),
+    "operation": st.sampled_from(["references", "citations", "papers"]),
+    "limit": COUNTS,
+    "year_from": COUNTS,
+    "year_to": COUNTS,
+    "abstract_chars": COUNTS,
+    "open_access_only": st.booleans(),
+    "influential_only": st.booleans(),
+}
+
+
+@pytest.mark.parametrize("make", [PaperSearch, PaperDetails, PaperAuthor, PaperFetch])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(directive=st.fixed_dictionaries({}, optional=VALUES))
+def test_any_arguments_give_a_result_or_an_error(make: Make, directive: dict[str, JSON]) -> None:
+    async def run() -> Message:
+        async with open_paper_server(KNOWN) as server:
+            return await make(library=server.library).run(JsonMessage(directive))
+
+    assert is_message(trio.run(run))
+
+
+@pytest.mark.parametrize(
+    ("make", "directive", "told"),
+    [
+        (PaperSearch, {"query": "attention"}, "1. Attention is All you Need (2017)"),
+        (PaperDetails, {"id": "1706.03762"}, "123,456 citations"),
+        (PaperAuthor, {"query": "Vaswani"}, "s2:40348417"),
+        (PaperFetch, {"id": "1706.03762"}, "papers/arxiv-1706.03762.pdf"),
+    ],
+)
+async def test_an_agent_uses_each_in_a_whole_run(make: Make, directive: JSON, told: str) -> None:
+    async with open_paper_server(KNOWN) as server:
+        tool = make(library=server.library)
+        model = ScriptedModel(calls((tool.name, directive)), "done")
+
+        answer = await Agent(model=model, tools=[tool]).run("go")
+
+    assert answer.content == "done"
+    assert told in response_text(model.requests[-1].messages[-1])
+
+
+def test_a_schema_tells_what_the_tools_take() -> None:
+    assert not validator_for(PaperSearch()).faults(
+        {
+            "query": "attention",
+            "source": "fused",
+            "limit": 1000,
+            "year_from": 0,
+            "year_to": 2026,
+            "open_access_only": True,
+            "abstract_chars": 1,
+        }
+    )
+    assert not validator_for(PaperDetails()).faults(
+        {
+            "id": "W7",
+            "operation": "references",
+            "influential_only": True,
+            "year_from": 2000,
+            "limit": 5,
+            "abstract_chars": 9,
+        }
+    )
+    assert validator_for(PaperSearch()).faults({"query": "a", "limit": 1001})
+    assert validator_for(PaperDetails()).faults({"operation": "references"})
+
+
+async def test_tools_of_one_library_keep_its_pace_together() -> None:
+    async with open_paper_server(KNOWN) as server:
+        one, other = PaperSearch(library=server.library), PaperDetails(library=server.library)
+
+        assert one.library is other.library
+
+
+def test_a_tool_that_is_given_none_makes_a_library() -> None:
+    assert isinstance(PaperFetch().library, Library)
