@@ -39,6 +39,8 @@ def begin(
             MessageRecord(lost),
             TaskRecord(call_id=task.call_id, name=task.name, state="ended"),
         )
+    if cwd is None and transcript.header.cwd is not None:
+        workspace.add_root(transcript.header.cwd)
     known = transcript.state
     messages = list(transcript.conversation)
     if known.cwd is not None and known.cwd.is_dir():

@@ -19,6 +19,23 @@ class FileStamp:
         return cls(status.st_mtime_ns, status.st_size)
 
 
+@attrs.frozen
+class _Root:
+    """A directory that a workspace has, as it was when it was added.
+
+    Its real path is taken once: what is put in its place later is not what was meant.
+    """
+
+    path: Path
+    real: Path
+
+    @classmethod
+    def at(cls, path: Path) -> "_Root":
+        """Take the directory that *path* is now."""
+        real = Path(os.path.realpath(path))
+        return cls(path, path if real == path else real)
+
+
 def _here() -> Path:
     return Path.cwd()
 
@@ -28,10 +45,35 @@ class Workspace:
     """One agent's place in the file system, shared by its tools.
 
     Names that are not absolute start at `cwd`, which follows the shell's ``cd``.
+
+    No symbolic link in `roots` leads the file tools to what is outside of all of them.
     """
 
     cwd: Path = attrs.field(factory=_here)
+    _roots: tuple[_Root, ...] = attrs.field(
+        init=False,
+        default=attrs.Factory(lambda workspace: (_Root.at(workspace.cwd),), takes_self=True),
+    )
     _seen: dict[Path, FileStamp] = attrs.field(factory=dict[Path, FileStamp], init=False)
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """The directories that the workspace has: at first the `cwd` that it began with."""
+        return tuple(root.path for root in self._roots)
+
+    def add_root(self, path: Path) -> None:
+        """Let the workspace have the directory *path* too."""
+        self._roots = (*self._roots, _Root.at(path))
+
+    def names(self, path: Path) -> bool:
+        """Tell whether *path*, as it is written, is in one of the roots."""
+        return any(
+            path.is_relative_to(root.path) or path.is_relative_to(root.real) for root in self._roots
+        )
+
+    def holds(self, path: Path) -> bool:
+        """Tell whether *path*, which has no symbolic link in it, is in one of the roots."""
+        return any(path.is_relative_to(root.real) for root in self._roots)
 
     def resolve(self, name: str) -> Path:
         """Give the absolute path that *name* stands for; ``~`` is the home directory."""

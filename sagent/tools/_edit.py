@@ -7,15 +7,16 @@ import attrs
 import trio
 
 from sagent.message import Descriptor, Message, MultipartMessage, TextMessage
-from sagent.tool import Effect, FileStamp, Workspace
+from sagent.tool import Effect, Workspace
 from sagent.tools._arguments import Arguments
 from sagent.tools._atomic_write import write_atomically
 from sagent.tools._builtin import BuiltinTool, Card
 from sagent.tools._diff import unified_diff
-from sagent.tools._known_file import check_unchanged, status_of
+from sagent.tools._known_file import check_same, check_unchanged
 from sagent.tools._line_ends import Span, applied, replacements, split_lines
-from sagent.tools._place import missing, open_regular, place_of, short, shown, target_of
+from sagent.tools._place import check_regular, missing, place_of, short, shown, unreadable
 from sagent.tools._refusal import Refusal
+from sagent.tools._slot import Slot, open_slot
 from sagent.tools._text_file import TextFile
 
 _MOST_BYTES = 64 << 20
@@ -100,28 +101,35 @@ class Edit(BuiltinTool):
 
 
 def _edit(path: Path, change: _Change, workspace: Workspace) -> tuple[int, str]:
-    target = target_of(path)
-    if status_of(target) is None:
-        raise missing(path)
-    with open_regular(target) as source:
-        status = os.fstat(source.fileno())
-        check_unchanged(workspace, target, status)
-        if status.st_size > _MOST_BYTES:
-            raise Refusal(f"{shown(path)} is larger than {_MOST_BYTES >> 20} MiB: use sed in Bash")
-        content = source.read() or b""
-    file = TextFile.of(path, content)
-    spans = change.spans(file.text, path)
-    text = applied(file.text, spans)
-
-    def check() -> None:
-        now = status_of(target)
-        if now is None or FileStamp.of(now) != FileStamp.of(status):
-            raise Refusal(f"{shown(path)} has been modified meanwhile: read it again")
-
-    stamp = write_atomically(target, file.encoded(text), like=status, check=check)
-    if workspace.last_seen(target) is not None:
-        workspace.saw(target, stamp)
+    with open_slot(workspace, path) as slot:
+        if slot.status() is None:
+            raise missing(path)
+        status, file = _read(slot, workspace)
+        spans = change.spans(file.text, path)
+        text = applied(file.text, spans)
+        stamp = write_atomically(
+            slot,
+            file.encoded(text),
+            like=status,
+            check=lambda: check_same(path, status, slot.status()),
+        )
+    if workspace.last_seen(slot.path) is not None:
+        workspace.saw(slot.path, stamp)
     return len(spans), unified_diff(file.text, spans, short(path, workspace))
+
+
+def _read(slot: Slot, workspace: Workspace) -> tuple[os.stat_result, TextFile]:
+    try:
+        with slot.open() as source:
+            status = os.fstat(source.fileno())
+            check_regular(slot.path, status)
+            check_unchanged(workspace, slot.path, status)
+            if status.st_size > _MOST_BYTES:
+                size = f"larger than {_MOST_BYTES >> 20} MiB"
+                raise Refusal(f"{shown(slot.path)} is {size}: use sed in Bash")
+            return status, TextFile.of(slot.path, source.read() or b"")
+    except OSError as error:
+        raise unreadable(slot.path, error) from error
 
 
 def _line_number(text: str, position: int) -> int:

@@ -9,7 +9,7 @@ from sagent.tool import Effect, Workspace
 from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import BuiltinTool, Card
 from sagent.tools._glob_pattern import GlobPattern, fixed_prefix
-from sagent.tools._place import missing, place_of, short, shown
+from sagent.tools._place import open_folder, place_of, short, target_of
 from sagent.tools._refusal import Refusal
 from sagent.tools._walk import walk
 
@@ -54,28 +54,29 @@ class Glob(BuiltinTool):
         most = arguments.count("max_results", _DEFAULT_RESULTS, least=1)
         if not pattern:
             raise Refusal("the pattern is empty: **/* finds all files")
-        found = await trio.to_thread.run_sync(_find, base, pattern, most)
+        found = await trio.to_thread.run_sync(_find, workspace, base, pattern, most)
         lines = [short(path, workspace) for path in found.paths]
         if found.total > len(lines):
             lines.append(f"... ({found.total - len(lines)} more; raise max_results or narrow)")
         return TextMessage("\n".join(lines) or "(no matches)")
 
 
-def _find(base: Path, pattern: str, most: int) -> _Found:
-    if not base.is_dir():
-        raise Refusal(f"Not a directory: {shown(base)}") if base.exists() else missing(base)
+def _find(workspace: Workspace, base: Path, pattern: str, most: int) -> _Found:
+    with open_folder(workspace, base):
+        pass  # who names what is no directory is told so
     prefix, rest = fixed_prefix(pattern)
     if ".." in rest.split("/"):
         raise Refusal(f"{pattern!r}: .. after a wildcard leads nowhere; name the directory in path")
-    start = place_of(Workspace(base), prefix or ".")
+    start = place_of(workspace, prefix if prefix.startswith("~") else str(base / prefix))
+    real = target_of(workspace, start)
     if not rest:
-        return _Found([start], 1) if start.exists() else _Found([], 0)
+        return _Found([start], 1) if real.exists() else _Found([], 0)
     matcher = GlobPattern.of(rest)
     paths: list[Path] = []
     total = 0
-    for entry in walk(start, most_levels=matcher.most_levels):
+    for entry in walk(real, most_levels=matcher.most_levels):
         if matcher.matches(entry.relative):
             total += 1
             if total <= most:
-                paths.append(entry.path)
+                paths.append(start / entry.relative)
     return _Found(paths, total)

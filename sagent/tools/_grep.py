@@ -1,5 +1,6 @@
 import json
 import shutil
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,8 +17,8 @@ from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import BuiltinTool, Card
 from sagent.tools._file_types import globs_of_type
 from sagent.tools._matches import Matches, Page
-from sagent.tools._place import check_regular, missing, place_of, short
-from sagent.tools._query import MODES, Query
+from sagent.tools._place import check_regular, missing, place_of, short, target_of
+from sagent.tools._query import MODES, Query, Seat
 from sagent.tools._refusal import Refusal
 from sagent.tools._ripgrep import ripgrep_arguments, ripgrep_input
 from sagent.tools._walk import walk
@@ -71,8 +72,8 @@ class Grep(BuiltinTool):
 
     async def _work(self, arguments: Arguments, workspace: Workspace) -> Message:
         path = place_of(workspace, arguments.text("path", "."))
-        is_directory = await trio.to_thread.run_sync(_look, path)
-        query = Query.of(arguments, path, is_directory=is_directory)
+        seat = await trio.to_thread.run_sync(_seat, workspace, path)
+        query = Query.of(arguments, seat)
         page = Page(
             mode=query.mode,
             numbered=arguments.flag("-n", default=True),
@@ -80,20 +81,23 @@ class Grep(BuiltinTool):
             keep_first=arguments.count("keep_first", _DEFAULT_LINES),
             keep_last=arguments.optional_count("keep_last") or None,
         )
-        root = short(query.root, workspace)
+        root = short(seat.path, workspace)
         matches = Matches(page, "" if root == "." else f"{root.rstrip('/')}/")
         command, stdin = await trio.to_thread.run_sync(_command, query)
-        await _search_with(command, matches, query.root, stdin)
+        await _search_with(command, matches, seat.real, stdin)
         return TextMessage(matches.text())
 
 
-def _look(path: Path) -> bool:
-    if not path.exists():
-        raise missing(path)
-    if path.is_dir():
-        return True
-    check_regular(path, path.stat())
-    return False
+def _seat(workspace: Workspace, path: Path) -> Seat:
+    target = target_of(workspace, path)
+    try:
+        status = target.lstat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise missing(path) from error
+    if stat.S_ISDIR(status.st_mode):
+        return Seat(path, target, "")
+    check_regular(path, status)
+    return Seat(path.parent, target.parent, target.name)
 
 
 def _command(query: Query) -> tuple[list[str], bytes]:
@@ -107,8 +111,8 @@ def _command(query: Query) -> tuple[list[str], bytes]:
         mode=query.mode,
         before=query.before,
         after=query.after,
-        root=str(query.root),
-        files=[query.name] if query.name else list(_files(query)),
+        root=str(query.seat.real),
+        files=[query.seat.name] if query.seat.name else list(_files(query)),
     )
     command = [sys.executable, "-I", "-S", "-W", "ignore", _search.__file__]
     return command, json.dumps(request).encode()
@@ -117,7 +121,7 @@ def _command(query: Query) -> tuple[list[str], bytes]:
 def _files(query: Query) -> Iterator[str]:
     left_out = pathspec.GitIgnoreSpec.from_lines(query.rules)
     typed = pathspec.GitIgnoreSpec.from_lines(globs_of_type(query.type) if query.type else ["*"])
-    for entry in walk(query.root):
+    for entry in walk(query.seat.real):
         if (
             not entry.is_link
             and typed.match_file(entry.relative)

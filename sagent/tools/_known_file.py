@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from sagent.tool import FileStamp, Workspace
-from sagent.tools._place import check_regular, shown
+from sagent.tools._place import shown
 from sagent.tools._refusal import Refusal
 
 
@@ -30,19 +30,16 @@ def check_seen(workspace: Workspace, path: Path, status: os.stat_result) -> None
     check_unchanged(workspace, path, status)
 
 
-def status_of(path: Path) -> os.stat_result | None:
-    """Give the state of the file to be changed, or None if there is none.
+def check_same(path: Path, before: os.stat_result, now: os.stat_result | None) -> None:
+    """Refuse a file that is not, or not as it was *before*, while it is being changed.
 
     Raises:
-        Refusal: there is something, but no regular file that may be written.
+        Refusal: it changed.
     """
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    except NotADirectoryError as error:
-        raise Refusal(f"{shown(path)}: a part of its path is a file, not a directory") from error
-    check_regular(path, status)
-    if not os.access(path, os.W_OK):
-        raise Refusal(f"{shown(path)} is read-only: change its mode first, if that is meant")
-    return status
+    if now is None or _state(now) != _state(before):
+        raise Refusal(f"{shown(path)} has been modified meanwhile: read it again")
+
+
+def _state(status: os.stat_result) -> tuple[int, ...]:
+    # Two changes within one tick of the clock have one time, but not one inode and change time.
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns

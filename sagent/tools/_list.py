@@ -1,8 +1,7 @@
 import heapq
 import os
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 import trio
@@ -11,8 +10,7 @@ from sagent.message import Message, TextMessage
 from sagent.tool import Effect, Workspace
 from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import BuiltinTool, Card
-from sagent.tools._place import place_of, shown
-from sagent.tools._refusal import Refusal
+from sagent.tools._place import open_folder, place_of, shown
 
 _DEFAULT_RESULTS = 500
 
@@ -46,11 +44,12 @@ class List(BuiltinTool):
         show = _long if arguments.flag("long") else _plain
 
         def look() -> str:
-            entries = [
-                entry for entry in _entries(path) if hidden or not entry.name.startswith(".")
-            ]
-            first = heapq.nsmallest(most, entries, key=_name)
-            lines = [show(entry) for entry in first]
+            with open_folder(workspace, path) as folder, os.scandir(folder.descriptor) as found:
+                entries = [
+                    entry for entry in _each(found) if hidden or not entry.name.startswith(".")
+                ]
+                first = heapq.nsmallest(most, entries, key=_name)
+                lines = [show(entry) for entry in first]
             if len(entries) > len(lines):
                 lines.append(f"... ({len(entries) - len(lines)} more; raise max_results)")
             return "\n".join(lines) or "(empty)"
@@ -58,16 +57,10 @@ class List(BuiltinTool):
         return TextMessage(await trio.to_thread.run_sync(look))
 
 
-def _entries(path: Path) -> Iterator[os.DirEntry[str]]:
-    try:
-        with os.scandir(path) as entries:
-            for entry in entries:
-                trio.from_thread.check_cancelled()
-                yield entry
-    except FileNotFoundError as error:
-        raise Refusal(f"Not found: {shown(path)}") from error
-    except NotADirectoryError as error:
-        raise Refusal(f"Not a directory: {shown(path)}. Use Read on a file") from error
+def _each(entries: Iterable[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
+    for entry in entries:
+        trio.from_thread.check_cancelled()
+        yield entry
 
 
 def _name(entry: os.DirEntry[str]) -> str:

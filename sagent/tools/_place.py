@@ -1,16 +1,37 @@
-"""Names of files: from the model's words to paths, and back."""
+"""Names of files: from the model's words to paths, to what is open, and back.
+
+A name that is in the workspace as it is written may go through symbolic links, as long as they
+stay in the workspace. One that is plainly outside stands for what it leads to. In both cases the
+links are followed once, and what they led to is opened exactly, see `_exact`.
+"""
 
 import difflib
+import errno
 import os
 import stat
+from collections.abc import Generator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+import attrs
+
 from sagent.tool import Workspace
+from sagent.tools._exact import open_exact
 from sagent.tools._refusal import Refusal
 
 _NEIGHBOURS = 10_000
+_TRIES = 20
+"""How often links may change between being followed and being opened."""
+
+
+@attrs.frozen
+class Opened:
+    """A descriptor, and what it is of: a path without symbolic links."""
+
+    descriptor: int
+    path: Path
 
 
 def place_of(workspace: Workspace, name: str) -> Path:
@@ -33,47 +54,79 @@ def place_of(workspace: Workspace, name: str) -> Path:
     return path
 
 
-def target_of(path: Path) -> Path:
-    """Follow symbolic links to the file they stand for; it need not exist.
+def target_of(workspace: Workspace, path: Path) -> Path:
+    """Follow symbolic links to what *path* stands for; it need not exist.
 
     Raises:
-        Refusal: the links go round in a circle.
+        Refusal: the links lead out of the workspace, or go round in a circle.
     """
     target = Path(os.path.realpath(path))
     if target.is_symlink():
         raise Refusal(f"{shown(path)}: its symbolic links go round in a circle")
+    if workspace.names(path) and not workspace.holds(target):
+        raise Refusal(
+            f"{shown(path)} leads out of the workspace, to {shown(target)}: "
+            f"name {shown(target)} itself, if that is meant"
+        )
     return target
 
 
-def short(path: Path, workspace: Workspace) -> str:
-    """Show *path* as the agent may write it: relative where it is below the agent's directory."""
-    return shown(path.relative_to(workspace.cwd) if path.is_relative_to(workspace.cwd) else path)
+def open_named(workspace: Workspace, path: Path, flags: int) -> Opened:
+    """Open what *path* stands for; the caller closes it.
+
+    Raises:
+        OSError: it cannot be opened.
+        Refusal: it leads out of the workspace, or its links do not hold still.
+    """
+    for _ in range(_TRIES):
+        target = target_of(workspace, path)
+        try:
+            return Opened(open_exact(target, flags), target)
+        except OSError as error:
+            if error.errno != errno.ELOOP and target_of(workspace, path) == target:
+                raise
+    raise Refusal(f"{shown(path)}: its symbolic links keep changing: try again when they do not")
 
 
-def shown(path: Path | str) -> str:
-    """Show *path* in characters that every provider takes."""
-    return str(path).encode(errors="replace").decode()
+@contextmanager
+def open_folder(workspace: Workspace, path: Path) -> Generator[Opened]:
+    """Open the directory *path* for the length of the block, to list it.
+
+    Raises:
+        Refusal: there is none, or it may not be read.
+    """
+    try:
+        opened = open_named(workspace, path, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError as error:
+        raise missing(path) from error
+    except NotADirectoryError as error:
+        raise Refusal(f"Not a directory: {shown(path)}. Use Read on a file") from error
+    except OSError as error:
+        raise unreadable(path, error) from error
+    try:
+        yield opened
+    finally:
+        os.close(opened.descriptor)
 
 
-def open_regular(path: Path) -> BinaryIO:
+@contextmanager
+def open_regular(workspace: Workspace, path: Path) -> Generator[tuple[BinaryIO, Path]]:
     """Open a regular file for reading, unbuffered; never waits for the other end of a pipe.
 
     Raises:
         Refusal: there is no such file, or it is something else, or may not be read.
     """
-    check_regular(path, _status(path))
     try:
-        # What it is can change between the two calls.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        # To open a device can do something, so what it is is asked first, and again.
+        check_regular(path, target_of(workspace, path).lstat())
+        opened = open_named(workspace, path, os.O_RDONLY | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise missing(path) from error
     except OSError as error:
-        raise Refusal(f"cannot read {shown(path)}: {error.strerror}") from error
-    file = open(descriptor, "rb", buffering=0)  # noqa: SIM115, PTH123  # the caller's to close
-    try:
-        check_regular(path, os.fstat(descriptor))
-    except BaseException:
-        file.close()
-        raise
-    return file
+        raise unreadable(path, error) from error
+    with open(opened.descriptor, "rb", buffering=0) as file:  # noqa: PTH123  # a descriptor is no path
+        check_regular(path, os.fstat(opened.descriptor))
+        yield file, opened.path
 
 
 def check_regular(path: Path, status: os.stat_result) -> None:
@@ -102,13 +155,25 @@ def missing(path: Path) -> Refusal:
     return Refusal(f"File not found: {shown(path)}.{hint}")
 
 
-def _status(path: Path) -> os.stat_result:
-    try:
-        return path.stat()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise missing(path) from error
-    except OSError as error:
-        raise Refusal(f"cannot read {shown(path)}: {error.strerror}") from error
+def unreadable(path: Path, error: OSError) -> Refusal:
+    """Tell why *path* cannot be read."""
+    return Refusal(f"cannot read {shown(path)}: {error.strerror}")
+
+
+def short(path: Path, workspace: Workspace) -> str:
+    """Show *path* as the agent may write it: relative where it is below the agent's directory."""
+    return shown(path.relative_to(workspace.cwd) if path.is_relative_to(workspace.cwd) else path)
+
+
+def shown(path: Path | str) -> str:
+    """Show *path* in one line of characters that every provider takes."""
+    text = str(path).encode(errors="replace").decode()
+    return text if text.isprintable() else "".join(map(_printable, text))
+
+
+def _printable(character: str) -> str:
+    plain = character.isprintable() or character > "\x9f"
+    return character if plain else character.encode("unicode_escape").decode()
 
 
 def _kind(mode: int) -> str:

@@ -10,14 +10,27 @@ from sagent.tools._refusal import Refusal
 MODES = ("content", "files_with_matches", "count")
 
 
+@attrs.frozen
+class Seat:
+    """Where a search takes place.
+
+    Attributes:
+        path: the directory, as it was named.
+        real: the same without symbolic links.
+        name: the one file in it to search; "" for all below it.
+    """
+
+    path: Path
+    real: Path
+    name: str
+
+
 @attrs.frozen(kw_only=True)
 class Query:
-    """What is searched for, and in which files below *root*."""
+    """What is searched for, and in which files."""
 
     pattern: str
-    root: Path
-    name: str
-    """The one file to search; "" for all below *root*."""
+    seat: Seat
     rules: tuple[str, ...]
     """Which files are left out, as a .gitignore would say it."""
     type: str
@@ -29,8 +42,8 @@ class Query:
     pcre: bool
 
     @classmethod
-    def of(cls, arguments: Arguments, path: Path, *, is_directory: bool) -> "Query":
-        """Read the arguments of a search in *path*.
+    def of(cls, arguments: Arguments, seat: Seat) -> "Query":
+        """Read the arguments of a search in *seat*.
 
         Raises:
             Refusal: an argument cannot be meant.
@@ -44,8 +57,7 @@ class Query:
         around = arguments.count("-C", arguments.count("context", 0))
         return cls(
             pattern=pattern,
-            root=path if is_directory else path.parent,
-            name="" if is_directory else path.name,
+            seat=seat,
             rules=_rules(arguments.text("glob", ""), arguments.text("exclude", "")),
             type=arguments.text("type", ""),
             mode=mode,

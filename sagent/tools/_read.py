@@ -12,7 +12,7 @@ from sagent.tool import Effect, FileStamp, Workspace
 from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import BuiltinTool, Card
 from sagent.tools._line_reader import read_lines
-from sagent.tools._place import open_regular, place_of, shown, target_of
+from sagent.tools._place import open_regular, place_of, shown
 from sagent.tools._refusal import Refusal
 from sagent.tools._text_encoding import PROBE_BYTES, TextEncoding, probable_encodings
 
@@ -126,14 +126,14 @@ class Read(BuiltinTool):
 
 
 def _show(path: Path, window: _Window, workspace: Workspace) -> str:
-    with open_regular(path) as file:
+    with open_regular(workspace, path) as (file, target):
         status = os.fstat(file.fileno())
         encodings = probable_encodings(file.read(PROBE_BYTES) or b"")
         if not encodings:
             return f"[Binary file: {shown(path)} ({status.st_size} bytes). Use Bash to inspect it.]"
         text = next(_shown_as(file, encodings, window))
     # The state before reading: a change meanwhile makes what was read stale.
-    workspace.saw(target_of(path), FileStamp.of(status))
+    workspace.saw(target, FileStamp.of(status))
     return text or f"[The file is empty: {shown(path)}]"
 
 

@@ -45,9 +45,9 @@ def ripgrep_arguments(query: Query) -> list[str]:
         chosen.append("--pcre2")
     if query.type:
         chosen.append(f"--type={query.type}")
-    if rules_above(query.root) is None:
+    if rules_above(query.seat.real) is None:
         chosen.append("--no-ignore-parent")
-    return [*chosen, f"--regexp={query.pattern}", "--", f"./{query.name}"]
+    return [*chosen, f"--regexp={query.pattern}", "--", f"./{query.seat.name}"]
 
 
 def ripgrep_input(query: Query) -> bytes:

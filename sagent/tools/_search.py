@@ -9,6 +9,7 @@ It reads a `Request` as JSON from standard input and writes what ``rg --null`` w
 import json
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -65,8 +66,9 @@ def main() -> int:
     find = _in_text if at_once else _in_lines
     out = sys.stdout.buffer
     begun = False
+    tree = _Tree(request["root"])
     for name in request["files"]:
-        text = _text(f"{request['root']}/{name}")
+        text = _text(tree, name)
         found = find(pattern, text)
         # Who asks for names only need not know of a second match.
         blocks = list(islice(found, 1 if request["mode"] == "files_with_matches" else None))
@@ -78,12 +80,47 @@ def main() -> int:
     return 0
 
 
-def _text(path: str) -> str:
+class _Tree:
+    """Opens the files below a directory, and follows no symbolic link on the way.
+
+    It keeps the directory of the last one open: files come directory by directory.
+    """
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._name: str | None = None
+        self._folder = -1
+
+    def open(self, name: str) -> int:
+        """Open the file *name*; a named pipe is not waited for."""
+        folder, _, base = name.rpartition("/")
+        if folder != self._name:
+            self._enter(folder)
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW
+        return os.open(base, flags, dir_fd=self._folder)
+
+    def _enter(self, folder: str) -> None:
+        if self._name is not None:
+            os.close(self._folder)
+            self._name = None
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+        descriptor = os.open("/", flags)
+        for part in f"{self._root}/{folder}".split("/"):
+            above = descriptor
+            if part:
+                try:
+                    descriptor = os.open(part, flags, dir_fd=above)
+                finally:
+                    os.close(above)
+        self._folder, self._name = descriptor, folder
+
+
+def _text(tree: _Tree, name: str) -> str:
     """Read a file, its line ends as LF; nothing of one that is binary or cannot be read."""
-    if not os.path.isfile(path):  # noqa: PTH113  # pathlib would double the start-up time
-        return ""  # a named pipe would be waited for
     try:
-        with open(path, "rb") as file:  # noqa: PTH123  # as above
+        with open(tree.open(name), "rb") as file:  # noqa: PTH123  # a descriptor is no path
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return ""
             start = file.read(_PROBE_BYTES)
             if b"\0" in start and not start.startswith(_UTF16):
                 return ""

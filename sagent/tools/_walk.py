@@ -1,21 +1,29 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import attrs
 import trio
 
+from sagent.tools._exact import open_exact
 from sagent.tools._ignore import VERSION_CONTROL, Rules, rules_above, rules_in
-from sagent.tools._place import target_of
 
 
 @attrs.frozen
 class Entry:
     """A file that a walk found."""
 
-    path: Path
     relative: str
     """The path from where the walk began, parted by slashes."""
+    is_link: bool
+
+
+class _Name(NamedTuple):
+    """What is in a directory; a tuple, since there are many, and they are sorted."""
+
+    name: str
+    is_folder: bool
     is_link: bool
 
 
@@ -25,27 +33,21 @@ class _Folder:
 
     path: str
     relative: str
-    entries: Iterator[os.DirEntry[str]]
+    entries: Iterator[_Name]
     rules: Rules | None
 
     @classmethod
     def at(cls, path: str, relative: str, above: Rules | None) -> "_Folder":
         trio.from_thread.check_cancelled()
-        try:
-            with os.scandir(path) as found:
-                entries = sorted(found, key=_name)
-        except OSError:
-            entries = []
-        return cls(path, relative, iter(entries), rules_in(path, above))
+        return cls(path, relative, iter(_names_in(path)), rules_in(path, above))
 
 
-def walk(start: Path, *, most_levels: int | None = None) -> Iterator[Entry]:
-    """Walk the files below *start* that git would track, directory by directory, by name.
+def walk(real: Path, *, most_levels: int | None = None) -> Iterator[Entry]:
+    """Walk the files below *real* that git would track, directory by directory, by name.
 
     Called in a trio thread, where a cancel ends it. Links are given and not followed, so there
-    is no circle; a directory that may not be read is empty.
+    is no circle, and none leads out; a directory that may not be read is empty.
     """
-    real = target_of(start)
     folders = [_Folder.at(str(real), "", rules_above(real))]
     while folders:
         folder = folders[-1]
@@ -53,16 +55,35 @@ def walk(start: Path, *, most_levels: int | None = None) -> Iterator[Entry]:
         if entry is None:
             folders.pop()
             continue
-        relative = folder.relative + entry.name
-        rules = folder.rules
-        if not entry.is_dir(follow_symlinks=False):
-            if rules is None or not rules.ignores(entry.path):
-                yield Entry(start / relative, relative, entry.is_symlink())
-        elif entry.name in VERSION_CONTROL or len(folders) == most_levels:
+        name, is_folder, is_link = entry
+        relative, rules = folder.relative + name, folder.rules
+        if not is_folder:
+            if rules is None or not rules.ignores(_joined(folder.path, name)):
+                yield Entry(relative, is_link)
+        elif name in VERSION_CONTROL or len(folders) == most_levels:
             continue
-        elif rules is None or not rules.ignores(f"{entry.path}/"):
-            folders.append(_Folder.at(entry.path, f"{relative}/", rules))
+        else:
+            path = _joined(folder.path, name)
+            if rules is None or not rules.ignores(f"{path}/"):
+                folders.append(_Folder.at(path, f"{relative}/", rules))
 
 
-def _name(entry: os.DirEntry[str]) -> str:
-    return entry.name
+def _names_in(path: str) -> list[_Name]:
+    try:
+        descriptor = open_exact(path, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return []
+    try:
+        with os.scandir(descriptor) as found:
+            return sorted(
+                _Name(entry.name, entry.is_dir(follow_symlinks=False), entry.is_symlink())
+                for entry in found
+            )
+    except OSError:
+        return []
+    finally:
+        os.close(descriptor)
+
+
+def _joined(folder: str, name: str) -> str:
+    return f"{folder.rstrip('/')}/{name}"

@@ -8,9 +8,10 @@ from sagent.tool import Effect, Workspace
 from sagent.tools._arguments import Arguments
 from sagent.tools._atomic_write import write_atomically
 from sagent.tools._builtin import BuiltinTool, Card
-from sagent.tools._known_file import check_seen, status_of
-from sagent.tools._place import place_of, shown, target_of
+from sagent.tools._known_file import check_same, check_seen
+from sagent.tools._place import place_of, shown
 from sagent.tools._refusal import Refusal
+from sagent.tools._slot import make_slot
 
 
 class Write(BuiltinTool):
@@ -44,16 +45,20 @@ class Write(BuiltinTool):
 
 
 def _write(path: Path, content: bytes, workspace: Workspace) -> None:
-    target = target_of(path)
-
-    def check() -> None:
-        status = status_of(target)
+    with make_slot(workspace, path) as slot:
+        status = slot.status()
         if status is not None:
-            check_seen(workspace, target, status)
+            check_seen(workspace, slot.path, status)
 
-    status = status_of(target)
-    check()
-    workspace.saw(target, write_atomically(target, content, like=status, check=check))
+        def check() -> None:
+            now = slot.status()
+            if status is not None:
+                check_same(path, status, now)
+            elif now is not None:
+                check_seen(workspace, slot.path, now)
+
+        stamp = write_atomically(slot, content, like=status, check=check)
+    workspace.saw(slot.path, stamp)
 
 
 def _surrogate(error: UnicodeEncodeError) -> str:

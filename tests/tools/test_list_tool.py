@@ -62,4 +62,4 @@ async def test_what_is_no_directory_is_told(tmp_path: Path, listing: Use) -> Non
     (tmp_path / "a").touch()
 
     assert await listing("a") == f"ERROR Not a directory: {tmp_path}/a. Use Read on a file"
-    assert await listing("b") == f"ERROR Not found: {tmp_path}/b"
+    assert await listing("b") == f"ERROR File not found: {tmp_path}/b."

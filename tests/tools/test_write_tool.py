@@ -153,7 +153,8 @@ async def test_a_write_that_fails_leaves_everything_as_it_was(
     monkeypatch.setattr(os, "fsync", full)
     text = await write("a.txt", "new")
 
-    assert text.startswith("ERROR Write: No space left")
+    assert text.startswith(f"ERROR cannot write {tmp_path}/a.txt: No space left")
+    assert "its old content is kept" in text
     assert names_in(tmp_path) == ["a.txt"]
     assert (tmp_path / "a.txt").read_text() == "old"
 
