@@ -31,6 +31,7 @@ TOOLS = (
     "Glob",
     "Grep",
     "List",
+    "MultiEdit",
     "Bash",
     "PaperSearch",
     "PaperDetails",

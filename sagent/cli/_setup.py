@@ -13,11 +13,11 @@ from sagent.errors import UnknownNameError
 from sagent.providers._progress import OnProgress
 from sagent.session import Session, SessionState, StateRecord
 from sagent.tool import Tool
-from sagent.tools import TOOLS, Skill, build_tools
+from sagent.tools import DEFAULT_TOOLS, Skill, build_tools
 
 LOCAL_TOOLS = ("Read",)
 """What a small model can choose among without fail."""
-HEADLESS_TOOLS = tuple(name for name in TOOLS if name != "AskUser")
+HEADLESS_TOOLS = tuple(name for name in DEFAULT_TOOLS if name != "AskUser")
 """Nobody is there to be asked."""
 LOCAL_ROUNDS = 12
 """A small model that is not done by then is lost."""

@@ -6,12 +6,13 @@ from sagent.tools._agent_spawn import AgentSpawn
 from sagent.tools._ask_user import AskUser
 from sagent.tools._background_task import BackgroundTask
 from sagent.tools._bash import Bash
-from sagent.tools._catalog import TOOLS, build_tools
+from sagent.tools._catalog import DEFAULT_TOOLS, TOOLS, build_tools
 from sagent.tools._edit import Edit
 from sagent.tools._function import FunctionTool, tool
 from sagent.tools._glob import Glob
 from sagent.tools._grep import Grep
 from sagent.tools._list import List
+from sagent.tools._multi_edit import MultiEdit
 from sagent.tools._read import Read
 from sagent.tools._skill import Skill
 from sagent.tools._todo import Todo
@@ -19,6 +20,7 @@ from sagent.tools._write import Write
 from sagent.tools.papers import PaperAuthor, PaperDetails, PaperFetch, PaperSearch
 
 __all__ = [
+    "DEFAULT_TOOLS",
     "TOOLS",
     "AgentSelf",
     "AgentSend",
@@ -31,6 +33,7 @@ __all__ = [
     "Glob",
     "Grep",
     "List",
+    "MultiEdit",
     "PaperAuthor",
     "PaperDetails",
     "PaperFetch",

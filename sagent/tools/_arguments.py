@@ -71,6 +71,16 @@ class Arguments:
             raise Refusal(f"{name} must be a list")
         return value
 
+    def objects(self, name: str) -> Sequence[Mapping[str, JSON]]:
+        """Give the objects in the list under *name*, one at least."""
+        value = self._value(name, None)
+        if not isinstance(value, Sequence) or isinstance(value, str) or not value:
+            raise Refusal(f"{name} must be a list, with something in it")
+        objects = [each for each in value if isinstance(each, Mapping)]
+        if len(objects) < len(value):
+            raise Refusal(f"{name} must be a list of objects")
+        return objects
+
     def _value(self, name: str, default: JSON) -> JSON:
         value = self._directive.get(name)
         if value is None:

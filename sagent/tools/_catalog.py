@@ -14,6 +14,7 @@ from sagent.tools._edit import Edit
 from sagent.tools._glob import Glob
 from sagent.tools._grep import Grep
 from sagent.tools._list import List
+from sagent.tools._multi_edit import MultiEdit
 from sagent.tools._read import Read
 from sagent.tools._skill import Skill
 from sagent.tools._todo import Todo
@@ -34,6 +35,7 @@ TOOLS: Mapping[str, type[BuiltinTool]] = MappingProxyType(
             Glob,
             Grep,
             List,
+            MultiEdit,
             PaperAuthor,
             PaperDetails,
             PaperFetch,
@@ -46,6 +48,12 @@ TOOLS: Mapping[str, type[BuiltinTool]] = MappingProxyType(
     }
 )
 """The built-in tools, by name."""
+
+DEFAULT_TOOLS = tuple(name for name in TOOLS if name != MultiEdit.card.name)
+"""The names of those that an agent of the command line has, unless told otherwise.
+
+MultiEdit saves some calls, but each request would be longer by its description.
+"""
 
 
 def build_tools(names: Iterable[str]) -> list[Tool]:

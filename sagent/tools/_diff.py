@@ -46,7 +46,9 @@ def unified_diff(text: str, spans: Sequence[Span], name: str) -> str:
     lines = split_lines(text)
     out = [f"--- {name}", f"+++ {name}"]
     shift = 0
-    for group in _grouped([region.trimmed() for region in _regions(text, spans)]):
+    regions = (region.trimmed() for region in _regions(text, spans))
+    # Where nothing but a line end differs, no line does.
+    for group in _grouped([region for region in regions if region.old or region.new]):
         out += _hunk(lines, group, shift)
         shift += sum(region.growth for region in group)
         if len(out) > _MOST_LINES:
@@ -83,7 +85,8 @@ def _grouped(regions: Sequence[_Region]) -> Iterator[list[_Region]]:
             yield group
             group = []
         group.append(region)
-    yield group
+    if group:
+        yield group
 
 
 def _hunk(lines: Sequence[str], group: Sequence[_Region], shift: int) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Line ends, which a model writes as LF whatever the file has."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import attrs
 
@@ -38,7 +38,7 @@ def replacements(text: str, old: str, new: str) -> Iterator[Span]:
         yield Span(match.start(), match.end(), mended)
 
 
-def applied(text: str, spans: list[Span]) -> str:
+def applied(text: str, spans: Sequence[Span]) -> str:
     """Put each of *spans*, which are in order, into *text*."""
     pieces: list[str] = []
     done = 0

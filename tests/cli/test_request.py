@@ -7,15 +7,15 @@ import pytest
 from command import Command, at
 from loopback import answer, call, serve_loopback
 
-from sagent.cli._parser import TOOLS
+from sagent.tools import DEFAULT_TOOLS
 
 
-def test_the_first_request_with_all_tools_is_at_most_16_kb(sagent: Command) -> None:
+def test_the_first_request_with_the_default_tools_is_at_most_16_kb(sagent: Command) -> None:
     with serve_loopback(answer("hello")) as server:
         sagent(*at(server), "hi")
 
     names = {tool["function"]["name"] for tool in server.seen[0].body["tools"]}
-    assert names == {*TOOLS} - {"AskUser"}  # nobody is there to be asked
+    assert names == {*DEFAULT_TOOLS} - {"AskUser"}  # nobody is there to be asked
     assert len(json.dumps(server.seen[0].body)) <= 16 * 1024
 
 
