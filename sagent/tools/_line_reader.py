@@ -5,6 +5,8 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import attrs
+
 from sagent.tools._text_encoding import TextEncoding
 
 LINE_CHARS = 2000
@@ -13,10 +15,34 @@ LINE_CHARS = 2000
 _CHUNK_BYTES = 1 << 20
 
 
-def read_lines(file: BinaryIO, encoding: TextEncoding) -> Iterator[list[str]]:
+@attrs.frozen
+class LineWindow:
+    """Which characters of each line are shown.
+
+    Attributes:
+        column: the first one, from 1.
+    """
+
+    column: int = 1
+
+    @property
+    def stop(self) -> int:
+        """How many characters of a line stand before the first that is not shown."""
+        return self.column - 1 + LINE_CHARS
+
+    def cut(self, line: str, dropped: int = 0) -> str:
+        """Show *line*, which is *dropped* characters longer than what is here of it."""
+        more = dropped + max(0, len(line) - self.stop)
+        seen = line[self.column - 1 : self.stop]
+        if not more:
+            return seen
+        return f"{seen}... [{more} more characters in this line; column={self.stop + 1} shows them]"
+
+
+def read_lines(file: BinaryIO, encoding: TextEncoding, window: LineWindow) -> Iterator[list[str]]:
     """Read *file* from its start as lists of lines without their ends, as many as come at once.
 
-    A line ends at LF, CR LF or CR. One that is longer than `LINE_CHARS` is cut and says so.
+    A line ends at LF, CR LF or CR. One that is longer than *window* is cut and says so.
 
     Raises:
         UnicodeDecodeError: the bytes are not of *encoding*; lists may have come before.
@@ -31,23 +57,20 @@ def read_lines(file: BinaryIO, encoding: TextEncoding) -> Iterator[list[str]]:
         rest += first
         if others:
             last = others.pop()
-            yield [_cut(rest, dropped), *_all_cut(others)]
+            yield [window.cut(rest, dropped), *_all_cut(others, window)]
             rest, dropped = last, 0
-        if len(rest) > LINE_CHARS:
-            dropped += len(rest) - LINE_CHARS
-            rest = rest[:LINE_CHARS]
+        if len(rest) > window.stop:
+            dropped += len(rest) - window.stop
+            rest = rest[: window.stop]
     *lines, rest = (rest + decoder.decode(b"", final=True)).split("\n")
     if rest or dropped:
         lines.append(rest)
     if lines:
-        yield [_cut(lines[0], dropped), *_all_cut(lines[1:])]
+        yield [window.cut(lines[0], dropped), *_all_cut(lines[1:], window)]
 
 
-def _all_cut(lines: list[str]) -> list[str]:
+def _all_cut(lines: list[str], window: LineWindow) -> list[str]:
     # Long lines are rare, and files of many lines are long.
-    return lines if max(map(len, lines), default=0) <= LINE_CHARS else [*map(_cut, lines)]
-
-
-def _cut(line: str, dropped: int = 0) -> str:
-    more = dropped + max(0, len(line) - LINE_CHARS)
-    return f"{line[:LINE_CHARS]}... [{more} more characters in this line]" if more else line
+    if window.column == 1 and max(map(len, lines), default=0) <= LINE_CHARS:
+        return lines
+    return [*map(window.cut, lines)]

@@ -1,94 +1,113 @@
 import os
-from collections import deque
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
 import attrs
 import trio
 
-from sagent.message import Message, TextMessage
+from sagent.message import BytesMessage, Message, MultipartMessage, TextMessage
 from sagent.tool import Effect, FileStamp, Workspace
 from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import BuiltinTool, Card
-from sagent.tools._line_reader import read_lines
+from sagent.tools._image_type import image_type
+from sagent.tools._notebook import MOST_NOTEBOOK_BYTES, notebook_cells, show_notebook
+from sagent.tools._pdf import MOST_PDF_BYTES, Ranges, is_pdf, page_ranges, show_pdf
 from sagent.tools._place import open_regular, place_of, shown
 from sagent.tools._refusal import Refusal
-from sagent.tools._text_encoding import PROBE_BYTES, TextEncoding, probable_encodings
+from sagent.tools._text_encoding import PROBE_BYTES, probable_encodings
+from sagent.tools._text_window import DEFAULT_LINES, TextWindow
 
-_DEFAULT_LINES = 2000
-_MOST_LINES = 20_000
-_MOST_CHARS = 100_000
-_COUNTED_LINES = 2_000_000
+_MOST_IMAGE_BYTES = 5_000_000
+"""Anthropic takes no larger image; others take more."""
 
 
-@attrs.frozen(kw_only=True)
-class _Window:
-    """Which lines of a file were asked for: from *offset* on, or the last ones."""
+@attrs.frozen
+class _Pdf:
+    """What is to be read elsewhere, since it may do harm."""
 
-    offset: int
-    limit: int
-    last_lines: int | None
+    content: bytes
 
-    def show(self, batches: Iterable[list[str]]) -> str:
-        """Number the lines of the window that *batches* hold, and say what is left out.
+
+@attrs.frozen
+class _Look:
+    """Reads one file, as what it is."""
+
+    path: Path
+    window: TextWindow
+    limit: int | None
+    workspace: Workspace
+
+    def read(self) -> Message | _Pdf:
+        """Open the file and show it.
 
         Raises:
-            Refusal: the file ends before the window.
+            Refusal: it cannot be shown.
         """
-        return self._tail(batches) if self.last_lines else self._page(batches)
-
-    def _page(self, batches: Iterable[list[str]]) -> str:
-        shown_lines: list[str] = []
-        total, chars, end = 0, 0, self.offset - 1 + self.limit
-        for batch in batches:
-            trio.from_thread.check_cancelled()
-            for line in batch[max(0, self.offset - 1 - total) : max(0, end - total)]:
-                number = self.offset + len(shown_lines)
-                chars += len(line) + 8
-                if chars > _MOST_CHARS:
-                    end = number - 1
-                    break
-                shown_lines.append(f"{number}\t{line}")
-            total += len(batch)
-            if total - end > _COUNTED_LINES:
-                break
-        if not total:
-            return ""
-        if not shown_lines:
-            raise Refusal(f"offset {self.offset} is beyond the end: the file has {total} lines")
-        if total > end:
-            known = "more than " if total - end > _COUNTED_LINES else ""
-            shown_lines.append(
-                f"... ({known}{total - end} more lines. Use offset={end + 1} to continue.)"
+        with open_regular(self.workspace, self.path) as (file, target):
+            status = os.fstat(file.fileno())
+            result = self._shown(file, status.st_size)
+        if result is None:
+            size = f"{status.st_size} bytes"
+            return TextMessage(
+                f"[Binary file: {shown(self.path)} ({size}). Use Bash to inspect it.]"
             )
-        return "\n".join(shown_lines)
+        # The state before reading: a change meanwhile makes what was read stale.
+        self.workspace.saw(target, FileStamp.of(status))
+        return result
 
-    def _tail(self, batches: Iterable[list[str]]) -> str:
-        last = deque[str](maxlen=min(self.last_lines or 0, _MOST_LINES))
-        total = 0
-        for batch in batches:
+    def _shown(self, file: BinaryIO, size_bytes: int) -> Message | _Pdf | None:
+        start = file.read(PROBE_BYTES) or b""
+        if descriptor := image_type(start):
+            return self._image(start + self._rest(file, _MOST_IMAGE_BYTES), descriptor, size_bytes)
+        if is_pdf(start):
+            if size_bytes > MOST_PDF_BYTES:
+                raise self._too_large(size_bytes, MOST_PDF_BYTES, "take pages out of it")
+            return _Pdf(start + self._rest(file, MOST_PDF_BYTES))
+        if self.path.suffix == ".ipynb" and size_bytes <= MOST_NOTEBOOK_BYTES:
+            cells = notebook_cells(start + self._rest(file, MOST_NOTEBOOK_BYTES))
+            if cells is not None:
+                parts = show_notebook(
+                    shown(self.path), cells, offset=self.window.offset, limit=self.limit
+                )
+                return MultipartMessage(parts)
+        encodings = probable_encodings(start)
+        if not encodings:
+            return None
+        return TextMessage(
+            self.window.read(file, encodings) or f"[The file is empty: {shown(self.path)}]"
+        )
+
+    def _rest(self, file: BinaryIO, most_bytes: int) -> bytes:
+        # An unbuffered file may give less than there is.
+        pieces: list[bytes] = []
+        while most_bytes > 0 and (piece := file.read(min(most_bytes, 1 << 20))):
             trio.from_thread.check_cancelled()
-            last.extend(batch)
-            total += len(batch)
-        chars = sum(len(line) + 8 for line in last)
-        while chars > _MOST_CHARS:
-            chars -= len(last.popleft()) + 8
-        first = total - len(last) + 1
-        lines = [f"{number}\t{line}" for number, line in enumerate(last, first)]
-        if len(last) < min(self.last_lines or 0, total):
-            lines.insert(0, f"(the output is full: it begins at line {first})")
-        return "\n".join(lines)
+            pieces.append(piece)
+            most_bytes -= len(piece)
+        return b"".join(pieces)
+
+    def _image(self, content: bytes, descriptor: str, size_bytes: int) -> Message:
+        if size_bytes > _MOST_IMAGE_BYTES:
+            raise self._too_large(size_bytes, _MOST_IMAGE_BYTES, "make it smaller")
+        told = f"[{descriptor} of {len(content)} bytes: {shown(self.path)}]"
+        return MultipartMessage((TextMessage(told), BytesMessage(content, descriptor)))
+
+    def _too_large(self, size_bytes: int, most_bytes: int, remedy: str) -> Refusal:
+        return Refusal(
+            f"{shown(self.path)} has {size_bytes} bytes, and {most_bytes} can be shown at most: "
+            f"{remedy} with a program, through Bash"
+        )
 
 
 class Read(BuiltinTool):
-    """Shows a text file, or a part of it, with line numbers."""
+    """Shows a file: text with line numbers, images, pages of a PDF, cells of a notebook."""
 
     card: ClassVar[Card] = Card(
         name="Read",
         description=(
-            "Show a text file as numbered lines: NUMBER, a tab, the line. Shows "
-            f"{_DEFAULT_LINES} lines unless told otherwise; continue with offset."
+            "Show a file. Text comes as numbered lines: NUMBER, a tab, the line; "
+            f"{DEFAULT_LINES} lines unless told otherwise; continue with offset. Images, PDF pages "
+            "and notebooks (offset counts cells) are shown, too."
         ),
         directive_schema={
             "type": "object",
@@ -101,6 +120,13 @@ class Read(BuiltinTool):
                     "minimum": 1,
                     "description": "show the file's end instead",
                 },
+                "column": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "description": "where long lines begin",
+                },
+                "pages": {"type": "string", "description": "PDF: 1-3,7"},
+                "images": {"type": "boolean", "description": "draw PDF pages"},
             },
             "required": ["file_path"],
             "additionalProperties": False,
@@ -117,30 +143,18 @@ class Read(BuiltinTool):
 
     async def _work(self, arguments: Arguments, workspace: Workspace) -> Message:
         path = place_of(workspace, arguments.text("file_path"))
-        window = _Window(
+        limit = arguments.optional_count("limit", least=1)
+        window = TextWindow(
             offset=arguments.count("offset", 1, least=1),
-            limit=arguments.count("limit", _DEFAULT_LINES, least=1),
+            limit=limit or DEFAULT_LINES,
             last_lines=arguments.optional_count("last_lines", least=1),
+            column=arguments.count("column", 1, least=1),
         )
-        return TextMessage(await trio.to_thread.run_sync(_show, path, window, workspace))
-
-
-def _show(path: Path, window: _Window, workspace: Workspace) -> str:
-    with open_regular(workspace, path) as (file, target):
-        status = os.fstat(file.fileno())
-        encodings = probable_encodings(file.read(PROBE_BYTES) or b"")
-        if not encodings:
-            return f"[Binary file: {shown(path)} ({status.st_size} bytes). Use Bash to inspect it.]"
-        text = next(_shown_as(file, encodings, window))
-    # The state before reading: a change meanwhile makes what was read stale.
-    workspace.saw(target, FileStamp.of(status))
-    return text or f"[The file is empty: {shown(path)}]"
-
-
-def _shown_as(file: BinaryIO, encodings: Iterable[TextEncoding], window: _Window) -> Iterator[str]:
-    for encoding in encodings:
-        try:
-            text = window.show(read_lines(file, encoding))
-        except UnicodeDecodeError:
-            continue
-        yield f"[{encoding.note}]\n{text}" if text and encoding.note else text
+        pages = arguments.optional_text("pages")
+        ranges: Ranges = page_ranges(pages) if pages else []
+        look = _Look(path, window, limit, workspace)
+        result = await trio.to_thread.run_sync(look.read)
+        if isinstance(result, _Pdf):
+            images = arguments.flag("images")
+            return await show_pdf(path, result.content, ranges, images=images)
+        return result

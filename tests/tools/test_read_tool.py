@@ -79,7 +79,9 @@ async def test_a_long_line_is_cut_and_says_by_how_much(tmp_path: Path, read: Use
 
     text = await read(file_path="a.txt")
 
-    assert text == "1\t" + "x" * 2000 + "... [2998000 more characters in this line]\n2\tend"
+    assert text == "1\t" + "x" * 2000 + (
+        "... [2998000 more characters in this line; column=2001 shows them]\n2\tend"
+    )
 
 
 async def test_a_page_has_a_size_and_tells_where_it_ended(tmp_path: Path, read: Use) -> None:
@@ -108,7 +110,7 @@ async def test_a_huge_file_is_not_read_into_memory(tmp_path: Path, read: Use) ->
 async def test_the_rest_of_a_huge_file_is_not_counted(
     tmp_path: Path, read: Use, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sagent.tools._read._COUNTED_LINES", 1000)
+    monkeypatch.setattr("sagent.tools._text_window._COUNTED_LINES", 1000)
     (tmp_path / "a.txt").write_text("x\n" * 2_000_000)
 
     text = await read(file_path="a.txt", limit=1)
