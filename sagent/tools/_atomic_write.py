@@ -79,9 +79,12 @@ def _write(write: Callable[[memoryview], int | None], content: bytes) -> None:
 
 
 def _take_after(descriptor: int, like: os.stat_result) -> None:
-    # Only root gives files away; who may not, owns the new file.
-    with suppress(OSError):
+    # Only root gives files away; who may not, owns the new file, and may keep its group.
+    try:
         os.fchown(descriptor, like.st_uid, like.st_gid)
+    except OSError:
+        with suppress(OSError):
+            os.fchown(descriptor, -1, like.st_gid)
     os.fchmod(descriptor, stat.S_IMODE(like.st_mode))
 
 

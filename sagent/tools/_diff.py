@@ -7,6 +7,7 @@ from sagent.tools._line_ends import LINE_ENDS, Span, applied, split_lines
 
 _CONTEXT_LINES = 3
 _MOST_LINES = 2000
+_MOST_CHARS = 200_000
 
 
 @attrs.frozen
@@ -54,13 +55,14 @@ def unified_diff(text: str, spans: Sequence[Span], name: str) -> str:
         if len(out) > _MOST_LINES:
             out[_MOST_LINES:] = ["... (the diff goes on)"]
             break
-    return "\n".join(out)
+    diff = "\n".join(out)
+    return diff if len(diff) <= _MOST_CHARS else f"{diff[:_MOST_CHARS]}\n... (the diff goes on)"
 
 
 def _regions(text: str, spans: Sequence[Span]) -> Iterator[_Region]:
     starts = [0, *(match.end() for match in LINE_ENDS.finditer(text)), len(text) + 1]
     together: list[Span] = []
-    for span, following in zip(spans, [*spans[1:], None], strict=True):
+    for span, following in zip(spans, (*spans[1:], None), strict=False):
         together.append(span)
         stop = bisect_right(starts, span.end, hi=len(starts) - 1)
         if following is not None and following.start < starts[stop]:

@@ -10,7 +10,7 @@ from sagent.message import Descriptor, Message, MultipartMessage, TextMessage
 from sagent.tool import Workspace
 from sagent.tools._atomic_write import write_atomically
 from sagent.tools._diff import unified_diff
-from sagent.tools._known_file import check_same, check_unchanged
+from sagent.tools._known_file import check_same, check_unchanged, parted_names
 from sagent.tools._line_ends import Span, applied
 from sagent.tools._pieces import Pieces
 from sagent.tools._place import check_regular, missing, short, shown, unreadable
@@ -32,18 +32,20 @@ class Edited:
         path: the file, as it was named.
         counts: how many places each change has replaced.
         diff: the whole difference, bounded.
+        note: what else is to be known.
     """
 
     path: Path
     counts: Sequence[int]
     diff: str
+    note: str
 
     def message(self) -> Message:
         """Tell the model, with the diff for people."""
         count = " + ".join(map(str, self.counts))
         return MultipartMessage(
             (
-                TextMessage(f"Replaced {count} occurrence(s) in {shown(self.path)}"),
+                TextMessage(f"Replaced {count} occurrence(s) in {shown(self.path)}{self.note}"),
                 TextMessage(self.diff, Descriptor.DIFF),
             ),
             Descriptor.TOOL_RESULT,
@@ -76,7 +78,8 @@ def edit_file(path: Path, changes: Sequence[Find], workspace: Workspace) -> Edit
         )
     if workspace.last_seen(slot.path) is not None:
         workspace.saw(slot.path, stamp)
-    return Edited(path, counts, unified_diff(file.text, pieces.spans(), short(path, workspace)))
+    diff = unified_diff(file.text, pieces.spans(), short(path, workspace))
+    return Edited(path, counts, diff, parted_names(status))
 
 
 def _read(slot: Slot, workspace: Workspace) -> tuple[os.stat_result, TextFile]:

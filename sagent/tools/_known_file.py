@@ -40,6 +40,14 @@ def check_same(path: Path, before: os.stat_result, now: os.stat_result | None) -
         raise Refusal(f"{shown(path)} has been modified meanwhile: read it again")
 
 
+def parted_names(status: os.stat_result | None) -> str:
+    """Say what becomes of the other names of a file that is replaced; "" for one without."""
+    if status is None or status.st_nlink == 1:
+        return ""
+    others = status.st_nlink - 1
+    return f"\n[Its {others} other names (hard links) keep the old content, in a file of their own]"
+
+
 def _state(status: os.stat_result) -> tuple[int, ...]:
     # Two changes within one tick of the clock have one time, but not one inode and change time.
     return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
