@@ -25,6 +25,8 @@ from ._process import (
     open_duplex_process,
     open_process,
 )
+from ._running import Sink
+from ._terminal import TerminalSize
 
 __all__ = [
     "MAX_OUTPUT_BYTES",
@@ -33,6 +35,8 @@ __all__ = [
     "DuplexProcess",
     "Output",
     "Process",
+    "Sink",
+    "TerminalSize",
     "clean_environment",
     "open_duplex_process",
     "open_process",

@@ -34,6 +34,7 @@ import attrs
 import trio
 
 from ._marked import MARK
+from ._terminal import TerminalSize, open_terminal
 
 _SHELL = "/bin/sh"
 _SYSTEM_PATH = "/usr/bin:/bin"
@@ -150,23 +151,36 @@ def pipes_with_bytes_in() -> Pipes:
 def pipes_with_duplex() -> Pipes:
     """One socket for standard input and output both; error in a pipe."""
     with _opening() as stack:
-        watched, lifeline = _pipe(stack)
-        output, stdout = _pipe(stack)
-        # The standard library's pair: trio's would make the child's end non-blocking as well.
-        ours, theirs = socket.socketpair()
-        return Pipes(
-            script=_DUPLEX,
-            lifeline=lifeline,
-            watched=watched,
-            child_stdout=stdout,
-            child_stderr=theirs.detach(),
-            output=trio.lowlevel.FdStream(output),
-            duplex=trio.SocketStream(trio.socket.from_stdlib_socket(ours)),
-        )
+        return _duplex(stack, _pipe(stack))
+
+
+def pipes_with_terminal(size: TerminalSize) -> Pipes:
+    """One socket for standard input and output both; error in a terminal."""
+    with _opening() as stack:
+        return _duplex(stack, _owned(stack, open_terminal(size)))
+
+
+def _duplex(stack: ExitStack, error: tuple[int, int]) -> Pipes:
+    watched, lifeline = _pipe(stack)
+    output, child_output = error
+    # The standard library's pair: trio's would make the child's end non-blocking as well.
+    ours, theirs = socket.socketpair()
+    return Pipes(
+        script=_DUPLEX,
+        lifeline=lifeline,
+        watched=watched,
+        child_stdout=child_output,
+        child_stderr=theirs.detach(),
+        output=trio.lowlevel.FdStream(output),
+        duplex=trio.SocketStream(trio.socket.from_stdlib_socket(ours)),
+    )
 
 
 def _pipe(stack: ExitStack) -> tuple[int, int]:
-    ends = os.pipe()
+    return _owned(stack, os.pipe())
+
+
+def _owned(stack: ExitStack, ends: tuple[int, int]) -> tuple[int, int]:
     for end in ends:
         stack.callback(os.close, end)
     return ends

@@ -1,12 +1,19 @@
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import attrs
 import trio
 
-from ._lifeline import pipes_with_bytes_in, pipes_with_duplex, pipes_with_nothing_in
+from ._lifeline import (
+    pipes_with_bytes_in,
+    pipes_with_duplex,
+    pipes_with_nothing_in,
+    pipes_with_terminal,
+)
 from ._output import Output, OutputBuffer
-from ._running import Running
+from ._running import Running, Sink
+from ._terminal import TerminalSize
 from ._tree import start_tree
 from ._unbroken import unbroken_context
 
@@ -101,7 +108,10 @@ async def open_duplex_process(
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
+    terminal: TerminalSize | None = None,
     max_output_bytes: int = MAX_OUTPUT_BYTES,
+    on_output: Callable[[bytes], None] | None = None,
+    sink: Sink | None = None,
     term_grace_s: float = TERM_GRACE_S,
 ) -> AsyncGenerator[DuplexProcess]:
     """Run *argv* as ``open_process`` does, with a stream to its standard input and output.
@@ -109,11 +119,22 @@ async def open_duplex_process(
     The stream is one socket for both directions; ``send_eof`` ends the command's input. Its
     standard error is what ``Process.output`` keeps.
 
+    Args:
+        argv: the command and its arguments; no shell reads them.
+        cwd: the directory to run in; None for our own.
+        env: the whole environment; None for our own without its credentials.
+        terminal: what its standard error shall be; None for a pipe.
+        max_output_bytes: how much output to keep; the middle of a longer one is left out.
+        on_output: called with each piece of output as it comes; must not raise.
+        sink: takes each piece of output after that.
+        term_grace_s: seconds between SIGTERM and SIGKILL.
+
     Raises:
         ProcessError: the command cannot be started.
     """
-    tree, pipes = await start_tree(argv, pipes_with_duplex, cwd=cwd, env=env)
+    lay_pipes = partial(pipes_with_terminal, terminal) if terminal else pipes_with_duplex
+    tree, pipes = await start_tree(argv, lay_pipes, cwd=cwd, env=env)
     assert pipes.duplex is not None, "these pipes have one"
     running = Running(tree, pipes, OutputBuffer(max_output_bytes), term_grace_s)
-    async with running.tended():
+    async with running.tended(on_output=on_output, sink=sink):
         yield DuplexProcess(running, pipes.duplex)

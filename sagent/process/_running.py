@@ -1,4 +1,4 @@
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 import attrs
@@ -11,6 +11,9 @@ from ._tree import Tree
 # What a command's own helpers (`cmd > >(tee log)`) may still write after it has ended.
 _QUIET_S = 0.1
 _DRAIN_S = 0.5
+
+type Sink = Callable[[bytes], Awaitable[None]]
+"""Takes each piece of output, and holds up the command where it is slow; it must not raise."""
 
 
 @attrs.define(eq=False)
@@ -37,12 +40,16 @@ class Running:
 
     @asynccontextmanager
     async def tended(
-        self, *, stdin: bytes = b"", on_output: Callable[[bytes], None] | None = None
+        self,
+        *,
+        stdin: bytes = b"",
+        on_output: Callable[[bytes], None] | None = None,
+        sink: Sink | None = None,
     ) -> AsyncGenerator[None]:
         """Feed and read the command for the length of the block, then end its tree."""
         failure: Exception | None = None
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._read, on_output)
+            nursery.start_soon(self._read, on_output, sink)
             if self._pipes.inlet is not None:
                 nursery.start_soon(_feed, self._pipes.inlet, stdin)
             try:
@@ -62,14 +69,18 @@ class Running:
         if failure is not None:
             raise failure
 
-    async def _read(self, on_output: Callable[[bytes], None] | None) -> None:
+    async def _read(self, on_output: Callable[[bytes], None] | None, sink: Sink | None) -> None:
         # Shielded, for a command with a full pipe could not use its grace to end well.
         with self._reading:
             async with self._pipes.output as stream:
-                async for chunk in stream:
-                    self.buffer.feed(chunk)
-                    if on_output is not None:
-                        on_output(bytes(chunk))
+                # The end of a terminal is an error.
+                with suppress(trio.BrokenResourceError):
+                    async for chunk in stream:
+                        self.buffer.feed(chunk)
+                        if on_output is not None:
+                            on_output(bytes(chunk))
+                        if sink is not None:
+                            await sink(bytes(chunk))
             self._output_ended.set()
 
 
