@@ -13,6 +13,7 @@ from sagent.agent._state import AgentState
 from sagent.agent._status import AgentStatus
 from sagent.agent._tasks import Tasks
 from sagent.errors import UsageError
+from sagent.message import Message
 from sagent.tool import TaskStatus
 
 _LEAST_REQUEST_TOKENS = 2_000
@@ -111,6 +112,10 @@ class Control:
     def tasks(self) -> tuple[TaskStatus, ...]:
         """List what runs in the background, oldest first."""
         return self._tasks().background()
+
+    def in_background(self, directive: Message) -> bool:
+        """Tell whether the call that *directive* came with runs in the background by now."""
+        return self._tasks().in_background(directive.id)
 
     def cancel_task(self, task_id: str) -> bool:
         """End a call that runs in the background; tell whether there was one."""

@@ -83,6 +83,11 @@ class Tasks:
             if task.background
         )
 
+    def in_background(self, directive_id: str) -> bool:
+        """Tell whether the call whose directive has this id runs beside the conversation."""
+        tasks = (task for task in self._running.values() if task.background)
+        return any(task.call.content[-1].id == directive_id for task in tasks)
+
     def unfinished(self) -> tuple[MultipartMessage, ...]:
         """List the calls that run beside the conversation, or did when all was cancelled."""
         return tuple(task.call for task in self._running.values() if task.background)

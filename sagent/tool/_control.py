@@ -2,6 +2,8 @@ from typing import Literal, Protocol
 
 import attrs
 
+from sagent.message import Message
+
 
 @attrs.frozen(kw_only=True)
 class TaskStatus:
@@ -81,6 +83,10 @@ class AgentControl(Protocol):
 
     def tasks(self) -> tuple[TaskStatus, ...]:
         """List what runs in the background, oldest first."""
+        ...
+
+    def in_background(self, directive: Message) -> bool:
+        """Tell whether the call that *directive* came with runs in the background by now."""
         ...
 
     def cancel_task(self, task_id: str) -> bool:

@@ -54,6 +54,8 @@ class Workspace:
         init=False,
         default=attrs.Factory(lambda workspace: (_Root.at(workspace.cwd),), takes_self=True),
     )
+    shell_environ: Mapping[str, str] | None = attrs.field(default=None, init=False, repr=False)
+    """What the agent's last shell has exported; None before the first."""
     _seen: dict[Path, FileStamp] = attrs.field(factory=dict[Path, FileStamp], init=False)
 
     @property

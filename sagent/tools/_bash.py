@@ -1,6 +1,5 @@
-import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -9,32 +8,40 @@ import trio
 
 from sagent.errors import ProcessError
 from sagent.message import Message, TextMessage
-from sagent.process import clean_environment, open_duplex_process
-from sagent.tool import Effect, Workspace
+from sagent.process import TerminalSize
+from sagent.tool import Effect, Report, Workspace
+from sagent.tools._agent_tool import AgentTool
 from sagent.tools._arguments import Arguments
-from sagent.tools._builtin import BuiltinTool, Card
+from sagent.tools._builtin import Card
 from sagent.tools._clip import clipped
-from sagent.tools._directory_report import DirectoryReport
+from sagent.tools._live_output import LiveOutput
 from sagent.tools._place import shown
+from sagent.tools._plain_text import plain_text, screen_text
 from sagent.tools._refusal import Refusal
+from sagent.tools._shell import ShellCommand, ShellEnd, run_shell
+from sagent.tools._shell_environment import kept_environment, shell_environment
+from sagent.tools._shell_report import ShellReport
 
-_BASH = "/bin/bash"
-_START = Path(__file__).with_name("_bash_start.sh")
 _DEFAULT_TIMEOUT_MS = 120_000
 _MOST_TIMEOUT_MS = 600_000
 _SIGNALLED = 128
-_REPORT_WAIT_S = 0.05
+_MOST_TOLD = 5
 
 
-class Bash(BuiltinTool):
-    """Runs a shell command; the directory it ends in is where the next one starts."""
+class Bash(AgentTool):
+    """Runs a shell command; the next one starts in the directory it ends in, with its exports.
 
+    What it writes is told as it comes. A call in the background begins like any other, but what it
+    changes is its own.
+    """
+
+    background_parameter: ClassVar[str] = "run_in_background"
     card: ClassVar[Card] = Card(
         name="Bash",
         description=(
-            "Run a command in bash; the working directory stays for the next call, nothing else "
-            "does. No input. What it leaves in the background is killed when it ends. For files "
-            "prefer Read, Edit, Grep, Glob."
+            "Run a command in bash. The working directory and what is exported stay for the next "
+            "call, nothing else does. No input. What it leaves in the background is killed when "
+            "it ends. For files prefer Read, Edit, Grep, Glob."
         ),
         directive_schema={
             "type": "object",
@@ -47,6 +54,8 @@ class Bash(BuiltinTool):
                     "description": f"milliseconds; default {_DEFAULT_TIMEOUT_MS}",
                 },
                 "description": {"type": "string", "description": "what it does, for the user"},
+                "run_in_background": {"type": "boolean"},
+                "pty": {"type": "boolean", "description": "write to a terminal, not a pipe"},
             },
             "required": ["command"],
             "additionalProperties": False,
@@ -56,59 +65,118 @@ class Bash(BuiltinTool):
         subjects=("command",),
     )
 
+    async def stream(self, msg: Message, report: Report) -> Message:
+        """Run the command that *msg* asks for, telling *report* of what it writes."""
+        beside = partial(self._is_beside, msg)
+        return await self._answer(msg, partial(self._call, beside=beside, report=report))
+
     async def _work(self, arguments: Arguments, workspace: Workspace) -> Message:
-        command = arguments.text("command")
-        if "\0" in command:
-            raise Refusal("the command holds a NUL character, which bash cannot read")
-        timeout_ms = arguments.number("timeout", _DEFAULT_TIMEOUT_MS)
-        timeout_s = min(max(timeout_ms, 1), _MOST_TIMEOUT_MS) / 1000
-        cwd = workspace.cwd
+        return await self._call(arguments, workspace, beside=lambda: False, report=None)
+
+    async def _call(
+        self,
+        arguments: Arguments,
+        workspace: Workspace,
+        *,
+        beside: Callable[[], bool],
+        report: Report | None,
+    ) -> Message:
+        if arguments.flag("run_in_background") and not beside():
+            raise Refusal("run_in_background needs the tool BackgroundTask: leave it out")
+        command = _command(arguments, workspace)
+        look = screen_text if command.terminal else plain_text
         try:
-            text, directory = await _run(command, cwd, timeout_s)
+            end = await _run(command, look, report)
         except ProcessError:
-            if await _look(cwd.is_dir):
+            if await _look(command.cwd.is_dir):
                 raise
-            workspace.cwd = await _look(partial(_nearest, cwd))
-            gone = f"{shown(cwd)} is gone: the next command runs in {workspace.cwd}"
-            raise Refusal(gone) from None
-        if directory is not None and directory != cwd and await _look(directory.is_dir):
-            workspace.cwd = directory
+            raise Refusal(await _left(workspace, command.cwd)) from None
+        notes = [] if beside() else await _follow(workspace, command, end)
+        text = "\n".join(filter(None, (clipped(end.output, look), *notes, _ending(command, end))))
         return TextMessage(text or "(no output)")
 
+    def _is_beside(self, directive: Message) -> bool:
+        return self._control is not None and self._control.in_background(directive)
 
-async def _run(command: str, cwd: Path, timeout_s: float) -> tuple[str, Path | None]:
-    report = DirectoryReport()
-    async with (
-        open_duplex_process([_BASH, "-c", command], cwd=cwd, env=_environment(cwd)) as process,
-        trio.open_nursery() as nursery,
-    ):
-        nursery.start_soon(report.read, process.stream)
-        with trio.move_on_after(timeout_s) as patience:
-            await process.wait()
-        if not patience.cancelled_caught:
-            # What the command left in the background may hold the other end open.
-            with trio.move_on_after(_REPORT_WAIT_S):
-                await report.complete.wait()
+
+def _command(arguments: Arguments, workspace: Workspace) -> ShellCommand:
+    text = arguments.text("command")
+    if "\0" in text:
+        raise Refusal("the command holds a NUL character, which bash cannot read")
+    timeout_ms = arguments.number("timeout", _DEFAULT_TIMEOUT_MS)
+    return ShellCommand(
+        text=text,
+        cwd=workspace.cwd,
+        environ=shell_environment(workspace.shell_environ, cwd=workspace.cwd, command=text),
+        patience_s=min(max(timeout_ms, 1), _MOST_TIMEOUT_MS) / 1000,
+        terminal=TerminalSize() if arguments.flag("pty") else None,
+    )
+
+
+async def _run(
+    command: ShellCommand, look: Callable[[str], str], report: Report | None
+) -> ShellEnd:
+    if report is None:
+        return await run_shell(command)
+    live = LiveOutput(report, look)
+    outcome: ShellEnd | ProcessError
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(live.tell)
+        try:
+            outcome = await run_shell(command, on_output=live.feed)
+        except ProcessError as error:  # outside, it would come in a group
+            outcome = error
         nursery.cancel_scope.cancel()
-    end = ""
-    if patience.cancelled_caught:
-        end = f"[timeout after {timeout_s:.1f}s: the command and all it started were killed]"
-    elif process.exit_code:
-        end = f"[exit code: {process.exit_code}{_signal_name(process.exit_code)}]"
-    return "\n".join(filter(None, (clipped(process.output), end))), report.directory
+    if isinstance(outcome, ProcessError):
+        raise outcome
+    live.finish()
+    return outcome
 
 
-def _environment(cwd: Path) -> dict[str, str]:
-    environ = clean_environment(os.environ)
-    # Bash would not read its start file.
-    environ.pop("POSIXLY_CORRECT", None)
-    # With a socket for its input and no shell above it, Bash takes itself for a remote shell, and
-    # reads the user's interactive start file.
-    if environ.get("SHLVL", "0") in {"", "0"}:
-        environ["SHLVL"] = "1"
-    if "BASH_ENV" in environ:
-        environ["SAGENT_BASH_ENV"] = environ["BASH_ENV"]
-    return environ | {"BASH_ENV": str(_START), "PWD": str(cwd)}
+async def _follow(workspace: Workspace, command: ShellCommand, end: ShellEnd) -> list[str]:
+    """Let the next command begin where this one has ended, and say what is not kept for it."""
+    report = end.report
+    if not report.is_up:
+        return _start_anew(workspace, end)
+    directory = report.directory
+    if directory is not None and directory != command.cwd and await _look(directory.is_dir):
+        workspace.cwd = directory
+    return [*_keep_exports(workspace, report)]
+
+
+def _start_anew(workspace: Workspace, end: ShellEnd) -> list[str]:
+    if workspace.shell_environ is None or end.exit_code is None:
+        return []
+    workspace.shell_environ = None
+    return ["[bash cannot start with what was exported before, so that is dropped: try again]"]
+
+
+def _keep_exports(workspace: Workspace, report: ShellReport) -> Iterable[str]:
+    exports = report.exports
+    if report.is_too_long:
+        yield "[what is exported is too much to be kept for the next command]"
+    if exports is None:
+        return
+    kept = kept_environment(exports)
+    workspace.shell_environ = kept.variables
+    if kept.left_out:
+        told = [f"{name} ({size} bytes)" for name, size in kept.left_out.items()]
+        more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
+        names = ", ".join(told[:_MOST_TOLD])
+        yield f"[too large to be kept for the next command: {names}{more}]"
+
+
+def _ending(command: ShellCommand, end: ShellEnd) -> str:
+    if end.exit_code is None:
+        time_s = command.patience_s
+        return f"[timeout after {time_s:.1f}s: the command and all it started were killed]"
+    return f"[exit code: {end.exit_code}{_signal_name(end.exit_code)}]" if end.exit_code else ""
+
+
+async def _left(workspace: Workspace, cwd: Path) -> str:
+    """Leave *cwd*, which is gone, and say so."""
+    workspace.cwd = await _look(partial(_nearest, cwd))
+    return f"{shown(cwd)} is gone: the next command runs in {workspace.cwd}"
 
 
 async def _look[R](function: Callable[[], R]) -> R:

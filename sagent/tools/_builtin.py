@@ -1,4 +1,5 @@
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
 from typing import ClassVar, Self, final
 
 import attrs
@@ -11,6 +12,9 @@ from sagent.tools._arguments import Arguments
 from sagent.tools._refusal import Refusal
 
 _SUMMARY_CHARS = 80
+
+type Work = Callable[[Arguments, Workspace], Awaitable[Message]]
+"""Does what a directive asks for, or raises `Refusal`."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -101,10 +105,14 @@ class BuiltinTool(ABC):
     @final
     async def run(self, msg: Message) -> Message:
         """Do the work; what cannot be done is told in a ``text/x-error``."""
+        return await self._answer(msg, self._work)
+
+    async def _answer(self, msg: Message, work: Work) -> Message:
+        """Do *work* with the directive in *msg*; what cannot be done is told."""
         if self._workspace is None:
             self._workspace = Workspace()
         try:
-            return await self._work(Arguments(get_directive(msg)), self._workspace)
+            return await work(Arguments(get_directive(msg)), self._workspace)
         except OSError as error:
             return error_message(f"{error.filename or self.name}: {error.strerror or error}")
         except (Refusal, UsageError, ProcessError) as error:
