@@ -14,7 +14,7 @@ from sagent.agent._status import AgentStatus
 from sagent.agent._tasks import Tasks
 from sagent.errors import UsageError
 from sagent.message import Message
-from sagent.tool import TaskStatus
+from sagent.tool import TaskOutput, TaskStatus
 
 _LEAST_REQUEST_TOKENS = 2_000
 """Beside the system prompt and the tools."""
@@ -120,6 +120,10 @@ class Control:
     def cancel_task(self, task_id: str) -> bool:
         """End a call that runs in the background; tell whether there was one."""
         return self._tasks().cancel(task_id)
+
+    def read_task(self, task_id: str, max_chars: int) -> TaskOutput | None:
+        """Take what a call in the background has shown, oldest first; None if there is none."""
+        return self._tasks().read(task_id, max_chars)
 
     async def wait_task(self, task_id: str) -> bool:
         """Wait until a call in the background has ended; tell whether there was one."""

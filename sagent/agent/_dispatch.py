@@ -1,6 +1,7 @@
 """Tool calls: every call gets exactly one result, whatever the model wrote and the tool does."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import cast
 
 import attrs
@@ -31,6 +32,7 @@ from sagent.tool import (
     Binding,
     Concurrency,
     Effect,
+    Report,
     StreamingTool,
     Tool,
     Validator,
@@ -45,6 +47,9 @@ _CHANGES = frozenset({Effect.WRITES, Effect.PROCESSES})
 
 type BeforeChange = Callable[[MultipartMessage], Awaitable[None]]
 """Told of a call before it may change files."""
+
+type _Stream = Callable[[Stream, Message, MultipartMessage], Awaitable[Message]]
+"""Runs a tool that shows how it gets on."""
 
 
 @attrs.frozen
@@ -126,8 +131,17 @@ class Dispatcher:
             open_to_others = shared
         return batches
 
-    async def result(self, call: MultipartMessage, room: Room, emit: Emit) -> Message:
-        """Run *call*, whatever the model wrote in it, and give its result, fitted into *room*."""
+    async def result(
+        self, call: MultipartMessage, room: Room, *, emit: Emit, heard: Report
+    ) -> Message:
+        """Run *call*, whatever the model wrote in it, and give its result, fitted into *room*.
+
+        Args:
+            call: what to run.
+            room: what its result may have of the conversation.
+            emit: told of what it shows before that, as fast as events are read.
+            heard: told of all of it.
+        """
         name = get_tool_name(call)
         entry = self._entries.get(name)
         if entry is None:
@@ -141,7 +155,7 @@ class Dispatcher:
         directive = entry.placing.without(call.content[-1])
         if faults := entry.validator.faults(get_directive(directive)):
             return error_message(faults)
-        result = await self._run(entry, call, directive, emit)
+        result = await self._run(entry, call, directive, partial(reported, emit=emit, heard=heard))
         if fault := fault_of(result):
             return error_message(f"{name} is broken: {fault}.")
         result = await self._fitted(entry, call, result, room)
@@ -161,7 +175,7 @@ class Dispatcher:
         return result if isinstance(result, TextMessage) else Allowance().bounded(result)
 
     async def _run(
-        self, entry: _Entry, call: MultipartMessage, directive: Message, emit: Emit
+        self, entry: _Entry, call: MultipartMessage, directive: Message, stream: _Stream
     ) -> Message:
         tool = entry.tool
         try:
@@ -172,7 +186,7 @@ class Dispatcher:
             if entry.changes:
                 await self._before_change(call)
             if entry.stream is not None:
-                return await reported(entry.stream, directive, call, emit)
+                return await stream(entry.stream, directive, call)
             return await tool.run(directive)
         except BaseException as error:  # news for the model, unless it is the program's end
             if _is_the_end(error):

@@ -6,7 +6,7 @@ import attrs
 
 from sagent.lib.json import JSON
 from sagent.message import JsonMessage, Message, MultipartMessage
-from sagent.tool import Tool, ToolSpec, offers_background, spec_of
+from sagent.tool import Tool, ToolSpec, background_parameter_of, offers_background, spec_of
 
 _PARAMETERS: Mapping[str, JSON] = {
     "background": {"type": "boolean"},
@@ -37,26 +37,30 @@ class Placing:
 
     Attributes:
         names: the parameters that are not the tool's own.
+        own: the one of the tool's own that asks for the background, too.
     """
 
     names: frozenset[str] = frozenset()
+    own: str | None = None
 
     @classmethod
     def beside(cls, tool: Tool) -> "Placing":
         """Take those parameters that *tool* does not have itself."""
         if offers_background(tool):
             return cls()
-        return cls(frozenset(_PARAMETERS) - frozenset(_object(tool.directive_schema, "properties")))
+        taken = _object(tool.directive_schema, "properties")
+        return cls(frozenset(_PARAMETERS) - frozenset(taken), background_parameter_of(tool))
 
     def of(self, call: MultipartMessage) -> Placement:
         """Read the choice; what makes no sense is none."""
-        if not self.names:
+        if not self.names and self.own is None:
             return HERE
         directive = call.content[-1]
         arguments = _object(directive.content if isinstance(directive, JsonMessage) else None)
         delay = arguments.get("delay") if "delay" in self.names else None
         delay_s = float(delay) if isinstance(delay, int) and delay > 0 else 0.0
-        asked = "background" in self.names and arguments.get("background") is True
+        asking = (self.names & {"background"}) | {self.own}
+        asked = any(arguments.get(name) is True for name in asking if name is not None)
         return Placement(asked or delay_s > 0, delay_s)
 
     def without(self, directive: Message) -> Message:

@@ -17,10 +17,10 @@ type Stream = Callable[[Message, Report], Awaitable[Message]]
 
 
 async def reported(
-    stream: Stream, directive: Message, call: MultipartMessage, emit: Emit
+    stream: Stream, directive: Message, call: MultipartMessage, *, emit: Emit, heard: Report
 ) -> Message:
-    """Run a tool, emitting what it reports; a slow reader gets the newest of it."""
-    reports = _Reports()
+    """Run a tool, emitting what it reports; a slow reader gets the newest of it, *heard* all."""
+    reports = _Reports(heard)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_emit_all, reports, call, emit)
         result = await stream(directive, reports.put)
@@ -36,12 +36,14 @@ async def _emit_all(reports: "_Reports", call: MultipartMessage, emit: Emit) -> 
 
 @attrs.define(eq=False)
 class _Reports:
+    _heard: Report
     _text: str = ""
     _omitted: int = 0
     _closed: bool = False
     _changed: trio.Event = attrs.field(factory=trio.Event)
 
     def put(self, text: str) -> None:
+        self._heard(text)
         self._text += text
         if (over := len(self._text) - _MOST_CHARS) > 0:
             self._text = self._text[over:]

@@ -8,8 +8,9 @@ import trio
 from sagent.agent._dispatch import Dispatcher, arguments_of
 from sagent.agent._event import Emit, ToolCalled, ToolDetached, ToolReturned
 from sagent.agent._room import Room
+from sagent.agent._unread import Unread
 from sagent.message import Message, MultipartMessage, error_message, get_queue_id, get_tool_name
-from sagent.tool import TaskStatus
+from sagent.tool import TaskOutput, TaskStatus
 
 _CANCELLED = "[cancelled: the call was stopped before it gave a result; it may have had effects]"
 
@@ -23,6 +24,7 @@ class _Task:
     background: bool
     sleeping: bool
     room: Room
+    unread: Unread = attrs.field(factory=Unread, init=False)
     since: float = attrs.field(factory=trio.current_time, init=False)
     scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
     ended: trio.Event = attrs.field(factory=trio.Event, init=False)
@@ -78,6 +80,7 @@ class Tasks:
                 summary=self._dispatcher.summary(task.call),
                 phase="sleeping" if task.sleeping else "running",
                 elapsed_s=now - task.since,
+                unread_chars=task.unread.chars,
             )
             for task in self._running.values()
             if task.background
@@ -98,6 +101,11 @@ class Tasks:
         if task is not None:
             task.scope.cancel()
         return task is not None
+
+    def read(self, task_id: str, max_chars: int) -> TaskOutput | None:
+        """Take what a call beside the conversation has shown; None if there is no such call."""
+        task = self._find(task_id)
+        return None if task is None else task.unread.take(max_chars)
 
     async def wait(self, task_id: str) -> bool:
         """Wait for the end of a call beside the conversation; tell whether there was one."""
@@ -139,7 +147,9 @@ class Tasks:
             )
             await self._emit(called)
             told = True
-            result = await self._dispatcher.result(call, task.room, self._emit)
+            result = await self._dispatcher.result(
+                call, task.room, emit=self._emit, heard=task.unread.put
+            )
         del self._running[call.id]
         task.ended.set()
         if result is None:

@@ -1,7 +1,7 @@
 """What a tool is: the contract between an agent, its model and the work."""
 
 from sagent.tool._binding import Bindable, Binding, bind_tool
-from sagent.tool._control import AgentControl, TaskStatus
+from sagent.tool._control import AgentControl, TaskOutput, TaskStatus
 from sagent.tool._people import People
 from sagent.tool._plan import (
     Plan,
@@ -21,6 +21,7 @@ from sagent.tool._protocol import (
     StreamingTool,
     Tool,
     ToolSpec,
+    background_parameter_of,
     concurrency_of,
     effects_of,
     max_result_chars_of,
@@ -53,11 +54,13 @@ __all__ = [
     "ResultFolder",
     "Schema",
     "StreamingTool",
+    "TaskOutput",
     "TaskStatus",
     "Tool",
     "ToolSpec",
     "Validator",
     "Workspace",
+    "background_parameter_of",
     "bind_tool",
     "check_plan",
     "concurrency_of",

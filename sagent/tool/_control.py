@@ -15,6 +15,7 @@ class TaskStatus:
         summary: the call in a few words.
         phase: whether it sleeps before its start, or runs.
         elapsed_s: for how long it has been there.
+        unread_chars: how much it has shown that was not read.
     """
 
     id: str
@@ -22,6 +23,22 @@ class TaskStatus:
     summary: str
     phase: Literal["sleeping", "running"]
     elapsed_s: float
+    unread_chars: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class TaskOutput:
+    """What a tool call in the background has shown since it was read last.
+
+    Attributes:
+        text: the output.
+        omitted_chars: how much came before it and was too much to keep.
+        unread_chars: how much comes after it.
+    """
+
+    text: str
+    omitted_chars: int
+    unread_chars: int
 
 
 class AgentControl(Protocol):
@@ -91,6 +108,10 @@ class AgentControl(Protocol):
 
     def cancel_task(self, task_id: str) -> bool:
         """End a call that runs in the background; tell whether there was one."""
+        ...
+
+    def read_task(self, task_id: str, max_chars: int) -> TaskOutput | None:
+        """Take what a call in the background has shown, oldest first; None if there is none."""
         ...
 
     async def wait_task(self, task_id: str) -> bool:

@@ -31,8 +31,8 @@ class Tool(Protocol):
     exception is a bug in the tool, which becomes such a result too.
 
     A tool may also have `effects` (a set of `Effect`), `concurrency`, `bind`, see `Bindable`,
-    `stream`, see `StreamingTool`, `max_result_chars`, see `max_result_chars_of`, and
-    `offers_background`.
+    `stream`, see `StreamingTool`, `max_result_chars`, see `max_result_chars_of`,
+    `offers_background`, and `background_parameter`, see `background_parameter_of`.
     """
 
     @property
@@ -112,6 +112,16 @@ def offers_background(tool: Tool) -> bool:
     An agent that has such a tool offers ``background`` and ``delay`` with all of its tools.
     """
     return bool(getattr(tool, "offers_background", False))
+
+
+def background_parameter_of(tool: Tool) -> str | None:
+    """Give the parameter of *tool* itself that asks for the background as ``background`` does.
+
+    It is heard where the agent has a tool that sees to such calls. Elsewhere the call runs in its
+    place, and *tool* should refuse it.
+    """
+    parameter: str | None = getattr(tool, "background_parameter", None)
+    return parameter
 
 
 def max_result_chars_of(tool: Tool) -> int | None:

@@ -139,7 +139,7 @@ class Read(BuiltinTool):
     @property
     def max_result_chars(self) -> int:
         """More than it shows at a time: what is too large for it, it shows in parts."""
-        return 2 * _MOST_CHARS
+        return 200_000
 
     async def _work(self, arguments: Arguments, workspace: Workspace) -> Message:
         path = place_of(workspace, arguments.text("file_path"))
