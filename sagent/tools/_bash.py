@@ -4,12 +4,13 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+import attrs
 import trio
 
 from sagent.errors import ProcessError
 from sagent.message import Message, TextMessage
-from sagent.process import TerminalSize
-from sagent.tool import Effect, Report, Workspace
+from sagent.process import Sink, TerminalSize
+from sagent.tool import Binding, Effect, Report, ResultFolder, Workspace
 from sagent.tools._agent_tool import AgentTool
 from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import Card
@@ -21,6 +22,7 @@ from sagent.tools._refusal import Refusal
 from sagent.tools._shell import ShellCommand, ShellEnd, run_shell
 from sagent.tools._shell_environment import kept_environment, shell_environment
 from sagent.tools._shell_report import ShellReport
+from sagent.tools._whole_output import MAX_KEPT_BYTES, open_whole_output
 
 _DEFAULT_TIMEOUT_MS = 120_000
 _MOST_TIMEOUT_MS = 600_000
@@ -28,6 +30,7 @@ _SIGNALLED = 128
 _MOST_TOLD = 5
 
 
+@attrs.define(eq=False)
 class Bash(AgentTool):
     """Runs a shell command; the next one starts in the directory it ends in, with its exports.
 
@@ -56,6 +59,7 @@ class Bash(AgentTool):
                 "description": {"type": "string", "description": "what it does, for the user"},
                 "run_in_background": {"type": "boolean"},
                 "pty": {"type": "boolean", "description": "write to a terminal, not a pipe"},
+                "keep_output": {"type": "boolean", "description": "all of it in a file"},
             },
             "required": ["command"],
             "additionalProperties": False,
@@ -64,6 +68,8 @@ class Bash(AgentTool):
         concurrency="exclusive",
         subjects=("command",),
     )
+
+    _results: ResultFolder | None = attrs.field(default=None, init=False)
 
     async def stream(self, msg: Message, report: Report) -> Message:
         """Run the command that *msg* asks for, telling *report* of what it writes."""
@@ -85,15 +91,31 @@ class Bash(AgentTool):
             raise Refusal("run_in_background needs the tool BackgroundTask: leave it out")
         command = _command(arguments, workspace)
         look = screen_text if command.terminal else plain_text
+        kept = ""
         try:
-            end = await _run(command, look, report)
+            if folder := self._folder(arguments):
+                async with open_whole_output(folder, most_bytes=MAX_KEPT_BYTES) as whole:
+                    end = await _run(command, look, report, whole.take)
+                kept = whole.told
+            else:
+                end = await _run(command, look, report)
         except ProcessError:
             if await _look(command.cwd.is_dir):
                 raise
             raise Refusal(await _left(workspace, command.cwd)) from None
         notes = [] if beside() else await _follow(workspace, command, end)
-        text = "\n".join(filter(None, (clipped(end.output, look), *notes, _ending(command, end))))
-        return TextMessage(text or "(no output)")
+        parts = (clipped(end.output, look), kept, *notes, _ending(command, end))
+        return TextMessage("\n".join(filter(None, parts)) or "(no output)")
+
+    def take(self, binding: Binding) -> None:
+        """Take the place for whole outputs, too."""
+        super().take(binding)
+        self._results = binding.results
+
+    def _folder(self, arguments: Arguments) -> ResultFolder | None:
+        if arguments.flag("keep_output") and self._results is None:
+            raise Refusal("keep_output works only within an agent: let the command write a file")
+        return self._results if arguments.flag("keep_output") else None
 
     def _is_beside(self, directive: Message) -> bool:
         return self._control is not None and self._control.in_background(directive)
@@ -114,16 +136,19 @@ def _command(arguments: Arguments, workspace: Workspace) -> ShellCommand:
 
 
 async def _run(
-    command: ShellCommand, look: Callable[[str], str], report: Report | None
+    command: ShellCommand,
+    look: Callable[[str], str],
+    report: Report | None,
+    sink: Sink | None = None,
 ) -> ShellEnd:
     if report is None:
-        return await run_shell(command)
+        return await run_shell(command, sink=sink)
     live = LiveOutput(report, look)
     outcome: ShellEnd | ProcessError
     async with trio.open_nursery() as nursery:
         nursery.start_soon(live.tell)
         try:
-            outcome = await run_shell(command, on_output=live.feed)
+            outcome = await run_shell(command, on_output=live.feed, sink=sink)
         except ProcessError as error:  # outside, it would come in a group
             outcome = error
         nursery.cancel_scope.cancel()

@@ -1,18 +1,14 @@
-import os
-import secrets
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
-import attrs
 import pytest
 import trio
+from herd import Herd
 
-from sagent.process import clean_environment, open_process, run_command
-from sagent.process._marked import MARK, marked_processes
+from sagent.process import open_process, run_command
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -23,36 +19,9 @@ ESCAPING = "setsid sh -c 'sleep 60 & sleep 60' </dev/null >/dev/null 2>&1 & slee
 STORM = "for i in $(seq 150); do (while :; do sleep 60; done) & done; wait"
 
 
-@attrs.frozen
-class Herd:
-    """All processes that carry a test's tag, however far they ran."""
-
-    tag: str
-
-    @property
-    def env(self) -> Mapping[str, str]:
-        # Even the watchers, who have nothing of a command's environment, inherit this.
-        return {**clean_environment(os.environ), MARK: self.tag}
-
-    def living(self) -> list[int]:
-        return marked_processes(self.tag)
-
-    async def until(self, *, at_least: int) -> None:
-        with trio.fail_after(5):
-            while len(self.living()) < at_least:  # nobody tells when a process is up
-                await trio.sleep(0.005)
-
-    async def seconds_until_gone(self) -> float:
-        started = time.perf_counter()
-        with trio.fail_after(5):
-            while self.living():  # nobody tells when a stranger's process is gone
-                await trio.sleep(0.002)
-        return time.perf_counter() - started
-
-
 @pytest.fixture
 def herd() -> Herd:
-    return Herd(secrets.token_hex(16))
+    return Herd()
 
 
 @pytest.mark.parametrize(

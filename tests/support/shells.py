@@ -1,18 +1,12 @@
 """The Bash tool as an agent has it, and what its commands leave behind."""
 
-import os
-import secrets
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
-import trio
 
 from sagent.lib.json import JSON
 from sagent.message import JsonMessage, Message, is_error, response_text
-from sagent.process import clean_environment
-from sagent.process._marked import MARK, marked_processes
 from sagent.tool import Binding, Report, Workspace
 from sagent.tools import Bash
 
@@ -45,30 +39,3 @@ def told(result: Message) -> str:
 def _directive(command: str, more: Mapping[str, JSON]) -> Message:
     directive: dict[str, JSON] = {"command": command}
     return JsonMessage(directive | dict(more))
-
-
-@attrs.frozen
-class Herd:
-    """All processes that carry a test's tag, however far they ran."""
-
-    tag: str = attrs.field(factory=lambda: secrets.token_hex(16))
-
-    @property
-    def env(self) -> Mapping[str, str]:
-        # Even the watchers, who have nothing of a command's environment, inherit this.
-        return {**clean_environment(os.environ), MARK: self.tag}
-
-    def living(self) -> list[int]:
-        return marked_processes(self.tag)
-
-    async def until(self, *, at_least: int) -> None:
-        with trio.fail_after(5):
-            while len(self.living()) < at_least:  # nobody tells when a process is up
-                await trio.sleep(0.005)
-
-    async def seconds_until_gone(self) -> float:
-        started = time.perf_counter()
-        with trio.fail_after(5):
-            while self.living():  # nobody tells when a stranger's process is gone
-                await trio.sleep(0.002)
-        return time.perf_counter() - started
