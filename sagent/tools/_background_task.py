@@ -25,8 +25,8 @@ class BackgroundTask(AgentTool):
         description=(
             "Every tool takes background (true: it runs beside the conversation, and its result "
             "comes later, by itself, as a message) and delay (seconds before it starts there). "
-            "This lists such calls, reads what one has written since you last did, waits for one "
-            "if you can do nothing else, or cancels it."
+            "This lists such calls, reads what is new of one's output, waits for one (seconds at "
+            "most) if you can do nothing else, or cancels it."
         ),
         directive_schema={
             "type": "object",
@@ -35,9 +35,9 @@ class BackgroundTask(AgentTool):
                     "type": "string",
                     "enum": ["list", "read", "wait", "foreground", "cancel"],
                 },
-                "id": {"type": "string", "description": "which; list tells them"},
-                "seconds": {"type": "number", "minimum": 0, "description": "to wait at most"},
-                "max_chars": {"type": "integer", "minimum": 1, "description": "to read at most"},
+                "id": {"type": "string", "description": "see list"},
+                "seconds": {"type": "number", "minimum": 0},
+                "max_chars": {"type": "integer", "minimum": 1},
             },
             "required": ["operation"],
             "additionalProperties": False,

@@ -42,9 +42,9 @@ class Bash(AgentTool):
     card: ClassVar[Card] = Card(
         name="Bash",
         description=(
-            "Run a command in bash. The working directory and what is exported stay for the next "
-            "call, nothing else does. No input. What it leaves in the background is killed when "
-            "it ends. For files prefer Read, Edit, Grep, Glob."
+            "Run a command in bash; directory and exports stay for the next call. No input. What "
+            "it leaves in the background is killed when it ends. For files prefer Read, Edit, "
+            "Grep, Glob."
         ),
         directive_schema={
             "type": "object",
@@ -56,10 +56,10 @@ class Bash(AgentTool):
                     "maximum": _MOST_TIMEOUT_MS,
                     "description": f"milliseconds; default {_DEFAULT_TIMEOUT_MS}",
                 },
-                "description": {"type": "string", "description": "what it does, for the user"},
+                "description": {"type": "string", "description": "for the user"},
                 "run_in_background": {"type": "boolean"},
-                "pty": {"type": "boolean", "description": "write to a terminal, not a pipe"},
-                "keep_output": {"type": "boolean", "description": "all of it in a file"},
+                "pty": {"type": "boolean", "description": "with a terminal"},
+                "keep_output": {"type": "boolean", "description": "whole, in a file"},
             },
             "required": ["command"],
             "additionalProperties": False,

@@ -1,6 +1,7 @@
 """One command, run by bash."""
 
 import os
+import select
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ import attrs
 import trio
 
 from sagent.errors import ProcessError
-from sagent.process import Output, Sink, TerminalSize, open_duplex_process
+from sagent.process import DuplexProcess, Output, Sink, TerminalSize, open_duplex_process
 from sagent.tools._shell_report import ShellReport
 
 _BASH = "/bin/bash"
@@ -82,9 +83,7 @@ async def run_shell(
                 with trio.move_on_after(command.patience_s) as patience:
                     await process.wait()
                 if not patience.cancelled_caught:
-                    # What the command left in the background may hold the other end open.
-                    with trio.move_on_after(_REPORT_WAIT_S):
-                        await report.complete.wait()
+                    await _take_in(report, process)
             exit_code = None if patience.cancelled_caught else process.exit_code
             outcome = ShellEnd(exit_code=exit_code, output=process.output, report=report)
         except ProcessError as error:  # outside, it would come in a group
@@ -93,6 +92,19 @@ async def run_shell(
     if isinstance(outcome, ProcessError):
         raise outcome
     return outcome
+
+
+async def _take_in(report: ShellReport, process: DuplexProcess) -> None:
+    """Let all be read that bash said until its end.
+
+    That is there by now. Its end need not come: what the command left in the background may hold
+    it off.
+    """
+    poll = select.poll()
+    poll.register(process.stream.socket.fileno(), select.POLLIN)
+    with trio.move_on_after(_REPORT_WAIT_S):  # what is left may go on to write, too
+        while not report.complete.is_set() and poll.poll(0):
+            await trio.lowlevel.checkpoint()
 
 
 def bash_path() -> str:
