@@ -29,7 +29,10 @@ what, and what to do next.
     │   ├── BudgetExceededError   its budget is spent: allow more, or ask for less
     │   ├── CompactionError       the history could not be made shorter; it is as it was
     │   ├── ModelStoppedError     the model gave up: refusal, filter, or no room to answer
-    │   └── ToolInterruptedError  a tool's process ended before it gave a result
+    │   ├── ToolInterruptedError  a tool's process ended before it gave a result
+    │   ├── ItemDeadlineError     an item's time was up: allow more, or ask for less
+    │   └── TeamError             a team has no answer; `.outcomes` has what each one did
+    │       └── ReduceError       results that could not be reduced to one; they are kept in it
     ├── SessionError              a session that cannot be read or written
     │   └── SessionBusyError      another process writes it: fork it, or read it only
     ├── CheckpointError           files could not be kept, or not be brought back
@@ -173,6 +176,37 @@ class ModelStoppedError(RunError):
 
 class ToolInterruptedError(RunError):
     """A tool's process ended before it gave a result."""
+
+
+class ItemDeadlineError(RunError):
+    """The time for one item of many was up."""
+
+
+class TeamError(RunError):
+    """A team has no answer to give.
+
+    Attributes:
+        outcomes: what became of each part of the work, as `sagent.team.Outcome`.
+    """
+
+    def __init__(self, message: str, *, outcomes: tuple[object, ...]) -> None:
+        super().__init__(message)
+        self.outcomes = outcomes
+
+
+class ReduceError(TeamError):
+    """Results could not be reduced to one.
+
+    Attributes:
+        outcomes: of all items that were mapped, as `sagent.team.Outcome`.
+        parts: what was left to reduce, in order.
+    """
+
+    def __init__(
+        self, message: str, *, outcomes: tuple[object, ...], parts: tuple[object, ...]
+    ) -> None:
+        super().__init__(message, outcomes=outcomes)
+        self.parts = parts
 
 
 class SessionError(SagentError):

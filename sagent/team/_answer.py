@@ -1,0 +1,58 @@
+"""How the answer of an agent becomes a value."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import attrs
+
+from sagent.agent import Output
+from sagent.errors import ModelStoppedError
+from sagent.lib.json import JSON
+from sagent.message import TextMessage
+from sagent.team._codec import JSON_VALUE, TEXT, Codec
+
+type Schema = Mapping[str, object]
+"""A JSON Schema, as plain or frozen JSON."""
+
+
+@attrs.frozen(eq=False)
+class Answer[R]:
+    """What is made of an agent's last message.
+
+    Attributes:
+        output: the shape that it is to have; None for any text.
+        read: gives its value.
+        codec: how that is kept.
+    """
+
+    output: Output | None
+    read: Callable[[TextMessage], R]
+    codec: Codec[R]
+
+
+def json_answer(schema: Schema) -> Answer[JSON]:
+    """Take answers as JSON values that satisfy *schema*.
+
+    Raises:
+        UsageError: it is no JSON Schema.
+    """
+    output = Output.of(schema)
+    return Answer(output, partial(_json_in, output), JSON_VALUE)
+
+
+def _text_in(answer: TextMessage) -> str:
+    return _said(answer).content
+
+
+def _json_in(output: Output, answer: TextMessage) -> JSON:
+    return output.read(_said(answer).content)
+
+
+def _said(answer: TextMessage) -> TextMessage:
+    if not answer.content.strip():
+        raise ModelStoppedError("the model's answer is empty: ask it otherwise, or another one")
+    return answer
+
+
+TEXT_ANSWER = Answer[str](None, _text_in, TEXT)
+"""Takes answers as they are."""

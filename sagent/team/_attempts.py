@@ -1,0 +1,77 @@
+from collections.abc import Callable
+
+import attrs
+
+from sagent.errors import (
+    ActorCrashed,
+    ActorStopped,
+    ConnectionFailedError,
+    ProviderSuspendedError,
+    StatusError,
+    StreamCutError,
+    ToolInterruptedError,
+    UsageError,
+)
+from sagent.providers._retry import spread
+
+_PASSING = (
+    ActorCrashed,
+    ActorStopped,
+    ConnectionFailedError,
+    ProviderSuspendedError,
+    StreamCutError,
+    ToolInterruptedError,
+    ConnectionError,
+    TimeoutError,
+)
+
+
+def may_pass(error: Exception) -> bool:
+    """Tell whether the same work may succeed later.
+
+    So it is with servers that are overloaded, connections that broke, and agents that crashed;
+    not with a wrong call, a refusal, or a budget that is spent.
+    """
+    return error.retryable if isinstance(error, StatusError) else isinstance(error, _PASSING)
+
+
+@attrs.frozen(kw_only=True)
+class Attempts:
+    """How often an item is tried, each time by an agent of its own.
+
+    Providers make calls again by themselves; this is for what is left when they give up.
+
+    Attributes:
+        times: how often at most, 1 for once.
+        first_s: the wait before the second attempt; each is twice the one before.
+        most_s: the longest wait.
+        passing: tells whether another attempt may help after an error.
+
+    Raises:
+        UsageError: there is to be no attempt, or the waits make no sense.
+    """
+
+    times: int = 3
+    first_s: float = 0.5
+    most_s: float = 30
+    passing: Callable[[Exception], bool] = may_pass
+
+    def __attrs_post_init__(self) -> None:
+        if self.times < 1:
+            raise UsageError(f"attempts is {self.times}: allow at least one")
+        if not 0 <= self.first_s <= self.most_s:
+            raise UsageError(
+                f"first_s is {self.first_s} and most_s {self.most_s}: waits are not negative, and "
+                "the first is not longer than the longest"
+            )
+
+    @classmethod
+    def of(cls, attempts: "int | Attempts") -> "Attempts":
+        """Take a number for so many attempts."""
+        return attempts if isinstance(attempts, Attempts) else cls(times=attempts)
+
+    def delay_s(self, error: Exception, *, attempts: int) -> float | None:
+        """Tell how long to wait after *error* in the last of so many; None to give up."""
+        if attempts >= self.times or not self.passing(error):
+            return None
+        return spread(min(self.first_s * 2.0 ** min(attempts - 1, 30), self.most_s))
