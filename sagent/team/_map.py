@@ -31,7 +31,7 @@ def map_agents[I](
     worker: Agent,
     items: Items[I],
     *,
-    prompt: Prompting[I] = ITEM,
+    prompt: Prompting[I] = ITEM.name,
     order: Order = "completed",
     key: Key[I] | None = None,
     name: str | None = None,
@@ -47,7 +47,7 @@ def map_agents[I](
     worker: Agent,
     items: Items[I],
     *,
-    prompt: Prompting[I] = ITEM,
+    prompt: Prompting[I] = ITEM.name,
     order: Order = "completed",
     key: Key[I] | None = None,
     name: str | None = None,
@@ -129,7 +129,7 @@ def map_agents[I, R](
         raise UsageError("codec= is for functions: the values of agents are kept as they are")
     terms = Terms(
         agent=worker,
-        prompt=ITEM if prompt is None else prompt,
+        prompt=ITEM.name if prompt is None else prompt,
         budget=budget,
         share=share,
         key=key,

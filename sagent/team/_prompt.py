@@ -1,20 +1,33 @@
 """What an agent is asked about an item."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import cast
+
+import attrs
 
 from sagent.agent import Prompt
 from sagent.errors import JsonError, UsageError
 from sagent.lib.json import JSON, json_dumps
 
-ITEM = "{item}"
-
 type Prompting[I] = str | Callable[[I], str | Prompt]
 """What makes a prompt of an item: a text with ``{item}`` in it, or a function."""
 
 
-def prompting[I](prompt: Prompting[I], *, slot: str = ITEM) -> Callable[[I], Prompt]:
+@attrs.frozen
+class Slot:
+    """Where items go in the text of a prompt.
+
+    Attributes:
+        name: what stands there.
+        text: writes an item.
+    """
+
+    name: str
+    text: Callable[[object], str]
+
+
+def prompting[I](prompt: Prompting[I], slot: Slot) -> Callable[[I], Prompt]:
     """Give the function that makes prompts.
 
     A text is taken as it is but for its slot, so that braces in it, or in an item, mean nothing.
@@ -23,12 +36,12 @@ def prompting[I](prompt: Prompting[I], *, slot: str = ITEM) -> Callable[[I], Pro
         UsageError: the text has no slot, so that all would be asked the same.
     """
     if isinstance(prompt, str):
-        if slot not in prompt:
+        if slot.name not in prompt:
             raise UsageError(
-                f"the prompt has no {slot}: say where it goes, or pass a function that makes the "
-                "prompt"
+                f"the prompt has no {slot.name}: say where it goes, or pass a function that makes "
+                "the prompt"
             )
-        return lambda item: Prompt(prompt.replace(slot, text_of(item)))
+        return lambda item: Prompt(prompt.replace(slot.name, slot.text(item)))
     return lambda item: _checked(prompt(item))
 
 
@@ -58,9 +71,10 @@ def _checked(prompt: str | Prompt) -> Prompt:
     return whole
 
 
-def numbered(parts: Sequence[object]) -> str:
-    """Write *parts* under headings with their numbers."""
-    return "\n\n".join(f"## Part {n}\n\n{text_of(part)}" for n, part in enumerate(parts, 1))
+def _numbered(parts: object) -> str:
+    """Write each of *parts* under a heading with its number."""
+    each = enumerate(cast("tuple[object, ...]", parts), 1)  # as a group is
+    return "\n\n".join(f"## Part {number}\n\n{text_of(part)}" for number, part in each)
 
 
 def prompt_identity(prompt: Prompt) -> Mapping[str, JSON]:
@@ -71,3 +85,7 @@ def prompt_identity(prompt: Prompt) -> Mapping[str, JSON]:
             {"type": part.descriptor, "bytes": part.content.hex()} for part in prompt.attachments
         ],
     }
+
+
+ITEM = Slot("{item}", text_of)
+ITEMS = Slot("{items}", _numbered)

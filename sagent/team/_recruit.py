@@ -11,7 +11,7 @@ from sagent.errors import UsageError
 from sagent.team._agent_worker import AgentWorker
 from sagent.team._answer import Answer
 from sagent.team._codec import PLAIN, Codec
-from sagent.team._prompt import ITEM, Prompting, prompting
+from sagent.team._prompt import ITEM, Prompting, Slot, prompting
 from sagent.team._share import WHOLE, Share
 from sagent.team._worker import FunctionWorker, Key, check_function, function_name
 
@@ -21,8 +21,8 @@ class Terms[I]:
     """On what terms an agent works on items; see `map_agents`."""
 
     agent: Agent
-    prompt: Prompting[I] = ITEM
-    slot: str = ITEM
+    prompt: Prompting[I]
+    slot: Slot = ITEM
     budget: Budget | None = None
     share: Share | None = None
     key: Key[I] | None = None
@@ -39,7 +39,7 @@ class Terms[I]:
         return AgentWorker(
             name=name,
             agent=self.agent,
-            prompt=prompting(self.prompt, slot=self.slot),
+            prompt=prompting(self.prompt, self.slot),
             answer=answer,
             budget=self.budget or self.agent.budget or Budget(name=name),
             share=self.share or WHOLE,

@@ -1,9 +1,11 @@
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypedDict
 
 import attrs
 
-from sagent.actors import System
+from sagent.actors import System, open_system
 from sagent.errors import UsageError
 from sagent.team._attempts import Attempts
 from sagent.team._progress import OnProgress
@@ -62,3 +64,13 @@ class Settings:
             raise UsageError(f"limit is {self.limit}: let at least one item be worked on")
         if self.item_seconds is not None and not self.item_seconds > 0:
             raise UsageError(f"item_seconds is {self.item_seconds}: give an item some time")
+
+
+@asynccontextmanager
+async def with_system(settings: Settings) -> AsyncGenerator[Settings]:
+    """Give *settings* with a system, opened for the block if they have none."""
+    if settings.system is not None:
+        yield settings
+        return
+    async with open_system() as system:
+        yield attrs.evolve(settings, system=system)
