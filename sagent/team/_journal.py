@@ -128,14 +128,14 @@ def _read(descriptor: int, path: Path) -> dict[str, bytes]:
     try:
         octets = _all_of(descriptor)
         _check_header(octets, path)
-        whole = octets[: octets.rfind(b"\n") + 1]
-        if not is_whole(octets[len(whole) :]):
-            os.ftruncate(descriptor, len(whole))
+        lines = octets.splitlines()
+        if not octets.endswith(b"\n") and lines and not is_whole(lines[-1]):
+            os.ftruncate(descriptor, len(octets) - len(lines.pop()))
         with suppress(OSError):  # a copy of a journal may have come with wider rights
             os.fchmod(descriptor, 0o600)
     except OSError as error:
         raise SessionError(f"the journal {path} cannot be read: {error.strerror}") from error
-    return dict(_succeeded(octets.splitlines(), path))
+    return dict(_succeeded(lines, path))
 
 
 def _all_of(descriptor: int) -> bytes:
