@@ -11,13 +11,14 @@ from sagent.actors import Ref, System
 from sagent.agent import Agent, Mail, Prompt
 from sagent.agent._actor import AgentActor
 from sagent.budget import Budget
+from sagent.errors import BudgetExceededError
 from sagent.lib.json import json_dumps
 from sagent.model import Usage
 from sagent.team._answer import Answer
 from sagent.team._codec import Codec
 from sagent.team._outcome import Tab
 from sagent.team._prompt import prompt_identity
-from sagent.team._share import Share
+from sagent.team._share import WHOLE, Share
 from sagent.team._worker import Job, Key, item_key
 
 _GRACE_S = 30.0
@@ -68,9 +69,15 @@ class AgentWorker[I, R]:
     async def _attempt(self, prompt: Prompt, system: System, tab: Tab) -> R:
         hand = _Hand(self.agent, self.share.of(self.budget, self.name))
         ref: Ref[Mail] | None = None
+        tab.refused_early = False
         try:
             ref = await system.spawn(hand, name=self._free_name(system))
             return self.answer.read(await ref.ask(prompt))
+        except BudgetExceededError:
+            # Where an item has limits of its own, it may be these that refuse: nobody frees them.
+            is_first = not hand.budget.spent.calls and self.share == WHOLE
+            tab.refused_early = is_first and self.budget.reserved.calls > 0
+            raise
         finally:
             if ref is not None:
                 ref.kill()

@@ -22,6 +22,7 @@ from sagent.team._items import Source
 from sagent.team._journal import Journal
 from sagent.team._memory import Memory
 from sagent.team._outcome import Outcome, Tab
+from sagent.team._patience import Patience
 from sagent.team._progress import Tally, Unsaved
 from sagent.team._settings import Settings
 from sagent.team._shelf import Order, Queue, Sequenced, Shelf
@@ -53,9 +54,13 @@ class Crew[I, R]:
     _memory: Memory[R] | None
     scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
     changed: trio.lowlevel.ParkingLot = attrs.field(factory=trio.lowlevel.ParkingLot, init=False)
+    _patience: Patience = attrs.field(init=False)
     done: bool = attrs.field(default=False, init=False)
     failure: Exception | None = attrs.field(default=None, init=False)
     _taken: int = attrs.field(default=0, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._patience = Patience(lambda: self.tally.counts.running)
 
     async def run(self) -> None:
         """Work until there are no more items."""
@@ -141,6 +146,9 @@ class Crew[I, R]:
             try:
                 return (await job.attempt(tab),)
             except Exception as error:  # noqa: BLE001  # it is this item's alone
+                if tab.refused_early and await self._patience.wait():
+                    tab.attempts -= 1  # nothing was attempted
+                    continue
                 delay_s = self._settings.attempts.delay_s(error, attempts=tab.attempts)
                 if delay_s is None:
                     return error
@@ -156,6 +164,7 @@ class Crew[I, R]:
         self.shelf.put(outcome)
         self.changed.unpark_all()
         self.tally.finish(outcome, started=started)
+        self._patience.ended()
         if unsaved is not None:
             self.tally.tell(Unsaved(index=outcome.index, counts=self.tally.counts, error=unsaved))
 

@@ -57,11 +57,14 @@ class Tab:
         attempts: how many have begun.
         spent: as the budget has booked it.
         usage: as vendors have counted it.
+        refused_early: whether the budget refused the last attempt's first call, while calls that
+            go on hold what they may not take.
     """
 
     attempts: int = 0
     spent: Amount = attrs.field(factory=Amount)
     usage: Usage = attrs.field(factory=Usage)
+    refused_early: bool = False
 
     def add(self, spent: Amount, usage: Usage) -> None:
         """Count what an attempt took."""

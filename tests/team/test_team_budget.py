@@ -1,5 +1,6 @@
 """One budget for all items."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,19 @@ async def test_the_outcomes_cost_what_the_budget_has_booked() -> None:
     assert [outcome.spent.usd for outcome in found] == [1, 1, 1]
     assert outcomes.spent == budget.spent
     assert [entry.name for entry in budget.ledger.children] == ["Reader"]
+
+
+async def test_an_item_that_others_leave_no_room_for_yet_waits_for_what_they_do_not_take(
+    autojump_clock: MockClock,
+) -> None:
+    usage = Usage(input_tokens=1, output_tokens=250)  # a fourth of what is reserved
+    model = ScriptedModel(*["so"] * 4, price=DOLLAR_A_CALL, usage=usage)
+
+    async with map_agents(Agent(model=model), range(5), budget=Budget(usd="1.60")) as outcomes:
+        found = await outcomes.collect()
+
+    assert sorted(outcome.ok for outcome in found) == [False, False, True, True, True]
+    assert outcomes.spent.usd == Decimal("0.75")
 
 
 async def test_an_item_may_take_its_share_alone() -> None:
