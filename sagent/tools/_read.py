@@ -15,7 +15,7 @@ from sagent.tools._pdf import MOST_PDF_BYTES, Ranges, is_pdf, page_ranges, show_
 from sagent.tools._place import open_regular, place_of, shown
 from sagent.tools._refusal import Refusal
 from sagent.tools._text_encoding import PROBE_BYTES, probable_encodings
-from sagent.tools._text_window import DEFAULT_LINES, TextWindow
+from sagent.tools._text_window import DEFAULT_LINES, MOST_CHARS, TextWindow
 
 _MOST_IMAGE_BYTES = 5_000_000
 """Anthropic takes no larger image; others take more."""
@@ -139,7 +139,7 @@ class Read(BuiltinTool):
     @property
     def max_result_chars(self) -> int:
         """More than it shows at a time: what is too large for it, it shows in parts."""
-        return 200_000
+        return 2 * MOST_CHARS
 
     async def _work(self, arguments: Arguments, workspace: Workspace) -> Message:
         path = place_of(workspace, arguments.text("file_path"))

@@ -13,7 +13,8 @@ DEFAULT_LINES = 2000
 """How many lines are shown unless told otherwise."""
 
 _MOST_LINES = 20_000
-_MOST_CHARS = 100_000
+MOST_CHARS = 100_000
+"""What is shown at a time, about."""
 _COUNTED_LINES = 2_000_000
 
 
@@ -58,7 +59,7 @@ class TextWindow:
             for line in batch[max(0, self.offset - 1 - total) : max(0, end - total)]:
                 number = self.offset + len(shown_lines)
                 chars += len(line) + 8
-                if chars > _MOST_CHARS:
+                if chars > MOST_CHARS:
                     end = number - 1
                     break
                 shown_lines.append(f"{number}\t{line}")
@@ -84,7 +85,7 @@ class TextWindow:
             last.extend(batch)
             total += len(batch)
         chars = sum(len(line) + 8 for line in last)
-        while chars > _MOST_CHARS:
+        while chars > MOST_CHARS:
             chars -= len(last.popleft()) + 8
         first = total - len(last) + 1
         lines = [f"{number}\t{line}" for number, line in enumerate(last, first)]
