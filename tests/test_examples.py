@@ -27,6 +27,13 @@ PRINTED: dict[str, tuple[list[str], str]] = {
         [],
         "[the first vendor is overloaded (529); now second]\nTwelve.\nSix.\n",
     ),
+    "multi_agent_reviewer.py": (
+        [],
+        (
+            "[reviewer] An empty list divides by zero.\n"
+            "The reviewer is right: I raise a ValueError for an empty list now.\n"
+        ),
+    ),
     "bank.py": ([], "1 True\n2 line broke\n3 True\n4 False\nin all 150\n"),
     "thread_ring.py": (
         ["100", "1000"],
