@@ -34,6 +34,20 @@ PRINTED: dict[str, tuple[list[str], str]] = {
             "The reviewer is right: I raise a ValueError for an empty list now.\n"
         ),
     ),
+    "map_reduce.py": (
+        [],
+        (
+            "5 notes, 0 of them known, in 2 levels\n"
+            "Rain in the cellar again. The pump is loud; Ada says the bearing is worn. "
+            "A quiet day. Ordered a bearing, 38 euros. Bearing mounted.\n"
+            "$0.007 for 7 calls\n"
+            "7 notes, 5 of them known, in 2 levels\n"
+            "Rain in the cellar again. The pump is loud; Ada says the bearing is worn. "
+            "A quiet day. Ordered a bearing, 38 euros. Bearing mounted. "
+            "Rain, and all is dry. Rest.\n"
+            "$0.004 for 4 calls\n"
+        ),
+    ),
     "bank.py": ([], "1 True\n2 line broke\n3 True\n4 False\nin all 150\n"),
     "thread_ring.py": (
         ["100", "1000"],

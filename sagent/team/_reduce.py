@@ -32,8 +32,12 @@ class Tree[P]:
     _fan_in: FanIn
     _mapped: tuple[object, ...]
     parts: tuple[P, ...]
+    _results: int = attrs.field(init=False)
     levels: int = attrs.field(default=0, init=False)
     spent: Amount = attrs.field(factory=Amount, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._results = len(self.parts)
 
     async def reduce(self) -> P:
         """Reduce the parts until one is left: each level a fraction of the one before.
@@ -79,7 +83,7 @@ class Tree[P]:
 
     def _failure(self, failed: Outcome[Group[P], P]) -> ReduceError:
         error = ReduceError(
-            f"the reducer failed on {len(failed.item)} of {len(self._mapped)} results: "
+            f"the reducer failed at {len(failed.item)} parts of {self._results} results: "
             f"{failed.error}; what was mapped is in .outcomes, and with the same journal it is not "
             "paid for again",
             outcomes=self._mapped,

@@ -134,7 +134,7 @@ async def test_a_reducer_that_fails_keeps_all_that_was_mapped() -> None:
             raise KeyError("c")
         return "".join(parts)
 
-    with pytest.raises(ReduceError, match="reducer failed on 2 of 4 results") as caught:
+    with pytest.raises(ReduceError, match="reducer failed at 2 parts of 4 results") as caught:
         await map_reduce(_upper, fail, ["a", "b", "c", "d"], fan_in=2)
 
     assert caught.value.parts == ("AB", "C", "D")
