@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from benchmarks import actors, agent, providers, saved_turns, sessions, size, startup, tools, wire
+from benchmarks import actors, agent, providers, saved_turns, sessions, size, startup, team, wire
 from benchmarks.effort import FULL, QUICK, Effort
 from benchmarks.report import Report
 from benchmarks.row import Row
@@ -20,6 +21,7 @@ GROUPS: Mapping[str, Callable[[Effort], list[Row]]] = {
     "wire": wire.rows,
     "providers": providers.rows,
     "sessions": sessions.rows,
+    "team": team.rows,
     "size": size.rows,
 }
 

@@ -3,7 +3,9 @@
 It runs in a process of its own, so that it takes no time from its client, and ends with the one
 that opened it. Under `LASTING`, an answer comes in two halves with `LASTS_S` between them. Under
 `LIMITED` and a name of the caller's, the first request is told to slow down for `RETRY_AFTER_S`;
-a GET there tells how many came before that had passed.
+a GET there tells how many came before that had passed. Under `TURNS` and a number, a tool is called
+until the conversation has so many results, in a stream or whole, as the request wants it. Under
+`HANGING` an answer begins and never ends; a GET there tells how many did.
 """
 
 import heapq
@@ -15,26 +17,54 @@ import sys
 import time
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
+from functools import cache
 
 WORDS = 20
 LASTING = "lasting"
 LASTS_S = 0.5
 LIMITED = "limited"
 RETRY_AFTER_S = 1
+TURNS = "turns"
+HANGING = "hanging"
 
 
 def answer_chunks(words: int) -> list[bytes]:
     """Make an answer of *words* as server-sent events, each with what real servers send along."""
     deltas: list[object] = [{"role": "assistant", "content": ""}]
     deltas += [{"content": f" word{number}"} for number in range(words)]
+    return _chunks(deltas, "stop", words)
+
+
+def _call(number: int) -> dict[str, object]:
+    function = {"name": "nothing", "arguments": '{"text": "so"}'}
+    return {"id": f"call_{number:016}", "type": "function", "function": function}
+
+
+@cache
+def _streamed_call(number: int) -> bytes:
+    deltas: list[object] = [{"role": "assistant", "content": None}]
+    deltas += [{"tool_calls": [{"index": 0, **_call(number)}]}]
+    return HEAD + _chunked(_chunks(deltas, "tool_calls", 9)) + b"0\r\n\r\n"
+
+
+@cache
+def _whole_call(number: int) -> bytes:
+    return _completion({"content": None, "tool_calls": [_call(number)]}, "tool_calls", 9)
+
+
+def _chunks(deltas: list[object], reason: str, words: int) -> list[bytes]:
     choices: list[object] = [
         {"index": 0, "delta": delta, "finish_reason": None} for delta in deltas
     ]
-    choices += [{"index": 0, "delta": {}, "finish_reason": "stop"}]
+    choices += [{"index": 0, "delta": {}, "finish_reason": reason}]
     return [_event([choice], None) for choice in choices] + [
-        _event([], {"prompt_tokens": 20, "completion_tokens": words, "total_tokens": 20 + words}),
+        _event([], _usage(words)),
         b"data: [DONE]\n\n",
     ]
+
+
+def _usage(words: int) -> dict[str, int]:
+    return {"prompt_tokens": 20, "completion_tokens": words, "total_tokens": 20 + words}
 
 
 @contextmanager
@@ -75,10 +105,28 @@ def _whole(status: str, value: object, more: str = "") -> bytes:
     return f"{head}content-length: {len(body)}\r\n\r\n{body}".encode()
 
 
+def _completion(message: dict[str, object], reason: str, words: int) -> bytes:
+    choice = {"index": 0, "message": {"role": "assistant", **message}, "finish_reason": reason}
+    return _whole(
+        "200 OK",
+        {
+            "id": "chatcmpl-0123456789abcdef",
+            "object": "chat.completion",
+            "created": 1_700_000_000,
+            "model": "canned",
+            "choices": [choice],
+            "usage": _usage(words),
+        },
+    )
+
+
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 EVENTS = answer_chunks(WORDS)
 FIRST_HALF = HEAD + _chunked(EVENTS[: WORDS // 2])
 SECOND_HALF = _chunked(EVENTS[WORDS // 2 :]) + b"0\r\n\r\n"
+WHOLE_ANSWER = _completion(
+    {"content": "".join(f" word{number}" for number in range(WORDS))}, "stop", WORDS
+)
 REFUSAL = _whole(
     "429 Too Many Requests",
     {"error": {"message": "slow down", "type": "requests"}},
@@ -95,6 +143,7 @@ class Server:
         self._received: dict[socket.socket, bytearray] = {}
         self._due: list[tuple[float, int, socket.socket]] = []
         self._promised = 0
+        self._hanging = 0
         self._limits: dict[str, tuple[float, int]] = {}
         """Until when each limit holds, and how many requests came before."""
 
@@ -133,16 +182,21 @@ class Server:
             return False
         received = self._received[client]
         received += data
-        for method, path in _take_requests(received):
-            _send(client, self._first(client, method, path))
+        for method, path, body in _take_requests(received):
+            _send(client, self._first(client, method, path, body))
         return bool(data)
 
-    def _first(self, client: socket.socket, method: str, path: str) -> bytes:
+    def _first(self, client: socket.socket, method: str, path: str, body: bytes) -> bytes:
         _, _, kind, name, *_ = path.split("/")
         if kind == LASTING:
             self._promised += 1
             heapq.heappush(self._due, (time.monotonic() + LASTS_S, self._promised, client))
             return FIRST_HALF
+        if kind == TURNS:
+            return _turn(body, int(name))
+        if kind == HANGING:
+            self._hanging += method == "POST"
+            return _whole("200 OK", self._hanging) if method == "GET" else FIRST_HALF
         if kind == LIMITED:
             if name not in self._limits:
                 self._limits[name] = (time.monotonic() + RETRY_AFTER_S, 0)
@@ -154,17 +208,25 @@ class Server:
         return FIRST_HALF + SECOND_HALF
 
 
-def _take_requests(received: bytearray) -> list[tuple[str, str]]:
-    taken: list[tuple[str, str]] = []
+def _turn(body: bytes, turns: int) -> bytes:
+    done = body.count(b'"tool_call_id"')
+    if b'"stream":true' in body.replace(b" ", b""):
+        return FIRST_HALF + SECOND_HALF if done >= turns else _streamed_call(done)
+    return WHOLE_ANSWER if done >= turns else _whole_call(done)
+
+
+def _take_requests(received: bytearray) -> list[tuple[str, str, bytes]]:
+    taken: list[tuple[str, str, bytes]] = []
     while (end := received.find(b"\r\n\r\n")) >= 0:
         head = bytes(received[:end])
         _, _, length = head.lower().partition(b"content-length:")
         size = end + 4 + int(length.split(b"\r\n")[0] or 0)
         if len(received) < size:
             break
+        body = bytes(received[end + 4 : size])
         del received[:size]
         method, path, _ = head.decode("latin-1").split(" ", 2)
-        taken.append((method, path))
+        taken.append((method, path, body))
     return taken
 
 

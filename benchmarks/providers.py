@@ -3,7 +3,6 @@
 The anchor is httpx alone, which sends the same bytes and reads the answer line by line.
 """
 
-import json
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,6 +13,7 @@ import attrs
 import httpx
 import trio
 
+from benchmarks.bare import DEFAULT_LIMITS, bare_client, exchange
 from benchmarks.chat_server import LASTING, LASTS_S, LIMITED, RETRY_AFTER_S, open_chat_server
 from benchmarks.effort import FULL, Effort
 from benchmarks.row import (
@@ -40,8 +40,6 @@ from sagent.tools import TOOLS, build_tools
 TEXT = "Say something."
 REQUESTS = Unit("requests", 1, 0)
 REFUSED = 1000
-DEFAULT_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
-"""httpx's own."""
 NO_LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=None)
 
 
@@ -66,7 +64,7 @@ def _turn(effort: Effort, base_url: str, what: str, tools: Sequence[Tool]) -> Ro
     body = _first_body(tools)
 
     async def both() -> tuple[float, float]:
-        async with open_system() as system, _bare_client(base_url) as client:
+        async with open_system() as system, bare_client(base_url) as client:
             await _first_turn(system, agent)
             await _bare_turn(client, body)
             ours: list[float] = []
@@ -94,8 +92,8 @@ def _run(effort: Effort, base_url: str) -> Row:
     async def bare() -> float:
         start = time.perf_counter()
         for _ in range(times):
-            async with _bare_client(base_url) as client:
-                await _exchange(client, body)
+            async with bare_client(base_url) as client:
+                await exchange(client, body)
         return (time.perf_counter() - start) / times
 
     taken, anchor = effort.medians(lambda: trio.run(ours), lambda: trio.run(bare))
@@ -123,7 +121,7 @@ async def _first_turn(system: System, agent: Agent) -> float:
 
 async def _bare_turn(client: httpx.AsyncClient, body: bytes) -> float:
     start = time.perf_counter()
-    await _exchange(client, body)
+    await exchange(client, body)
     return time.perf_counter() - start
 
 
@@ -134,23 +132,6 @@ def _request(tools: Sequence[Tool] = ()) -> ModelRequest:
 
 def _first_body(tools: Sequence[Tool]) -> bytes:
     return OpenAICompat(base_url="http://127.0.0.1").model("canned").wire.encode(_request(tools))
-
-
-def _bare_client(base_url: str, limits: httpx.Limits = DEFAULT_LIMITS) -> httpx.AsyncClient:
-    # Its own 5 s would fail those of a crowd that wait longer for a connection.
-    return httpx.AsyncClient(
-        base_url=base_url, timeout=60, limits=limits, trust_env=False, verify=False
-    )
-
-
-async def _exchange(client: httpx.AsyncClient, body: bytes) -> str:
-    words: list[str] = []
-    async with client.stream("POST", "chat/completions", content=body) as response:
-        async for line in response.aiter_lines():
-            if line.startswith("data: {"):
-                choices = json.loads(line[6:])["choices"]
-                words += [choice["delta"].get("content", "") for choice in choices]
-    return "".join(words)
 
 
 # Many at once. Of answers that come at once, no client ever has many open; those of real models
@@ -186,8 +167,8 @@ class Crowd:
 
     def bare(self, base_url: str, limits: httpx.Limits) -> float:
         async def rate() -> float:
-            async with _bare_client(base_url, limits) as client:
-                return await _rate([partial(_exchange, client, _first_body([]))] * self.size)
+            async with bare_client(base_url, limits) as client:
+                return await _rate([partial(exchange, client, _first_body([]))] * self.size)
 
         return trio.run(rate)
 
