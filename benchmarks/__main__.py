@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks import actors, agent, providers, saved_turns, sessions, size, startup, tools, wire
 from benchmarks import actors, agent, providers, saved_turns, sessions, size, startup, team, wire
+from benchmarks import actors, agent, providers, saved_turns, sessions, shell, size, startup, wire
 from benchmarks.effort import FULL, QUICK, Effort
 from benchmarks.report import Report
 from benchmarks.row import Row
@@ -22,6 +23,7 @@ GROUPS: Mapping[str, Callable[[Effort], list[Row]]] = {
     "providers": providers.rows,
     "sessions": sessions.rows,
     "team": team.rows,
+    "shell": shell.rows,
     "size": size.rows,
 }
 

@@ -16,6 +16,7 @@ _START = Path(__file__).with_name("_bash_start.sh")
 _MOST_VARIABLE_BYTES = 64 << 10
 _MOST_BYTES = 512 << 10
 _MOST_FUNCTION_BYTES = 96 << 10
+_MOST_DEFINITION_BYTES = 120 << 10
 
 # What each shell makes for itself, or would begin in another way for.
 _SHELLS_OWN = frozenset(
@@ -69,15 +70,15 @@ def shell_environment(kept: Mapping[str, str] | None, *, cwd: Path, command: str
 
     It is our own without its credentials, or what was *kept* of the last shell's.
     """
-    own = clean_environment(os.environ)
-    environ = own if kept is None else {**kept, **_ours(own)}
+    environ = (
+        clean_environment(os.environ)
+        if kept is None
+        else {**kept, **clean_environment(_not_the_shells(os.environ))}
+    )
     # The shell above, which may be dash, hands on no variable of such a name.
     functions = {name: environ.pop(name) for name in [*environ] if _function_name(name)}
     if functions:
-        environ["SAGENT_FUNCTIONS"] = "".join(
-            f"{_function_name(name)} {body}\nexport -f {_function_name(name)}\n"
-            for name, body in functions.items()
-        )
+        environ["SAGENT_FUNCTIONS"] = _definitions(functions)
     # Bash would not read its start file.
     environ.pop("POSIXLY_CORRECT", None)
     # With a socket for its input and no shell above it, Bash takes itself for a remote shell, and
@@ -91,7 +92,19 @@ def shell_environment(kept: Mapping[str, str] | None, *, cwd: Path, command: str
     return environ | {"BASH_ENV": str(_START), "PWD": str(cwd)}
 
 
-def _ours(environ: Mapping[str, str]) -> dict[str, str]:
+def _definitions(functions: Mapping[str, str]) -> str:
+    """Define and export *functions*, as far as they go into one variable."""
+    text = ""
+    for variable, body in sorted(functions.items(), key=lambda item: len(item[1])):
+        name = _function_name(variable)
+        longer = f"{text}{name} {body}\nexport -f {name}\n"
+        if len(os.fsencode(longer)) > _MOST_DEFINITION_BYTES:
+            break
+        text = longer
+    return text
+
+
+def _not_the_shells(environ: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in environ.items()

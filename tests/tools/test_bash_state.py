@@ -78,6 +78,16 @@ async def test_exported_functions_are_there_whatever_is_in_them(bash: Shell) -> 
     assert await bash("one; two; type -t lost") == "declare -fx one\nsecond\n[exit code: 1]"
 
 
+async def test_functions_of_the_users_environment_are_there(
+    bash: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BASH_FUNC_hello%%", "() { echo hello; }")
+    monkeypatch.setenv("BASH_FUNC_huge%%", "() { : " + "x" * 130_000 + "; }")
+
+    assert await bash("hello; bash -c hello") == "hello\nhello"
+    assert await bash("hello") == "hello"
+
+
 async def test_a_function_of_our_own_words_breaks_nothing(bash: Shell) -> None:
     await bash("builtin() { :; }; printf() { :; }; export -f builtin printf")
 
