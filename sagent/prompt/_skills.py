@@ -21,6 +21,7 @@ MOST_BODY_BYTES = 100_000
 MOST_NAMED = 20
 _MOST_NAME_CHARS = 64
 _MOST_DESCRIPTION_CHARS = 1024
+_MOST_COMPATIBILITY_CHARS = 500
 _MOST_SKILLS = 500
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FOLDERS = (".sagent", ".claude", ".agents")
@@ -35,18 +36,19 @@ class Skill:
         name: what it is called by.
         description: what it does, and when to use it.
         path: of its ``SKILL.md``, which names other files relative to its folder.
+        compatibility: what it needs to work, such as programs or the network; "" for nothing.
         is_listed: whether a model is told of it; not with ``disable-model-invocation: true``.
     """
 
     name: str
     description: str
     path: Path
+    compatibility: str = ""
     is_listed: bool = True
 
-    @property
     def folder(self) -> Path:
-        """Where what belongs to it is."""
-        return self.path.absolute().parent
+        """Tell where what belongs to it is: no link leads there, as out of a workspace. Blocks."""
+        return Path(os.path.realpath(self.path.parent))
 
     def body(self) -> str:
         """Read the instructions: `MOST_BODY_BYTES` at most, without the front matter.
@@ -192,8 +194,18 @@ def _skill(path: Path, matter: FrontMatter) -> Iterator[Skill | str]:
         name = folder
     elif name != folder:
         yield f"{shown(path)}: its name {name!r} is not its folder's"
+    needs = " ".join(matter.text("compatibility").split())
+    if len(needs) > _MOST_COMPATIBILITY_CHARS:
+        most = _MOST_COMPATIBILITY_CHARS
+        yield f"{shown(path)}: its compatibility is longer than {most} characters"
     hidden = matter.text("disable-model-invocation").lower() == "true"
-    yield Skill(name=name, description=description, path=path, is_listed=not hidden)
+    yield Skill(
+        name=name,
+        description=description,
+        path=path,
+        compatibility=needs[:_MOST_COMPATIBILITY_CHARS],
+        is_listed=not hidden,
+    )
 
 
 def _is_name(name: str) -> bool:

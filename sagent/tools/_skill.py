@@ -76,10 +76,13 @@ class Skill(BuiltinTool):
         body = skill.body()
         if not body:
             raise Refusal(f"the skill {name} has no instructions: {shown(skill.path)} is empty")
-        folder = shown(skill.folder)
-        files = list_skill_files(skill.folder)
-        head = [f"[The skill {name}, from {folder}: its files are named relative to that folder.]"]
+        folder = skill.folder()
+        files = list_skill_files(folder)
+        place = shown(folder)
+        head = [f"[The skill {name}, from {place}: its files are named relative to that folder.]"]
+        if skill.compatibility:
+            head.append(f"[It needs: {skill.compatibility}]")
         if files.names:
             more = ", and more" if files.has_more else ""
             head.append(f"[Read or run them as you need them: {', '.join(files.names)}{more}]")
-        return "\n".join([*head, "", filled(body, args, folder=folder)])
+        return "\n".join([*head, "", filled(body, args, folder=place)])

@@ -83,6 +83,21 @@ async def test_a_skill_gives_its_instructions_with_its_folder_and_its_files(plac
     assert body == "Run scripts/sweep.py."
 
 
+async def test_what_a_skill_needs_is_told(place: Path) -> None:
+    write(place, "tidy", "compatibility: >", "  a broom and", "  the network")
+
+    assert "\n[It needs: a broom and the network]\n" in await text_for(found(place))
+
+
+async def test_a_skill_without_end_to_its_needs_is_told(place: Path) -> None:
+    write(place, "tidy", f"compatibility: {'broom ' * 100}")
+
+    skills = found(place)
+
+    assert "longer than 500" in skills.warnings[0]
+    assert len(skills.find("tidy").compatibility) == 500
+
+
 async def test_a_long_list_of_files_is_cut_and_says_so(place: Path) -> None:
     folder = write(place)
     for number in range(60):
@@ -252,6 +267,23 @@ async def test_the_files_of_a_skill_can_be_read_wherever_they_are(
     await Agent(model=model, tools=[Skill(), Read()], cwd=workspace).run("go")
 
     assert "the hall" in texts(model)[-1]
+
+
+async def test_the_files_of_a_skill_that_is_linked_into_the_project_can_be_read(
+    place: Path, tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "elsewhere", body="Read rooms.md.")
+    (folder / "rooms.md").write_text("the hall")
+    write(place, "other")
+    (place / "tidy").symlink_to(folder)
+    skill = await text_for(found(place))
+    workspace = Workspace(place.parents[1])
+    read = Read().bind(Binding(agent="any", workspace=workspace))
+
+    rooms = await read.run(JsonMessage({"file_path": f"{folder}/rooms.md"}))
+
+    assert str(folder) in skill
+    assert "the hall" in result_text(rooms)
 
 
 async def test_a_skill_that_was_taken_up_outlives_a_compaction(place: Path) -> None:
