@@ -79,19 +79,19 @@ class Draft:
     def finished(self, limits: ContextLimits, before: Meter) -> Recap:
         """Put a history together that is shorter than the one that *before* has measured.
 
-        If it leaves less than half of the room for what comes, the attachments are left out, then
-        the rounds that were to stay.
+        If it leaves less than half of the room for what comes, files and skills are left out, then
+        the rounds that were to stay, then the plan.
 
         Raises:
             CompactionError: the history would not be shorter, or is to be compacted again at once.
         """
         head = before.with_history(()).tokens
-        enough = head + max(0, limits.compact_at - head) // 2
+        enough = min(head + max(0, limits.compact_at - head) // 2, before.tokens - 1)
         recap = self._recap(self._shown(limits), self.kept, before)
-        if recap.tokens_after > min(enough, before.tokens - 1):
-            recap = self._recap((), self.kept, before)
-        if recap.tokens_after > min(enough, before.tokens - 1):
-            recap = self._recap((), (), before)
+        plan = attach((), (), plan=self.attachments.plan, limits=limits)
+        for attached, kept in ((plan, self.kept), (plan, ()), ((), ())):
+            if recap.tokens_after > enough:
+                recap = self._recap(attached, kept, before)
         if recap.tokens_after < min(before.tokens, limits.compact_at):
             return recap
         raise CompactionError(

@@ -26,6 +26,7 @@ from sagent.message import (
 )
 from sagent.model import Usage
 from sagent.testing import ScriptedModel
+from sagent.tool import PlanItem
 
 
 async def test_the_history_becomes_one_message_of_the_user_and_the_last_round() -> None:
@@ -161,28 +162,29 @@ def test_a_number_that_cannot_be_meant_is_refused(options: dict[str, int]) -> No
         )
 
 
-async def test_files_skills_and_the_transcript_come_along() -> None:
+async def test_plan_files_skills_and_the_transcript_come_along() -> None:
     attachments = Attachments(
         transcript=Path("/home/s/session.jsonl"),
         files=(FileText("clock.py", "tick()"),),
         skills=(SkillText("repair", "Wear gloves."),),
+        plan=(PlanItem(content="Oil it"),),
     )
 
     recap = await compacted(history(), ScriptedModel(ANSWER), attachments=attachments)
 
     text = text_of(recap)
     assert "/home/s/session.jsonl" in text
-    assert text.index("Wear gloves.") < text.index("tick()")
+    assert text.index("[ ] Oil it") < text.index("Wear gloves.") < text.index("tick()")
 
 
 async def test_attachments_are_left_out_where_they_would_fill_the_window_again() -> None:
     files = tuple(FileText(f"{number}", "x" * 40_000) for number in range(10))
+    attachments = Attachments(files=files, plan=(PlanItem(content="Oil it"),))
 
-    recap = await compacted(
-        history(1, 9_000), ScriptedModel(ANSWER), attachments=Attachments(files=files)
-    )
+    recap = await compacted(history(1, 9_000), ScriptedModel(ANSWER), attachments=attachments)
 
     assert "xxx" not in text_of(recap)
+    assert "[ ] Oil it" in text_of(recap)  # a plan takes little
     assert recap.tokens_after < recap.tokens_before
 
 

@@ -25,7 +25,7 @@ from sagent.lib.json import JSON
 from sagent.message import JsonMessage, MultipartMessage, is_error, is_message, result_text
 from sagent.testing import ScriptedAnswerer, ScriptedModel, calls
 from sagent.tool import Answer, Binding, Choice, Plan, Question, Workspace
-from sagent.tools import AskUser
+from sagent.tools import AgentSpawn, AskUser
 
 COLOURS: JSON = ["red", {"label": "blue", "description": "like the sea"}]
 
@@ -229,6 +229,18 @@ async def test_a_cancelled_run_withdraws_the_question() -> None:
         nursery.cancel_scope.cancel()
 
     assert person.withdrawn == 1
+
+
+async def test_an_agent_that_was_started_has_nobody_to_ask() -> None:
+    person = ScriptedAnswerer()
+    model = ScriptedModel(
+        calls(("AgentSpawn", {"prompt": "find out"})), asking(), "I guess", "done"
+    )
+
+    await Agent(model=model, tools=[AgentSpawn(), AskUser()], answerer=person).run("go")
+
+    assert "nobody here to ask" in texts(model, 2)[-1]
+    assert person.questions == []
 
 
 ANY_JSON = st.recursive(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from recaps import ANSWER as RECAP
 
 from sagent.actors import Ref, open_system
-from sagent.agent import Agent, Clear, Compact, GetStatus, Mail, Planned, Prompt, Rewind
+from sagent.agent import Agent, Clear, Compact, GetStatus, Mail, Planned, Prompt, Rewind, Watch
 from sagent.errors import UsageError
 from sagent.home import Home
 from sagent.lib.json import JSON
@@ -216,9 +216,12 @@ async def test_a_cleared_conversation_has_no_plan(tmp_path: Path) -> None:
             ref = await system.spawn(Agent(model=model, tools=[Todo()], session=session))
             await ref.ask(Prompt("go"))
 
+            feed = await ref.ask(Watch())
             await ref.ask(Clear())
 
             assert await plan_of(ref) == ()
+            ref.stop()
+            assert [event async for event in feed] == [Planned(())]
         assert session.transcript.state.plan == ()
 
 
