@@ -5,5 +5,6 @@ redirect can reach what only this machine can.
 """
 
 from sagent.tools.web._policy import AddressPolicy
+from sagent.tools.web._web_fetch import WebFetch
 
-__all__ = ["AddressPolicy"]
+__all__ = ["AddressPolicy", "WebFetch"]

@@ -64,7 +64,11 @@ def main_part(body: Element) -> MainPart:
     total = weights[id(body)].text
     unframed = MainPart(body, whole.skipped | frozenset(_frames(whole, weights, total)))
     found = _without_link_lists(MainPart(_scope(unframed), unframed.skipped))
-    return found if _weigh(found)[id(found.root)].text >= min(_FEW_CHARS, total) else whole
+    return (
+        found
+        if _weigh(found)[id(found.root)].text >= min(_FEW_CHARS, total * _LEFT_SHARE)
+        else whole
+    )
 
 
 def seen_part(body: Element) -> MainPart:
@@ -112,13 +116,13 @@ def _frames(part: MainPart, weights: dict[int, _Weight], total: int) -> Iterable
             continue
         if node.name in {"main", "article"}:
             articles += -1 if ends else 1
-        if ends or node is part.root or weights[id(node)].text > most:
+        if ends or node is part.root:
             continue
         role = (node.attrs.get("role") or "").lower()
-        if (
-            node.name in _FRAME_TAGS
-            or role in _FRAME_ROLES
-            or (node.name == "header" and not articles)
+        if node.name in _FRAME_TAGS or role in _FRAME_ROLES:
+            yield id(node)
+        elif weights[id(node)].text <= most and (
+            (node.name == "header" and not articles)
             or (node.name in _NAMED and _is_named_frame(node))
         ):
             yield id(node)
