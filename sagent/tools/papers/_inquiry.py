@@ -1,19 +1,15 @@
-"""Asking several services at once: the one place of this package that waits for them."""
+"""What several services are asked at once, and what comes of it."""
 
 from collections.abc import Callable, Sequence
-from itertools import islice
+from typing import Protocol
 
 import attrs
-import trio
 
-from sagent.lib.json import JSON
 from sagent.tools._refusal import Refusal
-from sagent.tools.papers._service import Listing, Lookup, Page, Request, Service
-from sagent.tools.web._api import Absent, Api
+from sagent.tools.papers._service import Listing, Lookup, Service
 
 DEADLINE_S = 30.0
 """How long all services together may take to answer a call."""
-_MOST_PAGES = 20
 
 
 @attrs.define(kw_only=True)
@@ -28,10 +24,7 @@ class Harvest[T]:
     service: Service
     items: list[T] = attrs.field(factory=list[T])
     total: int | None = None
-    fault: str | None = None
-
-    def __attrs_post_init__(self) -> None:
-        self.fault = f"no whole answer within {DEADLINE_S:g} s"
+    fault: str | None = attrs.field(default=f"no whole answer within {DEADLINE_S:g} s", init=False)
 
     @property
     def note(self) -> str | None:
@@ -55,45 +48,17 @@ class Question[T]:
     wanted: Callable[[T], bool]
 
 
-@attrs.define
-class Apis:
-    """The connections to services, each of which keeps its pace over all calls."""
+class Asker(Protocol):
+    """Whoever waits for the services."""
 
-    _apis: dict[str, Api] = attrs.field(factory=dict[str, Api], init=False)
+    async def ask[T](
+        self, questions: Sequence[Question[T]], *, most: int, deadline: float
+    ) -> list[Harvest[T]]:
+        """Ask all *questions* at once, for at most so many items each.
 
-    async def answer(self, service: Service, request: Request) -> JSON:
-        """Ask *service* for what answers *request*.
-
-        Raises:
-            Refusal: it gives none; `Absent` if it has none.
+        What has come by the *deadline*, in trio's time, counts; one service's fault is no other's.
         """
-        api = self._apis.get(service.source)
-        if api is None:
-            api = self._apis[service.source] = Api(
-                name=service.name,
-                base_url=service.base_url,
-                headers=service.headers,
-                pace_s=service.pace_s,
-            )
-        query = {name: _sendable(value) for name, value in request.query.items()}
-        if service.speaks_json:
-            return await api.get_json(request.path, query)
-        return (await api.get(request.path, query)).body.decode(errors="replace")
-
-
-async def ask[T](
-    apis: Apis, questions: Sequence[Question[T]], *, most: int, deadline: float
-) -> list[Harvest[T]]:
-    """Ask all *questions* at once, for at most so many items each.
-
-    What has come by the *deadline*, in trio's time, counts; one service's fault is no other's.
-    """
-    harvests = [Harvest[T](service=question.service) for question in questions]
-    with trio.CancelScope(deadline=deadline):
-        async with trio.open_nursery() as nursery:
-            for question, harvest in zip(questions, harvests, strict=True):
-                nursery.start_soon(_gather, apis, question, harvest, most)
-    return harvests
+        ...
 
 
 def check_answered[T](harvests: Sequence[Harvest[T]]) -> None:
@@ -110,42 +75,3 @@ def check_answered[T](harvests: Sequence[Harvest[T]]) -> None:
 def notes_of[T](harvests: Sequence[Harvest[T]]) -> list[str]:
     """Give the faults of all *harvests* that have one."""
     return [harvest.note for harvest in harvests if harvest.note]
-
-
-async def _gather[T](apis: Apis, question: Question[T], harvest: Harvest[T], most: int) -> None:
-    try:
-        if isinstance(question.what, Lookup):
-            await _look_up(apis, question.service, question.what, harvest)
-        else:
-            await _read_on(apis, question, question.what, harvest, most)
-    except Absent:
-        harvest.fault = None
-    except Refusal as error:
-        harvest.fault = str(error)
-    else:
-        harvest.fault = None
-
-
-async def _look_up[T](apis: Apis, service: Service, lookup: Lookup[T], harvest: Harvest[T]) -> None:
-    found = lookup.read(await apis.answer(service, lookup.request))
-    if found is not None:
-        harvest.items.append(found)
-
-
-async def _read_on[T](
-    apis: Apis, question: Question[T], listing: Listing[T], harvest: Harvest[T], most: int
-) -> None:
-    offset: int | None = 0
-    for _ in range(_MOST_PAGES):
-        if offset is None or len(harvest.items) >= most:
-            break
-        page: Page[T] = listing.read(await apis.answer(question.service, listing.request(offset)))
-        harvest.total = page.total if harvest.total is None else harvest.total
-        wanted = filter(question.wanted, page.items)
-        harvest.items += islice(wanted, most - len(harvest.items))
-        # A service that leads us in circles is not followed.
-        offset = page.next_offset if (page.next_offset or 0) > offset else None
-
-
-def _sendable(value: str | int) -> str | int:
-    return value.encode(errors="replace").decode() if isinstance(value, str) else value

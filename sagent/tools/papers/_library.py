@@ -7,7 +7,7 @@ import attrs
 from sagent.tools._refusal import Refusal
 from sagent.tools.papers._arxiv import Arxiv
 from sagent.tools.papers._author import Author, AuthorId
-from sagent.tools.papers._inquiry import Apis, Harvest, Question, ask, check_answered, notes_of
+from sagent.tools.papers._inquiry import Asker, Harvest, Question, check_answered, notes_of
 from sagent.tools.papers._merge import joined, ranked
 from sagent.tools.papers._openalex import OpenAlex
 from sagent.tools.papers._paper import Paper
@@ -47,7 +47,7 @@ class Library:
     openalex: OpenAlex = attrs.field(factory=OpenAlex)
     arxiv: Arxiv = attrs.field(factory=Arxiv)
     addresses: AddressPolicy = attrs.field(factory=AddressPolicy)
-    _apis: Apis = attrs.field(factory=Apis, init=False, repr=False)
+    _asker: Asker | None = attrs.field(default=None, init=False, repr=False)
 
     @classmethod
     def from_env(cls) -> Self:
@@ -155,6 +155,13 @@ class Library:
             lambda graph: graph.papers_of(author, wanted, most), wanted, most, deadline
         )
 
+    def _apis(self) -> Asker:
+        if self._asker is None:
+            from sagent.tools.papers._apis import Apis  # noqa: PLC0415  # httpx takes long to load, and few agents ask
+
+            self._asker = Apis()
+        return self._asker
+
     async def _listed(
         self,
         listing_by: Callable[[Graph], Listing[Paper] | None],
@@ -172,7 +179,7 @@ class Library:
     async def _answers[T](
         self, questions: Sequence[Question[T]], *, most: int, deadline: float
     ) -> list[Harvest[T]]:
-        harvests = await ask(self._apis, questions, most=most, deadline=deadline)
+        harvests = await self._apis().ask(questions, most=most, deadline=deadline)
         check_answered(harvests)
         return harvests
 
@@ -184,7 +191,7 @@ class Library:
             for service in self.services
             if (lookup := lookup_by(service)) is not None
         ]
-        return await ask(self._apis, questions, most=1, deadline=deadline)
+        return await self._apis().ask(questions, most=1, deadline=deadline)
 
 
 def _accounts(harvests: Sequence[Harvest[Paper]]) -> list[Paper]:

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,7 +11,6 @@ from sagent.tool import Effect, Workspace
 from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import BuiltinTool, Card
 from sagent.tools._refusal import Refusal
-from sagent.tools.papers._download import Downloads
 from sagent.tools.papers._inquiry import DEADLINE_S
 from sagent.tools.papers._library import Library
 from sagent.tools.papers._paper import Paper
@@ -40,6 +39,8 @@ class PaperFetch(BuiltinTool):
     )
 
     async def _work(self, arguments: Arguments, workspace: Workspace) -> Message:  # noqa: ARG002  # the contract's
+        from sagent.tools.papers._download import Downloads  # noqa: PLC0415  # httpx takes long
+
         wanted = paper_id(arguments.text("id"))
         shelf = Shelf.of(Home.default())
         downloads = Downloads.by(self.library.addresses)
@@ -53,7 +54,7 @@ class PaperFetch(BuiltinTool):
                 return kept
             title, pdf = paper.title, await downloads.first_pdf(self._places(paper))
             if pdf is None:
-                raise _unavailable(paper, downloads)
+                raise _unavailable(paper, downloads.faults.values())
         path = await trio.to_thread.run_sync(shelf.put, wanted, pdf.content)
         return TextMessage(_told(path, f"{title}, {len(pdf.content):,} bytes from {pdf.url}"))
 
@@ -75,10 +76,10 @@ def _told(path: Path, origin: str) -> str:
     return f"{path}\n({origin}; Read it, a few pages at a time)"
 
 
-def _unavailable(paper: Paper, downloads: Downloads) -> Refusal:
+def _unavailable(paper: Paper, faults: Collection[str]) -> Refusal:
     title = repr(paper.title) + (f", {paper.notice}," if paper.notice else "")
-    if not downloads.faults:
+    if not faults:
         return Refusal(
             f"{title} is not open: no service knows a free PDF. Ask the user for the file"
         )
-    return Refusal(f"{title} could not be had: {'; '.join(downloads.faults.values())}")
+    return Refusal(f"{title} could not be had: {'; '.join(faults)}")
