@@ -13,6 +13,7 @@ from sagent.tools.web._policy import AddressPolicy
 from sagent.tools.web._target import target_of
 
 _EACH_S = 60.0
+_ALL_S = 120.0
 _MOST_BYTES = 100 * 1024 * 1024
 _MOST_PLACES = 6
 
@@ -27,19 +28,21 @@ class Pdf:
 
 @attrs.define
 class Downloads:
-    """Tries to get one document from many places.
+    """Tries to get one document from many places, within two minutes of its making.
 
     Attributes:
         faults: why each place that was tried did not give it.
     """
 
     _fetcher: Fetcher
+    _deadline: float
     faults: dict[str, str] = attrs.field(factory=dict[str, str], init=False)
 
     @classmethod
     def by(cls, addresses: AddressPolicy) -> "Downloads":
         """Make one that keeps to these *addresses*."""
-        return cls(Fetcher(Dialer(addresses), most_bytes=_MOST_BYTES))
+        fetcher = Fetcher(Dialer(addresses), most_bytes=_MOST_BYTES)
+        return cls(fetcher, trio.current_time() + _ALL_S)
 
     async def first_pdf(self, urls: Iterable[str]) -> Pdf | None:
         """Get the PDF at the first of these *urls* that has one; a place is tried once."""
@@ -56,9 +59,9 @@ class Downloads:
 
     async def _pdf(self, url: str) -> bytes:
         target = target_of(url)
-        with trio.move_on_after(_EACH_S):
+        with trio.CancelScope(deadline=min(trio.current_time() + _EACH_S, self._deadline)):
             return _checked(target.host, await self._fetcher.get(target))
-        raise Refusal(f"{target.host} did not send it within {_EACH_S:g} s")
+        raise Refusal(f"{target.host} did not send it in time")
 
 
 def _checked(host: str, answer: Answer) -> bytes:

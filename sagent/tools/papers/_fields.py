@@ -14,7 +14,7 @@ type Fields = Mapping[str, JSON]
 _MARKUP = re.compile(
     r"</?(?:jats:|mml:)?(?:i|b|p|u|em|br|strong|sub|sup|span|div|sec|title|italic|bold|sc|scp|tt"
     r"|h[1-6]|math|m(?:row|i|n|o|sup|sub|text|frac|style|sqrt)|inline-formula|tex-math)"
-    r"(?:\s[^<>]*)?/?>",
+    r"(?:\s+[\w:-]+\s*=[^<>]*)?\s*/?>",
     re.IGNORECASE,
 )
 _JOINERS = "\u200c\u200d"  # names in Persian and in the scripts of India are written with them
@@ -67,15 +67,15 @@ def counts_in(holder: Fields, key: str) -> list[int]:
 
 def plain(text: str) -> str:
     """Put *text* on one line, without markup and without what is not seen when it is shown."""
-    bare = _MARKUP.sub(" " if "<p" in text else "", html.unescape(text))
-    return " ".join("".join(_visible(char) for char in bare).split())
+    bare = _MARKUP.sub("", html.unescape(text))
+    unseen = {ord(char): _visible(char) for char in set(bare) if not char.isprintable()}
+    return " ".join(bare.translate(unseen).split())
 
 
 def _visible(char: str) -> str:
-    kind = unicodedata.category(char)
-    if kind == "Cc":
+    if char.isspace() or unicodedata.category(char) == "Cc":
         return " "
-    return char if kind[0] != "C" or char in _JOINERS else ""
+    return char if char in _JOINERS else ""
 
 
 def _counts(value: JSON) -> TypeGuard[int]:

@@ -57,7 +57,7 @@ class PaperAuthor(BuiltinTool):
             harvests = await self.library.papers_of(
                 author.id, years_of(arguments), most=shape.most, deadline=deadline
             )
-            papers = shown_harvests(harvests, "papers", shape)
+            papers = await trio.to_thread.run_sync(shown_harvests, harvests, "papers", shape)
             return TextMessage("\n".join(filter(None, (shown_author(author), hint, papers))))
         if wanted is not None:
             return TextMessage(shown_author(await self.library.author(wanted, deadline=deadline)))

@@ -68,7 +68,8 @@ class PaperDetails(BuiltinTool):
         if not harvests:
             raise Refusal(_untold(known.paper, relation))
         kind = f"{relation} of {known.paper.title!r}"
-        return TextMessage(shown_harvests(harvests, kind, shape, known.notes))
+        shown = await trio.to_thread.run_sync(shown_harvests, harvests, kind, shape, known.notes)
+        return TextMessage(shown)
 
 
 def _untold(paper: Paper, relation: Relation) -> str:

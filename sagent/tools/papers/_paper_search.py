@@ -53,4 +53,5 @@ class PaperSearch(BuiltinTool):
         harvests = await self.library.search(
             text, choice, wanted, most=shape.most, deadline=trio.current_time() + DEADLINE_S
         )
-        return TextMessage(shown_harvests(harvests, "papers", shape))
+        shown = await trio.to_thread.run_sync(shown_harvests, harvests, "papers", shape)
+        return TextMessage(shown)

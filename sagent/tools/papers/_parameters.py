@@ -1,6 +1,7 @@
 """The parameters that the tools of this package have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import attrs
 
@@ -13,12 +14,14 @@ _MOST = 1000
 _LAST_YEAR = 9999
 _YEAR: JSON = {"type": "integer", "minimum": 0}
 
-LIST_PARAMETERS: dict[str, JSON] = {
-    "limit": {"type": "integer", "minimum": 1, "maximum": _MOST},
-    "year_from": _YEAR,
-    "year_to": _YEAR,
-    "abstract_chars": {"type": "integer", "minimum": 1},
-}
+LIST_PARAMETERS: Mapping[str, JSON] = MappingProxyType(
+    {
+        "limit": {"type": "integer", "minimum": 1, "maximum": _MOST},
+        "year_from": _YEAR,
+        "year_to": _YEAR,
+        "abstract_chars": {"type": "integer", "minimum": 1},
+    }
+)
 """The schemas of what every list of papers can be asked for."""
 
 

@@ -26,6 +26,8 @@ _FOUND_ITEMS = 100
 _FOUND_MOST = 999
 """How far a search may be read, by offset and limit together."""
 _LISTED_ITEMS = 1000
+_LISTED_MOST = 9999
+"""How far any other list may be read."""
 
 
 @attrs.frozen(kw_only=True)
@@ -115,12 +117,12 @@ class SemanticScholar:
         read: Callable[[Fields], T | None],
         *,
         items: int,
-        end: int | None = None,
+        end: int = _LISTED_MOST,
     ) -> Listing[T]:
         """Ask for the items at *path*, so many at a time, up to the offset *end*."""
 
         def request(offset: int) -> Request:
-            count = items if end is None else min(items, end - offset)
+            count = min(items, end - offset)
             return Request(path=path, query={**query, "offset": offset, "limit": count})
 
         def page(answer: JSON) -> Page[T]:
@@ -129,7 +131,7 @@ class SemanticScholar:
             return Page(
                 items=[item for each in objects_in(fields, "data") if (item := read(each))],
                 total=count_in(fields, "total"),
-                next_offset=None if end and following and following >= end else following,
+                next_offset=following if following and following < end else None,
             )
 
         return Listing(request, page)

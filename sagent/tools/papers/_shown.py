@@ -46,9 +46,8 @@ def shown_authors(harvests: Sequence[Harvest[Author]], most: int) -> str:
     rounds = max((len(one.items) for one in harvests), default=0)
     authors = [one.items[at] for at in range(rounds) for one in harvests if at < len(one.items)]
     lines = [f"{number}. {shown_author(one)}" for number, one in enumerate(authors[:most], start=1)]
-    more = "; raise limit for more" if len(authors) > most else ""
-    head = f"{len(lines)} of {len(authors)} authors found{more}"
-    return "\n".join([head if lines else "No authors found", *lines, *_notes(notes_of(harvests))])
+    count = _count(harvests, len(lines), len(authors), "authors")
+    return "\n".join([count, *lines, *_notes(notes_of(harvests))])
 
 
 def shown_author(author: Author) -> str:
@@ -105,7 +104,7 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[:most].rstrip()}... ({len(text)} characters)"
 
 
-def _count(harvests: Sequence[Harvest[Paper]], shown: int, found: int, kind: str) -> str:
+def _count[T](harvests: Sequence[Harvest[T]], shown: int, found: int, kind: str) -> str:
     if not shown:
         return f"No {kind} found"
     totals = [(one.service.name, one.total) for one in harvests if one.total is not None]

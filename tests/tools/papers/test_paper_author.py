@@ -41,7 +41,7 @@ async def test_authors_are_found_by_name() -> None:
         told = await use(PaperAuthor(library=server.library), query="Vaswani")
 
     assert told.split("\n") == [
-        "3 of 3 authors found",
+        "3 of 3 authors found (in all: Semantic Scholar 2, OpenAlex 1)",
         f"1. {S2_LINE}",
         f"2. {OPENALEX_LINE}",
         "3. A. Vaswani · s2:7",
@@ -52,7 +52,10 @@ async def test_more_authors_than_the_limit_are_told() -> None:
     async with open_paper_server(KNOWN) as server:
         told = await use(PaperAuthor(library=server.library), query="Vaswani", limit=1)
 
-    assert told == f"1 of 2 authors found; raise limit for more\n1. {S2_LINE}"
+    assert told.split("\n") == [
+        "1 of 2 authors found (in all: Semantic Scholar 2, OpenAlex 1); raise limit for more",
+        f"1. {S2_LINE}",
+    ]
 
 
 @pytest.mark.parametrize(

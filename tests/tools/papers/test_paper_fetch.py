@@ -27,6 +27,7 @@ from paper_server import (
     pdf_page,
     use,
 )
+from trio.testing import MockClock
 from web_server import Page, page, redirect
 
 from sagent.tools import PaperFetch
@@ -240,3 +241,19 @@ async def test_a_full_or_forbidden_home_is_told(
     told = await use(PaperFetch(library=server.library), id="1706.03762")
 
     assert told.startswith(f"ERROR {tmp_path}/file")
+
+
+async def test_a_server_that_keeps_us_waiting_is_left(
+    server: PaperServer, mock_clock: MockClock
+) -> None:
+    async def time_passes(stream: trio.abc.Stream) -> None:
+        mock_clock.jump(60)
+        await stream.receive_some()
+
+    server.web.pages["/pdf/1706.03762"] = time_passes
+    server.web.pages[ARXIV] = atom_page(arxiv_found(ATTENTION_ARXIV))
+    server.web.pages["/pdf/1706.03762v7"] = pdf_page()
+
+    told = await use(PaperFetch(library=server.library), id="1706.03762")
+
+    assert told.endswith("/pdf/1706.03762v7; Read it, a few pages at a time)")

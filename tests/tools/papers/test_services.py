@@ -311,3 +311,23 @@ def test_a_key_is_sent_and_never_shown() -> None:
 
     assert service.headers == {"x-api-key": "s3cret"}
     assert "s3cret" not in repr(service)
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("H<sub>2</sub>O &amp; <i>E.\xa0coli</i>", "H2O & E. coli"),
+        ("If a<b and c>d", "If a<b and c>d"),
+        ('A <span class="x">b</span><br />c', "A bc"),
+        ("<jats:title>One</jats:title>\n two\u2028three", "One two three"),
+        ("\x1b[31mred\u202e \u200bnot\U000e0041 seen", "[31mred not seen"),
+        ("\u0645\u06cc\u200c\u062e", "\u0645\u06cc\u200c\u062e"),
+        ("lone \udc80 half", "lone half"),
+    ],
+)
+def test_a_title_is_one_line_of_what_is_seen(title: str, shown: str) -> None:
+    found = {"data": ({"title": title},)}
+
+    (paper,) = SemanticScholar().search("x", Filter(), 9).read(found).items
+
+    assert paper.title == shown
