@@ -1,5 +1,4 @@
 from collections.abc import Sequence
-from itertools import islice
 
 import attrs
 import trio
@@ -62,10 +61,11 @@ class Apis:
             # A thousand papers take a tenth of a second to read.
             page: Page[T] = await trio.to_thread.run_sync(listing.read, answer)
             harvest.total = page.total if harvest.total is None else harvest.total
-            wanted = filter(question.wanted, page.items)
-            harvest.items += islice(wanted, most - len(harvest.items))
+            harvest.items += filter(question.wanted, page.items)
             # A service that leads us in circles is not followed.
             offset = page.next_offset if (page.next_offset or 0) > offset else None
+        harvest.more = offset is not None or len(harvest.items) > most
+        del harvest.items[most:]
 
     async def _answer(self, service: Service, request: Request) -> JSON:
         query = {name: _sendable(value) for name, value in request.query.items()}

@@ -18,12 +18,14 @@ class Harvest[T]:
 
     Attributes:
         total: how many there are in all, if the service says so.
+        more: whether there are more than what was wanted of it.
         fault: why there is not all of it; None if there is.
     """
 
     service: Service
     items: list[T] = attrs.field(factory=list[T])
     total: int | None = None
+    more: bool = False
     fault: str | None = attrs.field(default=f"no whole answer within {DEADLINE_S:g} s", init=False)
 
     @property

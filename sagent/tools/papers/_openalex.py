@@ -134,6 +134,8 @@ class OpenAlex:
 
 
 def _work_filter(wanted: PaperId) -> str | None:
+    if "," in wanted.value or "|" in wanted.value:  # they part filters, and cannot be escaped
+        return None
     if wanted.kind == "arxiv":
         return f"doi:10.48550/arxiv.{without_version(wanted.value)}"
     names = {"doi": "doi", "openalex": "ids.openalex"}

@@ -48,13 +48,16 @@ class PaperFetch(BuiltinTool):
             return kept
         title, pdf = str(wanted), await downloads.first_pdf(self._known_place(wanted))
         if pdf is None:
+            if wanted.names_version:  # another version is another text
+                raise _unavailable(str(wanted), downloads.faults.values())
             deadline = trio.current_time() + DEADLINE_S
             paper = (await self.library.paper(wanted, deadline=deadline)).paper
             if kept := await _found(shelf, paper.ids):
                 return kept
             title, pdf = paper.title, await downloads.first_pdf(self._places(paper))
             if pdf is None:
-                raise _unavailable(paper, downloads.faults.values())
+                notice = f" ({paper.notice})" if paper.notice else ""
+                raise _unavailable(f"{title!r}{notice}", downloads.faults.values())
         path = await trio.to_thread.run_sync(shelf.put, wanted, pdf.content)
         return TextMessage(_told(path, f"{title}, {len(pdf.content):,} bytes from {pdf.url}"))
 
@@ -76,10 +79,9 @@ def _told(path: Path, origin: str) -> str:
     return f"{path}\n({origin}; Read it, a few pages at a time)"
 
 
-def _unavailable(paper: Paper, faults: Collection[str]) -> Refusal:
-    title = repr(paper.title) + (f", {paper.notice}," if paper.notice else "")
+def _unavailable(what: str, faults: Collection[str]) -> Refusal:
     if not faults:
         return Refusal(
-            f"{title} is not open: no service knows a free PDF. Ask the user for the file"
+            f"{what} is not open: no service knows a free PDF. Ask the user for the file"
         )
-    return Refusal(f"{title} could not be had: {'; '.join(faults)}")
+    return Refusal(f"{what} could not be had: {'; '.join(faults)}")

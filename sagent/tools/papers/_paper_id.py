@@ -9,7 +9,8 @@ from sagent.tools._refusal import Refusal
 type IdKind = Literal["doi", "arxiv", "s2", "corpus", "openalex"]
 
 # DOI Handbook, 2.2: a prefix 10.NNNN, a slash, and whatever the registrant chose.
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"<>]+", re.IGNORECASE)
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"]+", re.IGNORECASE)
+_BRACKETS = {")": "(", ">": "<", "]": "["}
 # https://info.arxiv.org/help/arxiv_identifier.html
 _ARXIV = re.compile(
     r"(\d{4}\.\d{4,5}|[a-z]+(?:-[a-z]+)?(?:\.[a-z]{2})?/\d{7})(v[1-9]\d{0,3})?", re.IGNORECASE
@@ -30,10 +31,9 @@ _SHAPES: dict[IdKind, re.Pattern[str]] = {
     "corpus": re.compile(r"\d{1,18}"),
     "openalex": re.compile(r"W\d{1,18}", re.IGNORECASE),
 }
-# What the addresses of publishers put behind a DOI.
-_VIEW = re.compile(
-    r"(?:/(?:pdf|epdf|full|abstract|meta)|(?:v\d+)?(?:\.full)?(?:\.pdf)?)$", re.IGNORECASE
-)
+# What the addresses of publishers put behind a DOI; bioRxiv's also name a version.
+_VIEW = re.compile(r"(?:/(?:pdf|epdf|full|abstract|meta)|(?:\.full)?(?:\.pdf)?)$")
+_BIORXIV_VERSION = re.compile(r"(?<=\d)v\d+$")
 
 
 @attrs.frozen
@@ -47,6 +47,11 @@ class PaperId:
 
     kind: IdKind
     value: str
+
+    @property
+    def names_version(self) -> bool:
+        """Whether it stands for one version of a paper on arXiv."""
+        return self.kind == "arxiv" and self.value != without_version(self.value)
 
     def __str__(self) -> str:
         return f"{_LABELS[self.kind]}:{self.value}"
@@ -89,7 +94,8 @@ def doi_of(text: str) -> str | None:
     if found is None:
         return None
     doi = found[0].lower().rstrip(".,;")
-    while doi.endswith(")") and doi.count(")") > doi.count("("):
+    # A bracket that opens before the DOI is none of it; others are, as in <1::AID-X>.
+    while (opening := _BRACKETS.get(doi[-1])) and doi.count(doi[-1]) > doi.count(opening):
         doi = doi[:-1]
     return None if doi.endswith("/") else doi
 
@@ -158,4 +164,8 @@ def _of_url(text: str) -> PaperId | None:
     doi = doi_of(path)
     if doi is None:
         return None
-    return _of_kind("doi", doi if host == "doi.org" else _VIEW.sub("", doi))
+    if host != "doi.org":
+        doi = _VIEW.sub("", doi)
+    if doi.startswith("10.1101/"):
+        doi = _BIORXIV_VERSION.sub("", doi)
+    return _of_kind("doi", doi)

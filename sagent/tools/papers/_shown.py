@@ -10,6 +10,8 @@ from sagent.tools.papers._paper import Paper
 from sagent.tools.papers._parameters import Shape
 
 _NAMED_AUTHORS = 4
+_MOST_NAMED_AUTHORS = 50
+"""Some papers have thousands."""
 _NAMES = {"s2": "Semantic Scholar", "openalex": "OpenAlex", "arxiv": "arXiv"}
 
 
@@ -36,7 +38,7 @@ def shown_harvests(
 def shown_paper(known: Known, abstract_chars: int) -> str:
     """Show all that is *known* of a paper, of its abstract only so much."""
     paper = known.paper
-    lines = _lines("", paper, abstract_chars, named_authors=len(paper.authors))
+    lines = _lines("", paper, abstract_chars, named_authors=_MOST_NAMED_AUTHORS)
     urls = [f"PDF: {url}" for url in paper.pdf_urls]
     return "\n".join([*lines, *urls, *_notes(known.notes)])
 
@@ -107,14 +109,18 @@ def _cut(text: str, most: int) -> str:
 def _count[T](harvests: Sequence[Harvest[T]], shown: int, found: int, kind: str) -> str:
     if not shown:
         return f"No {kind} found"
-    totals = [(one.service.name, one.total) for one in harvests if one.total is not None]
-    more = found > shown or any(total > shown for _, total in totals)
+    more = found > shown or any(one.more or (one.total or 0) > shown for one in harvests)
     advice = "; raise limit for more" if more else ""
     if len(harvests) == 1:
-        return f"{shown} of {max(found, *(total for _, total in totals), shown)} {kind}{advice}"
-    listed = ", ".join(f"{name} {total:,}" for name, total in totals)
-    in_all = f" (in all: {listed})" if listed else ""
-    return f"{shown} of {found} {kind} found{in_all}{advice}"
+        return f"{shown} of {_total(harvests[0])} {kind}{advice}"
+    listed = ", ".join(f"{one.service.name} {_total(one)}" for one in harvests if one.items)
+    return f"{shown} of {found} {kind} found (in all: {listed}){advice}"
+
+
+def _total[T](harvest: Harvest[T]) -> str:
+    if harvest.total is not None:
+        return f"{harvest.total:,}"
+    return f"more than {len(harvest.items)}" if harvest.more else str(len(harvest.items))
 
 
 def _notes(notes: Sequence[str]) -> list[str]:

@@ -120,8 +120,9 @@ async def test_the_papers_around_are_merged(operation: str, key: str, wanted: st
     async with open_paper_server(pages) as server:
         told = await use(PaperDetails(library=server.library), id="1706.03762", operation=operation)
 
+    in_all = "in all: Semantic Scholar 2, OpenAlex 90"
     assert told.split("\n")[:6] == [
-        f"2 of 2 {operation} of {TITLE!r} found (in all: OpenAlex 90); raise limit for more",
+        f"2 of 2 {operation} of {TITLE!r} found ({in_all}); raise limit for more",
         "1. Ileal hyperplasia (1998) [RETRACTED]",
         "   The Lancet · 2,000 citations · influential · open PDF",
         "   doi:10.1016/s0140-6736(97)11096-0 openalex:W2100000001",
@@ -158,6 +159,19 @@ async def test_years_are_filtered_beyond_the_first_page() -> None:
         told = await use(tool, id="1706.03762", operation="citations", year_from=2020, limit=1)
 
     assert "1. Later (2021)" in told
+    assert told.startswith(f"1 of 1 citations of {TITLE!r}")
+
+
+async def test_a_list_whose_length_is_not_told_says_that_there_is_more() -> None:
+    path = f"{S2_PAPER}ARXIV:1706.03762/references"
+    links = json.loads(s2_links("citedPaper", BARE_S2, ATTENTION_S2)) | {"next": 2}
+    pages = {**KNOWN, path: json_page(json.dumps(links)), OPENALEX_WORKS: BUSY}
+    async with open_paper_server(pages) as server:
+        tool = PaperDetails(library=server.library)
+        told = await use(tool, id="1706.03762", operation="references", limit=2)
+
+    head = f"2 of more than 2 references of {TITLE!r}; raise limit for more"
+    assert told.startswith(f"{head}\n1. ")
 
 
 async def test_a_service_that_failed_on_the_way_is_noted_with_the_list() -> None:

@@ -194,9 +194,21 @@ async def test_a_withdrawn_paper_says_so(server: PaperServer, papers: Path) -> N
     told = await use(PaperFetch(library=server.library), id="math/0309136")
 
     assert told == (
-        "ERROR 'On a problem of Gödel', withdrawn, could not be had: "
+        "ERROR 'On a problem of Gödel' (withdrawn) could not be had: "
         "127.0.0.1 answers 404 Not Found"
     )
+
+
+async def test_a_version_that_is_not_there_is_not_taken_for_another(
+    server: PaperServer, papers: Path
+) -> None:
+    server.web.pages["/pdf/1706.03762"] = pdf_page()
+    tool = PaperFetch(library=server.library)
+    await use(tool, id="1706.03762")
+
+    told = await use(tool, id="1706.03762v99")
+
+    assert told == "ERROR arXiv:1706.03762v99 could not be had: 127.0.0.1 answers 404 Not Found"
 
 
 async def test_no_more_than_a_hundred_megabytes_are_taken(

@@ -66,7 +66,7 @@ async def test_all_services_are_asked_and_one_paper_is_told_once() -> None:
     ("source", "path", "head"),
     [
         ("s2", S2_SEARCH, "2 of 340 papers; raise limit for more"),
-        ("openalex", OPENALEX_WORKS, "2 of 1204 papers; raise limit for more"),
+        ("openalex", OPENALEX_WORKS, "2 of 1,204 papers; raise limit for more"),
         ("arxiv", ARXIV, "2 of 2 papers"),
     ],
 )

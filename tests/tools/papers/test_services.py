@@ -98,6 +98,7 @@ def test_semantic_scholar_goes_by_many_names(name: str, path: str) -> None:
 def test_a_service_is_not_asked_for_what_it_does_not_go_by() -> None:
     assert SemanticScholar().paper(PaperId("openalex", "W1")) is None
     assert OpenAlex().paper(PaperId("s2", "a" * 40)) is None
+    assert OpenAlex().paper(PaperId("doi", "10.1000/a,b")) is None
     assert Arxiv().paper(PaperId("doi", "10.1000/1")) is None
 
 
