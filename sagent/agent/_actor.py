@@ -193,7 +193,10 @@ class AgentActor(Actor[Mail]):
         if self._in_turn:
             phase = "working" if isinstance(self._action, RunTools) else "thinking"
         return self._state.status(
-            name=self._blueprint.name, phase=phase, tasks=self._tasks.background()
+            name=self._blueprint.name,
+            task=self._desk.task,
+            phase=phase,
+            tasks=self._tasks.background(),
         )
 
     async def _take_turn(self) -> None:

@@ -31,6 +31,8 @@ from sagent.message import Message, MultipartMessage, TextMessage
 
 _log = logging.getLogger(__name__)
 
+_TASK_CHARS = 80
+
 
 @attrs.define
 class Taken:
@@ -78,6 +80,12 @@ class Desk:
         """What the turn in hand answers."""
         mail = (asker.message for asker in self._waiting)
         return tuple(prompt for prompt in mail if isinstance(prompt, Prompt))
+
+    @property
+    def task(self) -> str:
+        """The first line of what the turn in hand answers, cut short."""
+        text = next((prompt.text for prompt in self.prompts), "")
+        return next(iter(text.strip().splitlines()), "")[:_TASK_CHARS]
 
     @property
     def hops(self) -> int:

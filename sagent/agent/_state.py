@@ -289,11 +289,14 @@ class AgentState:
             self.plan = plan
             self.note(StateRecord(plan=plan))
 
-    def status(self, *, name: str, phase: Phase, tasks: tuple[TaskStatus, ...]) -> AgentStatus:
+    def status(
+        self, *, name: str, task: str, phase: Phase, tasks: tuple[TaskStatus, ...]
+    ) -> AgentStatus:
         """Tell how the agent stands."""
         return AgentStatus(
             name=name,
             title=self.title,
+            task=task,
             phase=phase,
             model_id=self.model.model_id,
             messages=len(self._messages),

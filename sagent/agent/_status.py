@@ -17,6 +17,7 @@ class AgentStatus:
     Attributes:
         name: the agent's name.
         title: what it says it is at, "" if it has said nothing.
+        task: the first line of what it answers, "" between turns.
         phase: what it waits for.
         model_id: the model that answers next.
         messages: how many messages its history has.
@@ -31,6 +32,7 @@ class AgentStatus:
 
     name: str
     title: str
+    task: str
     phase: Phase
     model_id: str
     messages: int

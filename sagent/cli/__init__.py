@@ -11,17 +11,27 @@ from sagent.cli._parser import parse
 __all__ = ["main"]
 
 SESSIONS = "sessions"
-"""The first word of commands about sessions; all else is a prompt or a flag."""
+"""The first word of commands about sessions."""
+MAP = "map"
+"""The first word of one agent's work on many items; all else is a prompt or a flag."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and give its exit code: 0 done, 1 failed, 2 usage, 130 interrupted."""
     words = list(sys.argv[1:] if argv is None else argv)
-    work = _sessions_work(words[1:]) if words[:1] == [SESSIONS] else _run_work(words)
+    work = _work(words)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)  # until the run has its own: there is nothing to clean up yet
     _open_closed_streams()
     return work()
+
+
+def _work(words: Sequence[str]) -> Callable[[], int]:
+    if words[:1] == [SESSIONS]:
+        return _sessions_work(words[1:])
+    if words[:1] == [MAP]:
+        return _map_work(words[1:])
+    return _run_work(words)
 
 
 # What --help needs is loaded before the command line is read, and all else after it.
@@ -47,6 +57,19 @@ def _sessions_work(words: Sequence[str]) -> Callable[[], int]:
         from sagent.cli._sessions import run_sessions  # noqa: PLC0415  # as above
 
         return run_sessions(options)
+
+    return work
+
+
+def _map_work(words: Sequence[str]) -> Callable[[], int]:
+    from sagent.cli._map_parser import parse_map  # noqa: PLC0415  # as above
+
+    options = parse_map(words)
+
+    def work() -> int:
+        from sagent.cli._map import run_map  # noqa: PLC0415  # as above
+
+        return run_map(options)
 
     return work
 

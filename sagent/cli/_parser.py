@@ -124,10 +124,16 @@ def parse(argv: Sequence[str]) -> Options:
         options.resume = ""
     if options.add_dir and options.no_project_instructions:
         parser.error("--no-project-instructions reads none of --add-dir either: choose one")
-    if options.tools is not None:
-        names = [name for word in options.tools for name in word.split(",") if name]
-        options.tools = [] if names == ["none"] else names
+    options.tools = tool_names(options.tools)
     return options
+
+
+def tool_names(words: list[str] | None) -> list[str] | None:
+    """Give the names that stand in *words*, with commas or without; none for ``none``."""
+    if words is None:
+        return None
+    names = [name for word in words for name in word.split(",") if name]
+    return [] if names == ["none"] else names
 
 
 def _rounds(text: str) -> int:
@@ -148,7 +154,8 @@ def _usd(text: str) -> str:
     return text
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """Read a number of seconds of the command line."""
     if not _DECIMAL.fullmatch(text) or not 0 < float(text) < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds: write it like 90")
     return float(text)
@@ -185,15 +192,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "prompt", nargs="*", help="what to do; only without it is standard input read"
     )
-    _add_model(parser)
+    add_model(parser)
     _add_sessions(parser)
-    _add_prompt(parser)
-    _add_limits(parser)
+    add_agent(parser)
+    add_limits(parser)
     _add_output(parser)
     return parser
 
 
-def _add_model(parser: argparse.ArgumentParser) -> None:
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what answers, and with which tools."""
     add = parser.add_argument_group("model and tools").add_argument
     add("--provider", metavar="NAME", help=f"who runs the model: {', '.join(PROVIDERS)}")
     add(
@@ -251,7 +259,8 @@ def _add_sessions(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_prompt(parser: argparse.ArgumentParser) -> None:
+def add_agent(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say who the agent is."""
     add = parser.add_argument_group("agent").add_argument
     add(
         "--agent",
@@ -278,7 +287,8 @@ def _add_prompt(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_limits(parser: argparse.ArgumentParser) -> None:
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what a run may take."""
     add = parser.add_argument_group("limits of this run").add_argument
     add("--max-tool-call-rounds", type=_rounds, metavar="N", help="ask the model at most N times")
     add("--max-budget-usd", type=_usd, metavar="USD", help="spend at most so many US dollars")
@@ -288,7 +298,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="send and receive at most N tokens, all calls together",
     )
-    add("--max-budget-seconds", type=_seconds, metavar="S", help="take at most S seconds")
+    add("--max-budget-seconds", type=seconds, metavar="S", help="take at most S seconds")
     add(
         "--no-compact",
         action="store_true",

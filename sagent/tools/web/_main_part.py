@@ -119,11 +119,16 @@ def _frames(part: MainPart, weights: dict[int, _Weight], total: int) -> Iterable
         if ends or node is part.root:
             continue
         role = (node.attrs.get("role") or "").lower()
-        if node.name in _FRAME_TAGS or role in _FRAME_ROLES:
-            yield id(node)
-        elif weights[id(node)].text <= most and (
-            (node.name == "header" and not articles)
-            or (node.name in _NAMED and _is_named_frame(node))
+        if (
+            node.name in _FRAME_TAGS
+            or role in _FRAME_ROLES
+            or (
+                weights[id(node)].text <= most
+                and (
+                    (node.name == "header" and not articles)
+                    or (node.name in _NAMED and _is_named_frame(node))
+                )
+            )
         ):
             yield id(node)
 

@@ -1,0 +1,214 @@
+"""``sagent map``: an agent over many items."""
+
+import hashlib
+import json
+import math
+import signal
+import traceback
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+import attrs
+import trio
+
+from sagent.actors import System, open_system
+from sagent.agent import Agent
+from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
+from sagent.cli._map_items import Work, find_work
+from sagent.cli._map_lines import error_line, outcome_line, reduced_line
+from sagent.cli._map_parser import MapOptions
+from sagent.cli._map_table import MapTable, open_map_table
+from sagent.cli._setup import build_agent
+from sagent.cli._streams import complain, complain_of, write_out
+from sagent.cli._watcher import open_watcher
+from sagent.errors import ReduceError, UsageError
+from sagent.home import Home
+from sagent.team import Counts, Finished, Outcome, Progress, Unsaved, map_agents, map_reduce
+
+LAST_WORDS_S = 0.2
+"""How long a reader of standard output may take to read what was done before a signal."""
+_MAPS = "maps"
+"""The directory of a project's unfinished maps."""
+
+
+def run_map(options: MapOptions) -> int:
+    """Do what *options* ask for and give the exit code."""
+    try:
+        return trio.run(_run_until_signal, options)
+    except BrokenPipeError:  # the reader has gone, and knows it
+        return FAILED
+    except Exception as error:  # noqa: BLE001  # the last stop: a person reads one line
+        if options.debug:
+            traceback.print_exception(error)
+        complain_of(error)
+        return USAGE if isinstance(error, UsageError) else FAILED
+
+
+async def _run_until_signal(options: MapOptions) -> int:
+    code, failure = INTERRUPTED, None
+    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_cancel_at_signal, signals, nursery.cancel_scope)
+            try:
+                code = await _Mapping(options).run()
+            except Exception as error:  # noqa: BLE001  # raised out there, where no nursery groups it
+                failure = error
+            nursery.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
+    return code
+
+
+async def _cancel_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
+    await anext(signals)
+    scope.cancel()
+
+
+@attrs.define(eq=False)
+class _Mapping:
+    """One run of the command."""
+
+    _options: MapOptions
+    _reader_gone: bool = attrs.field(default=False, init=False)
+    _counts: Counts = attrs.field(factory=Counts, init=False)
+    _done: trio.MemorySendChannel[Outcome[str, object]] = attrs.field(init=False)
+    _to_print: trio.MemoryReceiveChannel[Outcome[str, object]] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._done, self._to_print = trio.open_memory_channel[Outcome[str, object]](float("inf"))
+
+    async def run(self) -> int:
+        options = self._options
+        work = await find_work(options.over, options.items, options.each)
+        with open_watcher() as watcher:
+            agent, _ = await build_agent(options, None, on_progress=watcher.on_progress)
+        journal, is_ours = self._journal(agent, work)
+        total = len(work.items)
+        code, failure = FAILED, None
+        try:
+            async with (
+                open_system() as system,
+                open_map_table(system, total) as table,
+                trio.open_nursery() as nursery,
+            ):
+                nursery.start_soon(self._print, nursery.cancel_scope)
+                try:
+                    with self._done:
+                        code = await self._work(agent, work, system, journal, table)
+                except Exception as error:  # noqa: BLE001  # raised below, where no nursery groups it
+                    failure = error
+        finally:
+            if trio.current_effective_deadline() == -math.inf:  # a signal has come
+                await self._print_last()
+                self._tell_the_rest(total, "stopped")
+        if failure or self._reader_gone:
+            raise failure or BrokenPipeError
+        if code == DONE and is_ours and journal is not None:
+            journal.unlink(missing_ok=True)
+        elif self._counts.finished < total:
+            self._tell_the_rest(total, "not finished")
+        return code
+
+    async def _work(
+        self, agent: Agent, work: Work, system: System, journal: Path | None, table: MapTable
+    ) -> int:
+        tell = partial(self._tell, table)
+        options = self._options
+        if options.reduce is None:
+            async with map_agents(
+                agent,
+                work.items,
+                prompt=work.prompt,
+                limit=options.limit,
+                attempts=options.attempts,
+                item_seconds=options.item_seconds,
+                system=system,
+                journal=journal,
+                on_progress=tell,
+            ) as outcomes:
+                async for _ in outcomes:
+                    pass
+            return FAILED if self._counts.failed else DONE
+        try:
+            reduced = await map_reduce(
+                agent,
+                _reducer(agent),
+                work.items,
+                prompt=work.prompt,
+                reduce_prompt=_reduce_prompt(options.reduce),
+                limit=options.limit,
+                attempts=options.attempts,
+                item_seconds=options.item_seconds,
+                system=system,
+                journal=journal,
+                on_progress=tell,
+            )
+        except ReduceError as error:
+            await write_out(error_line(error))
+            complain_of(error)
+            return FAILED
+        await write_out(reduced_line(str(reduced.value), reduced.levels, reduced.spent))
+        return FAILED if reduced.failed else DONE
+
+    def _tell(self, table: MapTable, progress: Progress) -> None:
+        self._counts = progress.counts
+        table.counts = progress.counts
+        if isinstance(progress, Finished):
+            self._done.send_nowait(cast("Outcome[str, object]", progress.outcome))
+        elif isinstance(progress, Unsaved):
+            complain(f"item {progress.index} is not in the journal: {progress.error}")
+
+    async def _print(self, scope: trio.CancelScope) -> None:
+        try:
+            async for outcome in self._to_print:
+                await write_out(outcome_line(outcome))
+        except BrokenPipeError:
+            self._reader_gone = True
+            scope.cancel()
+
+    async def _print_last(self) -> None:
+        """Print what was done before all was cancelled, to a reader who reads."""
+        with (
+            trio.move_on_after(LAST_WORDS_S, shield=True),
+            suppress(trio.WouldBlock, trio.EndOfChannel, OSError),
+        ):
+            while True:
+                outcome = self._to_print.receive_nowait()
+                if outcome.ok:
+                    await write_out(outcome_line(outcome))
+
+    def _tell_the_rest(self, total: int, how: str) -> None:
+        done = self._counts.succeeded
+        complain(f"{how}: {done} of {total} are done and kept; the same command goes on from there")
+
+    def _journal(self, agent: Agent, work: Work) -> tuple[Path | None, bool]:
+        if self._options.journal is not None:
+            return Path(self._options.journal), False
+        options = self._options
+        asked = [options.each, options.reduce, agent.model.model_id, agent.system, *work.items]
+        name = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
+        try:
+            folder = Home.default().project(Path.cwd()) / _MAPS
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except (UsageError, OSError) as error:
+            complain(f"what is done is not kept: {error}")
+            return None, False
+        return folder / f"{name}.jsonl", True
+
+
+def _reducer(agent: Agent) -> Agent:
+    """Make an agent of the same model that has nothing to do but to write."""
+    return Agent(
+        model=agent.model,
+        system=agent.system,
+        name=f"{agent.name}-reducer",
+        policy=agent.policy,
+        budget=agent.budget,
+    )
+
+
+def _reduce_prompt(text: str) -> str:
+    return text if "{items}" in text else f"{text}\n\n{{items}}"

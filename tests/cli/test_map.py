@@ -1,0 +1,242 @@
+"""One agent over many files or lines."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import trio
+from command import Command, Ended, at, clean, one_line
+from loopback import answer, chat, open_loopback, refusal, serve_loopback
+
+from sagent.home import Home
+
+
+def lines(done: Ended) -> list[dict[str, object]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def prompts(server: object) -> list[str]:
+    return [seen.body["messages"][-1]["content"] for seen in server.seen]  # type: ignore[attr-defined]
+
+
+def notes(project: Path, count: int) -> list[str]:
+    for number in range(count):
+        (project / f"n{number}.txt").write_text(f"note {number}\n")
+    return [f"n{number}.txt" for number in range(count)]
+
+
+def test_each_file_has_one_line(sagent: Command, project: Path) -> None:
+    names = notes(project, 3)
+    with serve_loopback(answer("fine")) as server:
+        done = sagent("map", *at(server), "--over", "*.txt", "--prompt", "Review this.")
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert sorted(str(line["item"]) for line in lines(done)) == names
+    assert {(line["ok"], line["value"], line["attempts"]) for line in lines(done)} == {
+        (True, "fine", 1)
+    }
+    assert min(prompts(server)) == "Review this.\n\nFile: n0.txt\n\nnote 0\n"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "asked"),
+    [
+        ("Review {item}.", "Review n0.txt."),
+        ("{item} says: {content}!", "n0.txt says: note 0\n!"),
+        ("Say {this} of it", "Say {this} of it\n\nFile: n0.txt\n\nnote 0\n"),
+    ],
+)
+def test_the_prompt_says_where_the_file_goes(
+    sagent: Command, project: Path, prompt: str, asked: str
+) -> None:
+    notes(project, 1)
+    with serve_loopback(answer("fine")) as server:
+        sagent("map", *at(server), "--over", "*.txt", "--prompt", prompt)
+
+    assert prompts(server) == [asked]
+
+
+def test_lines_of_standard_input_are_items_too(sagent: Command, project: Path) -> None:
+    with serve_loopback(answer("fine")) as server:
+        done = sagent(
+            "map", *at(server), "--items", "-", "--prompt", "Spell {item}", stdin=b"a\n\nb\na\n"
+        )
+
+    assert sorted(str(line["item"]) for line in lines(done)) == ["a", "b"]
+    assert sorted(prompts(server)) == ["Spell a", "Spell b"]
+
+
+def test_what_git_ignores_is_left_out(sagent: Command, project: Path) -> None:
+    notes(project, 2)
+    (project / ".git").mkdir()
+    (project / ".gitignore").write_text("n0.txt\n")
+    with serve_loopback(answer("fine")) as server:
+        done = sagent("map", *at(server), "--over", "**/*.txt", "--prompt", "Review.")
+
+    assert [line["item"] for line in lines(done)] == ["n1.txt"]
+
+
+def test_all_results_are_reduced_to_one(sagent: Command, project: Path) -> None:
+    notes(project, 2)
+    with serve_loopback(answer("part"), answer("part"), answer("whole")) as server:
+        done = sagent(
+            *("map", *at(server), "--over", "*.txt", "--prompt", "Review."),
+            *("--reduce", "Put them together."),
+        )
+
+    *items, last = lines(done)
+    assert len(items) == 2
+    assert (last["reduced"], last["levels"], last["calls"]) == ("whole", 1, 3)
+    assert prompts(server)[-1].startswith("Put them together.")
+    assert "tools" not in server.seen[-1].body
+
+
+def test_an_item_that_fails_fails_alone(sagent: Command, project: Path) -> None:
+    notes(project, 2)
+    no = refusal("400 Bad Request", b'{"error": {"message": "no"}}')
+    with serve_loopback(no, answer("fine")) as server:
+        done = sagent(
+            "map", *at(server), "--limit", "1", "--over", "*.txt", "--prompt", "Review {item}."
+        )
+
+    first, second = lines(done)
+    assert done.returncode == 1
+    assert (first["ok"], "no" in str(first["error"])) == (False, True)
+    assert second["value"] == "fine"
+
+
+def test_a_budget_ends_the_work_and_the_same_command_goes_on(
+    sagent: Command, project: Path
+) -> None:
+    notes(project, 3)
+    work = ("--limit", "1", "--tools", "none", "--over", "*.txt", "--prompt", "Review {item}.")
+    with serve_loopback(answer("fine", prompt_tokens=9_000, completion_tokens=9)) as server:
+        first = sagent("map", *at(server), *work, "--max-budget-tokens", "9000")
+        second = sagent("map", *at(server), *work)
+        asked = len(server.seen)
+        third = sagent("map", *at(server), *work)
+
+    assert [line["ok"] for line in lines(first)] == [True, False, False]
+    assert first.returncode == 1
+    assert [line["from_journal"] for line in lines(second)].count(True) == 1
+    assert asked == 3
+    # All was done, so the next is work of its own: files may have changed.
+    assert [line["from_journal"] for line in lines(third)] == [False] * 3
+
+
+def test_a_journal_of_ones_own_stays(sagent: Command, project: Path) -> None:
+    notes(project, 1)
+    work = ("--over", "*.txt", "--prompt", "Review.", "--journal", "done.jsonl")
+    with serve_loopback(answer("fine")) as server:
+        sagent("map", *at(server), *work)
+        done = sagent("map", *at(server), *work)
+
+    assert [line["from_journal"] for line in lines(done)] == [True]
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_ctrl_c_keeps_what_is_done(project: Path, home: Path, times: int) -> None:
+    notes(project, 3)
+    command = [sys.executable, "-m", "sagent", "map", "--over", "*.txt", "--prompt", "Review."]
+    command += ["--limit", "1"]
+    hangs = chat({"choices": []}, hang=True)
+    async with open_loopback(answer("fine"), hangs) as server:
+        process = await trio.lowlevel.open_process(
+            [*command, *at(server)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=clean(),
+            cwd=project,
+        )
+        assert process.stdout is not None
+        assert process.stderr is not None
+        with trio.fail_after(30):
+            while len(server.seen) < 2:
+                await trio.sleep(0.02)
+        for _ in range(times):
+            process.send_signal(signal.SIGINT)
+        output = b"".join([chunk async for chunk in process.stdout])
+        complaint = b"".join([chunk async for chunk in process.stderr])
+        code = await process.wait()
+
+    assert code == 130
+    assert [json.loads(line)["value"] for line in output.splitlines()] == ["fine"]
+    if times == 1:  # a second one does not wait for a word
+        assert "stopped: 1 of 3 are done and kept" in one_line(complaint)
+    assert [path.stat().st_mode & 0o777 for path in _journals(home, project)] == [0o600]
+
+
+def _journals(home: Path, project: Path) -> list[Path]:
+    return list((Home(home).project(project) / "maps").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("--prompt", "x"), "there is nothing to work on"),
+        (("--over", "*.nope", "--prompt", "x"), "nothing to work on was found: *.nope"),
+        (("--over", "none.txt", "--prompt", "x"), "none.txt is no file"),
+        (("--items", "none.txt", "--prompt", "x"), "--items none.txt cannot be read"),
+        (("--items", "-", "--prompt", "x"), "nothing to work on was found: -"),
+        (("--over", "*", "--prompt", " "), "--prompt is empty"),
+        (("--over", "*"), "--prompt"),
+        (("--over", "*", "--prompt", "x", "--limit", "0"), "take at least 1"),
+    ],
+)
+def test_what_cannot_be_meant_is_one_line(
+    sagent: Command, project: Path, words: tuple[str, ...], line: str
+) -> None:
+    done = sagent(
+        "map",
+        "--provider",
+        "OpenAICompat",
+        "--base-url",
+        "http://127.0.0.1:1/v1",
+        "--model",
+        "m",
+        *words,
+    )
+
+    assert done.returncode == 2
+    assert line in one_line(done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(b"a\0b", "is no text"), (b"x" * 400_001, "is larger than 400,000 bytes")],
+)
+def test_a_file_that_is_no_prompt_fails_alone(
+    sagent: Command, project: Path, content: bytes, why: str
+) -> None:
+    (project / "a.txt").write_bytes(content)
+    (project / "b.txt").write_text("fine")
+    with serve_loopback(answer("fine")) as server:
+        done = sagent("map", *at(server), "--over", "*.txt", "--prompt", "Review.")
+
+    ends = {str(line["item"]): line.get("error", "") for line in lines(done)}
+    assert why in str(ends["a.txt"])
+    assert ends["b.txt"] == ""
+
+
+async def test_a_reader_that_leaves_ends_the_work(project: Path) -> None:
+    notes(project, 20)
+    async with open_loopback(answer("fine")) as server:
+        command = [sys.executable, "-m", "sagent", "map", *at(server), "--over", "*.txt"]
+        process = await trio.lowlevel.open_process(
+            [*command, "--prompt", "Review.", "--limit", "1"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=clean(),
+            cwd=project,
+        )
+        assert process.stdout is not None
+        await process.stdout.receive_some(1)
+        await process.stdout.aclose()
+        with trio.fail_after(30):
+            code = await process.wait()
+
+    assert code == 1
