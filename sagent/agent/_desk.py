@@ -83,8 +83,8 @@ class Desk:
 
     @property
     def task(self) -> str:
-        """The first line of what the turn in hand answers, cut short."""
-        text = next((prompt.text for prompt in self.prompts), "")
+        """What the turn in hand answers, in a line, cut short."""
+        text = next((prompt.label or prompt.text for prompt in self.prompts), "")
         return next(iter(text.strip().splitlines()), "")[:_TASK_CHARS]
 
     @property

@@ -29,6 +29,7 @@ class Prompt(Request[TextMessage]):
 
     Attributes:
         text: what to do.
+        label: what it is about, for people who watch; "" for its first line.
         attachments: images and PDFs that go with it.
         output: the shape that the answer's text is to have; None for any.
         source: the path of the agent that wrote it; None for a user.
@@ -38,6 +39,7 @@ class Prompt(Request[TextMessage]):
     """
 
     text: str
+    label: str = attrs.field(default="", kw_only=True)
     attachments: tuple[BytesMessage, ...] = attrs.field(
         default=(), kw_only=True, converter=_attachments
     )

@@ -17,7 +17,7 @@ class AgentStatus:
     Attributes:
         name: the agent's name.
         title: what it says it is at, "" if it has said nothing.
-        task: the first line of what it answers, "" between turns.
+        task: what it answers, in a line; "" between turns.
         phase: what it waits for.
         model_id: the model that answers next.
         messages: how many messages its history has.

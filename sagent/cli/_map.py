@@ -94,7 +94,7 @@ class _Mapping:
                 open_map_table(system, total) as table,
                 trio.open_nursery() as nursery,
             ):
-                nursery.start_soon(self._print, nursery.cancel_scope)
+                nursery.start_soon(self._print, table, nursery.cancel_scope)
                 try:
                     with self._done:
                         code = await self._work(agent, work, system, journal, table)
@@ -147,10 +147,10 @@ class _Mapping:
                 on_progress=tell,
             )
         except ReduceError as error:
-            await write_out(error_line(error))
+            await table.write(error_line(error))
             complain_of(error)
             return FAILED
-        await write_out(reduced_line(str(reduced.value), reduced.levels, reduced.spent))
+        await table.write(reduced_line(str(reduced.value), reduced.levels, reduced.spent))
         return FAILED if reduced.failed else DONE
 
     def _tell(self, table: MapTable, progress: Progress) -> None:
@@ -161,10 +161,10 @@ class _Mapping:
         elif isinstance(progress, Unsaved):
             complain(f"item {progress.index} is not in the journal: {progress.error}")
 
-    async def _print(self, scope: trio.CancelScope) -> None:
+    async def _print(self, table: MapTable, scope: trio.CancelScope) -> None:
         try:
             async for outcome in self._to_print:
-                await write_out(outcome_line(outcome))
+                await table.write(outcome_line(outcome))
         except BrokenPipeError:
             self._reader_gone = True
             scope.cancel()

@@ -7,6 +7,7 @@ from pathlib import Path
 import attrs
 import trio
 
+from sagent.agent import Prompt
 from sagent.cli._streams import read_in
 from sagent.errors import UsageError
 from sagent.tools._glob_pattern import GlobPattern, fixed_prefix
@@ -28,7 +29,7 @@ class Work:
     """
 
     items: tuple[str, ...]
-    prompt: Callable[[str], str]
+    prompt: Callable[[str], Prompt]
 
 
 async def find_work(over: Sequence[str], source: str | None, each: str) -> Work:
@@ -45,8 +46,9 @@ async def find_work(over: Sequence[str], source: str | None, each: str) -> Work:
         raise UsageError(f"nothing to work on was found: {places}")
     found = frozenset(files)
 
-    def prompt(item: str) -> str:
-        return _of_file(each, item) if item in found else _of_line(each, item)
+    def prompt(item: str) -> Prompt:
+        text = _of_file(each, item) if item in found else _of_line(each, item)
+        return Prompt(text, label=item)
 
     return Work(items, prompt)
 

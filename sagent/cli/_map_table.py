@@ -1,18 +1,21 @@
 """Shows who works on what, while ``sagent map`` runs."""
 
 import sys
-import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import cast
 
 import attrs
 import trio
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
 
 from sagent.actors import Ref, System
 from sagent.agent import AGENTS, AgentStatus, GetStatus, Mail
-from sagent.cli._streams import clean
+from sagent.cli._streams import clean, write_out
 from sagent.errors import ActorError
 from sagent.team import Counts
 
@@ -29,6 +32,18 @@ class MapTable:
     """
 
     counts: Counts = attrs.field(factory=Counts, init=False)
+    _live: Live | None = attrs.field(default=None, init=False)
+
+    async def write(self, line: str) -> None:
+        """Write *line* to standard output, above what is shown if that is on the same terminal.
+
+        Raises:
+            BrokenPipeError: the reader has gone.
+        """
+        if self._live is None or not sys.stdout.isatty():
+            await write_out(line)
+            return
+        self._live.console.print(Text(clean(line).rstrip("\n")), soft_wrap=True)
 
 
 @asynccontextmanager
@@ -38,54 +53,52 @@ async def open_map_table(system: System, total: int) -> AsyncGenerator[MapTable]
     if not sys.stderr.isatty():
         yield table
         return
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(_show, system, table, total)
-        yield table
-        nursery.cancel_scope.cancel()
-
-
-async def _show(system: System, table: MapTable, total: int) -> None:
-    from rich.console import Console, Group  # noqa: PLC0415  # who has no terminal needs none of it
-    from rich.live import Live  # noqa: PLC0415  # the same
-    from rich.table import Table  # noqa: PLC0415  # the same
-    from rich.text import Text  # noqa: PLC0415  # the same
-
-    began = time.monotonic()
-    since: dict[str, float] = {}
-
-    def picture(statuses: list[AgentStatus], width: int) -> Group:
-        now = time.monotonic()
-        grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        for heading in ("agent", "state", "tokens", "cost", "elapsed", "task"):
-            grid.add_column(heading, header_style="dim", no_wrap=True, overflow="ellipsis")
-        for status in statuses[:_MOST_ROWS]:
-            begun = since.setdefault(status.name, now)
-            grid.add_row(
-                clean(status.name),
-                status.phase,
-                f"{status.usage.input_tokens + status.usage.output_tokens:,}",
-                _cost(status.cost_usd, status.unpriced_calls),
-                f"{now - begun:.0f}s",
-                Text(clean(status.task)),
-            )
-        more = len(statuses) - _MOST_ROWS
-        rest = [Text(f"and {more} more", style="dim")] if more > 0 else []
-        return Group(grid, *rest, Text(_summary(table.counts, total, now - began)[:width]))
-
     console = Console(stderr=True)
-    with Live(console=console, auto_refresh=False, transient=True) as live:
-        while True:
-            statuses = await _statuses(system)
-            live.update(picture(statuses, console.width), refresh=True)
-            await trio.sleep(_EVERY_S)
+    live = Live(console=console, auto_refresh=False, transient=True, redirect_stdout=False)
+    async with trio.open_nursery() as nursery:
+        with live:
+            table._live = live  # noqa: SLF001  # of its own module
+            nursery.start_soon(_show, system, table, total, live)
+            yield table
+            nursery.cancel_scope.cancel()
+            table._live = None  # noqa: SLF001  # the same
 
 
-async def _statuses(system: System) -> list[AgentStatus]:
-    statuses: list[AgentStatus] = []
+async def _show(system: System, table: MapTable, total: int, live: Live) -> None:
+    began, since = trio.current_time(), dict[str, float]()
+    while True:
+        statuses = await _statuses(system)
+        grid = _grid(statuses, since)
+        more = len(system.members(AGENTS)) - _MOST_ROWS
+        rest = [Text(f"and {more} more", style="dim")] if more > 0 else []
+        summary = _summary(table.counts, total, trio.current_time() - began)
+        live.update(Group(grid, *rest, Text(summary, no_wrap=True)), refresh=True)
+        await trio.sleep(_EVERY_S)
+
+
+def _grid(statuses: Mapping[str, AgentStatus], since: dict[str, float]) -> Table:
+    now = trio.current_time()
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("agent", "state", "tokens", "cost", "elapsed", "task"):
+        grid.add_column(heading, header_style="dim", no_wrap=True, overflow="ellipsis")
+    for name, status in statuses.items():
+        grid.add_row(
+            clean(name),
+            status.phase,
+            f"{status.usage.input_tokens + status.usage.output_tokens:,}",
+            _cost(status.cost_usd, status.unpriced_calls),
+            f"{now - since.setdefault(name, now):.0f}s",
+            Text(clean(status.task)),
+        )
+    return grid
+
+
+async def _statuses(system: System) -> dict[str, AgentStatus]:
+    statuses: dict[str, AgentStatus] = {}
     for ref in system.members(AGENTS)[:_MOST_ROWS]:
         status = await _status(ref)
         if status is not None:
-            statuses.append(status)
+            statuses[ref.name] = status
     return statuses
 
 
