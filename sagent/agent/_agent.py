@@ -38,9 +38,9 @@ from sagent.tool import (
     Tool,
     ToolSpec,
     Validator,
+    check_tool,
     offers_background,
     spec_of,
-    validator_for,
 )
 
 
@@ -85,7 +85,7 @@ class Agent:
         limits: how many agents it may start, and how far below.
 
     Raises:
-        UsageError: two tools have one name, or a tool's schema is not one.
+        UsageError: two tools have one name, or what a tool declares of itself cannot be meant.
     """
 
     model: Model = attrs.field(on_setattr=_swap)
@@ -360,5 +360,5 @@ def _validators(tools: Iterable[Tool]) -> Mapping[str, Validator]:
             )
         if tool.name in validators:
             raise UsageError(f"two tools are named {tool.name}: give one of them another name")
-        validators[tool.name] = validator_for(tool)
+        validators[tool.name] = check_tool(tool)
     return validators

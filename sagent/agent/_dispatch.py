@@ -38,12 +38,18 @@ from sagent.tool import (
     Validator,
     bind_tool,
     concurrency_of,
+    deadline_of,
     effects_of,
     max_result_chars_of,
     offers_background,
 )
 
 _CHANGES = frozenset({Effect.WRITES, Effect.PROCESSES})
+
+_LATE = (
+    "{tool} was stopped after {seconds:g} s, which is all it may take; it may have had effects. "
+    "Ask it for less, or go about it in another way."
+)
 
 type BeforeChange = Callable[[MultipartMessage], Awaitable[None]]
 """Told of a call before it may change files."""
@@ -61,6 +67,7 @@ class _Entry:
     changes: bool
     """Whether it may change files."""
     max_result_chars: int | None
+    deadline_s: float | None
     stream: Stream | None
 
 
@@ -98,6 +105,7 @@ class Dispatcher:
                 Placing.beside(tool) if offered else Placing(),
                 bool(effects_of(tool) & _CHANGES),
                 max_result_chars_of(tool),
+                deadline_of(tool),
                 # Once for all: to look for a protocol takes longer than many a tool.
                 tool.stream if isinstance(tool, StreamingTool) else None,
             )
@@ -185,9 +193,11 @@ class Dispatcher:
                 return error_message(f"{tool.name} was not permitted: {decision.reason}")
             if entry.changes:
                 await self._before_change(call)
-            if entry.stream is not None:
-                return await stream(entry.stream, directive, call)
-            return await tool.run(directive)
+            if entry.deadline_s is None:
+                return await _work(entry, call, directive, stream)
+            with trio.move_on_after(entry.deadline_s):
+                return await _work(entry, call, directive, stream)
+            return error_message(_LATE.format(tool=tool.name, seconds=entry.deadline_s))
         except BaseException as error:  # news for the model, unless it is the program's end
             if _is_the_end(error):
                 raise
@@ -202,6 +212,14 @@ class Dispatcher:
             return entry.tool.summary(call.content[-1])
         except Exception:  # noqa: BLE001  # a summary is decoration; arguments are not checked yet
             return entry.tool.name
+
+
+async def _work(
+    entry: _Entry, call: MultipartMessage, directive: Message, stream: _Stream
+) -> Message:
+    if entry.stream is not None:
+        return await stream(entry.stream, directive, call)
+    return await entry.tool.run(directive)
 
 
 def arguments_of(call: MultipartMessage) -> JSON:

@@ -2,6 +2,7 @@
 
 from sagent.tool._binding import Bindable, Binding, bind_tool
 from sagent.tool._control import AgentControl, TaskOutput, TaskStatus
+from sagent.tool._declaration import check_tool
 from sagent.tool._people import People
 from sagent.tool._plan import (
     Plan,
@@ -23,6 +24,7 @@ from sagent.tool._protocol import (
     ToolSpec,
     background_parameter_of,
     concurrency_of,
+    deadline_of,
     effects_of,
     max_result_chars_of,
     offers_background,
@@ -63,7 +65,9 @@ __all__ = [
     "background_parameter_of",
     "bind_tool",
     "check_plan",
+    "check_tool",
     "concurrency_of",
+    "deadline_of",
     "effects_of",
     "max_result_chars_of",
     "offers_background",

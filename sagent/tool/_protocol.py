@@ -1,9 +1,10 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Literal, Protocol, runtime_checkable
 
 import attrs
 
+from sagent.errors import UsageError
 from sagent.lib.json import JSON, json_freeze
 from sagent.message import Message
 
@@ -31,8 +32,9 @@ class Tool(Protocol):
     exception is a bug in the tool, which becomes such a result too.
 
     A tool may also have `effects` (a set of `Effect`), `concurrency`, `bind`, see `Bindable`,
-    `stream`, see `StreamingTool`, `max_result_chars`, see `max_result_chars_of`,
-    `offers_background`, and `background_parameter`, see `background_parameter_of`.
+    `stream`, see `StreamingTool`, `deadline_s`, see `deadline_of`, `max_result_chars`, see
+    `max_result_chars_of`, `offers_background`, and `background_parameter`, see
+    `background_parameter_of`.
     """
 
     @property
@@ -101,9 +103,18 @@ def spec_of(tool: Tool) -> ToolSpec:
 
 
 def effects_of(tool: Tool) -> frozenset[Effect]:
-    """Give what *tool* declares that it does, or `ALL_EFFECTS` if it declares nothing."""
-    effects: frozenset[Effect] = getattr(tool, "effects", ALL_EFFECTS)
-    return effects
+    """Give what *tool* declares that it does, or `ALL_EFFECTS` if it declares nothing.
+
+    Raises:
+        UsageError: that is no collection of effects.
+    """
+    declared: Iterable[str] = getattr(tool, "effects", ALL_EFFECTS)
+    try:
+        return frozenset(map(Effect, declared))
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            f"{tool.name} declares the effects {declared!r}: give a set of {', '.join(Effect)}"
+        ) from error
 
 
 def offers_background(tool: Tool) -> bool:
@@ -124,16 +135,41 @@ def background_parameter_of(tool: Tool) -> str | None:
     return parameter
 
 
+def deadline_of(tool: Tool) -> float | None:
+    """Give how many seconds a call of *tool* may take, if it declares that.
+
+    Its agent cancels what takes longer, and tells the model so.
+
+    Raises:
+        UsageError: that is no length of time.
+    """
+    deadline_s: float | None = getattr(tool, "deadline_s", None)
+    if deadline_s is not None and not deadline_s > 0:
+        raise UsageError(f"{tool.name} has a deadline_s of {deadline_s}: allow more than 0")
+    return deadline_s
+
+
 def max_result_chars_of(tool: Tool) -> int | None:
     """Give how long a result of *tool* may be as a part of the conversation, in characters.
 
     None leaves that to its agent. A longer one is kept on disk, and its ends are shown.
+
+    Raises:
+        UsageError: that is no length.
     """
     most: int | None = getattr(tool, "max_result_chars", None)
+    if most is not None and most < 1:
+        raise UsageError(f"{tool.name} has max_result_chars of {most}: allow at least 1")
     return most
 
 
 def concurrency_of(tool: Tool) -> Concurrency:
-    """Tell whether *tool* may run beside others; one that declares nothing may."""
+    """Tell whether *tool* may run beside others; one that declares nothing may.
+
+    Raises:
+        UsageError: what it declares is no `Concurrency`.
+    """
     concurrency: Concurrency = getattr(tool, "concurrency", "shared")
+    if concurrency not in {"shared", "exclusive"}:
+        raise UsageError(f"{tool.name} is {concurrency!r}: let it be 'shared' or 'exclusive'")
     return concurrency

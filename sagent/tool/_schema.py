@@ -1,4 +1,6 @@
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import cast
 
 import attrs
@@ -7,6 +9,11 @@ import jsonschema_rs
 from sagent.errors import JsonError, UsageError
 from sagent.lib.json import JSON, json_unfreeze
 from sagent.tool._protocol import Tool
+
+_MOST_FAULT_CHARS = 400
+"""The value that does not fit is told, too, and can be long."""
+_MOST_VALUE_CHARS = 100
+_MOST_FAULTS = 20
 
 
 @attrs.frozen
@@ -36,7 +43,9 @@ class Schema:
     def faults(self, value: JSON) -> list[str]:
         """Say in words for a model what is wrong with *value*, in a line each."""
         try:
-            return [_fault(error) for error in self._validator.iter_errors(json_unfreeze(value))]
+            errors = self._validator.iter_errors(json_unfreeze(value))
+            faults = [_fault(error) for error in islice(errors, _MOST_FAULTS)]
+            return [*faults, "- and more"] if next(errors, None) else faults
         except ValueError as error:  # a lone surrogate cannot reach the validator
             return [f"- {error}"]
 
@@ -72,8 +81,36 @@ def validator_for(tool: Tool) -> Validator:
 
 
 def _fault(error: jsonschema_rs.ValidationError) -> str:
-    path = ".".join(str(step) for step in error.instance_path)
-    return f"- {path}: {error.message}" if path else f"- {error.message}"
+    told = _shortened(_told(error))
+    return f"- {_path(error)}: {told}" if error.instance_path else f"- {told}"
+
+
+def _told(error: jsonschema_rs.ValidationError) -> str:
+    """Say what is wrong; of a union, for each of its members."""
+    kind = error.kind
+    if not isinstance(kind, jsonschema_rs.ValidationErrorKind.AnyOf):
+        return error.message
+    shown = json.dumps(error.instance, separators=(",", ":"), ensure_ascii=False)
+    members = [_unfit(errors[0], error) for errors in kind.context if errors]
+    return f"{_shortened(shown, _MOST_VALUE_CHARS)} is none of these: {'; '.join(members)}"
+
+
+def _unfit(error: jsonschema_rs.ValidationError, union: jsonschema_rs.ValidationError) -> str:
+    """Name a member of *union* by its type, or say why it is not meant either."""
+    kind = error.kind
+    if error.instance_path != union.instance_path:
+        return f"one where {_path(error)} fits ({_told(error)})"
+    if isinstance(kind, jsonschema_rs.ValidationErrorKind.Type):
+        return " or ".join(sorted(kind.types))
+    return f"one that fits ({_told(error)})"
+
+
+def _path(error: jsonschema_rs.ValidationError) -> str:
+    return ".".join(map(str, error.instance_path))
+
+
+def _shortened(text: str, most_chars: int = _MOST_FAULT_CHARS) -> str:
+    return text if len(text) <= most_chars else f"{text[: most_chars - 3]}..."
 
 
 def _parameters(schema: JSON) -> str:
@@ -81,8 +118,20 @@ def _parameters(schema: JSON) -> str:
     properties = cast("Mapping[str, JSON]", schema.get("properties", {}))
     required = cast("tuple[str, ...]", schema.get("required", ()))
     words = [
-        f"{name} ({rule.get('type', 'any') if isinstance(rule, Mapping) else 'any'}"
-        f"{', required' if name in required else ''})"
+        f"{name} ({_kind(rule)}{', required' if name in required else ''})"
         for name, rule in properties.items()
     ]
     return ", ".join(words) or "no arguments"
+
+
+def _kind(rule: JSON) -> str:
+    """Name what a value may be, in a word or two."""
+    if not isinstance(rule, Mapping):
+        return "any"
+    kinds, members = rule.get("type"), rule.get("anyOf")
+    if isinstance(kinds, str):
+        return kinds
+    found = kinds if isinstance(kinds, Sequence) else ()
+    if isinstance(members, Sequence) and not isinstance(members, str):
+        found = [_kind(member) for member in members]
+    return " or ".join(dict.fromkeys(map(str, found))) or "any"

@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import Protocol, cast
 
+from sagent.tools._callee import Callee
+
 
 class _Cloudpickle(Protocol):
     """What is used of the library, which has no types of its own."""
@@ -20,8 +22,8 @@ class _Cloudpickle(Protocol):
     def list_registry_pickle_by_value(self) -> Collection[str]: ...
 
 
-def pickled_by_value(function: Callable[..., object], arguments: dict[str, object]) -> bytes:
-    """Pickle a call, with everything of the function's module that it refers to.
+def pickled_by_value(function: Callable[..., object], call: object) -> bytes:
+    """Pickle a *call* of *function*, with everything of its module that it refers to.
 
     So whoever unpickles it need not import, and thereby run again, that module.
 
@@ -29,10 +31,10 @@ def pickled_by_value(function: Callable[..., object], arguments: dict[str, objec
         Exception: whatever the pickling of something in it raises.
     """
     cloudpickle = cast("_Cloudpickle", importlib.import_module("cloudpickle"))
-    with suppress(Exception), _by_value(cloudpickle, function.__module__):
-        return cloudpickle.dumps((function, arguments))
+    with suppress(Exception), _by_value(cloudpickle, Callee.of(function).plain.__module__):
+        return cloudpickle.dumps(call)
     # The second way: with something of the module by its name.
-    return cloudpickle.dumps((function, arguments))
+    return cloudpickle.dumps(call)
 
 
 @contextmanager

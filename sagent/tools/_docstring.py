@@ -3,7 +3,7 @@ import re
 
 import attrs
 
-_ARGS = re.compile(r"^(?:Args|Arguments|Parameters):\s*$")
+_ARGS = re.compile(r"^(?:Args|Arguments|Attributes|Parameters):\s*$")
 _PARAMETER = re.compile(r"^\*{0,2}(?P<name>\w+)\s*(?:\([^)]*\))?\s*:\s*(?P<text>.*)$")
 
 

@@ -1,6 +1,5 @@
-import inspect
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial, update_wrapper
 from typing import Literal, Protocol, cast, overload
 
@@ -9,16 +8,18 @@ import attrs
 from sagent.errors import ProcessError, UsageError
 from sagent.lib.json import JSON, json_freeze, json_unfreeze
 from sagent.message import Message, error_message, get_directive, tool_descriptor
-from sagent.tool import ALL_EFFECTS, Concurrency, Effect
+from sagent.tool import ALL_EFFECTS, Concurrency, Effect, Report, check_tool, effects_of
+from sagent.tools._callee import Callee
 from sagent.tools._docstring import Docstring
 from sagent.tools._process_call import call_in_process
 from sagent.tools._refusal import Refusal
 from sagent.tools._result import message_of
-from sagent.tools._signature import Signature
-from sagent.tools._thread_call import call_in_thread
+from sagent.tools._signature import Signature, report_parameter
+from sagent.tools._thread_call import call_in_thread, report_from_thread
 from sagent.tools._worker import told
 
 type RunsIn = Literal["task", "process", "thread"]
+type EffectName = Effect | Literal["reads", "writes", "network", "processes"]
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SUMMARY_CHARS = 80
@@ -31,6 +32,8 @@ class FunctionTool[**P, R]:
     _function: Callable[P, R]
     _signature: Signature | None
     """None where the schema was given: the arguments come as they are."""
+    _report_to: str | None
+    """The parameter that takes a `Report`."""
     name: str
     description: str
     directive_schema: JSON
@@ -38,9 +41,11 @@ class FunctionTool[**P, R]:
     effects: frozenset[Effect]
     concurrency: Concurrency
     supports_microcompaction: bool
+    deadline_s: float | None
+    max_result_chars: int | None
 
     def __attrs_post_init__(self) -> None:
-        update_wrapper(self, self._function)
+        update_wrapper(self, self._function, updated=())
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self._function(*args, **kwargs)
@@ -66,8 +71,12 @@ class FunctionTool[**P, R]:
 
     async def run(self, msg: Message) -> Message:
         """Call the function with the directive in *msg*; what it raises is told as an error."""
+        return await self.answer(msg, _unheard)
+
+    async def answer(self, msg: Message, report: Report) -> Message:
+        """Do as `run` does; what the function reports goes to *report*."""
         try:
-            return await self._call(self._arguments(get_directive(msg)))
+            return await self._call(self._arguments(get_directive(msg)), report)
         except (Refusal, UsageError, ProcessError) as error:
             return error_message(str(error))
         except SystemExit as error:  # a tool does not end the program
@@ -80,16 +89,28 @@ class FunctionTool[**P, R]:
             return self._signature.arguments(directive)
         return cast("dict[str, object]", json_unfreeze(directive))
 
-    async def _call(self, arguments: dict[str, object]) -> Message:
-        function = cast("Callable[..., object]", self._function)
-        match self.runs_in:
-            case "process":
-                return await call_in_process(function, arguments)
-            case "thread":
-                return message_of(await call_in_thread(partial(function, **arguments)))
-            case "task":
-                pending = cast("Callable[..., Awaitable[object]]", function)(**arguments)
-                return message_of(await pending)
+    async def _call(self, arguments: dict[str, object], report: Report) -> Message:
+        function, report_to = cast("Callable[..., object]", self._function), self._report_to
+        if self.runs_in == "process":
+            return await call_in_process(function, arguments, report_to=report_to, report=report)
+        if report_to is not None:
+            here = self.runs_in == "task"
+            arguments[report_to] = report if here else report_from_thread(report)
+        if self.runs_in == "thread":
+            return message_of(await call_in_thread(partial(function, **arguments)))
+        return message_of(await cast("Awaitable[object]", function(**arguments)))
+
+
+class ReportingTool[**P, R](FunctionTool[P, R]):
+    """A tool made of a function that takes a `Report`; its agent hears what it reports."""
+
+    async def stream(self, msg: Message, report: Report) -> Message:
+        """Do as `run` does, telling *report* of what is there."""
+        return await self.answer(msg, report)
+
+
+def _unheard(text: str) -> None:
+    """Take a report that nobody listens to."""
 
 
 class _Decorator(Protocol):
@@ -107,9 +128,11 @@ def tool(
     description: str | None = None,
     schema: JSON | None = None,
     runs_in: Literal["process", "thread"] | None = None,
-    effects: frozenset[Effect] = ALL_EFFECTS,
+    effects: Collection[EffectName] = ALL_EFFECTS,
     concurrency: Concurrency = "shared",
     supports_microcompaction: bool = False,
+    deadline_s: float | None = None,
+    max_result_chars: int | None = None,
 ) -> _Decorator: ...
 
 
@@ -121,16 +144,28 @@ def tool[**P, R](
     description: str | None = None,
     schema: JSON | None = None,
     runs_in: Literal["process", "thread"] | None = None,
-    effects: frozenset[Effect] = ALL_EFFECTS,
+    effects: Collection[EffectName] = ALL_EFFECTS,
     concurrency: Concurrency = "shared",
     supports_microcompaction: bool = False,
+    deadline_s: float | None = None,
+    max_result_chars: int | None = None,
 ) -> FunctionTool[P, R] | _Decorator:
     """Make a tool of a function, as ``@tool`` or ``@tool(...)``.
 
-    The schema is read from the signature: str, int, float, bool, None, unions, lists and
-    dictionaries of these, Literal, enums, attrs classes and dataclasses. The description is the
-    docstring's first paragraph, that of a parameter its entry under ``Args:``. The function may
-    give text, a message, or any JSON value; an exception becomes an error that the model reads.
+    A method of an instance, a partial and an object with ``__call__`` will do as well.
+
+    The schema is read from the signature: str, int, float, bool, None, unions, lists, tuples, sets
+    and dictionaries of these, Literal, enums, attrs classes, dataclasses, TypedDict, Path, dates,
+    UUID; the function gets values of these types. ``Annotated[int, "how many", {"minimum": 1}]``
+    describes a parameter, and adds keywords of JSON Schema. The description is the docstring's
+    first paragraph, that of a parameter its entry under ``Args:``, that of a field its entry under
+    ``Attributes:``.
+
+    A parameter that is annotated with `sagent.tool.Report` is not the model's: the function gets
+    something to call with what it has to show before its result.
+
+    The function may give text, a message, a list of these (the parts of one), or what JSON can
+    tell; an exception becomes an error that the model reads.
 
     An ``async def`` runs in the agent's own task. It must not block.
 
@@ -150,42 +185,52 @@ def tool[**P, R](
         description: what the model is told.
         schema: the JSON Schema of the arguments; they are then passed as they come.
         runs_in: ``process`` or ``thread``, for a ``def``.
-        effects: what it may do to the world; everything, unless told.
+        effects: what it may do to the world, such as ``{"reads"}``; everything, unless told.
         concurrency: ``exclusive`` if it may not run beside other calls.
         supports_microcompaction: whether an old result may be dropped, since it can be had again.
+        deadline_s: how long its agent lets a call run; None for as long as it takes.
+        max_result_chars: how long a result may be as a part of the conversation, in characters;
+            None for what its agent has room for.
 
     Raises:
-        UsageError: the signature cannot be a schema; the error names the parameter.
+        UsageError: the signature cannot be a schema, or an option is none; the error names it.
     """
 
     def decorate[**Q, S](function: Callable[Q, S], /) -> FunctionTool[Q, S]:
-        doc = Docstring.of(function.__doc__ or "")
-        own_name = name or str(getattr(function, "__name__", ""))
+        callee = Callee.of(function)
+        doc = Docstring.of(callee.doc)
+        own_name = name or callee.name
         if not _NAME.fullmatch(own_name):
             raise UsageError(
                 f"{own_name!r} is no name of a tool: pass name= with letters, digits, _ and -"
             )
-        signature = None if schema is not None else Signature.of(function, doc.parameters)
-        return FunctionTool(
+        signature = None if schema is not None else Signature.of(callee, doc.parameters)
+        report_to = report_parameter(callee)
+        kind = FunctionTool[Q, S] if report_to is None else ReportingTool[Q, S]
+        made = kind(
             function,
             signature,
+            report_to,
             name=own_name,
             description=description or doc.first_paragraph or own_name,
             directive_schema=json_freeze(schema if signature is None else signature.schema),
-            runs_in=_place(function, own_name, runs_in),
-            effects=effects,
+            runs_in=_place(callee, own_name, runs_in),
+            effects=cast("frozenset[Effect]", frozenset(effects)),  # looked at below
             concurrency=concurrency,
             supports_microcompaction=supports_microcompaction,
+            deadline_s=deadline_s,
+            max_result_chars=max_result_chars,
         )
+        check_tool(made)
+        made.effects = effects_of(made)
+        return made
 
     return decorate if function is None else decorate(function)
 
 
-def _place(
-    function: Callable[..., object], name: str, runs_in: Literal["process", "thread"] | None
-) -> RunsIn:
-    if not inspect.iscoroutinefunction(function):
-        if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+def _place(callee: Callee, name: str, runs_in: Literal["process", "thread"] | None) -> RunsIn:
+    if not callee.is_async:
+        if callee.is_generator:
             raise UsageError(f"{name} yields its results one by one: return them all at once")
         if runs_in not in {None, "process", "thread"}:
             raise UsageError(f"{name}: runs_in is 'process' or 'thread', not {runs_in!r}")

@@ -9,14 +9,16 @@ from typing import cast
 import attrs
 import trio
 
-from sagent.message import Message, decode_message
+from sagent.message import Message, MultipartMessage, decode_message
 from sagent.process import open_duplex_process
+from sagent.tool import Report
 from sagent.tools import _worker
 from sagent.tools._by_value import pickled_by_value
 from sagent.tools._refusal import Refusal
 from sagent.tools._result import message_of
 
 _MOST_ANSWER_BYTES = 64 << 20
+_HEAD_BYTES = 1 + _worker.LENGTH_BYTES
 _LAST_WORDS_S = 0.05
 _GOODBYE_S = 1.0
 """How long the worker may take to end by itself, once it has answered: open files are flushed."""
@@ -25,17 +27,27 @@ _REMEDY = 'make it `async def`, or decorate it with runs_in="thread"'
 
 
 async def call_in_process(
-    function: Callable[..., object], arguments: Mapping[str, object]
+    function: Callable[..., object],
+    arguments: Mapping[str, object],
+    *,
+    report_to: str | None,
+    report: Report,
 ) -> Message:
     """Call *function* in a fresh process of this interpreter, and kill that if this is cancelled.
 
     The function gets a copy of what it refers to, and an environment without credentials.
 
+    Args:
+        function: what to call.
+        arguments: what it is to get, by name.
+        report_to: the parameter that takes something to report with; None for none.
+        report: what is called here with what is reported there.
+
     Raises:
         Refusal: it raised, it or its result cannot be carried over, or the process died.
     """
-    request = pickle.dumps(sys.path) + _pickled(function, dict(arguments))
-    answer = _Answer()
+    request = pickle.dumps(sys.path) + _pickled(function, dict(arguments), report_to)
+    answer = _Answer(report)
     async with (
         open_duplex_process([sys.executable, "-P", _worker.__file__]) as process,
         trio.open_nursery() as nursery,
@@ -61,24 +73,18 @@ async def call_in_process(
 class _Answer:
     """What the worker says."""
 
+    _report: Report
     complete: trio.Event = attrs.field(factory=trio.Event, init=False)
     """Set when no more will come."""
-    _content: bytearray = attrs.field(factory=bytearray, init=False)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it came to its end."""
-        return len(self._content) >= _worker.LENGTH_BYTES and not self._missing_bytes
+    _frames: bytearray = attrs.field(factory=bytearray, init=False)
+    """What is not read yet; at last the answer, if there was one."""
+    is_whole: bool = attrs.field(default=False, init=False)
+    """Whether it came to its end."""
 
     @property
     def is_too_long(self) -> bool:
         """Whether it is more than anybody would read."""
-        return len(self._content) > _MOST_ANSWER_BYTES
-
-    @property
-    def _missing_bytes(self) -> int:
-        length = int.from_bytes(self._content[: _worker.LENGTH_BYTES])
-        return _worker.LENGTH_BYTES + length - len(self._content)
+        return len(self._frames) > _MOST_ANSWER_BYTES
 
     async def exchange(self, stream: trio.SocketStream, request: bytes) -> None:
         """Send the *request*, and take in what is answered."""
@@ -87,10 +93,23 @@ class _Answer:
             await stream.send_all(request)
             await stream.send_eof()
             async for chunk in stream:
-                self._content += chunk
+                self._frames += chunk
+                self._read()
                 if self.is_whole or self.is_too_long:
                     break
         self.complete.set()
+
+    def _read(self) -> None:
+        """Pass on the reports that are there, up to the answer."""
+        while len(self._frames) >= _HEAD_BYTES and not self.is_whole:
+            end = _HEAD_BYTES + int.from_bytes(self._frames[1:_HEAD_BYTES])
+            if len(self._frames) < end:
+                return
+            if self._frames.startswith(_worker.REPORT):
+                self._report(self._frames[_HEAD_BYTES:end].decode(errors="replace"))
+                del self._frames[:end]
+            else:
+                self.is_whole = True
 
     def message(self) -> Message:
         """Make the tool's result of it.
@@ -101,13 +120,20 @@ class _Answer:
         try:
             kind, value = cast(
                 "_worker.Answer",
-                pickle.loads(self._content[_worker.LENGTH_BYTES :]),  # noqa: S301  # our own worker's
+                pickle.loads(self._frames[_HEAD_BYTES:]),  # noqa: S301  # our own worker's
             )
         except Exception as error:
             raise Refusal(f"the result cannot be read: {_worker.told(error)}") from error
         if kind == "error":
             raise Refusal(str(value))
-        return decode_message(str(value)) if kind == "message" else message_of(value)
+        return _message(kind, value)
+
+
+def _message(kind: str, value: object) -> Message:
+    if kind == "parts":
+        answers = cast("list[_worker.Answer]", value)
+        return MultipartMessage(_message(*answer) for answer in answers)
+    return decode_message(str(value)) if kind == "message" else message_of(value)
 
 
 async def _until_ended(wait: Callable[[], Awaitable[int]], complete: trio.Event) -> None:
@@ -118,9 +144,11 @@ async def _until_ended(wait: Callable[[], Awaitable[int]], complete: trio.Event)
     complete.set()
 
 
-def _pickled(function: Callable[..., object], arguments: dict[str, object]) -> bytes:
+def _pickled(
+    function: Callable[..., object], arguments: dict[str, object], report_to: str | None
+) -> bytes:
     try:
-        return pickled_by_value(function, arguments)
+        return pickled_by_value(function, (function, arguments, report_to))
     except Exception as error:
         name = getattr(function, "__name__", "the function")
         raise Refusal(

@@ -19,6 +19,8 @@ import attrs
 import outcome
 import trio
 
+from sagent.tool import Report
+
 _AGAIN_S = 0.05
 
 
@@ -76,6 +78,16 @@ async def call_in_thread[R](function: Callable[[], R]) -> R:
             done.set()  # it ran to its end, or never began
         nursery.cancel_scope.cancel()
     return result.unwrap()
+
+
+def report_from_thread(report: Report) -> Report:
+    """Make a report that may be called in any thread, which waits for it."""
+    token = trio.lowlevel.current_trio_token()
+
+    def report_here(text: str) -> None:
+        trio.from_thread.run_sync(report, text, trio_token=token)
+
+    return report_here
 
 
 async def _on_cancel(interrupt: Callable[[], None], done: trio.Event) -> None:

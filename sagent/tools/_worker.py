@@ -1,57 +1,94 @@
 """The program that runs one call of a tool's function, in a process that can be killed.
 
-It reads a pickle from standard input and writes one to where standard output was; what the
-function prints goes to standard error, so that it cannot get between. It is started by its path
-and imports nothing of sagent, so a call costs little more than starting Python.
+It reads a pickle from standard input and writes frames to where standard output was: reports as
+they come, and at last the answer, a pickle. What the function prints goes to standard error, so
+that it cannot get between. It is started by its path and imports nothing of sagent, so a call costs
+little more than starting Python.
 """
 
 import importlib
 import os
 import pickle
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from typing import cast
 
 type Answer = tuple[str, object]
-"""How a call ended: ``value`` and what it gave, ``message`` and a message as JSON, or ``error``
-and what to tell."""
-
+"""How a call ended: ``value`` and what it gave, ``message`` and a message as JSON, ``parts`` and a
+list of such answers, or ``error`` and what to tell."""
 
 LENGTH_BYTES = 8
-"""The length of the answer stands before it, since its end may not be seen: a process that the
-function left behind can hold the stream open."""
+"""A frame is its kind, a byte; its length, so many bytes; its content. The end of the stream may
+not be seen: a process that the function left behind can hold it open."""
+REPORT = b"r"
+ANSWER = b"a"
+_MOST_REPORT_CHARS = 65_536
+"""Of a longer report the end is sent: nobody is shown more at a time."""
+
+
+class Line:
+    """Where the parent listens."""
+
+    def __init__(self, descriptor: int) -> None:
+        """Write to *descriptor* from now on."""
+        self._descriptor = descriptor
+        self._turn = threading.Lock()
+
+    def report(self, text: str) -> None:
+        """Tell *text*; it may be called in any thread."""
+        self.send(REPORT, str(text)[-_MOST_REPORT_CHARS:].encode(errors="replace"))
+
+    def send(self, kind: bytes, content: bytes) -> None:
+        """Write a frame."""
+        rest = memoryview(kind + len(content).to_bytes(LENGTH_BYTES) + content)
+        with self._turn:
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
 
 
 def main() -> None:
     """Make the call."""
-    answer_to = os.dup(1)
+    line = Line(os.dup(1))
     os.dup2(2, 1)
     with open(os.dup(0), "rb") as stream:  # noqa: PTH123  # a descriptor is no path
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         path: list[str] = pickle.load(stream)  # noqa: S301  # our own parent wrote it
         sys.path[:] = path
-        content = _pickled(_answer(stream.read()))
-    with open(answer_to, "wb") as out:  # noqa: PTH123  # a descriptor is no path
-        out.write(len(content).to_bytes(LENGTH_BYTES) + content)
+        line.send(ANSWER, _pickled(_answer(stream.read(), line)))
 
 
-def _answer(request: bytes) -> Answer:
+def _answer(request: bytes, line: Line) -> Answer:
     try:
-        call, arguments = cast(
-            "tuple[Callable[..., object], dict[str, object]]",
+        call, arguments, report_to = cast(
+            "tuple[Callable[..., object], dict[str, object], str | None]",
             pickle.loads(request),  # noqa: S301  # our own parent wrote it
         )
     except BaseException as error:  # noqa: BLE001  # the model is told whatever it is
         return "error", f"the function cannot be loaded in a process: {told(error)}"
+    reporting = {} if report_to is None else {report_to: line.report}
     try:
-        result = call(**arguments)
+        result = call(**arguments, **reporting)
     except Exception as error:  # noqa: BLE001  # the model is told whatever it is
         return "error", told(error)
+    return _carried(result)
+
+
+def _carried(result: object) -> Answer:
     # A function that makes messages has imported them; nobody else should pay for that.
     messages = sys.modules.get("sagent.message")
-    if messages is not None and messages.is_message(result):
+    if messages is None:
+        return "value", result
+    if messages.is_message(result):
         return "message", messages.encode_message(result)
+    parts = _items(result)
+    if any(map(messages.is_message, parts)):
+        return "parts", [_carried(part) for part in parts]
     return "value", result
+
+
+def _items(value: object) -> Sequence[object]:
+    return cast("Sequence[object]", value) if isinstance(value, list | tuple) else ()
 
 
 def _pickled(answer: Answer) -> bytes:

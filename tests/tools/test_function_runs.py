@@ -6,16 +6,26 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 
 import attrs
 import pytest
 import trio
 
 from sagent.lib.json import JSON
-from sagent.message import JsonMessage, Message, TextMessage, is_error, response_text
+from sagent.message import (
+    BytesMessage,
+    JsonMessage,
+    Message,
+    MultipartMessage,
+    TextMessage,
+    is_error,
+    response_text,
+)
 from sagent.tool import Tool
 from sagent.tools import tool
 
@@ -37,6 +47,21 @@ class Box:
     label: str | None = None
 
 
+class Options(TypedDict):
+    depth: int
+
+
+@attrs.frozen
+class Positive:
+    number: int
+
+    def __attrs_post_init__(self) -> None:
+        if self.number <= 0:
+            raise ValueError(f"{self.number} is not positive")
+
+
+WRITTEN = '{"colour":"red","path":"a","day":"2026-11-28"}'
+IMAGE = BytesMessage(b"\x89PNG", "image/png")
 COUNTER = [0]
 LOCK = threading.Lock()
 
@@ -73,6 +98,64 @@ async def test_arguments_arrive_as_what_they_were_declared() -> None:
     )
 
 
+async def test_arguments_of_every_kind_arrive_as_what_they_were_declared() -> None:
+    @tool
+    async def f(  # noqa: PLR0917  # one of each
+        path: Path,
+        day: date,
+        pair: tuple[int, Colour],
+        seen: set[int],
+        options: Options,
+        either: list[Point] | Point | Path | float,
+        fixed: Literal[Colour.RED] | None = None,
+    ) -> str:
+        return f"{path!r} {day} {pair} {seen} {options} {either} {fixed}"
+
+    directive: dict[str, JSON] = {
+        "path": "a/b",
+        "day": "2026-11-28",
+        "pair": [1, "red"],
+        "seen": [1, 1],
+        "options": {"depth": 2},
+        "either": {"x": 1},
+        "fixed": "red",
+    }
+
+    assert await use(f, **directive) == (
+        "PosixPath('a/b') 2026-11-28 (1, <Colour.RED: 'red'>) {1} {'depth': 2} "
+        "Point(x=1, y=0) Colour.RED"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ([{"x": 1}], "[Point(x=1, y=0)]"),
+        ("a/b", "PosixPath('a/b')"),
+        (1, "1"),
+        (1.5, "1.5"),
+        (None, "None"),
+    ],
+)
+async def test_the_member_of_a_union_is_found_by_its_schema(value: JSON, shown: str) -> None:
+    @tool
+    async def f(either: list[Point] | Point | Path | float | int | None) -> str:  # noqa: PYI041  # JSON has both
+        return repr(either)
+
+    assert await use(f, either=value) == shown
+
+
+async def test_a_value_that_its_class_refuses_is_told_by_its_parameter() -> None:
+    @tool
+    async def f(day: date, positive: Positive | None = None) -> None:
+        pass
+
+    assert await use(f, day="tomorrow") == "ERROR day: Invalid isoformat string: 'tomorrow'"
+    assert await use(f, day="2026-11-28", positive={"number": -1}) == (
+        "ERROR positive: -1 is not positive"
+    )
+
+
 async def test_arguments_that_do_not_fit_are_told() -> None:
     @tool
     async def f(colour: Colour) -> str:
@@ -92,6 +175,9 @@ async def test_arguments_that_do_not_fit_are_told() -> None:
         (7, "7"),
         ({"a": [1, None]}, '{"a":[1,null]}'),
         (Point(1, 2), '{"x":1,"y":2}'),
+        (Box(Point(1, 2)), '{"corner":{"x":1,"y":2},"label":null}'),
+        ({"colour": Colour.RED, "path": Path("a"), "day": date(2026, 11, 28)}, WRITTEN),
+        ({3}, "[3]"),
         (TextMessage("a message"), "a message"),
         (object, "ERROR the tool's result cannot be shown: JSON has no type"),
     ],
@@ -102,6 +188,56 @@ async def test_a_result_becomes_a_message(result: object, text: str) -> None:
         return result
 
     assert (await use(f)).startswith(text)
+
+
+async def drawn_in_task() -> object:
+    return ["a picture", IMAGE, {"size": 4}]
+
+
+def drawn() -> object:
+    return ("a picture", IMAGE, {"size": 4})
+
+
+@pytest.mark.parametrize(
+    "function",
+    [tool(drawn_in_task), tool(drawn), tool(runs_in="thread")(drawn)],
+    ids=["task", "process", "thread"],
+)
+async def test_a_list_with_a_message_in_it_becomes_the_parts_of_one(function: Tool) -> None:
+    result = await function.run(JsonMessage({}))
+
+    assert isinstance(result, MultipartMessage)
+    assert [part.content for part in result] == ["a picture", b"\x89PNG", '{"size":4}']
+
+
+@pytest.mark.parametrize("runs_in", ["process", "thread"])
+async def test_a_message_alone_crosses_from_wherever_it_was_made(
+    runs_in: Literal["process", "thread"],
+) -> None:
+    @tool(runs_in=runs_in)
+    def f() -> Message:
+        return IMAGE
+
+    result = await f.run(JsonMessage({}))
+
+    assert isinstance(result, BytesMessage)
+    assert (result.content, result.descriptor) == (b"\x89PNG", "image/png")
+
+
+@attrs.frozen
+class Shelf:
+    books: tuple[str, ...]
+
+    def find(self, title: str) -> bool:
+        return title in self.books
+
+
+async def test_methods_and_partials_run_like_functions() -> None:
+    find = Shelf(("Emma",)).find
+
+    assert await use(tool(find), title="Emma") == "true"
+    assert await use(tool(runs_in="thread")(find), title="Ulysses") == "false"
+    assert await use(tool(partial(find, title="Emma"))) == "true"
 
 
 @pytest.mark.parametrize("runs_in", ["process", "thread"])

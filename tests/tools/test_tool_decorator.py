@@ -1,8 +1,12 @@
 """What the decorator makes of a function: a name, a schema, or a refusal."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from enum import Enum
-from typing import Annotated, Any, Literal, assert_type
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Literal, NewType, NotRequired, TypedDict, assert_type
+from uuid import UUID
 
 import attrs
 import pytest
@@ -10,7 +14,7 @@ import pytest
 from sagent.errors import UsageError
 from sagent.lib.json import JSON, json_unfreeze
 from sagent.message import JsonMessage
-from sagent.tool import Tool, effects_of, validator_for
+from sagent.tool import Effect, Report, StreamingTool, Tool, effects_of, validator_for
 from sagent.tools import tool
 
 
@@ -23,6 +27,25 @@ class Colour(Enum):
 class Point:
     x: int
     y: int = 0
+
+
+Age = NewType("Age", int)
+
+
+class Options(TypedDict):
+    depth: int
+    names: NotRequired[str]
+
+
+@attrs.frozen
+class Hidden:
+    """A field with another name.
+
+    Attributes:
+        _secret: what nobody knows.
+    """
+
+    _secret: str
 
 
 def properties(function: Tool) -> dict[str, JSON]:
@@ -75,6 +98,50 @@ def test_name_and_description_come_from_the_function() -> None:
         (Colour, {"enum": ["red", "blue"]}),
         (Annotated[int, "how many"], {"type": "integer", "description": "how many"}),
         (
+            Annotated[int, "how many", {"minimum": 1}],
+            {"type": "integer", "description": "how many", "minimum": 1},
+        ),
+        (Literal[Colour.RED], {"enum": ["red"]}),
+        (Age, {"type": "integer"}),
+        (Path, {"type": "string"}),
+        (datetime, {"type": "string", "format": "date-time"}),
+        (date, {"type": "string", "format": "date"}),
+        (UUID, {"type": "string", "format": "uuid"}),
+        (set[int], {"type": "array", "items": {"type": "integer"}}),
+        (tuple, {"type": "array"}),
+        (tuple[()], {"type": "array", "minItems": 0, "maxItems": 0}),
+        (
+            tuple[int, int],
+            {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2},
+        ),
+        (
+            tuple[int, str],
+            {
+                "type": "array",
+                "items": {"anyOf": [{"type": "integer"}, {"type": "string"}]},
+                "minItems": 2,
+                "maxItems": 2,
+            },
+        ),
+        (
+            Options,
+            {
+                "type": "object",
+                "properties": {"depth": {"type": "integer"}, "names": {"type": "string"}},
+                "required": ["depth"],
+                "additionalProperties": False,
+            },
+        ),
+        (
+            Hidden,
+            {
+                "type": "object",
+                "properties": {"secret": {"type": "string", "description": "what nobody knows."}},
+                "required": ["secret"],
+                "additionalProperties": False,
+            },
+        ),
+        (
             Point,
             {
                 "type": "object",
@@ -103,7 +170,7 @@ def test_a_parameter_with_a_default_may_be_left_out() -> None:
     assert validator_for(f).faults({"b": "y"})
     assert validator_for(f).faults({"a": 1, "d": 1})
     assert properties(f)["b"] == {"type": "string", "default": "x"}
-    assert properties(f)["c"] == {"enum": ["red", "blue"]}
+    assert properties(f)["c"] == {"enum": ["red", "blue"], "default": "red"}
 
 
 @pytest.mark.parametrize("annotation", [object, Any, bytes, dict[int, str], type[int], Tool])
@@ -172,6 +239,137 @@ def test_an_async_function_has_no_choice_where_to_run() -> None:
 
     with pytest.raises(UsageError, match="leave out runs_in"):
         tool(runs_in="thread")(f)
+
+
+@attrs.frozen
+class Shelf:
+    books: tuple[str, ...]
+
+    def find(self, title: str) -> bool:
+        """Look for a book."""
+        return title in self.books
+
+    async def __call__(self, title: str) -> bool:
+        """Look for a book, later."""
+        return self.find(title)
+
+    def undecorated(self, title: str) -> bool:
+        return self.find(title)
+
+
+def test_a_method_of_an_instance_is_a_function() -> None:
+    find = tool(Shelf(("Emma",)).find)
+
+    assert (find.name, find.description) == ("find", "Look for a book.")
+    assert list(properties(find)) == ["title"]
+
+
+def test_an_object_that_can_be_called_is_a_function() -> None:
+    find = tool(name="find")(Shelf(("Emma",)))
+
+    assert (find.description, find.runs_in) == ("Look for a book, later.", "task")
+    assert list(properties(find)) == ["title"]
+
+
+def test_what_a_partial_has_set_is_not_the_models_to_choose() -> None:
+    async def delete(root: str, name: str, *, quietly: bool = False) -> str:
+        """Delete a file."""
+        return f"{root}/{name} {quietly}"
+
+    by_place, by_name = tool(partial(delete, "/safe")), tool(partial(delete, root="/safe"))
+
+    assert (by_place.name, by_place.description) == ("delete", "Delete a file.")
+    assert list(properties(by_place)) == list(properties(by_name)) == ["name", "quietly"]
+
+
+def test_a_method_that_no_instance_has_is_refused_with_the_remedy() -> None:
+    with pytest.raises(UsageError, match=r"'self' of undecorated .*tool\(instance\.method\)"):
+        tool(Shelf.undecorated)
+
+
+def test_a_report_is_not_the_models_to_give() -> None:
+    @tool
+    async def work(steps: int, report: Report) -> None:
+        report(str(steps))
+
+    @tool
+    async def quiet(steps: int) -> None:
+        pass
+
+    assert list(properties(work)) == ["steps"]
+    assert isinstance(work, StreamingTool)
+    assert not isinstance(quiet, StreamingTool)
+
+
+def test_effects_may_be_named() -> None:
+    @tool(effects={"reads", "network"})
+    async def fetch(url: str) -> str:
+        return url
+
+    assert fetch.effects == effects_of(fetch) == {Effect.READS, Effect.NETWORK}
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"effects": {"reeds"}}, "declares the effects .*reads, writes, network, processes"),
+        ({"effects": "reads"}, "declares the effects"),
+        ({"concurrency": "alone"}, "'shared' or 'exclusive'"),
+        ({"deadline_s": 0}, "allow more than 0"),
+        ({"deadline_s": float("nan")}, "allow more than 0"),
+        ({"max_result_chars": 0}, "allow at least 1"),
+        ({"schema": {"type": "strnig"}}, "the schema of tool f is not valid"),
+    ],
+)
+def test_an_option_that_cannot_be_meant_is_refused(option: dict[str, Any], message: str) -> None:
+    async def f() -> None:
+        pass
+
+    with pytest.raises(UsageError, match=message):
+        tool(**option)(f)
+
+
+def test_a_constraint_that_is_none_is_refused() -> None:
+    async def f(count: Annotated[int, {"minimum": "one"}]) -> None:
+        pass
+
+    with pytest.raises(UsageError, match="the schema of tool f is not valid"):
+        tool(f)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("x", '- where: "x" is none of these: integer; array; object'),
+        (
+            [1],
+            '- where: [1] is none of these: integer; one where where.0 fits (1 is not of type "string"); object',
+        ),
+        (
+            {},
+            '- where: {} is none of these: integer; array; one that fits ("x" is a required property)',
+        ),
+    ],
+)
+def test_a_value_that_fits_no_member_of_a_union_is_told_in_one_line(value: JSON, told: str) -> None:
+    @tool
+    async def go(where: int | list[str] | Point) -> None:
+        pass
+
+    faults = validator_for(go).faults({"where": value}).splitlines()
+
+    assert faults[1:] == [told, "go takes where (integer or array or object, required)."]
+
+
+def test_what_is_told_of_much_that_is_wrong_is_short() -> None:
+    @tool
+    async def add(numbers: list[int], name: Literal["a"]) -> None:
+        pass
+
+    faults = validator_for(add).faults({"numbers": ["x"] * 1000, "name": "y" * 100_000})
+
+    assert len(faults) < 5_000
+    assert "- and more" in faults
 
 
 def test_the_function_can_still_be_called() -> None:

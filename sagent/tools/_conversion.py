@@ -1,0 +1,93 @@
+"""JSON into the values that a function's annotations ask for, and back."""
+
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime, time
+from functools import cache
+from types import NoneType
+from typing import cast, get_args, get_origin
+from uuid import UUID
+
+from cattrs import Converter
+from cattrs.errors import BaseValidationError, StructureHandlerNotFoundError
+
+from sagent.errors import UsageError
+from sagent.lib.json import JsonValue
+from sagent.tool import Schema
+from sagent.tools._annotation import REMEDY, UNIONS, schema_of
+from sagent.tools._refusal import Refusal
+
+type _Structure = Callable[[object, object], object]
+
+_FAULTS = (BaseValidationError, ValueError, TypeError, KeyError, ArithmeticError)
+
+
+def check_convertible(annotation: object, where: str) -> None:
+    """See whether values of *annotation* can be made.
+
+    Raises:
+        UsageError: they cannot.
+    """
+    try:
+        _converter().get_structure_hook(cast("type[object]", annotation))
+    except (StructureHandlerNotFoundError, TypeError) as error:
+        raise UsageError(f"{where} cannot be made of JSON, {annotation}: {REMEDY}") from error
+
+
+def converted(value: JsonValue, annotation: object, where: str) -> object:
+    """Make what *annotation* describes of *value*.
+
+    Raises:
+        Refusal: that is not possible; *where* says of what.
+    """
+    try:
+        return _converter().structure(value, cast("type[object]", annotation))
+    except _FAULTS as error:
+        raise Refusal(f"{where}: {_innermost(error)}") from error
+
+
+def as_json(value: object) -> object:
+    """Make plain values of *value*: of attrs classes, dataclasses, enums, sets, paths, dates."""
+    return cast("object", _converter().unstructure(value))
+
+
+@cache
+def _converter() -> Converter:
+    converter = Converter(
+        forbid_extra_keys=True, use_alias=True, unstruct_collection_overrides={AbstractSet: list}
+    )
+    converter.register_structure_hook_factory(
+        lambda annotation: get_origin(annotation) in UNIONS, _union_structure
+    )
+    converter.register_structure_hook(NoneType, lambda _, __: None)
+    for kind in (datetime, date, time):
+        converter.register_structure_hook(kind, lambda text, wanted: wanted.fromisoformat(text))
+        converter.register_unstructure_hook(kind, lambda moment: moment.isoformat())
+    converter.register_structure_hook(UUID, lambda text, _: UUID(text))
+    converter.register_unstructure_hook(UUID, str)
+    return converter
+
+
+def _union_structure(union: object) -> _Structure:
+    """Tell the members of *union* apart by their schemas, the first that fits being meant."""
+    members = sorted(get_args(union), key=lambda member: member is float)  # 1 is a float, too
+    schemas = [Schema.of(schema_of(member, str(union)), str(union)) for member in members]
+
+    def structure(value: object, _: object) -> object:
+        reasons: list[str] = []
+        for member, schema in zip(members, schemas, strict=True):
+            if schema.faults(cast("JsonValue", value)):
+                continue
+            try:
+                return _converter().structure(value, member)
+            except _FAULTS as error:
+                reasons.append(_innermost(error))
+        raise ValueError("; ".join(reasons) or f"{value!r:.100} is none of {union}")
+
+    return structure
+
+
+def _innermost(error: Exception) -> str:
+    while isinstance(error, ExceptionGroup):
+        error = cast("ExceptionGroup[Exception]", error).exceptions[0]
+    return str(error) or type(error).__name__
