@@ -14,6 +14,7 @@ from sagent.agent._audience import Audience
 from sagent.agent._background import lost_message
 from sagent.agent._blueprint import Blueprint
 from sagent.agent._caller import ModelCaller
+from sagent.agent._changed_files import ChangedFiles
 from sagent.agent._contact import Contact
 from sagent.agent._control import Control
 from sagent.agent._desk import Desk, Taken
@@ -116,6 +117,7 @@ class AgentActor(Actor[Mail]):
     async def run(self, inbox: Inbox[Mail]) -> None:
         """Take turns until told to stop."""
         self._post = Post(inbox)
+        self._files = ChangedFiles(self._state.workspace, self._state.told_changes)
         reminders = Reminders(
             self._blueprint.rules, self._state.workspace.resolve, self._state.given_rules
         )
@@ -292,6 +294,8 @@ class AgentActor(Actor[Mail]):
         while True:
             match self._action:
                 case AskModel():
+                    if self._files.any and not self._turn.continuations:
+                        self._state.record(await self._files.news())
                     self._feed(Answered(await self._caller.respond(self._turn.output)))
                 case RunTools(calls=calls):
                     await self._run_tools(calls)
@@ -365,6 +369,7 @@ class AgentActor(Actor[Mail]):
         await self._tasks.detach(calls)
 
     async def _before_change(self, call: MultipartMessage) -> None:
+        self._files.note_call(call)
         await self._state.barrier()
         if self._keeper is not None:
             await self._keeper.keep(call)

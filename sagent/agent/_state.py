@@ -49,6 +49,7 @@ class AgentState:
         spent: what all calls took.
         save_error: why the session could not be written of late; "" if it could.
         given_rules: the instructions for files that the history has.
+        told_changes: how files were when it was told that they had changed; None for gone.
         last_response_ns: when the model answered last, in nanoseconds since the epoch; 0 for never.
     """
 
@@ -64,6 +65,9 @@ class AgentState:
     spent: Spending = attrs.field(default=Spending())
     last_response_ns: int = 0
     given_rules: list[Rule] = attrs.field(factory=list[Rule], init=False)
+    told_changes: dict[Path, FileStamp | None] = attrs.field(
+        factory=dict[Path, FileStamp | None], init=False
+    )
     _messages: list[Message] = attrs.field(factory=list[Message], alias="messages")
     save_error: str = attrs.field(default="", init=False)
     _unsaved: list[Record] = attrs.field(factory=list[Record], init=False)

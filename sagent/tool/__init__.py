@@ -3,6 +3,7 @@
 from sagent.tool._binding import Bindable, Binding, bind_tool
 from sagent.tool._control import AgentControl, TaskOutput, TaskStatus
 from sagent.tool._declaration import check_tool
+from sagent.tool._exact import open_exact
 from sagent.tool._people import People
 from sagent.tool._plan import (
     Plan,
@@ -71,6 +72,7 @@ __all__ = [
     "effects_of",
     "max_result_chars_of",
     "offers_background",
+    "open_exact",
     "plan_as_json",
     "plan_lines",
     "plan_progress",

@@ -36,6 +36,11 @@ class _Root:
         return cls(path, path if real == path else real)
 
 
+_KEPT_FILE_BYTES = 64 << 10
+_KEPT_BYTES = 1 << 20
+"""How much of what files held is kept, in one file and in all of them."""
+
+
 def _here() -> Path:
     return Path.cwd()
 
@@ -57,6 +62,7 @@ class Workspace:
     shell_environ: Mapping[str, str] | None = attrs.field(default=None, init=False, repr=False)
     """What the agent's last shell has exported; None before the first."""
     _seen: dict[Path, FileStamp] = attrs.field(factory=dict[Path, FileStamp], init=False)
+    _contents: dict[Path, bytes] = attrs.field(factory=dict[Path, bytes], init=False)
 
     @property
     def roots(self) -> tuple[Path, ...]:
@@ -81,9 +87,22 @@ class Workspace:
         """Give the absolute path that *name* stands for; ``~`` is the home directory."""
         return Path(os.path.normpath(self.cwd / Path(name).expanduser()))
 
-    def saw(self, path: Path, stamp: FileStamp) -> None:
-        """Remember that the agent knows *path* as it is at *stamp*."""
+    def saw(self, path: Path, stamp: FileStamp, content: bytes | None = None) -> None:
+        """Remember that the agent knows *path* as it is at *stamp*, when it held *content*.
+
+        The content is kept of small files, and of the last ones, so that changes can be shown.
+        """
         self._seen[path] = stamp
+        self._contents.pop(path, None)
+        if content is not None and len(content) <= _KEPT_FILE_BYTES:
+            self._contents[path] = content
+            excess = sum(map(len, self._contents.values())) - _KEPT_BYTES
+            while excess > 0:
+                excess -= len(self._contents.pop(next(iter(self._contents))))
+
+    def seen_content(self, path: Path) -> bytes | None:
+        """Give what *path* held when the agent saw it last, if that was kept."""
+        return self._contents.get(path)
 
     @property
     def seen(self) -> Mapping[Path, FileStamp]:

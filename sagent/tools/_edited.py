@@ -70,14 +70,15 @@ def edit_file(path: Path, changes: Sequence[Find], workspace: Workspace) -> Edit
             text = applied(text, spans)
             pieces = pieces.changed(spans)
             counts.append(len(spans))
+        content = file.encoded(text)
         stamp = write_atomically(
             slot,
-            file.encoded(text),
+            content,
             like=status,
             check=lambda: check_same(path, status, slot.status()),
         )
     if workspace.last_seen(slot.path) is not None:
-        workspace.saw(slot.path, stamp)
+        workspace.saw(slot.path, stamp, content)
     diff = unified_diff(file.text, pieces.spans(), short(path, workspace))
     return Edited(path, counts, diff, parted_names(status))
 

@@ -17,8 +17,7 @@ from typing import BinaryIO
 
 import attrs
 
-from sagent.tool import Workspace
-from sagent.tools._exact import open_exact
+from sagent.tool import Workspace, open_exact
 from sagent.tools._refusal import Refusal
 
 _NEIGHBOURS = 10_000

@@ -20,6 +20,9 @@ from sagent.tools._text_window import DEFAULT_LINES, MOST_CHARS, TextWindow
 _MOST_IMAGE_BYTES = 5_000_000
 """Anthropic takes no larger image; others take more."""
 
+_REREAD_BYTES = 64 << 10
+"""Files of this size are kept as they were seen, so that changes can be shown."""
+
 
 @attrs.frozen
 class _Pdf:
@@ -46,13 +49,17 @@ class _Look:
         with open_regular(self.workspace, self.path) as (file, target):
             status = os.fstat(file.fileno())
             result = self._shown(file, status.st_size)
+            content = None
+            if isinstance(result, TextMessage) and status.st_size <= _REREAD_BYTES:
+                file.seek(0)
+                content = self._rest(file, _REREAD_BYTES)
         if result is None:
             size = f"{status.st_size} bytes"
             return TextMessage(
                 f"[Binary file: {shown(self.path)} ({size}). Use Bash to inspect it.]"
             )
         # The state before reading: a change meanwhile makes what was read stale.
-        self.workspace.saw(target, FileStamp.of(status))
+        self.workspace.saw(target, FileStamp.of(status), content)
         return result
 
     def _shown(self, file: BinaryIO, size_bytes: int) -> Message | _Pdf | None:

@@ -10,10 +10,12 @@ from typing import BinaryIO
 
 import attrs
 
-from sagent.tool import Workspace
-from sagent.tools._exact import FOLDER, open_exact
+from sagent.tool import Workspace, open_exact
 from sagent.tools._place import check_regular, missing, shown, target_of
 from sagent.tools._refusal import Refusal
+
+_FOLDER = os.O_DIRECTORY | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
+"""How a directory is opened in which something is to be done; it need not be readable."""
 
 
 @attrs.frozen
@@ -64,7 +66,7 @@ def open_slot(workspace: Workspace, path: Path) -> Generator[Slot]:
     Raises:
         Refusal: there is no such directory, or *path* leads out of the workspace.
     """
-    with _slot(workspace, path, lambda folder: open_exact(folder, FOLDER)) as slot:
+    with _slot(workspace, path, lambda folder: open_exact(folder, _FOLDER)) as slot:
         yield slot
 
 
@@ -106,7 +108,7 @@ def _made(folder: Path) -> int:
     absent: list[str] = []
     while True:
         try:
-            descriptor = open_exact(folder, FOLDER)
+            descriptor = open_exact(folder, _FOLDER)
             break
         except FileNotFoundError:
             absent.append(folder.name)
@@ -116,7 +118,7 @@ def _made(folder: Path) -> int:
         try:
             with suppress(FileExistsError):
                 os.mkdir(name, dir_fd=above)
-            descriptor = os.open(name, FOLDER | os.O_NOFOLLOW, dir_fd=above)
+            descriptor = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=above)
         finally:
             os.close(above)
     return descriptor

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import attrs
 import trio
 
-from sagent.tools._exact import open_exact
+from sagent.tool import open_exact
 from sagent.tools._ignore import VERSION_CONTROL, Rules, rules_above, rules_in
 
 

@@ -82,7 +82,7 @@ def _write(path: Path, content: bytes, workspace: Workspace) -> _Written:
                 check_seen(workspace, slot.path, now)
 
         stamp = write_atomically(slot, content, like=status, check=check)
-    workspace.saw(slot.path, stamp)
+    workspace.saw(slot.path, stamp, content)
     return _Written(_diff(old, content, short(path, workspace)), parted_names(status))
 
 

@@ -10,8 +10,8 @@ import trio
 from sagent.lib.json import JSON
 from sagent.message import JsonMessage, is_error, response_text
 from sagent.process import open_process
-from sagent.tool import Binding, Workspace
-from sagent.tools import TOOLS, _exact
+from sagent.tool import Binding, Workspace, _exact
+from sagent.tools import TOOLS
 
 type Use = Callable[..., Awaitable[str]]
 

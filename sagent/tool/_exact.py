@@ -1,9 +1,9 @@
 """Opening a path that has no symbolic link in it.
 
 Whoever follows links first, judges where they lead, and opens the name afterwards may open
-something else: the links can change in between. So the tools follow them once, see `_place`, and
-open what they led to in a way that follows none. A link that has come into the path meanwhile is
-an error, ``ELOOP``.
+something else: the links can change in between. So whoever works for an agent follows them once,
+and opens what they led to in a way that follows none. A link that has come into the path
+meanwhile is an error, ``ELOOP``.
 
 Linux has one system call for it since 5.6, openat2(2); its number, and the values below, are those
 of ``linux/openat2.h``. Elsewhere the path is opened step by step, each below the one before.
@@ -16,9 +16,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-FOLDER = os.O_DIRECTORY | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
-"""How a directory is opened in which something is to be done; it need not be readable."""
-
+_FOLDER = os.O_DIRECTORY | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
 _OPENAT2 = 437
 _RESOLVE_NO_MAGICLINKS = 0x02
 _RESOLVE_NO_SYMLINKS = 0x04
@@ -55,10 +53,10 @@ def open_by_steps(path: Path | str, flags: int) -> int:
     *folders, name = Path(path).parts
     if not folders:
         return os.open(name, flags | os.O_CLOEXEC)
-    folder = os.open(folders[0], FOLDER)
+    folder = os.open(folders[0], _FOLDER)
     try:
         for part in folders[1:]:
-            above, folder = folder, os.open(part, FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+            above, folder = folder, os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
             os.close(above)
         return os.open(name, flags | os.O_CLOEXEC | os.O_NOFOLLOW, dir_fd=folder)
     finally:
