@@ -54,7 +54,7 @@ class Bash(AgentTool):
                     "type": "number",
                     "minimum": 1,
                     "maximum": _MOST_TIMEOUT_MS,
-                    "description": f"milliseconds; default {_DEFAULT_TIMEOUT_MS}",
+                    "description": f"ms; default {_DEFAULT_TIMEOUT_MS}",
                 },
                 "description": {"type": "string", "description": "for the user"},
                 "run_in_background": {"type": "boolean"},
@@ -89,7 +89,8 @@ class Bash(AgentTool):
     ) -> Message:
         if arguments.flag("run_in_background") and not beside():
             raise Refusal("run_in_background needs the tool BackgroundTask: leave it out")
-        command = _command(arguments, workspace)
+        wait_ms = _MOST_TIMEOUT_MS if beside() else _DEFAULT_TIMEOUT_MS
+        command = _command(arguments, workspace, default_timeout_ms=wait_ms)
         look = screen_text if command.terminal else plain_text
         kept = ""
         try:
@@ -121,11 +122,13 @@ class Bash(AgentTool):
         return self._control is not None and self._control.in_background(directive)
 
 
-def _command(arguments: Arguments, workspace: Workspace) -> ShellCommand:
+def _command(
+    arguments: Arguments, workspace: Workspace, *, default_timeout_ms: int
+) -> ShellCommand:
     text = arguments.text("command")
     if "\0" in text:
         raise Refusal("the command holds a NUL character, which bash cannot read")
-    timeout_ms = arguments.number("timeout", _DEFAULT_TIMEOUT_MS)
+    timeout_ms = arguments.number("timeout", default_timeout_ms)
     return ShellCommand(
         text=text,
         cwd=workspace.cwd,

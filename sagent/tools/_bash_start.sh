@@ -1,15 +1,16 @@
 # Bash reads this before the command that it is given (BASH_ENV).
 #
 # Standard input and output arrive as one socket, on which the shell reports, in records of a letter
-# and a text that NUL ends; standard error is where everything the command writes goes. A descriptor
-# as high as 200 is out of the way of the command's own.
+# and a text that NUL ends; standard error is where everything the command writes goes. The
+# descriptor is out of the way of the command's own, which like to be 200 (flock(1)); should a command
+# take it all the same, nothing is written there that it would take for its own.
 #
 #   U  the shell is up
 #   E  the exported variables    N  the names of exported functions    F  these functions
 #   D  the directory; after E, N and F it says that they are whole
-exec 200>&1 1>&2 </dev/null
+exec 187>&1 1>&2 </dev/null
 unset BASH_ENV
-if [ -n "${SAGENT_BASH_ENV-}" ]; then
+if [[ -n ${SAGENT_BASH_ENV-} ]]; then
     export BASH_ENV=$SAGENT_BASH_ENV
     unset SAGENT_BASH_ENV
 fi
@@ -18,8 +19,8 @@ fi
 # whose trap runs next may look at it.
 __sagent_report() {
     local __sagent_status=$?
-    if [ "${BASH_SUBSHELL-0}" = 0 ]; then
-        if [ "${1-}" = all ]; then
+    if [[ ${BASH_SUBSHELL-0} == 0 && -S /dev/fd/187 ]]; then
+        if [[ ${1-} == all ]]; then
             builtin printf E
             builtin export -p
             builtin printf '\0N'
@@ -29,7 +30,7 @@ __sagent_report() {
             builtin printf '\0'
         fi
         builtin printf 'D%s\0' "$PWD"
-    fi >&200
+    fi >&187
     return "$__sagent_status"
 } 2>/dev/null
 
@@ -57,11 +58,11 @@ trap() {
 }
 
 __sagent_join() {
-    [ "${BASH_SUBSHELL-0}" = 0 ] || return 0
+    [[ ${BASH_SUBSHELL-0} == 0 ]] || return 0
     local __sagent_now
     __sagent_now=$(builtin trap -p EXIT)
     eval "set -- $__sagent_now"
-    if [ "${3-}" != "$__sagent_exit" ]; then
+    if [[ ${3-} != "$__sagent_exit" ]]; then
         __sagent_theirs=${3-}
         builtin trap "$__sagent_exit" EXIT
     fi
@@ -70,20 +71,20 @@ __sagent_join() {
 readonly -f __sagent_report __sagent_join
 readonly __sagent_exit
 builtin trap "$__sagent_exit" EXIT
-builtin printf 'U\0' >&200
+builtin printf 'U\0' >&187
 
-if [ -n "${SAGENT_FUNCTIONS-}" ]; then
+if [[ -n ${SAGENT_FUNCTIONS-} ]]; then
     shopt -s extglob
     eval "$SAGENT_FUNCTIONS"
     shopt -u extglob
     unset SAGENT_FUNCTIONS
 fi 2>/dev/null
 
-if [ -n "${BASH_ENV-}" ] && [ -r "$BASH_ENV" ]; then
+if [[ -n ${BASH_ENV-} && -r $BASH_ENV ]]; then
     . "$BASH_ENV"
 fi
 
-if [ -n "${SAGENT_WATCH-}" ]; then
+if [[ -n ${SAGENT_WATCH-} ]]; then
     unset SAGENT_WATCH
-    builtin trap '{ case $BASH_COMMAND in exec\ * | *kill\ *) __sagent_report all ;; esac; } 2>/dev/null' DEBUG
+    builtin trap '{ case $BASH_COMMAND in *exec\ * | *kill\ *) __sagent_report all ;; esac; } 2>/dev/null' DEBUG
 fi

@@ -25,7 +25,7 @@ _SHELLS_OWN = frozenset(
 
 # A function of such a name would come before what the start file means.
 _WORDS_OF_START = frozenset(
-    {"[", "builtin", "cd", "declare", "eval", "exec", "export", "local", "popd", "printf", "pushd"}
+    {"builtin", "cd", "declare", "eval", "exec", "export", "local", "popd", "printf", "pushd"}
     | {"readonly", "return", "set", "shopt", "trap", "unset"}
 )
 

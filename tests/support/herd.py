@@ -27,7 +27,7 @@ class Herd:
         return marked_processes(self.tag)
 
     async def until(self, *, at_least: int) -> None:
-        with trio.fail_after(5):
+        with trio.fail_after(20):
             while len(self.living()) < at_least:  # nobody tells when a process is up
                 await trio.sleep(0.005)
 

@@ -108,6 +108,16 @@ async def test_a_users_trap_runs_as_it_would_and_sees_its_exit_code(bash: Shell)
     assert text == "bye 3\n[exit code: 3]"
 
 
+async def test_a_descriptor_of_the_commands_own_has_nothing_of_ours(
+    bash: Shell, tmp_path: Path
+) -> None:
+    await bash("exec 200>lock 187>taken; flock -n 200; echo mine >&187; export A=lost")
+
+    assert (tmp_path / "lock").read_text() == ""
+    assert (tmp_path / "taken").read_text() == "mine\n"
+    assert await bash("echo ${A-none}") == "none"
+
+
 async def test_what_a_shell_makes_for_itself_does_not_pile_up(bash: Shell) -> None:
     command = "env | grep -vE '^(_|SAGENT_RUN)='"
     first = await bash(f"export A=1; {command}")

@@ -211,7 +211,7 @@ async def test_a_loop_over_directories_is_not_slowed_down(bash: Shell, tmp_path:
 
 
 async def test_who_writes_into_our_report_gets_nothing_but_its_own_state(bash: Shell) -> None:
-    await bash("printf 'D/usr\\0Xjunk\\0E\\0D/nowhere\\0' >&200; yes | head -c 20000000 >&200")
+    await bash("printf 'D/usr\\0Xjunk\\0E\\0D/nowhere\\0' >&187; yes | head -c 20000000 >&187")
 
     assert (await bash("echo $PWD")) == str(bash.workspace.cwd)
 
