@@ -1,5 +1,5 @@
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -9,7 +9,7 @@ import trio
 
 from sagent.errors import ProcessError
 from sagent.message import Message, TextMessage
-from sagent.process import Sink, TerminalSize
+from sagent.process import TerminalSize
 from sagent.tool import Binding, Effect, Report, ResultFolder, Workspace
 from sagent.tools._agent_tool import AgentTool
 from sagent.tools._arguments import Arguments
@@ -92,14 +92,15 @@ class Bash(AgentTool):
         wait_ms = _MOST_TIMEOUT_MS if beside() else _DEFAULT_TIMEOUT_MS
         command = _command(arguments, workspace, default_timeout_ms=wait_ms)
         look = screen_text if command.terminal else plain_text
+        live = None if report is None else LiveOutput(report, look)
         kept = ""
         try:
             if folder := self._folder(arguments):
                 async with open_whole_output(folder, most_bytes=MAX_KEPT_BYTES) as whole:
-                    end = await _run(command, look, report, whole.take)
+                    end = await run_shell(command, live=live, sink=whole.take)
                 kept = whole.told
             else:
-                end = await _run(command, look, report)
+                end = await run_shell(command, live=live)
         except ProcessError:
             if await _look(command.cwd.is_dir):
                 raise
@@ -138,29 +139,6 @@ def _command(
     )
 
 
-async def _run(
-    command: ShellCommand,
-    look: Callable[[str], str],
-    report: Report | None,
-    sink: Sink | None = None,
-) -> ShellEnd:
-    if report is None:
-        return await run_shell(command, sink=sink)
-    live = LiveOutput(report, look)
-    outcome: ShellEnd | ProcessError
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(live.tell)
-        try:
-            outcome = await run_shell(command, on_output=live.feed, sink=sink)
-        except ProcessError as error:  # outside, it would come in a group
-            outcome = error
-        nursery.cancel_scope.cancel()
-    if isinstance(outcome, ProcessError):
-        raise outcome
-    live.finish()
-    return outcome
-
-
 async def _follow(workspace: Workspace, command: ShellCommand, end: ShellEnd) -> list[str]:
     """Let the next command begin where this one has ended, and say what is not kept for it."""
     report = end.report
@@ -169,7 +147,7 @@ async def _follow(workspace: Workspace, command: ShellCommand, end: ShellEnd) ->
     directory = report.directory
     if directory is not None and directory != command.cwd and await _look(directory.is_dir):
         workspace.cwd = directory
-    return [*_keep_exports(workspace, report)]
+    return _keep_exports(workspace, report)
 
 
 def _start_anew(workspace: Workspace, end: ShellEnd) -> list[str]:
@@ -179,19 +157,19 @@ def _start_anew(workspace: Workspace, end: ShellEnd) -> list[str]:
     return ["[bash cannot start with what was exported before, so that is dropped: try again]"]
 
 
-def _keep_exports(workspace: Workspace, report: ShellReport) -> Iterable[str]:
-    exports = report.exports
+def _keep_exports(workspace: Workspace, report: ShellReport) -> list[str]:
     if report.is_too_long:
-        yield "[what is exported is too much to be kept for the next command]"
+        return ["[what is exported is too much to be kept for the next command]"]
+    exports = report.exports
     if exports is None:
-        return
+        return []
     kept = kept_environment(exports)
     workspace.shell_environ = kept.variables
-    if kept.left_out:
-        told = [f"{name} ({size} bytes)" for name, size in kept.left_out.items()]
-        more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
-        names = ", ".join(told[:_MOST_TOLD])
-        yield f"[too large to be kept for the next command: {names}{more}]"
+    if not kept.left_out:
+        return []
+    told = [f"{name} ({size} bytes)" for name, size in kept.left_out.items()]
+    more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
+    return [f"[too large to be kept for the next command: {', '.join(told[:_MOST_TOLD])}{more}]"]
 
 
 def _ending(command: ShellCommand, end: ShellEnd) -> str:
@@ -203,7 +181,8 @@ def _ending(command: ShellCommand, end: ShellEnd) -> str:
 
 async def _left(workspace: Workspace, cwd: Path) -> str:
     """Leave *cwd*, which is gone, and say so."""
-    workspace.cwd = await _look(partial(_nearest, cwd))
+    if workspace.cwd == cwd:  # a command in the background may have begun elsewhere
+        workspace.cwd = await _look(partial(_nearest, cwd))
     return f"{shown(cwd)} is gone: the next command runs in {workspace.cwd}"
 
 

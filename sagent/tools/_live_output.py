@@ -1,4 +1,5 @@
 import codecs
+import re
 from collections.abc import Callable
 
 import attrs
@@ -9,6 +10,8 @@ from sagent.tools._plain_text import open_sequence_at
 
 _PAUSE_S = 0.1
 _MOST_BYTES = 64 << 10
+_LONG_LINE_CHARS = 2000
+_GOING_BACK = re.compile(r"\A\r+(?!\n)")
 
 
 def _decoder() -> codecs.IncrementalDecoder:
@@ -57,11 +60,15 @@ class LiveOutput:
 
     def _tell_lines(self) -> None:
         self._decode()
-        self._tell_to(self._text.rfind("\n") + 1)
+        end = self._text.rfind("\n") + 1
+        if len(self._text) - end > _LONG_LINE_CHARS:
+            end = open_sequence_at(self._text)
+        self._tell_to(end)
 
     def _tell_to(self, end: int) -> None:
-        told, self._text = self._shown(self._text[:end]), self._text[end:]
-        if told:
+        text, self._text = self._text[:end], self._text[end:]
+        # What was told already cannot be written over.
+        if told := self._shown(_GOING_BACK.sub("\n", text)):
             self._report(told)
 
     def _decode(self) -> None:

@@ -10,7 +10,9 @@ _SEQUENCE = re.compile(
     """,
     re.VERBOSE,
 )
-_OPEN_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]{0,200}\x1b?|[ -/]*)\Z")
+_OPEN_SEQUENCE = re.compile(
+    r"(?:\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]{0,200}\x1b?|[ -/]*)|\r)\Z"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _STRUCK = re.compile(r"[^\n\x08]\x08")
 _OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\r\n])")
@@ -35,6 +37,9 @@ def screen_text(text: str) -> str:
 
 
 def open_sequence_at(text: str) -> int:
-    """Tell where the control sequence begins that *text* ends in the middle of, or its length."""
+    """Tell where the control sequence begins that *text* ends in the middle of, or its length.
+
+    A CR counts as one: it may be half of a line end.
+    """
     found = _OPEN_SEQUENCE.search(text, max(0, len(text) - 256))
     return found.start() if found else len(text)

@@ -3,7 +3,7 @@
 import os
 import select
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
@@ -11,6 +11,7 @@ import trio
 
 from sagent.errors import ProcessError
 from sagent.process import DuplexProcess, Output, Sink, TerminalSize, open_duplex_process
+from sagent.tools._live_output import LiveOutput
 from sagent.tools._shell_report import ShellReport
 
 _BASH = "/bin/bash"
@@ -54,14 +55,14 @@ class ShellEnd:
 async def run_shell(
     command: ShellCommand,
     *,
-    on_output: Callable[[bytes], None] | None = None,
+    live: LiveOutput | None = None,
     sink: Sink | None = None,
 ) -> ShellEnd:
     """Run *command* to its end, or to that of its time, and leave nothing of it behind.
 
     Args:
         command: what to run.
-        on_output: called with each piece of output as it comes; must not raise.
+        live: tells of the output as it comes.
         sink: takes the whole output.
 
     Raises:
@@ -70,13 +71,15 @@ async def run_shell(
     report = ShellReport()
     outcome: ShellEnd | ProcessError
     async with trio.open_nursery() as nursery:
+        if live is not None:
+            nursery.start_soon(live.tell)
         try:
             async with open_duplex_process(
                 [bash_path(), "-c", command.text],
                 cwd=command.cwd,
                 env=command.environ,
                 terminal=command.terminal,
-                on_output=on_output,
+                on_output=None if live is None else live.feed,
                 sink=sink,
             ) as process:
                 nursery.start_soon(report.read, process.stream)
@@ -91,6 +94,8 @@ async def run_shell(
         nursery.cancel_scope.cancel()
     if isinstance(outcome, ProcessError):
         raise outcome
+    if live is not None:
+        live.finish()
     return outcome
 
 

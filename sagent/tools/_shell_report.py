@@ -8,6 +8,7 @@ import trio
 from sagent.tools._exports import exported_functions, exported_variables
 
 _END = b"\0"
+_EXPORTS = {b"E", b"N", b"F"}
 _MOST_RECORD_BYTES = 4 << 20
 
 
@@ -80,8 +81,8 @@ class ShellReport:
             self.is_up = True
         elif kind == b"D":
             self._directory = text
-            if self._said.keys() == {b"E", b"N", b"F"}:
+            if self._said.keys() == _EXPORTS:
                 self._whole = self._said
             self._said = {}
-        else:
+        elif kind in _EXPORTS:
             self._said[kind] = text

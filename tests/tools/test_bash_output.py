@@ -118,6 +118,30 @@ async def test_what_is_told_is_what_is_seen(bash: Shell) -> None:
     assert "".join(told) == text == "réd\nend"
 
 
+async def test_a_line_without_end_is_told_too(bash: Shell) -> None:
+    told: list[str] = []
+    command = "for i in {1..60}; do printf %0100d 0; sleep .01; done"
+
+    text = await bash.stream(command, told.append)
+
+    assert len(told) > 2
+    assert "".join(told) == "0" * 6000
+    assert text.startswith("0" * 2000)
+
+
+async def test_what_is_written_over_is_told_line_by_line(bash: Shell) -> None:
+    told: list[str] = []
+
+    text = await bash.stream(
+        r"printf '10%%\r'; sleep .3; printf '20%%\r'; sleep .3; printf 'done\r\n'",
+        told.append,
+        pty=True,
+    )
+
+    assert text == "done"
+    assert "".join(told) == "10%\n20%\ndone\n"
+
+
 async def test_a_flood_is_told_now_and_then(bash: Shell) -> None:
     told: list[str] = []
 
