@@ -102,11 +102,11 @@ async def test_on_a_terminal_too_time_is_over_when_it_is(bash: Shell) -> None:
 async def test_lines_are_told_as_they_come(bash: Shell) -> None:
     told: list[str] = []
 
-    await bash.stream(
-        "printf o; sleep .05; echo ne; sleep .2; echo two; sleep .2; printf end", told.append
-    )
+    await bash.stream("echo one; printf tw; sleep .01; echo o; sleep .5; printf end", told.append)
 
-    assert told[-3:] == ["one\n", "two\n", "end"] or told == ["o", "ne\n", "two\n", "end"]
+    assert "".join(told) == "one\ntwo\nend"
+    assert told[0].startswith("one\n")
+    assert told[-1] == "end"
 
 
 async def test_what_is_told_is_what_is_seen(bash: Shell) -> None:
@@ -124,7 +124,7 @@ async def test_a_line_without_end_is_told_too(bash: Shell) -> None:
 
     text = await bash.stream(command, told.append)
 
-    assert len(told) > 2
+    assert len(told) > 1
     assert "".join(told) == "0" * 6000
     assert text.startswith("0" * 2000)
 
@@ -133,7 +133,7 @@ async def test_what_is_written_over_is_told_line_by_line(bash: Shell) -> None:
     told: list[str] = []
 
     text = await bash.stream(
-        r"printf '10%%\r'; sleep .3; printf '20%%\r'; sleep .3; printf 'done\r\n'",
+        r"printf '10%%\r'; sleep .5; printf '20%%\r'; sleep .5; printf 'done\r\n'",
         told.append,
         pty=True,
     )

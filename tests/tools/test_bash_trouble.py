@@ -73,7 +73,7 @@ async def test_a_cancel_leaves_nothing(
         started = time.perf_counter()
         nursery.cancel_scope.cancel()
 
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 5
     assert not herd.living()
 
 
