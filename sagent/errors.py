@@ -39,6 +39,7 @@ what, and what to do next.
     ├── WeightsError              a local model's file is missing, incomplete or not the pinned one
     ├── ServerStartError          a local model's server did not come up
     ├── ProcessError              a command that could not be started
+    ├── ControlError              a running sagent that cannot be reached, or refuses
     └── ActorError                the actor runtime
         ├── ActorStopped          the target of an ask is gone, or ended before it answered
         ├── ActorCrashed          the handler of an ask raised; the cause is chained
@@ -239,6 +240,10 @@ class ServerStartError(SagentError):
 
 class ProcessError(SagentError):
     """A command could not be started."""
+
+
+class ControlError(SagentError):
+    """A running sagent cannot be reached, or refuses what it is asked."""
 
 
 class ActorError(SagentError):

@@ -40,6 +40,11 @@ class Home:
                 f"there is no home directory for sessions and memory: set {HOME_VARIABLE}"
             ) from error
 
+    @property
+    def run(self) -> Path:
+        """Where the sockets of those who run are, by which their user reaches them."""
+        return self.root / "run"
+
     def project(self, cwd: Path) -> Path:
         """Give the directory of the project in *cwd*, readable and no other project's.
 

@@ -8,12 +8,18 @@ from collections.abc import Callable, Sequence
 from sagent.cli._exit_code import INTERRUPTED
 from sagent.cli._parser import parse
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sagent.cli._control_parser import ControlCommand
+
 __all__ = ["main"]
 
 SESSIONS = "sessions"
 """The first word of commands about sessions."""
 MAP = "map"
 """The first word of one agent's work on many items; all else is a prompt or a flag."""
+CONTROL: "tuple[ControlCommand, ...]" = ("ps", "tree", "send", "stop", "attach")
+"""The first word of commands about what runs; all else is a prompt or a flag."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,6 +37,9 @@ def _work(words: Sequence[str]) -> Callable[[], int]:
         return _sessions_work(words[1:])
     if words[:1] == [MAP]:
         return _map_work(words[1:])
+    for command in CONTROL:
+        if words[:1] == [command]:
+            return _control_work(command, words[1:])
     return _run_work(words)
 
 
@@ -70,6 +79,11 @@ def _map_work(words: Sequence[str]) -> Callable[[], int]:
         from sagent.cli._map import run_map  # noqa: PLC0415  # as above
 
         return run_map(options)
+def _control_work(command: "ControlCommand", words: Sequence[str]) -> Callable[[], int]:
+    from sagent.cli._control_parser import parse_control  # noqa: PLC0415  # as above
+    options = parse_control(command, words)
+        from sagent.cli._control import run_control  # noqa: PLC0415  # as above
+        return run_control(options)
 
     return work
 

@@ -3,13 +3,15 @@
 import signal
 import sys
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from typing import assert_never
 
 import trio
 
+from sagent.actors import open_system
 from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
+from sagent.cli._openness import open_to_others
 from sagent.cli._parser import Options
 from sagent.cli._printer import (
     JsonPrinter,
@@ -85,7 +87,7 @@ async def _run_until_signal(options: Options, session: Session | None, printer: 
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_cancel_at_signal, signals, nursery.cancel_scope)
             try:
-                await _show(options, session, printer)
+                await _show(options, session, printer, end=nursery.cancel_scope.cancel)
                 code = DONE
             except Exception as error:  # noqa: BLE001  # raised out there, where no nursery groups it
                 failure = error
@@ -100,14 +102,20 @@ async def _cancel_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope
     scope.cancel()
 
 
-async def _show(options: Options, session: Session | None, printer: Printer) -> None:
+async def _show(
+    options: Options, session: Session | None, printer: Printer, *, end: Callable[[], object]
+) -> None:
     with open_watcher() as watcher:
         agent, state = await build_agent(options, session, on_progress=watcher.on_progress)
         prompt = await _prompt(options)
         if session is not None:  # something was said: from here on there is a session
             _note(session, state)
             printer.session_id = session.id
-        async with agent.run(prompt) as run:
+        async with (
+            open_system() as system,
+            open_to_others(system, agent.name, end),
+            agent.run(prompt, system=system) as run,
+        ):
             async for event in run:
                 watcher.show(event)
                 await printer.show(event)

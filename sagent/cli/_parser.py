@@ -48,7 +48,9 @@ TOOLS = (
 
 _EPILOG = """\
 sagent sessions lists, searches, shows, exports and removes sessions; see sagent sessions --help.
-A prompt that begins with that very word goes into one argument, or after --:
+sagent ps lists what you have running; sagent tree shows the agents of it, send, stop and attach
+steer one; see sagent send --help.
+A prompt that begins with one of these very words goes into one argument, or after --:
   sagent "sessions are slow: why?"        sagent -- sessions are slow: why
 
 exit codes: 0 done, 1 failed, 2 usage, 130 interrupted

@@ -1,0 +1,146 @@
+"""The commands that see and steer running sagents."""
+
+import json
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+
+import attrs
+import trio
+
+from sagent.cli._control_parser import ControlCommand, ControlOptions
+from sagent.cli._control_rows import find_node, run_head, run_rows, tree_rows
+from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
+from sagent.cli._streams import complain, complain_of, read_in, write_out
+from sagent.control.client import NodeView, Running, find_agent, find_run, find_runs
+from sagent.errors import ControlError, UsageError
+
+
+def run_control(options: ControlOptions) -> int:
+    """Do what *options* ask for and give the exit code."""
+    try:
+        return trio.run(_until_signal, options)
+    except BrokenPipeError:  # the reader has gone, and knows it
+        return FAILED
+    except UsageError as error:
+        complain_of(error)
+        return USAGE
+    except Exception as error:  # noqa: BLE001  # the last stop: a person reads one line
+        complain_of(error)
+        return FAILED
+
+
+async def _until_signal(options: ControlOptions) -> int:
+    code = INTERRUPTED
+    failure: Exception | None = None
+    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_cancel_at_signal, signals, nursery.cancel_scope)
+            try:
+                await _COMMANDS[options.command](options)
+                code = DONE
+            except Exception as error:  # noqa: BLE001  # raised below, outside of the nursery
+                failure = error
+            nursery.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
+    return code
+
+
+async def _cancel_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
+    await anext(signals)
+    scope.cancel()
+
+
+async def _ps(options: ControlOptions) -> None:
+    runs = await find_runs()
+    if not runs:
+        complain("no sagent is running")
+    elif not options.json:
+        await write_out("".join(f"{row}\n" for row in run_rows(runs)))
+    for running in runs if options.json else ():
+        await write_out(_json(_run_object(running)))
+
+
+async def _tree(options: ControlOptions) -> None:
+    runs = await find_runs()
+    if options.target is not None:
+        running = find_run(runs, options.target)
+        if running is not None:
+            await _show_trees((running,), options)
+            return
+        running, agent = find_agent(runs, options.target)
+        node = find_node(await running.tree(), agent.path)
+        if node is None:
+            raise ControlError(f"{options.target} has ended meanwhile: see sagent ps")
+        await _show_tree(node, options)
+        return
+    if not runs:
+        complain("no sagent is running")
+    await _show_trees(runs, options)
+
+
+async def _show_trees(runs: tuple[Running, ...], options: ControlOptions) -> None:
+    for running in runs:
+        if running.run is None:
+            complain(f"process {running.pid} does not answer: it may be suspended")
+            continue
+        if not options.json:
+            await write_out(f"{run_head(running.run)}\n")
+        await _show_tree(await running.tree(), options, pid=running.pid)
+
+
+async def _show_tree(node: NodeView, options: ControlOptions, *, pid: int | None = None) -> None:
+    if options.json:
+        told = attrs.asdict(node)
+        await write_out(_json(told if pid is None else {"pid": pid, **told}))
+    else:
+        await write_out("".join(f"{row}\n" for row in tree_rows(node)))
+
+
+async def _send(options: ControlOptions) -> None:
+    assert options.target is not None  # the parser asks for it
+    if not options.text and sys.stdin.isatty():
+        raise UsageError("no message: pass it as an argument or on standard input")
+    text = " ".join(options.text) or await read_in()
+    running, agent = find_agent(await find_runs(), options.target)
+    await running.send(agent.path, text)
+
+
+async def _stop(options: ControlOptions) -> None:
+    assert options.target is not None  # the parser asks for it
+    runs = await find_runs()
+    running, agent = find_agent(runs, options.target)
+    await running.stop(agent.path)
+
+
+async def _attach(options: ControlOptions) -> None:
+    from sagent.cli._attach import attach  # noqa: PLC0415  # the other commands need none of it
+
+    assert options.target is not None  # the parser asks for it
+    running, agent = find_agent(await find_runs(), options.target)
+    await attach(running, agent.path, options)
+
+
+def _run_object(running: Running) -> dict[str, object]:
+    if running.run is None:
+        return {"pid": running.pid, "answers": False}
+    return {
+        **attrs.asdict(running.run),
+        "answers": True,
+        "tokens": running.run.tokens,
+        "cost_usd": running.run.cost_usd,
+    }
+
+
+def _json(told: Mapping[str, object]) -> str:
+    return json.dumps(told, default=str) + "\n"  # money is a decimal number in a string
+
+
+_COMMANDS: Mapping[ControlCommand, Callable[[ControlOptions], Awaitable[None]]] = {
+    "ps": _ps,
+    "tree": _tree,
+    "send": _send,
+    "stop": _stop,
+    "attach": _attach,
+}

@@ -1,0 +1,200 @@
+"""What a control socket does for those who connect."""
+
+import logging
+from collections.abc import Callable
+from typing import assert_never
+
+import attrs
+import trio
+
+from sagent.actors import Missed, Ref, System
+from sagent.agent import AGENTS, Mail, Prompt, RunEvent, Watch
+from sagent.control._event_json import event_json
+from sagent.control._line import LineDecoder
+from sagent.control._peer import is_own_user
+from sagent.control._protocol import (
+    Attach,
+    Attached,
+    Delivered,
+    Ended,
+    GetRun,
+    GetTree,
+    Lost,
+    Refused,
+    Reply,
+    Request,
+    Say,
+    Send,
+    Stop,
+    Stopping,
+    Told,
+    decode_request,
+    encode_reply,
+)
+from sagent.control._snapshot import Snapshot
+from sagent.errors import ControlError, SagentError, UnknownNameError
+
+MOST_REQUEST_BYTES = 1_000_000
+MOST_EVENTS_HELD = 1_000
+FIRST_LINE_S = 10
+"""Who connects says what they want within that."""
+_CHUNK_BYTES = 65_536
+_MOST_NAMED = 20
+
+_log = logging.getLogger(__name__)
+
+
+@attrs.define(eq=False)
+class Service:
+    """Answers requests about one system.
+
+    Args:
+        system: whose agents are told of.
+        own: the name of the agent that the run is for; "" for the first.
+        end: ends the run, when that agent is to stop; None to stop it as any other.
+        started_ns: when the run began.
+    """
+
+    _system: System
+    _own: str
+    _end: Callable[[], object] | None
+    _started_ns: int
+
+    async def serve(self, stream: trio.SocketStream) -> None:
+        """Serve one connection to its end; what goes wrong with it is its own alone."""
+        try:
+            await _Talk(self, stream).hold()
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            pass  # the client has gone
+        except Exception:  # noqa: BLE001  # whatever it is, it must not end the run
+            _log.exception("a connection to the control socket failed")
+
+    async def reply(self, request: Request) -> Reply:
+        """Do what is asked in one go, and say what came of it."""
+        match request:
+            case GetRun():
+                snapshot = await Snapshot.of(self._system)
+                return snapshot.run(own=self._own, started_ns=self._started_ns)
+            case GetTree():
+                return (await Snapshot.of(self._system)).tree(self._system.tree())
+            case Send(to=name, text=text):
+                return say(self.find(name), text)
+            case Stop(name=name):
+                return self._stop(self.find(name))
+            case Attach() | Say():
+                raise ControlError("say it on a connection that is attached: Attach comes first")
+            case _:
+                assert_never(request)
+
+    def find(self, name: str) -> Ref[Mail]:
+        """Find an agent by its name or its path.
+
+        Raises:
+            UnknownNameError: there is none; the message names those that there are.
+        """
+        members = self._system.members(AGENTS)
+        for ref in members:
+            if name in (ref.name, ref.path):
+                return ref
+        names = [ref.name for ref in members[:_MOST_NAMED]]
+        more = f" (and {len(members) - _MOST_NAMED} more)" if len(members) > _MOST_NAMED else ""
+        raise UnknownNameError(
+            f"unknown agent: {name[:80]!r}; there are: {', '.join(names) or 'none'}{more}"
+        )
+
+    def _stop(self, ref: Ref[Mail]) -> Stopping:
+        own = self._own or self._system.members(AGENTS)[0].name
+        if ref.name == own and self._end is not None:
+            self._end()
+        else:
+            ref.stop()
+        return Stopping(ref.path)
+
+
+def say(ref: Ref[Mail], text: str) -> Delivered:
+    """Put *text* before the agent, as a user's message.
+
+    Raises:
+        ControlError: there is nothing in it.
+        ActorError: the inbox is full.
+    """
+    if not text.strip():
+        raise ControlError("there is nothing in the message: write something")
+    ref.tell(Prompt(text), lane="front")
+    return Delivered(ref.path)
+
+
+def _told(event: RunEvent | Missed) -> Reply:
+    return Lost(event.count) if isinstance(event, Missed) else Told(event_json(event))
+
+
+@attrs.define(eq=False)
+class _Talk:
+    """One connection."""
+
+    _service: Service
+    _stream: trio.SocketStream
+    _lines: LineDecoder = attrs.field(factory=lambda: LineDecoder(MOST_REQUEST_BYTES), init=False)
+    _sending: trio.Lock = attrs.field(factory=trio.Lock, init=False)
+
+    async def hold(self) -> None:
+        """Answer what is asked."""
+        async with self._stream:
+            try:
+                if not is_own_user(self._stream.socket):
+                    raise ControlError("this socket is for the user whose run it is")
+                request: Request | None = None
+                with trio.move_on_after(FIRST_LINE_S):
+                    request = await self._next()
+                if request is None:
+                    return
+                if isinstance(request, Attach):
+                    await self._attach(self._service.find(request.name))
+                else:
+                    await self._send(await self._service.reply(request))
+            except SagentError as error:
+                await self._send(Refused(str(error), type(error).__name__))
+
+    async def _attach(self, ref: Ref[Mail]) -> None:
+        feed = await ref.ask(Watch(capacity=MOST_EVENTS_HELD), lane="front")
+        await self._send(Attached(ref.path))
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._listen, ref, nursery.cancel_scope)
+            try:
+                async for event in feed:
+                    await self._send(_told(event))
+                await self._send(Ended())
+            except trio.BrokenResourceError:
+                pass  # it has gone
+            nursery.cancel_scope.cancel()
+
+    async def _listen(self, ref: Ref[Mail], scope: trio.CancelScope) -> None:
+        """Pass on what is said, until the client goes."""
+        try:
+            while (request := await self._next()) is not None:
+                await self._send(self._heard(ref, request))
+        except trio.BrokenResourceError:
+            pass  # it has gone
+        except SagentError as error:
+            await self._send(Refused(str(error), type(error).__name__))
+        scope.cancel()
+
+    def _heard(self, ref: Ref[Mail], request: Request) -> Reply:
+        if not isinstance(request, Say):
+            return Refused("this connection is attached: open another for anything but Say")
+        try:
+            return say(ref, request.text)
+        except SagentError as error:
+            return Refused(str(error), type(error).__name__)
+
+    async def _next(self) -> Request | None:
+        while (line := self._lines.line()) is None:
+            received = await self._stream.receive_some(_CHUNK_BYTES)
+            if not received:
+                return None
+            self._lines.feed(received)
+        return decode_request(line)
+
+    async def _send(self, reply: Reply) -> None:
+        async with self._sending:
+            await self._stream.send_all(encode_reply(reply))

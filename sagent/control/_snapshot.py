@@ -1,0 +1,84 @@
+"""A system's agents and actors, looked at."""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import attrs
+import trio
+
+from sagent.actors import Node, Ref, System
+from sagent.agent import AGENTS, AgentStatus, GetStatus, Mail
+from sagent.control._view import AgentView, NodeView, RunView
+from sagent.errors import ActorError
+
+ANSWER_S = 1
+"""How long an agent may take to tell how it stands; all are asked at once."""
+
+
+@attrs.frozen
+class Snapshot:
+    """How all agents of a system stand, by path."""
+
+    agents: Mapping[str, AgentView]
+
+    @classmethod
+    async def of(cls, system: System) -> "Snapshot":
+        """Ask all agents; one that does not answer is left out."""
+        views: dict[str, AgentView] = {}
+
+        async def ask(ref: Ref[Mail]) -> None:
+            with suppress(ActorError):  # it ends
+                views[ref.path] = _agent_view(ref, await ref.ask(GetStatus(), lane="front"))
+
+        members = system.members(AGENTS)
+        with trio.move_on_after(ANSWER_S):
+            async with trio.open_nursery() as nursery:
+                for ref in members:
+                    nursery.start_soon(ask, ref)
+        return cls({ref.path: views[ref.path] for ref in members if ref.path in views})
+
+    def run(self, *, own: str, started_ns: int) -> RunView:
+        """Put it together as the run of this process."""
+        agents = tuple(self.agents.values())
+        return RunView(
+            pid=os.getpid(),
+            cwd=str(Path.cwd()),
+            own=own or (agents[0].name if agents else ""),
+            started_ns=started_ns,
+            agents=agents,
+        )
+
+    def tree(self, node: Node) -> NodeView:
+        """Put it together as a tree."""
+        return NodeView(
+            path=node.path,
+            name=node.name,
+            state=node.state,
+            inbox=node.inbox,
+            restarts=node.restarts,
+            last_exit="" if node.last_exit is None else node.last_exit.reason,
+            waits_for=node.waits_for or "",
+            agent=self.agents.get(node.path),
+            children=tuple(map(self.tree, node.children)),
+        )
+
+
+def _agent_view(ref: Ref[Mail], status: AgentStatus) -> AgentView:
+    return AgentView(
+        path=ref.path,
+        name=ref.name,
+        title=status.title,
+        phase=status.phase,
+        model=status.model_id,
+        messages=status.messages,
+        context_tokens=status.context_tokens,
+        context_window=status.context_window,
+        input_tokens=status.usage.input_tokens,
+        output_tokens=status.usage.output_tokens,
+        cached_tokens=status.usage.cached_tokens,
+        cost_usd=status.cost_usd,
+        unpriced_calls=status.unpriced_calls,
+        tasks=len(status.tasks),
+    )
