@@ -80,7 +80,7 @@ class Service:
             case Send(to=name, text=text):
                 return say(self.find(name), text)
             case Stop(name=name):
-                return self._stop(self.find(name))
+                return Stopping(self.find(name).path)  # which it does once it has said so
             case Attach() | Say():
                 raise ControlError("say it on a connection that is attached: Attach comes first")
             case _:
@@ -102,13 +102,15 @@ class Service:
             f"unknown agent: {name[:80]!r}; there are: {', '.join(names) or 'none'}{more}"
         )
 
-    def _stop(self, ref: Ref[Mail]) -> Stopping:
-        own = self._own or self._system.members(AGENTS)[0].name
-        if ref.name == own and self._end is not None:
-            self._end()
-        else:
-            ref.stop()
-        return Stopping(ref.path)
+    def stop(self, path: str) -> None:
+        """End the agent at *path*, or the run, if the run is for it."""
+        members = self._system.members(AGENTS)
+        own = self._own or (members[0].name if members else "")
+        for ref in members:
+            if ref.path == path and ref.name == own and self._end is not None:
+                self._end()
+            elif ref.path == path:
+                ref.stop()
 
 
 def say(ref: Ref[Mail], text: str) -> Delivered:
@@ -151,9 +153,17 @@ class _Talk:
                 if isinstance(request, Attach):
                     await self._attach(self._service.find(request.name))
                 else:
-                    await self._send(await self._service.reply(request))
+                    await self._answer(request)
             except SagentError as error:
                 await self._send(Refused(str(error), type(error).__name__))
+
+    async def _answer(self, request: Request) -> None:
+        reply = await self._service.reply(request)
+        try:
+            await self._send(reply)
+        finally:
+            if isinstance(reply, Stopping):
+                self._service.stop(reply.path)
 
     async def _attach(self, ref: Ref[Mail]) -> None:
         feed = await ref.ask(Watch(capacity=MOST_EVENTS_HELD), lane="front")
