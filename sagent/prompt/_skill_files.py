@@ -8,7 +8,7 @@ import attrs
 from sagent.prompt._text_file import shown
 
 MOST_FILES = 50
-_MOST_LEVELS = 5
+_MOST_FOLDERS = 100
 _MOST_ENTRIES = 1000
 """Of one folder: what has more is no folder of a skill's own files."""
 _PASSED_OVER = frozenset({"SKILL.md", "__pycache__", "node_modules"})
@@ -33,26 +33,27 @@ def list_skill_files(folder: Path, *, most: int = MOST_FILES) -> SkillFiles:
     Links to folders are not followed. Blocks; never raises OSError.
     """
     names: list[str] = []
-    waiting = deque([(folder, 1)])
-    while waiting:
-        place, level = waiting.popleft()
-        for entry in _entries(place):
-            path = Path(entry.path)
-            if entry.is_dir(follow_symlinks=False):
-                if level < _MOST_LEVELS:
-                    waiting.append((path, level + 1))
-            elif len(names) == most:
-                return SkillFiles(tuple(names), has_more=True)
+    waiting = deque([folder])
+    looked_into = 0
+    while waiting and len(names) <= most and looked_into < _MOST_FOLDERS:
+        place = waiting.popleft()
+        looked_into += 1
+        for name, is_folder in _entries(place):
+            if is_folder:
+                waiting.append(place / name)
             else:
-                names.append(shown(path.relative_to(folder)))
-    return SkillFiles(tuple(names))
+                names.append(shown((place / name).relative_to(folder)))
+    return SkillFiles(tuple(names[:most]), has_more=bool(waiting) or len(names) > most)
 
 
-def _entries(place: Path) -> list[os.DirEntry[str]]:
+def _entries(place: Path) -> list[tuple[str, bool]]:
+    """Give the names in *place*, sorted, and whether each is a folder."""
     try:
         with os.scandir(place) as entries:
-            first = list(islice(entries, _MOST_ENTRIES))
+            return sorted(
+                (entry.name, entry.is_dir(follow_symlinks=False))
+                for entry in islice(entries, _MOST_ENTRIES)
+                if entry.name not in _PASSED_OVER and not entry.name.startswith(".")
+            )
     except OSError:
         return []
-    kept = (entry for entry in first if entry.name not in _PASSED_OVER and entry.name[0] != ".")
-    return sorted(kept, key=lambda entry: entry.name)

@@ -41,7 +41,9 @@ class PlanItem:
     @property
     def title(self) -> str:
         """What people read of it now."""
-        return (self.status == "in_progress" and self.active_form) or self.content
+        if self.status == "in_progress" and self.active_form:
+            return self.active_form
+        return self.content
 
 
 def read_plan(items: JSON) -> Plan:

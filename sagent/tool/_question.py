@@ -91,5 +91,6 @@ class Question:
             raise UsageError(f"{strange[0]!r} is none of the choices: {', '.join(self.labels)}")
         if answer.other and self.choices and not self.allow_other:
             raise UsageError(f"only a choice is an answer: {', '.join(self.labels)}")
-        if len(answer.chosen) + bool(answer.other) > 1 and not self.multiple:
-            raise UsageError(f"one answer is wanted, not {answer}")
+        count = len(answer.chosen) + bool(answer.other)
+        if count > 1 and not self.multiple:
+            raise UsageError(f"one answer is wanted, and {count} were given")

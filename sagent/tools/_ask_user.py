@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import ClassVar
 
 from sagent.lib.json import JSON
@@ -79,8 +79,6 @@ def _choice(value: JSON) -> Choice:
 
 
 def _told(answer: Answer) -> str:
-    said: Sequence[str] = (
-        *([f"The user chose: {', '.join(answer.chosen)}"] if answer.chosen else []),
-        *([f"The user says: {answer.other}"] if answer.other else []),
-    )
+    said = [f"The user chose: {', '.join(answer.chosen)}"] if answer.chosen else []
+    said += [f"The user says: {answer.other}"] if answer.other else []
     return "\n".join(said) or f"The user has passed the question over: {_ON_YOUR_OWN}"

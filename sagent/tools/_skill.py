@@ -1,4 +1,3 @@
-from functools import partial
 from typing import ClassVar
 
 import attrs
@@ -68,8 +67,9 @@ class Skill(BuiltinTool):
         return TextMessage(await trio.to_thread.run_sync(self._read, name, args, workspace))
 
     def _read(self, name: str, args: str, workspace: Workspace) -> str:
-        load = partial(load_skills, cwd=workspace.cwd)
-        skills = load(home=Home.default()) if self.skills is None else self.skills
+        skills = self.skills
+        if skills is None:
+            skills = load_skills(cwd=workspace.cwd, home=Home.default())
         skill = skills.find(name)
         if not skill.is_listed:
             raise Refusal(f"the skill {name} is for people to start: ask the user to")

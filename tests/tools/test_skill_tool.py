@@ -15,7 +15,7 @@ from sagent.agent import Agent, Compact, Prompt
 from sagent.home import Home
 from sagent.lib.json import JSON
 from sagent.message import JsonMessage, Message, is_error, is_message, result_text
-from sagent.prompt import Skills, load_skills
+from sagent.prompt import Skills, list_skill_files, load_skills
 from sagent.testing import ScriptedModel, calls
 from sagent.tool import Binding, Workspace
 from sagent.tools import Read, Skill
@@ -107,6 +107,16 @@ async def test_a_long_list_of_files_is_cut_and_says_so(place: Path) -> None:
 
     assert "49.md, and more]" in text
     assert "50.md" not in text
+
+
+async def test_a_skill_with_very_many_folders_is_not_searched_to_its_end(place: Path) -> None:
+    folder = write(place)
+    for number in range(120):
+        (folder / f"{number:03}").mkdir()
+        (folder / f"{number:03}/a.md").touch()
+
+    assert list_skill_files(folder, most=500).names[-1] == "098/a.md"
+    assert list_skill_files(folder, most=500).has_more
 
 
 async def test_files_behind_a_link_to_a_folder_are_not_listed(place: Path, tmp_path: Path) -> None:
