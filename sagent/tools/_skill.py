@@ -33,14 +33,14 @@ class Skill(BuiltinTool):
     card: ClassVar[Card] = Card(
         name="Skill",
         description=(
-            "Get the instructions of a skill, and where its files are: before work that it is for, "
-            "or when the user names it. An unknown name is answered with those that there are."
+            "Get the instructions of a skill before work that it is for, or when the user names "
+            "it. An unknown name is answered with those that there are."
         ),
         directive_schema={
             "type": "object",
             "properties": {
                 "skill": {"type": "string"},
-                "args": {"type": "string", "description": "what it is to work on"},
+                "args": {"type": "string"},
             },
             "required": ["skill"],
             "additionalProperties": False,

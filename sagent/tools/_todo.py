@@ -14,9 +14,9 @@ class Todo(PeopleTool):
     card: ClassVar[Card] = Card(
         name="Todo",
         description=(
-            "Keep a plan for work of several steps, which the user sees. Give the whole list each "
-            "time, which replaces the one before: as you set out, and whenever a step begins or is "
-            "done. At most one item is in_progress."
+            "Keep a plan of several steps, a line each, which the user sees. Give the whole list "
+            "each time: as you set out, and when a step begins or is done. One at most is "
+            "in_progress."
         ),
         directive_schema={
             "type": "object",
@@ -27,15 +27,12 @@ class Todo(PeopleTool):
                     "items": {
                         "type": "object",
                         "properties": {
-                            "content": {"type": "string", "description": "one line"},
+                            "content": {"type": "string"},
                             "status": {
                                 "type": "string",
                                 "enum": ["pending", "in_progress", "completed"],
                             },
-                            "active_form": {
-                                "type": "string",
-                                "description": "shown while in progress",
-                            },
+                            "active_form": {"type": "string"},
                             "id": {"type": "string"},
                         },
                         "required": ["content", "status"],
