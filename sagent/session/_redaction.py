@@ -61,6 +61,8 @@ class Redactor:
             cleaned: dict[str, JsonValue] = {"message": self._message(fields["message"])}
         else:
             cleaned = self._fields(fields)
+        if "plan" in fields:
+            cleaned["plan"] = self._plan(fields["plan"])
         return cast("R", decode_fields({**cleaned, "kind": kind}))  # the kind decides
 
     def _message(self, message: JsonValue) -> dict[str, JsonValue]:
@@ -76,6 +78,13 @@ class Redactor:
             case _:
                 cleaned["content"] = self._value(content)
         return cleaned
+
+    def _plan(self, plan: JsonValue) -> JsonValue:
+        items = cast("list[dict[str, str]]", plan)  # as the record's fields are written
+        return [
+            {name: text if name == "status" else self._text(text) for name, text in item.items()}
+            for item in items
+        ]
 
     def _fields(self, fields: dict[str, JsonValue]) -> dict[str, JsonValue]:
         return {

@@ -47,7 +47,8 @@ def test_a_key_in_the_environment_is_masked_unasked(
 
 
 @pytest.mark.parametrize(
-    "secret", ['with "quotes"', "-----BEGIN\nPRIVATE\n", "schlüssel€", "multipart"]
+    "secret",
+    ['with "quotes"', "-----BEGIN\nPRIVATE\n", "schlüssel€", "multipart", "pending", "active_form"],
 )
 def test_a_secret_of_any_characters_is_masked_and_breaks_nothing(home: Home, secret: str) -> None:
     with create_session(home, cwd=Path.cwd(), secrets=[secret]) as session:
