@@ -11,7 +11,7 @@ import attrs
 
 from sagent.agent._history import History
 from sagent.agent._status import AgentStatus, Phase
-from sagent.compaction import Meter, is_recap, last_plan
+from sagent.compaction import Meter, rewound_plan
 from sagent.errors import SessionError, UnknownNameError, UsageError
 from sagent.message import Message, MultipartMessage, child_of, get_queue_id, get_tool_name, new_id
 from sagent.model import Model, ModelResponse, Usage
@@ -191,7 +191,7 @@ class AgentState:
             self._recapped, self._recap_length = (), 1
         self.replace(path, HeadRecord(to, "rewind"))
         self.record(mended.messages)
-        self._rewind_plan()
+        self.set_plan(rewound_plan(self._messages, self.plan))
         return len(self._messages)
 
     def mend(self) -> None:
@@ -201,12 +201,6 @@ class AgentState:
             path = () if needed.head is None else self._path_to(needed.head)
             self.replace(path, HeadRecord(needed.head, "repair"))
         self.record(needed.messages)
-
-    def _rewind_plan(self) -> None:
-        plan = last_plan(self._messages)
-        if plan is None and self._messages and is_recap(self._messages[0]):
-            return  # it was made before the recap, and nobody knows by how much
-        self.set_plan(plan or ())
 
     def _path_to(self, to: str) -> tuple[Message, ...]:
         for count, message in enumerate(self._messages, 1):

@@ -9,8 +9,9 @@ from sagent.cli._session_place import find
 from sagent.cli._session_rows import one_line, tell_damage
 from sagent.cli._sessions_parser import SessionsOptions
 from sagent.cli._streams import complain, print_out
+from sagent.compaction import rewound_plan
 from sagent.home import Home
-from sagent.session import HeadRecord, Session, open_session
+from sagent.session import HeadRecord, Session, StateRecord, open_session
 
 
 def rewind(options: SessionsOptions, home: Home) -> None:
@@ -26,8 +27,16 @@ def rewind(options: SessionsOptions, home: Home) -> None:
             _tell(trio.run(_restore, session, id_))
         if options.restore != "files":
             session.append(HeadRecord(id_, "rewind"))
+            _rewind_plan(session)
             message = session.transcript.messages[id_]
             _say(f"{session.id} goes on after: {words(message)}")
+
+
+def _rewind_plan(session: Session) -> None:
+    known = session.transcript.state.plan or ()
+    plan = rewound_plan(session.transcript.conversation, known)
+    if plan != known:
+        session.append(StateRecord(plan=plan))
 
 
 async def _restore(session: Session, id_: str) -> Restored | None:

@@ -11,13 +11,13 @@ values.
 
 from sagent.compaction._attachments import Attachments, FileText, SkillText, attach
 from sagent.compaction._compactor import Ask, Compactor
-from sagent.compaction._last_plan import last_plan
 from sagent.compaction._limits import ContextLimits
 from sagent.compaction._meter import Meter
 from sagent.compaction._micro import micro_compact
 from sagent.compaction._recap import Recap, is_recap
 from sagent.compaction._recent_files import recent_files
 from sagent.compaction._recent_skills import recent_skills
+from sagent.compaction._rewound_plan import rewound_plan
 from sagent.compaction._summary_compactor import SummaryCompactor
 
 __all__ = [
@@ -32,8 +32,8 @@ __all__ = [
     "SummaryCompactor",
     "attach",
     "is_recap",
-    "last_plan",
     "micro_compact",
     "recent_files",
     "recent_skills",
+    "rewound_plan",
 ]

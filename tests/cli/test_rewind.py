@@ -9,10 +9,12 @@ from sagent.agent import Agent
 from sagent.cli._sessions import run_sessions
 from sagent.cli._sessions_parser import parse_sessions
 from sagent.home import Home
+from sagent.lib.json import JSON
 from sagent.message import response_text
 from sagent.session import create_session, read_session
 from sagent.testing import ScriptedModel, calls
-from sagent.tools import Bash
+from sagent.tool import PlanItem
+from sagent.tools import Bash, Todo
 
 
 @pytest.fixture
@@ -76,3 +78,24 @@ def test_where_no_tool_has_changed_a_file_there_is_nothing_to_bring_back(
 
     assert capfd.readouterr().out == "no tool has changed a file since then\n"
     assert response_text(last) == "written"
+
+
+def test_a_rewind_brings_back_the_plan_that_held_then(home: Path, project: Path) -> None:
+    async def plan(directory: list[Path]) -> None:
+        todos: list[JSON] = [
+            [{"content": "Look", "status": "pending"}],
+            [{"content": "Mend", "status": "pending"}],
+        ]
+        steps = [step for it in todos for step in (calls(("Todo", {"todos": it})), "planned")]
+        with create_session(Home(home), cwd=project) as session:
+            agent = Agent(model=ScriptedModel(*steps), tools=[Todo()], session=session)
+            for prompt in ("plan", "plan anew"):
+                await agent.run(prompt)
+            directory.append(session.directory)
+
+    directories: list[Path] = []
+    trio.run(plan, directories)
+
+    rewind(directories[0])
+
+    assert read_session(directories[0]).state.plan == (PlanItem(content="Look"),)

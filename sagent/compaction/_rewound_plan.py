@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 
 from sagent.compaction._exchange import exchanges_in
+from sagent.compaction._recap import is_recap
 from sagent.errors import UsageError
 from sagent.message import Message, get_directive, get_tool_name, is_error
 from sagent.tool import Plan, read_plan
@@ -8,11 +9,19 @@ from sagent.tool import Plan, read_plan
 _PLAN_TOOL = "Todo"
 
 
-def last_plan(history: Sequence[Message]) -> Plan | None:
-    """Give the plan of the last call of the tool Todo in *history*; None if there was none.
+def rewound_plan(history: Sequence[Message], plan: Plan) -> Plan:
+    """Give the plan that holds after a way back to *history* from where *plan* held.
 
-    Calls that failed do not count.
+    It is that of the last call of the tool Todo which did not fail. Where there is none, there is
+    no plan, but in a history that begins with a recap: of what was before that nobody knows.
     """
+    found = _last_plan(history)
+    if found is not None:
+        return found
+    return plan if history and is_recap(history[0]) else ()
+
+
+def _last_plan(history: Sequence[Message]) -> Plan | None:
     plan: Plan | None = None
     for exchange in exchanges_in(history):
         if get_tool_name(exchange.call) == _PLAN_TOOL and not is_error(exchange.result):
