@@ -37,6 +37,8 @@ TOOLS = (
     "PaperDetails",
     "PaperAuthor",
     "PaperFetch",
+    "WebFetch",
+    "WebSearch",
     "BackgroundTask",
     "AgentSelf",
     "AgentSend",

@@ -18,6 +18,7 @@ from sagent.tools._skill import Skill
 from sagent.tools._todo import Todo
 from sagent.tools._write import Write
 from sagent.tools.papers import PaperAuthor, PaperDetails, PaperFetch, PaperSearch
+from sagent.tools.web import WebFetch, WebSearch
 
 __all__ = [
     "DEFAULT_TOOLS",
@@ -41,6 +42,8 @@ __all__ = [
     "Read",
     "Skill",
     "Todo",
+    "WebFetch",
+    "WebSearch",
     "Write",
     "build_tools",
     "tool",

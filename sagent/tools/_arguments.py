@@ -29,6 +29,16 @@ class Arguments:
         """Give the string under *name*, or None for one that is left out or empty."""
         return self.text(name, "") or None
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Give the strings of the list under *name*; none if it is left out."""
+        value = self._value(name, ())
+        if isinstance(value, str) or not isinstance(value, Sequence):
+            raise Refusal(f"{name} must be a list of strings")
+        texts = tuple(one for one in value if isinstance(one, str))
+        if len(texts) != len(value):
+            raise Refusal(f"{name} must be a list of strings")
+        return texts
+
     def count(self, name: str, default: int | None = None, *, least: int = 0) -> int:
         """Give the whole number under *name*; one that no machine could count to is lowered."""
         value = self._value(name, default)

@@ -20,6 +20,7 @@ from sagent.tools._skill import Skill
 from sagent.tools._todo import Todo
 from sagent.tools._write import Write
 from sagent.tools.papers import PaperAuthor, PaperDetails, PaperFetch, PaperSearch
+from sagent.tools.web import WebFetch, WebSearch
 
 TOOLS: Mapping[str, type[BuiltinTool]] = MappingProxyType(
     {
@@ -43,6 +44,8 @@ TOOLS: Mapping[str, type[BuiltinTool]] = MappingProxyType(
             Read,
             Skill,
             Todo,
+            WebFetch,
+            WebSearch,
             Write,
         )
     }

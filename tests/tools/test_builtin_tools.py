@@ -79,6 +79,8 @@ def test_only_tools_that_change_nothing_run_beside_others() -> None:
         "PaperSearch",
         "Read",
         "Skill",
+        "WebFetch",
+        "WebSearch",
     }
 
 

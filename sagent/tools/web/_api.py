@@ -51,6 +51,7 @@ class Api:
         headers: what is sent with each request, such as a key.
         pace_s: how long after one request the next may go out.
         secrets: words that no message may hold, beside the values of *headers*.
+        statuses: with which statuses the service answers.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Api:
     headers: Mapping[str, str] = attrs.field(factory=_no_headers, repr=False)
     pace_s: float = 0
     secrets: tuple[str, ...] = attrs.field(default=(), repr=False)
+    statuses: frozenset[int] = frozenset({HTTPStatus.OK})
     _lock: trio.Lock = attrs.field(factory=trio.Lock, init=False, repr=False)
     _next_at: float = attrs.field(default=0, init=False, repr=False)
     """When the next request may go out, in trio's time."""
@@ -144,7 +146,7 @@ class Api:
     def _checked(self, answer: Answer) -> Answer:
         if answer.cut:
             raise Refusal(f"{self.name} says more than {_MOST_BYTES} bytes: ask for less")
-        if answer.status == HTTPStatus.OK:
+        if answer.status in self.statuses:
             return answer
         line = " ".join(answer.body.decode(errors="replace").split())[:_EXCERPT_CHARS]
         kind = Absent if answer.status in _ABSENT else Refusal

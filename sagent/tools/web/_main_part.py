@@ -118,22 +118,21 @@ def _frames(part: MainPart, weights: dict[int, _Weight], total: int) -> Iterable
             articles += -1 if ends else 1
         if ends or node is part.root:
             continue
-        role = (node.attrs.get("role") or "").lower()
-        if (
-            node.name in _FRAME_TAGS
-            or role in _FRAME_ROLES
-            or (
-                weights[id(node)].text <= most
-                and (
-                    (node.name == "header" and not articles)
-                    or (node.name in _NAMED and _is_named_frame(node))
-                )
-            )
+        small = weights[id(node)].text <= most
+        if _is_frame(node) or (
+            small and ((node.name == "header" and not articles) or _is_named_frame(node))
         ):
             yield id(node)
 
 
+def _is_frame(element: Element) -> bool:
+    role = (element.attrs.get("role") or "").lower()
+    return element.name in _FRAME_TAGS or role in _FRAME_ROLES
+
+
 def _is_named_frame(element: Element) -> bool:
+    if element.name not in _NAMED:
+        return False
     names = f"{element.attrs.get('class') or ''} {element.attrs.get('id') or ''}"
     return not _FRAME_WORDS.isdisjoint(word.lower() for word in _WORD.findall(names[:500]))
 

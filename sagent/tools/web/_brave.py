@@ -1,0 +1,34 @@
+from collections.abc import Sequence
+
+from sagent.tools.web._api import Api, Query
+from sagent.tools.web._fields import items, text_field
+from sagent.tools.web._found import Found, Search
+from sagent.tools.web._markup import without_markup
+
+_MOST_RESULTS = 20
+_PACE_S = 1.0
+"""Its cheapest plan takes one request a second."""
+
+
+class Brave:
+    """Brave's search, by its Web Search API: ``GET /res/v1/web/search``."""
+
+    name = "brave"
+
+    def __init__(self, *, key: str, base_url: str = "https://api.search.brave.com/res/v1") -> None:
+        headers = {"X-Subscription-Token": key, "Accept": "application/json"}
+        self._api = Api(name="Brave", base_url=base_url, headers=headers, pace_s=_PACE_S)
+
+    async def search(self, search: Search) -> Sequence[Found]:
+        """Search; see `SearchBackend`."""
+        count = min(search.most_results, _MOST_RESULTS)
+        query: Query = {"q": search.query_with_sites, "count": count, "result_filter": "web"}
+        answer = await self._api.get_json("web/search", query)
+        return [
+            Found(
+                title=without_markup(text_field(one, "title")),
+                url=text_field(one, "url"),
+                snippet=without_markup(text_field(one, "description")),
+            )
+            for one in items(answer, "web", "results")
+        ]

@@ -1,0 +1,35 @@
+from collections.abc import Sequence
+
+from sagent.tools._refusal import Refusal
+from sagent.tools.web._api import Api
+from sagent.tools.web._fields import items, text_field
+from sagent.tools.web._found import Found, Search
+
+
+class SearXNG:
+    """A SearXNG of one's own, which must offer JSON: ``search: formats: [html, json]``."""
+
+    name = "searxng"
+
+    def __init__(self, *, base_url: str) -> None:
+        self._api = Api(name="SearXNG", base_url=base_url)
+
+    async def search(self, search: Search) -> Sequence[Found]:
+        """Search; see `SearchBackend`."""
+        query = {"q": search.query_with_sites, "format": "json"}
+        try:
+            answer = await self._api.get_json("search", query)
+        except Refusal as error:
+            if "403 Forbidden" in str(error):
+                raise Refusal(
+                    "SearXNG gives no JSON: its settings must list json in search.formats"
+                ) from error
+            raise
+        return [
+            Found(
+                title=text_field(one, "title"),
+                url=text_field(one, "url"),
+                snippet=text_field(one, "content"),
+            )
+            for one in items(answer, "results")
+        ]
