@@ -78,30 +78,72 @@ async def show_pdf(path: Path, content: bytes, ranges: Ranges, *, images: bool) 
     Raises:
         Refusal: it cannot be read, or has no such pages.
     """
-    request: _pdf_worker.Request = {
+    request = _request(content)
+    request["ranges"] = ranges or request["ranges"]
+    request["images"] = images
+    head, rest = await _answer(shown(path), request, content)
+    return _message(path, head, rest)
+
+
+async def pdf_text(name: str, content: bytes, *, most_pages: int, most_chars: int) -> str:
+    """Give the text of the PDF *content*, page by page; what is left out is told at its end.
+
+    Args:
+        content: the file.
+        name: names it, in messages.
+        most_pages: how many pages are read.
+        most_chars: how much of their text is.
+
+    Raises:
+        Refusal: it cannot be read.
+    """
+    request = _request(content)
+    request["most_pages"], request["most_chars"] = most_pages, most_chars
+    request["image_side_px"] = 1  # a page without text is drawn, and nobody looks
+    head, rest = await _answer(name, request, content)
+    parts = [
+        f"--- page {page['number']} ---\n{page['text'] or '(no text)'}"
+        for page, _ in _pages(rest)
+        if page["number"]
+    ]
+    if len(parts) < head["pages"]:
+        parts.append(f"(The PDF has {head['pages']} pages; the others were not read.)")
+    return "\n\n".join(parts)
+
+
+def _request(content: bytes) -> _pdf_worker.Request:
+    return {
         "path": sys.path,
         "size_bytes": len(content),
-        "ranges": ranges or [(1, _LAST)],
+        "ranges": [(1, _LAST)],
         "most_pages": _MOST_PAGES,
         "most_chars": _MOST_CHARS,
         "most_image_bytes": _MOST_IMAGE_BYTES,
         "image_side_px": _IMAGE_SIDE_PX,
-        "images": images,
+        "images": False,
         "memory_bytes": _MEMORY_BYTES + 4 * len(content),
         "cpu_s": int(_SECONDS) + 1,
     }
+
+
+async def _answer(
+    name: str, request: _pdf_worker.Request, content: bytes
+) -> tuple[_pdf_worker.Head, bytes]:
     answer: bytes | None = None
     with trio.move_on_after(_SECONDS):
         answer = await _asked(json.dumps(request).encode() + b"\n" + content)
     if answer is None:
-        raise Refusal(f"{shown(path)}: it takes more than {_SECONDS:g} s: ask for fewer pages")
-    head, _, rest = answer.partition(b"\n")
-    if not head:
+        raise Refusal(f"{name}: it takes more than {_SECONDS:g} s: ask for fewer pages")
+    line, _, rest = answer.partition(b"\n")
+    if not line:
         raise Refusal(
-            f"{shown(path)} cannot be read as a PDF: the reader ended at it. "
+            f"{name} cannot be read as a PDF: the reader ended at it. "
             "It may be broken, or made to do harm"
         )
-    return _message(path, cast("_pdf_worker.Head", json.loads(head)), rest)
+    head = cast("_pdf_worker.Head", json.loads(line))
+    if head["fault"]:
+        raise Refusal(f"{name} cannot be read as a PDF: {head['fault']}")
+    return head, rest
 
 
 async def _asked(request: bytes) -> bytes:
@@ -124,8 +166,6 @@ async def _asked(request: bytes) -> bytes:
 
 
 def _message(path: Path, head: _pdf_worker.Head, rest: bytes) -> Message:
-    if head["fault"]:
-        raise Refusal(f"{shown(path)} cannot be read as a PDF: {head['fault']}")
     count = head["pages"]
     *pages, (end, _) = [*_pages(rest), (_CUT, b"")]
     if pages and not pages[-1][0]["number"]:
