@@ -11,6 +11,7 @@ import trio
 from sagent.errors import JsonError
 from sagent.lib.json import json_loads, json_unfreeze
 from sagent.tools._image_type import image_type
+from sagent.tools._pdf import is_pdf, pdf_text
 from sagent.tools._refusal import Refusal
 from sagent.tools._thread_call import call_in_thread
 from sagent.tools.web._charset import charset_of, decoded
@@ -21,6 +22,8 @@ from sagent.tools.web._html_page import HtmlPage, read_html
 _MOST_HTML_BYTES = 4 * 1024 * 1024
 _MOST_IMAGE_BYTES = 4 * 1024 * 1024
 """The vendors take 5 MB of an image, in base64."""
+_MOST_PDF_PAGES = 200
+_MOST_PDF_CHARS = 1_000_000
 _EXCERPT_CHARS = 300
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _UNTOLD = frozenset({"", "application/octet-stream", "binary/octet-stream", "text/plain"})
@@ -64,6 +67,8 @@ async def read_page(answer: Answer) -> Page:
         raise Refusal(f"{url} is empty: there is nothing to read")
     if descriptor := image_type(answer.body):
         return _image_page(answer, descriptor)
+    if _is_pdf(answer):
+        return await _pdf_page(answer)
     if _is_html(answer):
         return await _html_page(answer)
     text = None if _is_binary(answer) else await _text(answer)
@@ -103,6 +108,14 @@ def _image_page(answer: Answer, descriptor: str) -> Page:
         )
     text = f"[{descriptor} of {len(answer.body)} bytes]"
     return Page(url=url, text=text, image=(answer.body, descriptor))
+
+
+async def _pdf_page(answer: Answer) -> Page:
+    url = str(answer.url)
+    if answer.cut:
+        raise Refusal(f"{url} is a PDF of more than {len(answer.body)} bytes: too large to read")
+    text = await pdf_text(url, answer.body, most_pages=_MOST_PDF_PAGES, most_chars=_MOST_PDF_CHARS)
+    return Page(url=url, text=clean(text))
 
 
 async def _text(answer: Answer) -> str | None:
@@ -146,6 +159,11 @@ def _is_html(answer: Answer) -> bool:
         return True
     start = answer.body[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     return answer.content_type in _UNTOLD and start.startswith(_HTML_STARTS)
+
+
+def _is_pdf(answer: Answer) -> bool:
+    named = "pdf" in answer.content_type and is_pdf(answer.body)
+    return named or answer.body.lstrip()[:5] == b"%PDF-"
 
 
 def _is_binary(answer: Answer) -> bool:

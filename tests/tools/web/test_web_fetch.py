@@ -7,6 +7,7 @@ import pytest
 import trio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pdf_files import pdf
 from trio.testing import MockClock
 from web_server import Page, open_web_server, page
 
@@ -143,6 +144,22 @@ async def test_an_image_is_shown() -> None:
     assert (result.content[1].content, result.content[1].descriptor) == (PNG, "image/png")
 
 
+@pytest.mark.parametrize("kind", ["application/pdf", "application/octet-stream", ""])
+async def test_a_pdf_is_read_page_by_page(kind: str) -> None:
+    result = await read(page(pdf(["Bees fly.", "", "They dance."]), kind=kind))
+
+    assert told(result).partition("\n\n")[2] == (
+        "--- page 1 ---\nBees fly.\n\n--- page 2 ---\n(no text)\n\n--- page 3 ---\nThey dance."
+    )
+
+
+async def test_a_pdf_that_is_none_is_told() -> None:
+    result = await read(page(b"%PDF-1.7 but no more", kind="application/pdf"))
+
+    assert is_error(result)
+    assert "cannot be read as a PDF: it is broken" in str(result.content)
+
+
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
@@ -185,7 +202,7 @@ async def test_a_page_with_hardly_any_text_says_why(body: str, note: str) -> Non
     assert f"Note: {note}" in told(result).replace("Most of this page ", "")
 
 
-async def test_the_beginning_of_a_large_page_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_beginning_of_a_large_page_is_read() -> None:
     async def flood(stream: trio.abc.Stream) -> None:
         await stream.send_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")
         while True:
