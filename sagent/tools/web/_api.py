@@ -95,10 +95,10 @@ class Api:
         if not all(value.isascii() and value.isprintable() for value in headers.values()):
             raise Refusal(f"the key of {self.name} holds what no key may: set it anew")
         if not body:
-            return request(self._url(path, query), headers=httpx.Headers(headers))
+            return request(self._url(path, query), headers=headers)
         headers["Content-Type"] = "application/json"
         url = self._url(path, query)
-        return request(url, method="POST", headers=httpx.Headers(headers), body=body)
+        return request(url, method="POST", headers=headers, body=body)
 
     def _url(self, path: str, query: Query | None) -> httpx.URL:
         base = self.base_url.rstrip("/") + "/" + path.lstrip("/") if path else self.base_url

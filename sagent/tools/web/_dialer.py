@@ -10,7 +10,7 @@ from sagent.tools.web._address import Address
 from sagent.tools.web._policy import AddressPolicy
 
 _MOST_ADDRESSES = 6
-_EACH_S = 4.0
+_EACH_S = 2.5
 """How long one address of several may take to answer."""
 
 type Resolve = Callable[[str], Awaitable[Sequence[Address]]]

@@ -1,6 +1,7 @@
 """One question to a web server, and its answer."""
 
 import ssl
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import attrs
@@ -58,7 +59,11 @@ class Answer:
 
 
 def request(
-    url: httpx.URL, *, method: str = "GET", headers: httpx.Headers | None = None, body: bytes = b""
+    url: httpx.URL,
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    body: bytes = b"",
 ) -> httpx.Request:
     """Make a request as we make all of them: with no cookies, no referrer, nothing of the user."""
     ours = httpx.Headers({"User-Agent": _AGENT, "Accept": "*/*", "Accept-Encoding": ACCEPTED})

@@ -10,6 +10,7 @@ from sagent.tools.web._exchange import Answer, exchange, request
 from sagent.tools.web._target import redirected
 
 _MOST_REDIRECTS = 10
+_HEADERS = {"Accept": "text/html, application/xhtml+xml, */*;q=0.8"}
 
 
 @attrs.define(eq=False)
@@ -31,7 +32,7 @@ class Fetcher:
         """
         for _ in range(_MOST_REDIRECTS + 1):
             answer = await exchange(
-                request(url),
+                request(url, headers=_HEADERS),
                 dial=self._dialer.dial,
                 new_context=self._context,
                 most_bytes=self.most_bytes,

@@ -196,6 +196,8 @@ async def test_an_endless_body_is_cut() -> None:
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nshort\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nshort",
         b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 40_000,
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\n\r\n" * 1000,
         b"SSH-2.0-OpenSSH_9.2\r\n",
         b"\xff" * 300,
         b"",

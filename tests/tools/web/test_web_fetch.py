@@ -240,6 +240,25 @@ async def test_what_only_a_model_would_see_is_left_out() -> None:
     assert told(result).partition("\n\n")[2] == "Fine [2Jtext."
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.0.0.1", "127.0.0.1.", "127.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1"),
+        *("0", "0.0.0.0", "localhost", "localhost.", "LOCALHOST", "[::1]", "[::]", "[0::1]"),
+        *("[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]"),
+        *("[64:ff9b:1::7f00:1]", "[2002:7f00:1::]", "[fe80::1%25lo]", "user@127.0.0.1"),
+        *("\uff11\uff12\uff17.0.0.1", "127\u30020\u30020\u30021", "127.0.0.1%2f", "127.0.0.1%00"),
+    ],
+)
+async def test_no_spelling_of_this_machine_is_reached(host: str) -> None:
+    async with open_web_server({"/": page("secret")}) as server:
+        port = server.origin.rpartition(":")[2]
+        result = await fetched(WebFetch(), f"http://{host}:{port}/")
+
+    assert is_error(result)
+    assert not server.seen
+
+
 async def test_an_agent_reads_a_page() -> None:
     async with open_web_server({"/": page(ARTICLE)}) as server:
         model = ScriptedModel(calls(("WebFetch", {"url": server.origin})), "They fly.")
