@@ -1,8 +1,11 @@
 from collections.abc import Sequence
 
+import attrs
+
 from sagent.tools.web._api import Api, Query
-from sagent.tools.web._fields import items, text_field
+from sagent.tools.web._fields import items
 from sagent.tools.web._found import Found, Search
+from sagent.tools.web._found_fields import found_in
 from sagent.tools.web._markup import without_markup
 
 _MOST_RESULTS = 20
@@ -25,10 +28,8 @@ class Brave:
         query: Query = {"q": search.query_with_sites, "count": count, "result_filter": "web"}
         answer = await self._api.get_json("web/search", query)
         return [
-            Found(
-                title=without_markup(text_field(one, "title")),
-                url=text_field(one, "url"),
-                snippet=without_markup(text_field(one, "description")),
+            attrs.evolve(
+                found, title=without_markup(found.title), snippet=without_markup(found.snippet)
             )
-            for one in items(answer, "web", "results")
+            for found in found_in(items(answer, "web", "results"), snippet="description")
         ]

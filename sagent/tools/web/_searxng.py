@@ -2,8 +2,9 @@ from collections.abc import Sequence
 
 from sagent.tools._refusal import Refusal
 from sagent.tools.web._api import Api
-from sagent.tools.web._fields import items, text_field
+from sagent.tools.web._fields import items
 from sagent.tools.web._found import Found, Search
+from sagent.tools.web._found_fields import found_in
 
 
 class SearXNG:
@@ -25,11 +26,4 @@ class SearXNG:
                     "SearXNG gives no JSON: its settings must list json in search.formats"
                 ) from error
             raise
-        return [
-            Found(
-                title=text_field(one, "title"),
-                url=text_field(one, "url"),
-                snippet=text_field(one, "content"),
-            )
-            for one in items(answer, "results")
-        ]
+        return found_in(items(answer, "results"), snippet="content")

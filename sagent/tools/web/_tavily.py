@@ -1,8 +1,9 @@
 from collections.abc import Sequence
 
 from sagent.tools.web._api import Api
-from sagent.tools.web._fields import items, text_field
+from sagent.tools.web._fields import items
 from sagent.tools.web._found import Found, Search
+from sagent.tools.web._found_fields import found_in
 
 _MOST_RESULTS = 20
 
@@ -27,11 +28,4 @@ class Tavily:
                 "exclude_domains": search.blocked_domains,
             },
         )
-        return [
-            Found(
-                title=text_field(one, "title"),
-                url=text_field(one, "url"),
-                snippet=text_field(one, "content"),
-            )
-            for one in items(answer, "results")
-        ]
+        return found_in(items(answer, "results"), snippet="content")
