@@ -74,14 +74,15 @@ class SemanticScholar:
         self, paper: Paper, relation: Relation, wanted: Filter, most: int
     ) -> Listing[Paper] | None:
         """Ask for the papers around *paper*; their years are not filtered."""
-        name = next((_name(one) for one in paper.ids if one.kind in _KINDS), None)
-        if name is None:
+        own = [PaperId("s2", paper.s2_id)] if paper.s2_id else []
+        known = next((one for one in (*own, *paper.ids) if one.kind in _KINDS), None)
+        if known is None:
             return None
         key = "citedPaper" if relation == "references" else "citingPaper"
         query = {"fields": f"isInfluential,{_PAPER}"}
         filters = wanted != Filter()  # then much of what comes is not wanted
         return self._listing(
-            f"paper/{name}/{relation}",
+            f"paper/{_name(known)}/{relation}",
             query,
             lambda link: _linked(link, key),
             items=_LISTED_ITEMS if filters else min(most, _LISTED_ITEMS),

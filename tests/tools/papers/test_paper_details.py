@@ -115,7 +115,7 @@ async def test_the_papers_around_are_merged(operation: str, key: str, wanted: st
         await stream.send_all(json_page(works.pop(0)))
 
     links = json_page(s2_links(key, BARE_S2, retracted, influential=True))
-    path = f"{S2_PAPER}ARXIV:1706.03762/{operation}"
+    path = f"{S2_PAPER}{SHA}/{operation}"
     pages = {**KNOWN, OPENALEX_WORKS: say, path: links}
     async with open_paper_server(pages) as server:
         told = await use(PaperDetails(library=server.library), id="1706.03762", operation=operation)
@@ -133,7 +133,7 @@ async def test_the_papers_around_are_merged(operation: str, key: str, wanted: st
 
 
 async def test_only_what_matters_is_listed_when_asked_for() -> None:
-    path = f"{S2_PAPER}ARXIV:1706.03762/citations"
+    path = f"{S2_PAPER}{SHA}/citations"
     links = json.loads(s2_links("citingPaper", BARE_S2))
     links["data"].append({"isInfluential": True, "citingPaper": ATTENTION_S2})
     async with open_paper_server({**KNOWN, path: json_page(json.dumps(links))}) as server:
@@ -145,7 +145,7 @@ async def test_only_what_matters_is_listed_when_asked_for() -> None:
 
 
 async def test_years_are_filtered_beyond_the_first_page() -> None:
-    path = f"{S2_PAPER}ARXIV:1706.03762/citations"
+    path = f"{S2_PAPER}{SHA}/citations"
     links = [
         json.loads(s2_links("citingPaper", ATTENTION_S2)) | {"next": 1},
         json.loads(s2_links("citingPaper", ATTENTION_S2 | {"year": 2021, "title": "Later"})),
@@ -163,7 +163,7 @@ async def test_years_are_filtered_beyond_the_first_page() -> None:
 
 
 async def test_a_list_whose_length_is_not_told_says_that_there_is_more() -> None:
-    path = f"{S2_PAPER}ARXIV:1706.03762/references"
+    path = f"{S2_PAPER}{SHA}/references"
     links = json.loads(s2_links("citedPaper", BARE_S2, ATTENTION_S2)) | {"next": 2}
     pages = {**KNOWN, path: json_page(json.dumps(links)), OPENALEX_WORKS: BUSY}
     async with open_paper_server(pages) as server:
@@ -175,7 +175,7 @@ async def test_a_list_whose_length_is_not_told_says_that_there_is_more() -> None
 
 
 async def test_a_service_that_failed_on_the_way_is_noted_with_the_list() -> None:
-    path = f"{S2_PAPER}ARXIV:1706.03762/references"
+    path = f"{S2_PAPER}{SHA}/references"
     found = json_page(s2_links("citedPaper", BARE_S2))
     async with open_paper_server({**KNOWN, OPENALEX_WORKS: BUSY, path: found}) as server:
         told = await use(
@@ -184,6 +184,19 @@ async def test_a_service_that_failed_on_the_way_is_noted_with_the_list() -> None
 
     assert told.startswith("1 of 1 references of")
     assert told.endswith("\nNote: OpenAlex answers 429 Too Many Requests: ask again in 60 s")
+
+
+async def test_a_list_may_come_from_a_service_that_failed_before() -> None:
+    path = f"{BY_ARXIV}/references"
+    found = json_page(s2_links("citedPaper", BARE_S2))
+    async with open_paper_server({**KNOWN, BY_ARXIV: BUSY, path: found}) as server:
+        tool = PaperDetails(library=server.library)
+        told = await use(tool, id="1706.03762", operation="references")
+
+    assert "from Semantic Scholar #1" in told
+    assert told.endswith(
+        "\nNote: Semantic Scholar answers 429 Too Many Requests: ask again in 60 s"
+    )
 
 
 async def test_what_no_service_can_tell_is_told() -> None:
