@@ -4,8 +4,8 @@ from http import HTTPStatus
 import attrs
 import trio
 
+from sagent.tools._pdf import MOST_PDF_BYTES, is_pdf
 from sagent.tools._refusal import Refusal
-from sagent.tools.papers._shelf import is_pdf
 from sagent.tools.web._dialer import Dialer
 from sagent.tools.web._exchange import Answer
 from sagent.tools.web._fetcher import Fetcher
@@ -14,7 +14,6 @@ from sagent.tools.web._target import target_of
 
 _EACH_S = 60.0
 _ALL_S = 120.0
-_MOST_BYTES = 100 * 1024 * 1024
 _MOST_PLACES = 6
 
 
@@ -41,7 +40,7 @@ class Downloads:
     @classmethod
     def by(cls, addresses: AddressPolicy) -> "Downloads":
         """Make one that keeps to these *addresses*."""
-        fetcher = Fetcher(Dialer(addresses), most_bytes=_MOST_BYTES)
+        fetcher = Fetcher(Dialer(addresses), most_bytes=MOST_PDF_BYTES)
         return cls(fetcher, trio.current_time() + _ALL_S)
 
     async def first_pdf(self, urls: Iterable[str]) -> Pdf | None:
@@ -70,5 +69,5 @@ def _checked(host: str, answer: Answer) -> bytes:
     if not is_pdf(answer.body):
         raise Refusal(f"{host} sends no PDF, but {answer.content_type or 'something else'}")
     if answer.cut:
-        raise Refusal(f"{host} sends more than {_MOST_BYTES >> 20} MB")
+        raise Refusal(f"{host} sends more than {MOST_PDF_BYTES >> 20} MB")
     return answer.body

@@ -2,12 +2,12 @@
 
 import html
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TypeGuard
 
 from sagent.lib.json import JSON
 from sagent.tools._refusal import Refusal
+from sagent.tools.web._clean import clean
 
 type Fields = Mapping[str, JSON]
 
@@ -17,7 +17,6 @@ _MARKUP = re.compile(
     r"(?:\s+[\w:-]+\s*=[^<>]*)?\s*/?>",
     re.IGNORECASE,
 )
-_JOINERS = "\u200c\u200d"  # names in Persian and in the scripts of India are written with them
 
 
 def object_of(answer: JSON, service: str) -> Fields:
@@ -67,15 +66,7 @@ def counts_in(holder: Fields, key: str) -> list[int]:
 
 def plain(text: str) -> str:
     """Put *text* on one line, without markup and without what is not seen when it is shown."""
-    bare = _MARKUP.sub("", html.unescape(text))
-    unseen = {ord(char): _visible(char) for char in set(bare) if not char.isprintable()}
-    return " ".join(bare.translate(unseen).split())
-
-
-def _visible(char: str) -> str:
-    if char.isspace() or unicodedata.category(char) == "Cc":
-        return " "
-    return char if char in _JOINERS else ""
+    return " ".join(clean(_MARKUP.sub("", html.unescape(text))).split())
 
 
 def _counts(value: JSON) -> TypeGuard[int]:

@@ -76,7 +76,7 @@ async def _found(shelf: Shelf, names: Sequence[PaperId]) -> Message | None:
 
 
 def _told(path: Path, origin: str) -> str:
-    return f"{path}\n({origin}; Read it, a few pages at a time)"
+    return f"{path}\n({origin}; Read it with pages, such as 1-5)"
 
 
 def _unavailable(what: str, faults: Collection[str]) -> Refusal:

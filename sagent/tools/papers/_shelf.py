@@ -9,18 +9,12 @@ from pathlib import Path
 import attrs
 
 from sagent.home import Home
+from sagent.tools._pdf import is_pdf
 from sagent.tools.papers._paper_id import PaperId
 
-_MAGIC = b"%PDF-"
-_MAGIC_WITHIN_BYTES = 1024
-"""How much may precede it: PDF 1.7, Adobe's implementation note 13."""
+_PROBE_BYTES = 1024
 _NAME_CHARS = 80
 _DIGEST_CHARS = 8
-
-
-def is_pdf(content: bytes) -> bool:
-    """Tell whether *content* begins as a PDF does."""
-    return _MAGIC in content[:_MAGIC_WITHIN_BYTES]
 
 
 @attrs.frozen
@@ -77,6 +71,6 @@ def _is_paper(path: Path) -> bool:
         if not stat.S_ISREG(path.lstat().st_mode):
             return False
         with path.open("rb") as file:
-            return is_pdf(file.read(_MAGIC_WITHIN_BYTES))
+            return is_pdf(file.read(_PROBE_BYTES))
     except OSError:
         return False

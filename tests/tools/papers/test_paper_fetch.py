@@ -77,7 +77,7 @@ async def test_a_paper_of_arxiv_is_fetched_without_looking_it_up(
     path = papers / "arxiv-1706.03762v2.pdf"
     assert told == (
         f"{path}\n(arXiv:1706.03762v2, {len(PDF)} bytes from {server.web.origin}"
-        "/pdf/1706.03762v2; Read it, a few pages at a time)"
+        "/pdf/1706.03762v2; Read it with pages, such as 1-5)"
     )
     assert path.read_bytes() == PDF
     assert server.asked == ["/pdf/1706.03762v2"]
@@ -99,7 +99,7 @@ async def test_a_paper_is_fetched_once(server: PaperServer, papers: Path) -> Non
     told = await use(tool, id="https://arxiv.org/abs/1706.03762")
 
     path = papers / "arxiv-1706.03762.pdf"
-    assert told == f"{path}\n(fetched before; Read it, a few pages at a time)"
+    assert told == f"{path}\n(fetched before; Read it with pages, such as 1-5)"
     assert len(server.asked) == 1
 
 
@@ -268,4 +268,4 @@ async def test_a_server_that_keeps_us_waiting_is_left(
 
     told = await use(PaperFetch(library=server.library), id="1706.03762")
 
-    assert told.endswith("/pdf/1706.03762v7; Read it, a few pages at a time)")
+    assert told.endswith("/pdf/1706.03762v7; Read it with pages, such as 1-5)")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,14 +27,16 @@ from paper_server import (
     open_paper_server,
     pdf_page,
 )
+from pdf_files import pdf
 from web_server import Page
 
 from sagent.agent import Agent
 from sagent.lib.json import JSON
-from sagent.message import JsonMessage, Message, is_message, response_text
+from sagent.message import JsonMessage, Message, MultipartMessage, is_message, response_text
+from sagent.model import ModelRequest
 from sagent.testing import ScriptedModel, calls
 from sagent.tool import validator_for
-from sagent.tools import PaperAuthor, PaperDetails, PaperFetch, PaperSearch
+from sagent.tools import PaperAuthor, PaperDetails, PaperFetch, PaperSearch, Read
 from sagent.tools.papers import Library
 
 type Make = Callable[..., PaperAuthor | PaperDetails | PaperFetch | PaperSearch]
@@ -93,6 +96,27 @@ async def test_an_agent_uses_each_in_a_whole_run(make: Make, directive: JSON, to
 
     assert answer.content == "done"
     assert told in response_text(model.requests[-1].messages[-1])
+
+
+async def test_what_was_fetched_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAGENT_HOME", str(tmp_path / "home"))
+    (tmp_path / "project").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+
+    def read_it(request: ModelRequest) -> MultipartMessage:
+        path = response_text(request.messages[-1]).split("\n")[0]
+        return calls(("Read", {"file_path": path, "pages": "2"}))
+
+    pages = {"/pdf/1706.03762": pdf_page(pdf(["Attention", "All you need"]))}
+    async with open_paper_server(pages) as server:
+        tools = [PaperFetch(library=server.library), Read()]
+        model = ScriptedModel(calls(("PaperFetch", {"id": "1706.03762"})), read_it, "done")
+
+        await Agent(model=model, tools=tools).run("go")
+
+    assert "All you need" in response_text(model.requests[-1].messages[-1])
 
 
 def test_a_schema_tells_what_the_tools_take() -> None:
