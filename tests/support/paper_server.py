@@ -15,6 +15,7 @@ from sagent.tools.web import AddressPolicy
 S2_SEARCH = "/s2/paper/search"
 S2_PAPER = "/s2/paper/"
 OPENALEX_WORKS = "/openalex/works"
+OPENALEX_WORK = "/openalex/works/"
 OPENALEX_AUTHORS = "/openalex/authors"
 ARXIV = "/arxiv/query"
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\nendobj\n%%EOF\n"
@@ -39,7 +40,7 @@ async def open_paper_server(
     async with open_web_server(pages) as web:
         library = Library(
             semantic_scholar=SemanticScholar(base_url=f"{web.origin}/s2", key=key, pace_s=0),
-            openalex=OpenAlex(base_url=f"{web.origin}/openalex", email=email, pace_s=0),
+            openalex=OpenAlex(base_url=f"{web.origin}/openalex", key=key, email=email, pace_s=0),
             arxiv=Arxiv(base_url=f"{web.origin}/arxiv", pdf_base_url=f"{web.origin}/pdf", pace_s=0),
             addresses=AddressPolicy(("127.0.0.1",)),
         )

@@ -81,6 +81,7 @@ class Apis:
                 base_url=service.base_url,
                 headers=service.headers,
                 pace_s=service.pace_s,
+                secrets=service.secrets,
             )
         return self._apis[service.source]
 

@@ -40,6 +40,7 @@ class Arxiv:
 
     source: Literal["arxiv"] = attrs.field(default="arxiv", init=False)
     name: str = attrs.field(default="arXiv", init=False)
+    secrets: tuple[str, ...] = attrs.field(default=(), init=False)
     speaks_json: bool = attrs.field(default=False, init=False)
 
     @property

@@ -51,10 +51,14 @@ class Library:
 
     @classmethod
     def from_env(cls) -> Self:
-        """Take what ``SEMANTIC_SCHOLAR_API_KEY`` and ``OPENALEX_EMAIL`` say, if they are set."""
+        """Take the keys that the environment holds, if it does.
+
+        They are ``SEMANTIC_SCHOLAR_API_KEY``, ``OPENALEX_API_KEY`` and ``OPENALEX_EMAIL``.
+        """
+        get = os.environ.get
         return cls(
-            semantic_scholar=SemanticScholar(key=os.environ.get("SEMANTIC_SCHOLAR_API_KEY")),
-            openalex=OpenAlex(email=os.environ.get("OPENALEX_EMAIL")),
+            semantic_scholar=SemanticScholar(key=get("SEMANTIC_SCHOLAR_API_KEY")),
+            openalex=OpenAlex(key=get("OPENALEX_API_KEY"), email=get("OPENALEX_EMAIL")),
         )
 
     @property

@@ -45,6 +45,7 @@ class SemanticScholar:
 
     source: Literal["s2"] = attrs.field(default="s2", init=False)
     name: str = attrs.field(default="Semantic Scholar", init=False)
+    secrets: tuple[str, ...] = attrs.field(default=(), init=False)
     speaks_json: bool = attrs.field(default=True, init=False)
 
     @property

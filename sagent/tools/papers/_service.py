@@ -111,6 +111,11 @@ class Service(Protocol):
         ...
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no message may hold, beside what is in the headers."""
+        ...
+
+    @property
     def pace_s(self) -> float:
         """How long it wants to be left alone after a request."""
         ...

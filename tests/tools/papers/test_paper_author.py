@@ -32,6 +32,8 @@ KNOWN: dict[str, Page] = {
     S2_AUTHOR: json_page(json.dumps(AUTHOR_S2)),
     f"{S2_AUTHOR}/papers": json_page(s2_found(ATTENTION_S2)),
     OPENALEX_AUTHORS: json_page(openalex_found(AUTHOR_OPENALEX)),
+    f"{OPENALEX_AUTHORS}/A5018426904": json_page(json.dumps(AUTHOR_OPENALEX)),
+    f"{OPENALEX_AUTHORS}/orcid:0000-0001-5109-3700": json_page(json.dumps(AUTHOR_OPENALEX)),
     OPENALEX_WORKS: json_page(openalex_found(ATTENTION_OPENALEX, total=38)),
 }
 

@@ -16,6 +16,7 @@ from paper_answers import (
 )
 from paper_server import (
     ARXIV,
+    OPENALEX_WORK,
     OPENALEX_WORKS,
     S2_PAPER,
     atom_page,
@@ -33,9 +34,10 @@ ABSTRACT = (
     "neural networks."
 )
 BY_ARXIV = f"{S2_PAPER}ARXIV:1706.03762"
+BY_OPENALEX = f"{OPENALEX_WORK}doi:10.48550/arxiv.1706.03762"
 KNOWN: dict[str, Page] = {
     BY_ARXIV: json_page(json.dumps(ATTENTION_S2)),
-    OPENALEX_WORKS: json_page(openalex_found(ATTENTION_OPENALEX)),
+    BY_OPENALEX: json_page(json.dumps(ATTENTION_OPENALEX)),
     ARXIV: atom_page(arxiv_found(ATTENTION_ARXIV)),
 }
 BUSY = page("", status="429 Too Many Requests", headers={"Retry-After": "60"})
@@ -66,7 +68,7 @@ async def test_a_service_that_does_not_go_by_the_id_is_asked_by_another() -> Non
     assert "from Semantic Scholar #1, OpenAlex #1, arXiv #1" in told
     assert [asked.partition("?")[0] for asked in server.asked] == [
         ARXIV,
-        OPENALEX_WORKS,
+        BY_OPENALEX,
         f"{S2_PAPER}{SHA}",
     ]
 
@@ -82,8 +84,7 @@ async def test_a_service_that_fails_is_noted() -> None:
 
 
 async def test_a_paper_that_nobody_knows_is_told() -> None:
-    nobody: dict[str, Page] = {OPENALEX_WORKS: json_page(openalex_found())}
-    async with open_paper_server(nobody) as server:
+    async with open_paper_server() as server:
         told = await use(PaperDetails(library=server.library), id="10.1000/182")
 
     assert told == "ERROR No service knows doi:10.1000/182: check it, or use PaperSearch."
@@ -109,14 +110,10 @@ async def test_the_papers_around_are_merged(operation: str, key: str, wanted: st
         "title": "Ileal hyperplasia",
         "externalIds": {"DOI": "10.1016/S0140-6736(97)11096-0"},
     }
-    works = [openalex_found(ATTENTION_OPENALEX), openalex_found(RETRACTED_OPENALEX, total=90)]
-
-    async def say(stream: Any) -> None:
-        await stream.send_all(json_page(works.pop(0)))
-
+    works = json_page(openalex_found(RETRACTED_OPENALEX, total=90))
     links = json_page(s2_links(key, BARE_S2, retracted, influential=True))
     path = f"{S2_PAPER}{SHA}/{operation}"
-    pages = {**KNOWN, OPENALEX_WORKS: say, path: links}
+    pages = {**KNOWN, OPENALEX_WORKS: works, path: links}
     async with open_paper_server(pages) as server:
         told = await use(PaperDetails(library=server.library), id="1706.03762", operation=operation)
 
@@ -165,7 +162,7 @@ async def test_years_are_filtered_beyond_the_first_page() -> None:
 async def test_a_list_whose_length_is_not_told_says_that_there_is_more() -> None:
     path = f"{S2_PAPER}{SHA}/references"
     links = json.loads(s2_links("citedPaper", BARE_S2, ATTENTION_S2)) | {"next": 2}
-    pages = {**KNOWN, path: json_page(json.dumps(links)), OPENALEX_WORKS: BUSY}
+    pages = {**KNOWN, path: json_page(json.dumps(links)), BY_OPENALEX: BUSY}
     async with open_paper_server(pages) as server:
         tool = PaperDetails(library=server.library)
         told = await use(tool, id="1706.03762", operation="references", limit=2)
@@ -201,9 +198,7 @@ async def test_a_list_may_come_from_a_service_that_failed_before() -> None:
 
 async def test_what_no_service_can_tell_is_told() -> None:
     only: dict[str, Page] = {
-        OPENALEX_WORKS: json_page(
-            openalex_found({"id": "https://openalex.org/W7", "display_name": "A thesis"})
-        )
+        f"{OPENALEX_WORK}W7": json_page('{"id": "https://openalex.org/W7", "title": "A thesis"}')
     }
     async with open_paper_server(only) as server:
         tool = PaperDetails(library=server.library)

@@ -13,11 +13,10 @@ from paper_answers import (
     BARE_S2,
     WITHDRAWN_ARXIV,
     arxiv_found,
-    openalex_found,
 )
 from paper_server import (
     ARXIV,
-    OPENALEX_WORKS,
+    OPENALEX_WORK,
     PDF,
     S2_PAPER,
     PaperServer,
@@ -34,10 +33,7 @@ from sagent.tools import PaperFetch
 from sagent.tools.papers import Library
 
 DOI = f"{S2_PAPER}DOI:10.1000/182"
-NOWHERE: dict[str, Page] = {
-    OPENALEX_WORKS: json_page(openalex_found()),
-    ARXIV: atom_page(arxiv_found()),
-}
+NOWHERE: dict[str, Page] = {ARXIV: atom_page(arxiv_found())}
 
 
 @pytest.fixture
@@ -155,7 +151,7 @@ async def test_the_next_place_is_tried_when_one_gives_a_web_page(
     }
     server.web.pages[DOI] = s2_paper(server, "/consent")
     server.web.pages["/consent"] = page("<html>Accept our cookies")
-    server.web.pages[OPENALEX_WORKS] = json_page(openalex_found(work))
+    server.web.pages[f"{OPENALEX_WORK}doi:10.1000/182"] = json_page(json.dumps(work))
     server.web.pages["/study.pdf"] = pdf_page()
 
     told = await use(PaperFetch(library=server.library), id="10.1000/182")

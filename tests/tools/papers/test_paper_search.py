@@ -199,7 +199,17 @@ async def test_a_key_goes_to_its_service_and_into_no_text() -> None:
     assert "it does not accept the key" in told
 
 
-async def test_an_address_makes_openalex_more_ready() -> None:
+async def test_a_key_in_a_query_gets_into_no_text_either() -> None:
+    bad = page("key s3cret is bad", status="403 Forbidden")
+    async with open_paper_server({OPENALEX_WORKS: bad}, key="s3cret") as server:
+        told = await use(PaperSearch(library=server.library), query="a", source="openalex")
+
+    assert "&api_key=s3cret" in server.asked[0]
+    assert told.startswith("ERROR No service answered. OpenAlex answers 403 Forbidden")
+    assert "s3cret" not in told
+
+
+async def test_an_address_goes_to_openalex() -> None:
     async with open_paper_server(FOUND, email="me@example.org") as server:
         await use(PaperSearch(library=server.library), query="a", source="openalex")
 
@@ -208,13 +218,16 @@ async def test_an_address_makes_openalex_more_ready() -> None:
 
 def test_keys_are_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEMANTIC_SCHOLAR_API_KEY", "s3cret")
+    monkeypatch.setenv("OPENALEX_API_KEY", "t0ken")
     monkeypatch.setenv("OPENALEX_EMAIL", "me@example.org")
 
     library = PaperSearch().library
 
     assert library.semantic_scholar.key == "s3cret"
+    assert library.openalex.key == "t0ken"
     assert library.openalex.email == "me@example.org"
     assert "s3cret" not in repr(library)
+    assert "t0ken" not in repr(library)
 
 
 @pytest.mark.parametrize(

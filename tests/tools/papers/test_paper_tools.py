@@ -20,6 +20,7 @@ from paper_answers import (
 )
 from paper_server import (
     ARXIV,
+    OPENALEX_WORK,
     OPENALEX_WORKS,
     S2_SEARCH,
     atom_page,
@@ -46,6 +47,7 @@ KNOWN: dict[str, Page] = {
     "/s2/paper/ARXIV:1706.03762": json_page(json.dumps(ATTENTION_S2)),
     "/s2/author/search": json_page(s2_found(AUTHOR_S2)),
     OPENALEX_WORKS: json_page(openalex_found(ATTENTION_OPENALEX)),
+    f"{OPENALEX_WORK}W7": json_page(json.dumps(ATTENTION_OPENALEX)),
     ARXIV: atom_page(arxiv_found(ATTENTION_ARXIV)),
     "/pdf/1706.03762": pdf_page(),
 }
