@@ -54,7 +54,7 @@ def papers_or_refusal(read: Callable[[], Any]) -> None:
     assert fused(ranked([one for one in found if isinstance(one, Paper)], "s2")) is not None
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(spoiled(ATTENTION_S2), max_size=3), VALUES, VALUES)
 def test_any_answer_of_semantic_scholar_is_read(papers: list[Any], total: Any, data: Any) -> None:
     search = SemanticScholar().search("x", ANY, 5)
@@ -67,7 +67,7 @@ def test_any_answer_of_semantic_scholar_is_read(papers: list[Any], total: Any, d
     papers_or_refusal(lambda: links.read({"data": ({"citingPaper": data}, data)}).items)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(spoiled(ATTENTION_OPENALEX), max_size=3), VALUES, VALUES)
 def test_any_answer_of_openalex_is_read(works: list[Any], meta: Any, data: Any) -> None:
     search = OpenAlex().search("x", ANY, 5)
@@ -77,7 +77,7 @@ def test_any_answer_of_openalex_is_read(works: list[Any], meta: Any, data: Any) 
     papers_or_refusal(lambda: search.read(data).items)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(spoiled(AUTHOR_S2), spoiled(AUTHOR_OPENALEX))
 def test_any_authors_are_read(one: Any, other: Any) -> None:
     lookup = SemanticScholar().author(AuthorId("s2", "1"))
@@ -87,7 +87,7 @@ def test_any_authors_are_read(one: Any, other: Any) -> None:
     papers_or_refusal(lambda: OpenAlex().authors("x", 5).read({"results": (other,)}).items)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.data())
 def test_any_cut_or_change_of_a_feed_is_read(data: st.DataObject) -> None:
     feed = arxiv_found(ATTENTION_ARXIV, WITHDRAWN_ARXIV)
@@ -98,7 +98,7 @@ def test_any_cut_or_change_of_a_feed_is_read(data: st.DataObject) -> None:
     papers_or_refusal(lambda: Arxiv().search("x", ANY, 5).read(changed).items)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.text())
 def test_any_words_make_a_request(text: str) -> None:
     for service in (SemanticScholar(), OpenAlex(), Arxiv()):

@@ -123,7 +123,7 @@ _PAPERS = st.builds(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(_PAPERS, max_size=8).flatmap(
         lambda found: st.tuples(st.just(found), st.permutations(found))
@@ -136,7 +136,7 @@ def test_the_order_of_answers_does_not_matter(orders: tuple[list[Paper], list[Pa
     assert fused(one) == fused(other)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(_PAPERS, max_size=8))
 def test_what_is_merged_stays_as_it_is(papers: list[Paper]) -> None:
     once = merged(papers)
@@ -144,7 +144,7 @@ def test_what_is_merged_stays_as_it_is(papers: list[Paper]) -> None:
     assert merged(once) == once
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(_PAPERS, max_size=8))
 def test_no_paper_is_lost_and_none_is_made_up(papers: list[Paper]) -> None:
     results = merged(papers)
@@ -155,7 +155,7 @@ def test_no_paper_is_lost_and_none_is_made_up(papers: list[Paper]) -> None:
     assert _dois(results) == _dois(papers)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(_PAPERS, max_size=8))
 def test_an_id_leads_to_one_paper(papers: list[Paper]) -> None:
     names = [name for paper in merged(papers) for name in paper.ids]

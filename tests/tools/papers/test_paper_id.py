@@ -94,7 +94,7 @@ def test_what_is_no_id_is_told_with_what_would_be(text: str) -> None:
         paper_id(text)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.text() | st.from_regex(r"\A(https?://[a-z.]+/|doi:|arXiv:)?(10\.\d{4}/)?.{,20}\Z"))
 def test_what_an_id_is_told_as_reads_as_the_same_id(text: str) -> None:
     found = paper_id_of(text)
@@ -102,7 +102,7 @@ def test_what_an_id_is_told_as_reads_as_the_same_id(text: str) -> None:
     assert found is None or paper_id_of(str(found)) == found
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.from_regex(r"\A([a-z-]{1,6}(\.[A-Z]{2})?/[0-9]{7}|[0-9]{4}\.[0-9]{5})(v[1-9])?\Z"))
 def test_an_arxiv_id_has_one_spelling(text: str) -> None:
     once = arxiv_of(text)
