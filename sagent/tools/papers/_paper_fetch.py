@@ -33,8 +33,9 @@ class PaperFetch(BuiltinTool):
             "required": ["id"],
             "additionalProperties": False,
         },
-        effects=frozenset({Effect.READS, Effect.WRITES, Effect.NETWORK}),
-        concurrency="shared",  # what it writes is its own, and written at one stroke
+        # What it writes is a cache of our own, as what large results leave on disk is.
+        effects=frozenset({Effect.READS, Effect.NETWORK}),
+        concurrency="shared",
         subjects=("id",),
     )
 
