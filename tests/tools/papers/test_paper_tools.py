@@ -5,8 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 import trio
+import trio.testing
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from paper_answers import (
@@ -29,6 +31,7 @@ from paper_server import (
     pdf_page,
 )
 from pdf_files import pdf
+from trio.testing import MockClock
 from web_server import Page
 
 from sagent.agent import Agent
@@ -147,11 +150,42 @@ def test_a_schema_tells_what_the_tools_take() -> None:
     assert validator_for(PaperDetails()).faults({"operation": "references"})
 
 
-async def test_tools_of_one_library_keep_its_pace_together() -> None:
-    async with open_paper_server(KNOWN) as server:
-        one, other = PaperSearch(library=server.library), PaperDetails(library=server.library)
+async def test_tools_of_one_library_keep_its_pace_together(mock_clock: MockClock) -> None:
+    asked_at: list[float] = []
 
-        assert one.library is other.library
+    async def say(stream: trio.abc.Stream) -> None:
+        asked_at.append(trio.current_time())
+        await stream.send_all(atom_page(arxiv_found()))
+
+    async with open_paper_server({ARXIV: say}) as server, trio.open_nursery() as nursery:
+        library = Library(arxiv=attrs.evolve(server.library.arxiv, pace_s=3))
+        for tool in (PaperSearch(library=library), PaperSearch(library=library)):
+            nursery.start_soon(tool.run, JsonMessage({"query": "a", "source": "arxiv"}))
+        while len(asked_at) < 2:
+            await trio.testing.wait_all_tasks_blocked(0.01)
+            mock_clock.jump(1)
+
+    assert asked_at[1] - asked_at[0] == 3
+
+
+async def test_a_search_that_is_cancelled_leaves_no_connection() -> None:
+    left: list[str] = []
+    asked = [trio.Event(), trio.Event(), trio.Event()]
+
+    async def hang(stream: trio.abc.Stream) -> None:
+        next(event for event in asked if not event.is_set()).set()
+        left.append((await stream.receive_some()).decode())
+
+    async with open_paper_server({S2_SEARCH: hang, OPENALEX_WORKS: hang, ARXIV: hang}) as server:
+        async with trio.open_nursery() as nursery:
+            tool = PaperSearch(library=server.library)
+            nursery.start_soon(tool.run, JsonMessage({"query": "a"}))
+            for event in asked:
+                await event.wait()
+            nursery.cancel_scope.cancel()
+        await trio.testing.wait_all_tasks_blocked(0.01)
+
+    assert left == ["", "", ""]
 
 
 def test_a_tool_that_is_given_none_makes_a_library() -> None:
