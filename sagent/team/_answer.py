@@ -41,17 +41,13 @@ def json_answer(schema: Schema) -> Answer[JSON]:
 
 
 def _text_in(answer: TextMessage) -> str:
-    return _said(answer).content
+    return answer.content
 
 
 def _json_in(output: Output, answer: TextMessage) -> JSON:
-    return output.read(_said(answer).content)
-
-
-def _said(answer: TextMessage) -> TextMessage:
-    if not answer.content.strip():
-        raise ModelStoppedError("the model's answer is empty: ask it otherwise, or another one")
-    return answer
+    if not answer.content:  # what does not fit is asked for again, so nothing was said
+        raise ModelStoppedError("the conversation was cleared before it had an answer")
+    return output.read(answer.content)
 
 
 TEXT_ANSWER = Answer[str](None, _text_in, TEXT)

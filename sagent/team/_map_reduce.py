@@ -1,36 +1,35 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from functools import partial
-from typing import Any, Unpack, cast, overload
+from typing import Any, Unpack, overload
 
 import attrs
 
 from sagent.agent import Agent
 from sagent.budget import Amount, Budget
 from sagent.errors import ReduceError, UsageError
-from sagent.team._answer import TEXT_ANSWER
 from sagent.team._codec import Codec
-from sagent.team._groups import FanIn, tokens_of
+from sagent.team._groups import FanIn
 from sagent.team._items import Items, Source
 from sagent.team._journal import Journal
 from sagent.team._map import journal_at, open_outcomes
 from sagent.team._outcome import Outcome
 from sagent.team._outcomes import Outcomes
 from sagent.team._progress import OnProgress
-from sagent.team._prompt import ITEM, ITEMS, Prompting, text_of
-from sagent.team._recruit import Terms, function_worker
+from sagent.team._prompt import ITEM, Prompting
 from sagent.team._reduce import Group, Tree
 from sagent.team._reduced import Reduced, total_of
+from sagent.team._roles import (
+    REDUCE_PROMPT,
+    fan_in_of,
+    mapping_worker,
+    no_size,
+    reducing_worker,
+    size_of,
+)
 from sagent.team._settings import JournalOptions, Settings, with_system
 from sagent.team._share import Share
 from sagent.team._worker import Key, Worker
-
-REDUCE_PROMPT = """\
-Here are parts of one piece of work. Make one result of them: keep what matters, in the order of \
-the parts, say nothing twice, and add nothing of your own.
-
-{items}"""
-"""What an agent that reduces is asked by default."""
 
 
 @overload
@@ -157,9 +156,11 @@ async def map_reduce[I](
     settings, source = Settings(**options), Source[I].of(items)
     if not (isinstance(mapper, Agent) or isinstance(reducer, Agent)) and (budget or share):
         raise UsageError("budget= and share= are for agents: functions spend nothing that is known")
-    worker = _mapping(mapper, prompt, budget=budget, share=share, key=key, codec=codec, name=name)
-    reducing = _reducing(reducer, reduce_prompt, budget=budget, share=share)
-    room = _room(reducer, FanIn.of(fan_in))
+    worker = mapping_worker(
+        mapper, prompt, budget=budget, share=share, key=key, codec=codec, name=name
+    )
+    reducing = reducing_worker(reducer, reduce_prompt, budget=budget, share=share)
+    fan = fan_in_of(reducer, FanIn.of(fan_in))
     async with AsyncExitStack() as stack:
         settings = await stack.enter_async_context(with_system(settings))
         journal: Journal | None = None
@@ -175,8 +176,8 @@ async def map_reduce[I](
                 attrs.evolve(settings, on_progress=on_reduce, journal=None),
                 journal if isinstance(reducer, Agent) else None,
             ),
-            _size if room.tokens is not None else _no_size,
-            room,
+            size_of if fan.tokens is not None else no_size,
+            fan,
             mapped,
             _values(mapped),
         )
@@ -185,70 +186,14 @@ async def map_reduce[I](
         return Reduced(value=value, outcomes=mapped, levels=tree.levels, spent=spent)
 
 
-def _mapping[I](
-    mapper: Agent | Callable[[I], Awaitable[object]],
-    prompt: Prompting[I] | None,
-    *,
-    budget: Budget | None,
-    share: Share | None,
-    key: Key[I] | None,
-    codec: Codec[object] | None,
-    name: str | None,
-) -> Worker[I, object]:
-    if isinstance(mapper, Agent):
-        if codec is not None:
-            raise UsageError("codec= is for functions: the values of agents are kept as they are")
-        terms = Terms(
-            agent=mapper,
-            prompt=ITEM.name if prompt is None else prompt,
-            budget=budget,
-            share=share,
-            key=key,
-            name=name,
-        )
-        return cast("Worker[I, object]", terms.worker(TEXT_ANSWER))  # a text is an object
-    if prompt is not None:
-        raise UsageError("prompt= is for agents: a function does with its item as it likes")
-    return function_worker(mapper, key=key, codec=codec, name=name)
-
-
-def _reducing(
-    reducer: Agent | Callable[[Group[object]], Awaitable[object]],
-    prompt: Prompting[Group[object]] | None,
-    *,
-    budget: Budget | None,
-    share: Share | None,
-) -> Worker[Group[object], object]:
-    if isinstance(reducer, Agent):
-        terms = Terms(
-            agent=reducer,
-            prompt=REDUCE_PROMPT if prompt is None else prompt,
-            slot=ITEMS,
-            budget=budget,
-            share=share,
-        )
-        return cast("Worker[Group[object], object]", terms.worker(TEXT_ANSWER))  # the same
-    if prompt is not None:
-        raise UsageError("reduce_prompt= is for agents: a function reduces as it likes")
-    return function_worker(reducer)
-
-
-def _room(reducer: object, fan_in: FanIn) -> FanIn:
-    window = reducer.model.context_window if isinstance(reducer, Agent) else None
-    if fan_in.tokens is not None or window is None:
-        return fan_in
-    # The other half is for the prompt, the answer, and what the estimate is wrong by.
-    return attrs.evolve(fan_in, tokens=max(1, window // 2))
-
-
 async def _mapped[I](
     worker: Worker[I, object], source: Source[I], settings: Settings, journal: Journal | None
 ) -> tuple[Outcome[I, object], ...]:
-    async with open_outcomes(worker, source, settings, "given", journal) as outcomes:
+    async with open_outcomes(worker, source, settings, "completed", journal) as outcomes:
         try:
             mapped = await outcomes.collect()
         except Exception as error:
-            unread = outcomes.unread
+            unread = tuple(sorted(outcomes.unread, key=lambda outcome: outcome.index))
             raise ReduceError(
                 f"the items ended with an error after {len(unread)} of them: {error!r}; what was "
                 "mapped is in .outcomes",
@@ -275,18 +220,7 @@ def _open_level(
     journal: Journal | None,
     groups: Sequence[Group[object]],
 ) -> AbstractAsyncContextManager[Outcomes[Group[object], object]]:
-    return open_outcomes(reducer, Source[Group[object]].of(groups), settings, "given", journal)
-
-
-def _size(part: object) -> int:
-    try:
-        return tokens_of(text_of(part))
-    except UsageError:  # who makes the prompt of it may know how
-        return tokens_of(repr(part))
-
-
-def _no_size(part: object) -> int:  # noqa: ARG001  # there is no limit to it
-    return 0
+    return open_outcomes(reducer, Source[Group[object]].of(groups), settings, "completed", journal)
 
 
 def _empty(empty: Callable[[], object] | None) -> Reduced[Any, Any, Any]:  # Any: no items

@@ -2,11 +2,11 @@
 
 import logging
 from collections import Counter
+from hashlib import sha256
 
 import attrs
 
-from sagent.lib.json import JSON
-from sagent.team._agent_worker import digest
+from sagent.lib.json import JSON, json_dumps
 from sagent.team._codec import Codec
 from sagent.team._journal import Journal
 from sagent.team._outcome import Outcome
@@ -14,6 +14,7 @@ from sagent.team._outcome import Outcome
 _log = logging.getLogger(__name__)
 
 _LONGEST_ERROR = 500
+_KEY_DIGITS = 32
 
 
 @attrs.define(eq=False)
@@ -30,7 +31,7 @@ class Memory[R]:
 
     def key_of(self, identity: str) -> str:
         """Name work, which is not to be named twice."""
-        key = digest(self._worker, identity)
+        key = sha256(json_dumps((self._worker, identity)).encode()).hexdigest()[:_KEY_DIGITS]
         self._seen[key] += 1
         return f"{key}-{self._seen[key]}"
 

@@ -30,15 +30,15 @@ class Race:
     spent: Amount
 
 
-def _any_answer(answer: str) -> bool:  # noqa: ARG001  # it is one
-    return True
+def _says_something(answer: str) -> bool:
+    return bool(answer.strip())
 
 
 async def race(
     agents: Sequence[Member],
     prompt: str | Prompt,
     *,
-    good: Callable[[str], bool] = _any_answer,
+    good: Callable[[str], bool] = _says_something,
     budget: Budget | None = None,
     share: Share | None = None,
     **options: Unpack[Options],
@@ -48,7 +48,7 @@ async def race(
     Args:
         agents: who is asked, each afresh; one agent may be in it more than once.
         prompt: what they are asked.
-        good: tells whether an answer is one to take.
+        good: tells whether an answer is one to take; by default, any that says something.
         budget: what all together may spend.
         share: what each attempt may take of it at most.
         options: see `Settings`; *limit* is for all at once, if it is not said.

@@ -24,7 +24,7 @@ class Ballot:
 
     Attributes:
         outcome: its answer, or its error.
-        choice: what it voted for; None if it failed, or for none of the choices.
+        choice: what it voted for; None if it failed, said nothing, or named none of the choices.
     """
 
     outcome: Outcome[Member, str]
@@ -139,6 +139,7 @@ def _ballots(
             return None
         if choices is not None:
             return choice_in(outcome.value, choices)
-        return firsts.setdefault(same(outcome.value), outcome.value.strip())
+        said = outcome.value.strip()
+        return firsts.setdefault(same(said), said) if said else None
 
     return tuple(Ballot(outcome=outcome, choice=choice(outcome)) for outcome in outcomes)

@@ -287,7 +287,8 @@ from sagent.team import map_agents
 
 async def work(item: int) -> int:
     if item == 3:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), getattr(signal, sys.argv[2]))
+        await trio.sleep_forever()
     return item
 
 async def main() -> None:
@@ -298,8 +299,15 @@ trio.run(main)
 """
 
 
-async def test_a_killed_run_keeps_what_it_has_done(journal: Path) -> None:
-    await trio.run_process([sys.executable, "-c", _RUN, str(journal)], check=False)
+@pytest.mark.parametrize("by", ["SIGKILL", "SIGINT"])
+async def test_a_run_that_is_killed_or_interrupted_keeps_what_it_has_done(
+    journal: Path, by: str
+) -> None:
+    done = await trio.run_process(
+        [sys.executable, "-c", _RUN, str(journal), by], check=False, capture_stderr=True
+    )
+
+    assert done.returncode != 0
 
     values = [json.loads(line).get("value") for line in _octets(journal).splitlines()]
     assert values == [None, 0, 1, 2]

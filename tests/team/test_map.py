@@ -13,6 +13,7 @@ from sagent.actors import open_system
 from sagent.agent import Agent, Prompt
 from sagent.errors import (
     ActorCrashed,
+    ActorStopped,
     ItemDeadlineError,
     ModelStoppedError,
     RunCancelledError,
@@ -23,7 +24,8 @@ from sagent.errors import (
 from sagent.message import BytesMessage
 from sagent.model import ModelRequest, Usage
 from sagent.team import Attempts, Outcome, Outcomes, map_agents
-from sagent.testing import ScriptedModel
+from sagent.testing import RecordingTool, ScriptedModel
+from sagent.tool import Binding, Tool
 
 
 async def test_an_agent_is_asked_about_each_item_and_its_answers_are_the_values() -> None:
@@ -231,6 +233,20 @@ async def test_an_agent_that_crashes_fails_its_item_and_may_be_tried_again(
 
     assert mended.value == "fine"
     assert isinstance(crashed.error, ActorCrashed)
+
+
+async def test_an_agent_that_crashes_as_it_takes_in_its_tools_fails_its_item() -> None:
+    class Unbindable(RecordingTool):
+        def bind(self, binding: Binding) -> Tool:
+            raise ZeroDivisionError
+
+    agent = Agent(model=echo(), tools=[Unbindable("Look", "so")])
+
+    async with map_agents(agent, ["a"], attempts=1) as outcomes:
+        (outcome,) = await outcomes.collect()
+
+    assert isinstance(outcome.error, ActorCrashed | ActorStopped)
+    assert isinstance(outcome.error.__cause__, ZeroDivisionError)
 
 
 async def test_an_item_has_so_much_time_for_all_its_attempts(autojump_clock: MockClock) -> None:
