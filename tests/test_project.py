@@ -73,8 +73,8 @@ def _ruffs_order(name: str) -> tuple[int, str]:
     return (0 if constant else 1 if name[0].isupper() else 2, name)
 
 
-def test_to_load_an_agent_loads_no_library_that_few_programs_need() -> None:
-    code = "import sagent.agent, sys; print(*{'cattrs', 'httpx', 'rich'} & {*sys.modules})"
+def test_to_load_agents_and_teams_loads_no_library_that_few_programs_need() -> None:
+    code = "import sagent.team, sys; print(*{'cattrs', 'httpx', 'rich'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.split() == []

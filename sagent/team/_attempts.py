@@ -1,3 +1,4 @@
+import random
 from collections.abc import Callable
 
 import attrs
@@ -12,8 +13,9 @@ from sagent.errors import (
     ToolInterruptedError,
     UsageError,
 )
-from sagent.providers._retry import spread
 
+_SPREAD = 0.25
+"""Up to so much is taken off a wait, so that many do not come back at once."""
 _PASSING = (
     ActorCrashed,
     ActorStopped,
@@ -74,4 +76,5 @@ class Attempts:
         """Tell how long to wait after *error* in the last of so many; None to give up."""
         if attempts >= self.times or not self.passing(error):
             return None
-        return spread(min(self.first_s * 2.0 ** min(attempts - 1, 30), self.most_s))
+        wait_s = min(self.first_s * 2.0 ** min(attempts - 1, 30), self.most_s)
+        return wait_s * (1 - _SPREAD * random.random())  # noqa: S311  # spreads load, guards nothing

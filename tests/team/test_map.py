@@ -135,6 +135,14 @@ async def test_items_are_taken_as_the_reader_needs_them(
     assert len(taken) <= 110
 
 
+async def test_ten_thousand_items_have_ten_thousand_outcomes() -> None:
+    async with map_agents(_same, iter(range(10_000)), limit=100) as outcomes:
+        total = sum([outcome.value async for outcome in outcomes])
+
+    assert total == sum(range(10_000))
+    assert outcomes.counts.succeeded == 10_000
+
+
 async def test_items_may_come_out_of_an_async_generator(autojump_clock: MockClock) -> None:
     async def arriving() -> AsyncIterator[int]:
         for number in range(3):
