@@ -17,7 +17,7 @@ from sagent.team._journal import Journal, open_journal
 from sagent.team._outcomes import Outcomes
 from sagent.team._prompt import ITEM, Prompting
 from sagent.team._recruit import Terms, function_worker
-from sagent.team._settings import JournalOptions, Settings
+from sagent.team._settings import JournalOptions, Settings, check_trio
 from sagent.team._share import Share
 from sagent.team._shelf import Order
 from sagent.team._worker import Key, Worker
@@ -111,7 +111,7 @@ def map_agents[I, R](
         options: see `Settings`.
 
     Raises:
-        UsageError: an argument cannot be meant.
+        UsageError: an argument cannot be meant; or entering, since this is not trio.
         SessionBusyError: entering, since another run has the journal.
         SessionError: entering, since the journal cannot be read or written.
     """
@@ -149,6 +149,7 @@ async def open_outcomes[I, R](
     journal: Journal | None = None,
 ) -> AsyncGenerator[Outcomes[I, R]]:
     """Let *worker* work, with *journal*, or the one that *settings* name."""
+    check_trio()
     async with AsyncExitStack() as stack:
         if journal is None and settings.journal is not None:
             journal = await stack.enter_async_context(journal_at(settings.journal))

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from typing import Literal
 
+import anyio
 import pytest
 import trio
 import trio.testing
@@ -395,6 +396,15 @@ def test_what_cannot_be_meant_is_told_before_anything_begins(
 
     with pytest.raises((UsageError, TypeError), match=told):
         map_agents(**whole)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue,reportArgumentType,reportUnknownArgumentType]
+
+
+def test_a_team_says_that_it_needs_trio() -> None:
+    async def main() -> None:
+        async with map_agents(_same, [1]):
+            raise AssertionError
+
+    with pytest.raises(UsageError, match=r"under trio, not asyncio: call trio\.run"):
+        anyio.run(main, backend="asyncio")
 
 
 def test_an_outcome_shows_what_it_is() -> None:
