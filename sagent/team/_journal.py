@@ -11,7 +11,7 @@ import attrs
 import trio
 
 from sagent.errors import SessionBusyError, SessionError
-from sagent.lib.json import JSON, json_freeze
+from sagent.lib.json import JSON, json_dumps, json_freeze
 from sagent.session._log import Log
 from sagent.team._journal_line import is_whole, read_line, write_line
 
@@ -82,7 +82,8 @@ async def open_journal(path: Path, *, secrets: Iterable[str]) -> AsyncGenerator[
         SessionBusyError: another process has it, or this one.
         SessionError: it cannot be read or written, or is no journal.
     """
-    journal = await trio.to_thread.run_sync(_opened, path, tuple(filter(None, secrets)))
+    needles = tuple(json_dumps(secret)[1:-1] for secret in secrets if secret)  # as lines have them
+    journal = await trio.to_thread.run_sync(_opened, path, needles)
     try:
         yield journal
     finally:

@@ -181,12 +181,12 @@ async def test_a_journal_is_for_its_owner_alone(journal: Path) -> None:
 async def test_credentials_are_not_written_into_a_journal(
     journal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-0123456789abcdef")
+    monkeypatch.setenv("OPENAI_API_KEY", 'sk-"0123456789abcdef')
 
-    outcomes, _ = await _echoed(journal, ["it is sk-0123456789abcdef", "fine"])
+    outcomes, _ = await _echoed(journal, ['it is sk-"0123456789abcdef', "fine"])
 
     assert all(outcome.ok for outcome in outcomes)
-    assert b"sk-0123456789abcdef" not in _octets(journal)
+    assert b"0123456789abcdef" not in _octets(journal)
     assert b"fine" in _octets(journal)
 
 
