@@ -6,9 +6,19 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks import actors, agent, providers, saved_turns, sessions, size, startup, tools, wire
-from benchmarks import actors, agent, providers, saved_turns, sessions, size, startup, team, wire
-from benchmarks import actors, agent, providers, saved_turns, sessions, shell, size, startup, wire
+from benchmarks import (
+    actors,
+    agent,
+    providers,
+    saved_turns,
+    sessions,
+    shell,
+    size,
+    startup,
+    team,
+    tools,
+    wire,
+)
 from benchmarks.effort import FULL, QUICK, Effort
 from benchmarks.report import Report
 from benchmarks.row import Row

@@ -17,7 +17,7 @@ __all__ = ["main"]
 SESSIONS = "sessions"
 """The first word of commands about sessions."""
 MAP = "map"
-"""The first word of one agent's work on many items; all else is a prompt or a flag."""
+"""The first word of one agent's work on many items."""
 CONTROL: "tuple[ControlCommand, ...]" = ("ps", "tree", "send", "stop", "attach")
 """The first word of commands about what runs; all else is a prompt or a flag."""
 
@@ -79,10 +79,18 @@ def _map_work(words: Sequence[str]) -> Callable[[], int]:
         from sagent.cli._map import run_map  # noqa: PLC0415  # as above
 
         return run_map(options)
+
+    return work
+
+
 def _control_work(command: "ControlCommand", words: Sequence[str]) -> Callable[[], int]:
     from sagent.cli._control_parser import parse_control  # noqa: PLC0415  # as above
+
     options = parse_control(command, words)
+
+    def work() -> int:
         from sagent.cli._control import run_control  # noqa: PLC0415  # as above
+
         return run_control(options)
 
     return work
