@@ -17,6 +17,7 @@ DRAFT = "def mean(numbers):\n    return sum(numbers) / len(numbers)\n"
 
 
 async def main() -> None:
+    """Let an author work, and print what it and its reviewer say."""
     author = ScriptedModel(
         calls(
             (
@@ -45,6 +46,8 @@ async def main() -> None:
                     print(f"[{name}] {text}")
                 case Done(text=text):
                     print(text)
+                case _:
+                    pass
 
 
 if __name__ == "__main__":

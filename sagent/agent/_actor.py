@@ -19,21 +19,17 @@ from sagent.agent._contact import Contact
 from sagent.agent._control import Control
 from sagent.agent._desk import Desk, Taken
 from sagent.agent._event import (
-    ChildEvent,
     Done,
     Emit,
     Failed,
     Notice,
-    RunEvent,
-    Text,
-    Thinking,
-    ToolProgressed,
 )
 from sagent.agent._event import Interrupted as InterruptTold
 from sagent.agent._family import Family
 from sagent.agent._file_keeper import open_file_keeper
 from sagent.agent._group import AGENTS
 from sagent.agent._household import Standing
+from sagent.agent._kinship import Kinship
 from sagent.agent._large_results import LargeResults
 from sagent.agent._mail import Inquiry, Mail, Prompt, Urgent
 from sagent.agent._orders import Orders
@@ -87,10 +83,10 @@ class AgentActor(Actor[Mail]):
         self._claim = claim
         self._standing = standing
         self._say_farewell = farewell
-        self._audience = Audience(emit if standing.report is None else self._report)
+        self._emit = emit
         self._turn = Turn()
         self._action: Action = Drain()
-        self._in_turn = False
+        self._in_turn = self._unsettled = False
         self._save_error = ""
         self._last: TextMessage | None = None
         """What was answered before there was nothing but news."""
@@ -102,6 +98,9 @@ class AgentActor(Actor[Mail]):
 
     async def started(self) -> None:
         """Take the history in hand."""
+        self._kinship = Kinship(self._standing, self.context.ref)
+        emit = self._kinship.report if self._kinship.is_told_all else self._emit
+        self._audience = Audience(emit)
         async with AsyncExitStack() as stack:
             stack.enter_context(self._claim)
             self._state = self._begin()
@@ -152,7 +151,7 @@ class AgentActor(Actor[Mail]):
     def busy(self) -> bool:
         """Whether it does something, or is about to."""
         waits = self._post.holds_any or self._family.busy
-        return self._in_turn or waits or bool(self._tasks.unfinished())
+        return self._unsettled or waits or bool(self._tasks.unfinished())
 
     def _new_tasks(self, reminders: Reminders) -> Tasks:
         self._family = Family(
@@ -202,7 +201,7 @@ class AgentActor(Actor[Mail]):
         )
 
     async def _take_turn(self) -> None:
-        self._in_turn = True
+        self._in_turn = self._unsettled = True
         self._spent_before = self._state.spent
         answer = TextMessage("")
         failure: SagentError | None = None
@@ -229,40 +228,20 @@ class AgentActor(Actor[Mail]):
             await self._tell_done(answer)
         elif failure is not None and not isinstance(failure, RunInterruptedError):
             await self._tell_end(Failed(str(failure)))
-        self._answer_parent(answer, failure)
+        if failure is not None or answer.content or self._desk.prompts:
+            self._kinship.answer(answer, failure, hops=self._desk.hops)
         self._desk.settle(answer, failure)
+        self._unsettled = False
 
     async def _tell_done(self, answer: TextMessage) -> None:
         before, self._spent_before = self._spent_before, self._state.spent
         await self._tell_end(Done(answer, *self._state.spent_since(before)))
 
     async def _tell_end(self, event: Done | Failed) -> None:
-        if self._standing.report is None:  # a run tells of its own end
-            self._audience.show(event)
-        else:
+        if self._kinship.is_told_all:
             await self._audience.tell(event)
-
-    def _answer_parent(self, answer: TextMessage, failure: SagentError | None) -> None:
-        """Let the one who has started this agent know what came of its turn."""
-        parent, name = self._standing.parent, self.context.ref.name
-        if parent is None or not self._standing.answers:
-            return
-        text = answer.content or "(nothing)"
-        said = f"[from {name}]: {text}" if failure is None else f"[{name} failed: {failure}]"
-        if failure is not None or answer.content or self._desk.prompts:
-            path, hops = self.context.ref.path, self._desk.hops + 1
-            parent.tell(Prompt(said, source=path, hops=hops))
-
-    async def _report(self, event: RunEvent) -> None:
-        report = self._standing.report
-        assert report is not None, "without one, this is not called"
-        match event:
-            case Text() | Thinking() | ToolProgressed():
-                await trio.lowlevel.checkpoint()
-            case ChildEvent():
-                await report(event.path, event.event)
-            case _:
-                await report(self.context.ref.path, event)
+        else:  # a run tells of its own end
+            self._audience.show(event)
 
     async def _take_turn_in_time(self) -> TextMessage:
         budget, now = self._blueprint.budget, time.monotonic

@@ -4,7 +4,6 @@ import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
-from typing import cast
 
 import attrs
 import trio
@@ -105,7 +104,7 @@ async def _statuses(system: System) -> dict[str, AgentStatus]:
 async def _status(ref: Ref[Mail]) -> AgentStatus | None:
     with trio.move_on_after(_EVERY_S):
         try:
-            return cast("AgentStatus", await ref.ask(GetStatus(), lane="front"))
+            return await ref.ask(GetStatus(), lane="front")
         except ActorError:  # it has just ended
             return None
     return None
