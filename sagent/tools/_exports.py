@@ -8,6 +8,7 @@ Reference Manual, "Bourne Shell Builtins" and "ANSI-C Quoting"). In POSIX mode t
 """
 
 import re
+from itertools import pairwise
 
 _VARIABLE = re.compile(
     rb"(?:declare -\w*|export(?: -\w+)?) (?P<name>[A-Za-z_]\w*)"
@@ -59,8 +60,8 @@ def exported_functions(names: bytes, printed: bytes) -> dict[bytes, bytes]:
     values: dict[bytes, bytes] = {}
     at = 0
     listed = [found["name"] for found in _FUNCTION.finditer(names)]
-    followers = [re.escape(name) + rb" \(\) " for name in listed[1:]] + [rb"\Z"]
-    for name, follower in zip(listed, followers, strict=False):
+    for name, following in pairwise([*listed, b""]):
+        follower = re.escape(following) + rb" \(\) " if following else rb"\Z"
         head = name + b" () \n{"
         # A function may hold a line that looks like its end, but not one with the next behind it.
         last_line = rb"\ndeclare -f\w* %b\n" % re.escape(name)

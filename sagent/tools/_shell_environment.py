@@ -32,7 +32,8 @@ _WORDS_OF_START = frozenset(
 # What ends a shell without its exit trap. To look out for it costs each command some microseconds.
 _SUDDEN = re.compile(r"\b(?:exec|kill)\b")
 
-_FUNCTION = re.compile(r"BASH_FUNC_(?P<name>[^\s%=]+)%%")
+# Bash takes others, too, which no shell would read back as a name.
+_FUNCTION = re.compile(r"BASH_FUNC_(?P<name>[\w.:+@/-]+)%%")
 
 
 @attrs.frozen(kw_only=True)
@@ -113,8 +114,8 @@ def _not_the_shells(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _keeps(name: str) -> bool:
-    if (function := _function_name(name)) is not None:
-        return function not in _WORDS_OF_START
+    if name.startswith("BASH_FUNC_"):
+        return (_function_name(name) or "unset") not in _WORDS_OF_START
     return name not in _SHELLS_OWN and not name.startswith(("SAGENT_", "__sagent_"))
 
 

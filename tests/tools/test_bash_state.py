@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from shells import Shell, shell_in
 
 from sagent.tools import Bash
+from sagent.tools._shell_report import ShellReport
 
 
 @pytest.fixture
@@ -94,6 +95,15 @@ async def test_a_function_of_our_own_words_breaks_nothing(bash: Shell) -> None:
     await bash("cd / && export A=kept")
 
     assert await bash("pwd; echo $A; type -t builtin") == "/\nkept\nbuiltin"
+
+
+async def test_a_function_of_a_strange_name_is_lost_alone(bash: Shell) -> None:
+    await bash(
+        "function a=b { :; }; function 'c;d' { :; } 2>/dev/null; function e-f { echo ef; }; g() { echo g; }; "
+        "for name in a=b 'c;d' e-f g; do export -f -- $name; done"
+    )
+
+    assert await bash("e-f; g; (exit 3)") == "ef\ng\n[exit code: 3]"
 
 
 async def test_cd_minus_goes_back_over_commands(bash: Shell, tmp_path: Path) -> None:
@@ -188,6 +198,34 @@ async def test_a_tool_without_an_agent_keeps_its_state_too(tmp_path: Path) -> No
     await bash("export A=kept")
 
     assert await bash("echo $A") == "kept"
+
+
+RECORDS = st.sampled_from(
+    [
+        b"U\0",
+        b"D/usr\0",
+        b'Edeclare -x A="1"\n\0',
+        b"Edeclare -x A=$'\\377\\x\n\0",
+        b"E\0",
+        b"Ndeclare -fx f\n\0",
+        b"Nx\0",
+        b"Ff () \n{ \n:\n}\ndeclare -fx f\n\0",
+        b"Ff () \n{\0",
+        b"\0",
+    ]
+)
+
+
+@given(records=st.lists(RECORDS | st.binary(max_size=8), max_size=12), size=st.integers(1, 9))
+def test_what_a_shell_says_is_read_in_any_pieces(records: list[bytes], size: int) -> None:
+    said = b"".join(records)
+    whole, pieces = ShellReport(), ShellReport()
+
+    whole.feed(said)
+    for start in range(0, len(said), size):
+        pieces.feed(said[start : start + size])
+
+    assert (pieces.directory, pieces.exports) == (whole.directory, whole.exports)
 
 
 @given(value=st.binary(max_size=60).filter(lambda value: b"\0" not in value))
