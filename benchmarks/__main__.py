@@ -19,6 +19,7 @@ from benchmarks import (
     tools,
     wire,
 )
+from benchmarks import actors, agent, providers, saved_turns, search, sessions, size, startup, wire
 from benchmarks.effort import FULL, QUICK, Effort
 from benchmarks.report import Report
 from benchmarks.row import Row
@@ -34,6 +35,7 @@ GROUPS: Mapping[str, Callable[[Effort], list[Row]]] = {
     "sessions": sessions.rows,
     "team": team.rows,
     "shell": shell.rows,
+    "search": search.rows,
     "size": size.rows,
 }
 

@@ -1,3 +1,7 @@
+import heapq
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -5,23 +9,18 @@ import attrs
 import trio
 
 from sagent.message import Message, TextMessage
+from sagent.process import open_process
 from sagent.tool import Effect, Workspace
 from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import BuiltinTool, Card
+from sagent.tools._entered import entered
 from sagent.tools._glob_pattern import GlobPattern, fixed_prefix
 from sagent.tools._place import open_folder, place_of, short, target_of
 from sagent.tools._refusal import Refusal
-from sagent.tools._walk import walk
+from sagent.tools._ripgrep import listing_arguments, ripgrep, ripgrep_input
+from sagent.tools._walk import Entry, is_link, walk
 
 _DEFAULT_RESULTS = 200
-
-
-@attrs.frozen
-class _Found:
-    """The first of the files that were asked for, and how many there are."""
-
-    paths: list[Path]
-    total: int
 
 
 class Glob(BuiltinTool):
@@ -54,29 +53,83 @@ class Glob(BuiltinTool):
         most = arguments.count("max_results", _DEFAULT_RESULTS, least=1)
         if not pattern:
             raise Refusal("the pattern is empty: **/* finds all files")
-        found = await trio.to_thread.run_sync(_find, workspace, base, pattern, most)
-        lines = [short(path, workspace) for path in found.paths]
-        if found.total > len(lines):
-            lines.append(f"... ({found.total - len(lines)} more; raise max_results or narrow)")
+        hunt = await trio.to_thread.run_sync(_hunt, workspace, base, pattern)
+        names = await _names(hunt)
+        total = len(names)
+        if most < total:
+            names = heapq.nsmallest(most, names, key=_in_order)
+        lines = [short(hunt.start / name, workspace) for name in sorted(names, key=_in_order)]
+        if total > most:
+            lines.append(f"... ({total - most} more; raise max_results or narrow)")
         return TextMessage("\n".join(lines) or "(no matches)")
 
 
-def _find(workspace: Workspace, base: Path, pattern: str, most: int) -> _Found:
+@attrs.frozen
+class _Hunt:
+    """What is looked for, and where.
+
+    Attributes:
+        start: the directory, as it is named.
+        real: the same without symbolic links.
+        matcher: what names must be like; None for *start* alone.
+    """
+
+    start: Path
+    real: Path
+    matcher: GlobPattern | None
+
+
+def _hunt(workspace: Workspace, base: Path, pattern: str) -> _Hunt:
     with open_folder(workspace, base):
         pass  # who names what is no directory is told so
     prefix, rest = fixed_prefix(pattern)
     if ".." in rest.split("/"):
         raise Refusal(f"{pattern!r}: .. after a wildcard leads nowhere; name the directory in path")
     start = place_of(workspace, prefix if prefix.startswith("~") else str(base / prefix))
-    real = target_of(workspace, start)
-    if not rest:
-        return _Found([start], 1) if real.exists() else _Found([], 0)
-    matcher = GlobPattern.of(rest)
-    paths: list[Path] = []
-    total = 0
-    for entry in walk(real, most_levels=matcher.most_levels):
-        if matcher.matches(entry.relative):
-            total += 1
-            if total <= most:
-                paths.append(start / entry.relative)
-    return _Found(paths, total)
+    matcher = GlobPattern.of(rest) if rest else None
+    return _Hunt(start, target_of(workspace, start), matcher)
+
+
+async def _names(hunt: _Hunt) -> list[str]:
+    matcher = hunt.matcher
+    if matcher is None:
+        return [""] if await trio.to_thread.run_sync(hunt.real.exists) else []
+    if not await trio.to_thread.run_sync(hunt.real.is_dir):
+        return []
+    program = ripgrep()
+    if program is None:
+        return await trio.to_thread.run_sync(_walked, hunt.real, matcher, walk)
+    names: list[str] = []
+
+    async def links() -> None:
+        # It lists no links; they are found meanwhile.
+        names.extend(
+            await trio.to_thread.run_sync(_walked, hunt.real, matcher, partial(walk, keeps=is_link))
+        )
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(links)
+        listed = await _listed(program, hunt.real, matcher.most_levels)
+    return names + matcher.matching(listed)
+
+
+def _walked(real: Path, matcher: GlobPattern, walk: Callable[..., Iterator[Entry]]) -> list[str]:
+    entries = walk(real, most_levels=matcher.most_levels)
+    return matcher.matching(entry.relative for entry in entries)
+
+
+async def _listed(program: str, real: Path, most_levels: int | None) -> list[str]:
+    chunks: list[bytes] = []
+    command = [program, *listing_arguments(real, most_levels=most_levels)]
+    async with (
+        entered(real) as cwd,
+        open_process(command, cwd=cwd, stdin=ripgrep_input(), on_output=chunks.append) as process,
+    ):
+        await process.wait()
+    # Each name ends with NUL; what follows the last one is what it complained of.
+    names, _, _ = os.fsdecode(b"".join([b"\0", *chunks])).rpartition("\0")
+    return names.split("\0./")[1:]
+
+
+def _in_order(name: str) -> str:
+    return name.replace("/", "\0")

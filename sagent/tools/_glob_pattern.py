@@ -1,6 +1,6 @@
 import fnmatch
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
@@ -33,6 +33,16 @@ class GlobPattern:
         """Tell whether the whole of *relative*, parted by slashes, fits."""
         parts = relative.split("/")
         return any(_fits(segments, parts) for segments in self._alternatives)
+
+    def matching(self, names: Iterable[str]) -> list[str]:
+        """Give those of *names* that fit."""
+        if len(self._alternatives) == 1:
+            match self._alternatives[0]:
+                case (None, re.Pattern() as last):  # the pattern that is asked for most
+                    return [name for name in names if last.match(name[name.rfind("/") + 1 :])]
+                case _:
+                    pass
+        return [name for name in names if self.matches(name)]
 
     @property
     def most_levels(self) -> int | None:

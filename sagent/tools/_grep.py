@@ -1,5 +1,4 @@
 import json
-import shutil
 import stat
 import sys
 from collections.abc import Iterator
@@ -15,12 +14,14 @@ from sagent.tool import Effect, Workspace
 from sagent.tools import _search
 from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import BuiltinTool, Card
+from sagent.tools._entered import entered
 from sagent.tools._file_types import globs_of_type
+from sagent.tools._found_files import FoundFiles
 from sagent.tools._matches import Matches, Page
 from sagent.tools._place import check_regular, missing, place_of, short, target_of
 from sagent.tools._query import MODES, Query, Seat
 from sagent.tools._refusal import Refusal
-from sagent.tools._ripgrep import ripgrep_arguments, ripgrep_input
+from sagent.tools._ripgrep import ripgrep, ripgrep_input, search_arguments
 from sagent.tools._walk import walk
 
 _DEFAULT_LINES = 250
@@ -82,10 +83,12 @@ class Grep(BuiltinTool):
             keep_last=arguments.optional_count("keep_last") or None,
         )
         root = short(seat.path, workspace)
-        matches = Matches(page, "" if root == "." else f"{root.rstrip('/')}/")
+        root = "" if root == "." else f"{root.rstrip('/')}/"
+        found = Matches(page, root) if query.mode == "content" else FoundFiles(page, root)
         command, stdin = await trio.to_thread.run_sync(_command, query)
-        await _search_with(command, matches, seat.real, stdin)
-        return TextMessage(matches.text())
+        async with entered(seat.real) as cwd:
+            await _search_with(command, found, cwd, stdin)
+        return TextMessage(found.text())
 
 
 def _seat(workspace: Workspace, path: Path) -> Seat:
@@ -101,9 +104,9 @@ def _seat(workspace: Workspace, path: Path) -> Seat:
 
 
 def _command(query: Query) -> tuple[list[str], bytes]:
-    ripgrep = shutil.which("rg")
-    if ripgrep is not None:
-        return [ripgrep, *ripgrep_arguments(query)], ripgrep_input(query)
+    program = ripgrep()
+    if program is not None:
+        return [program, *search_arguments(query)], ripgrep_input(query.rules)
     request = _search.Request(
         pattern=query.pattern,
         ignore_case=query.ignore_case,
@@ -119,27 +122,30 @@ def _command(query: Query) -> tuple[list[str], bytes]:
 
 
 def _files(query: Query) -> Iterator[str]:
-    left_out = pathspec.GitIgnoreSpec.from_lines(query.rules)
-    typed = pathspec.GitIgnoreSpec.from_lines(globs_of_type(query.type) if query.type else ["*"])
+    left_out = pathspec.GitIgnoreSpec.from_lines(query.rules) if query.rules else None
+    typed = pathspec.GitIgnoreSpec.from_lines(globs_of_type(query.type)) if query.type else None
     for entry in walk(query.seat.real):
+        name = entry.relative
         if (
             not entry.is_link
-            and typed.match_file(entry.relative)
-            and not left_out.match_file(entry.relative)
+            and (typed is None or typed.match_file(name.rpartition("/")[2]))
+            and (left_out is None or not left_out.match_file(name))
         ):
-            yield entry.relative
+            yield name
 
 
-async def _search_with(command: list[str], matches: Matches, root: Path, stdin: bytes) -> None:
+async def _search_with(
+    command: list[str], found: Matches | FoundFiles, cwd: Path, stdin: bytes
+) -> None:
     enough = trio.Event()
 
     def take(chunk: bytes) -> None:
-        matches.feed(chunk)
-        if matches.is_full:
+        found.feed(chunk)
+        if found.is_full:
             enough.set()
 
     async with (
-        open_process(command, cwd=root, stdin=stdin, on_output=take) as process,
+        open_process(command, cwd=cwd, stdin=stdin, on_output=take) as process,
         trio.open_nursery() as nursery,
     ):
 
@@ -150,6 +156,6 @@ async def _search_with(command: list[str], matches: Matches, root: Path, stdin: 
         nursery.start_soon(stop_early)
         await process.wait()
         nursery.cancel_scope.cancel()
-    failed = (process.exit_code or 0) >= _ERROR or (process.exit_code and matches.message)
-    if failed and not enough.is_set() and not matches.found:
-        raise Refusal(f"the search failed: {matches.message or process.exit_code}")
+    failed = (process.exit_code or 0) >= _ERROR or (process.exit_code and found.message)
+    if failed and not enough.is_set() and not found.found:
+        raise Refusal(f"the search failed: {found.message or process.exit_code}")

@@ -24,7 +24,7 @@ class Page:
 
 @attrs.define
 class Matches:
-    """What a search finds, shown as it comes; reads what ``rg --null`` writes."""
+    """The lines that a search finds, shown as they come; reads what ``rg --null`` writes."""
 
     _page: Page
     _root: str
@@ -49,8 +49,7 @@ class Matches:
 
     def feed(self, chunk: bytes) -> None:
         """Take in what the search wrote next."""
-        end = b"\0" if self._page.mode == "files_with_matches" else b"\n"
-        *records, self._rest = (self._rest + chunk).split(end)
+        *records, self._rest = (self._rest + chunk).split(b"\n")
         for record in records:
             if self.is_full:
                 return
@@ -91,17 +90,10 @@ class Matches:
 
     def _shown(self, record: bytes) -> str | None:
         """Word a record, or give None for one that is no match."""
-        if self._page.mode == "files_with_matches":
-            return self._name(record)
         # Searching text of either line end, ripgrep writes CR LF itself.
         record = record.removesuffix(b"\r")
         if record == _SEPARATOR:
             return _SEPARATOR.decode()
-        path, nul, value = record.partition(b"\0")
-        if not nul:
-            return None
-        if self._page.mode == "count":
-            return f"{self._name(path)}:{value.decode()}"
         match = _RECORD.fullmatch(record)
         if match is None:
             return None
@@ -110,7 +102,7 @@ class Matches:
         if len(text) > _LINE_CHARS:
             text = f"{text[:_LINE_CHARS]}... [line cut]"
         number = f"{match['line'].decode()}{mark}" if self._page.numbered else ""
-        return f"{self._name(path)}{mark}{number}{text}"
+        return f"{self._name(match['path'])}{mark}{number}{text}"
 
     def _name(self, path: bytes) -> str:
         return self._root + path.removeprefix(b"./").decode(errors="replace")

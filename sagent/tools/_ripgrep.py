@@ -1,10 +1,14 @@
-"""How ripgrep is asked to search as `_search` does."""
+"""How ripgrep is asked to look at the files that `walk` gives, and to search as `_search` does."""
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
 
 from sagent.tools._ignore import VERSION_CONTROL, rules_above
 from sagent.tools._query import Query
 from sagent.tools._search import PREVIEW_BYTES
 
-# Of all that ripgrep knows to leave out, .gitignore alone; and one order, always.
+# Of all that ripgrep knows to leave out, .gitignore alone.
 _ALWAYS = (
     "--no-config",
     "--no-messages",
@@ -15,26 +19,33 @@ _ALWAYS = (
     "--no-ignore-exclude",
     "--ignore-file=/dev/stdin",
     "--hidden",
-    "--sort=path",
     "--color=never",
+    "--null",
+)
+_SEARCHES = (
     "--no-heading",
     "--with-filename",
-    "--null",
     "--crlf",
     f"--max-columns={PREVIEW_BYTES}",
     "--max-columns-preview",
 )
 
+# In order, it works alone; the order of names and counts, which are few, is made afterwards.
 _MODES = {
-    "content": ("--line-number",),
+    "content": ("--line-number", "--sort=path"),
     "files_with_matches": ("--files-with-matches",),
     "count": ("--count",),
 }
 
 
-def ripgrep_arguments(query: Query) -> list[str]:
-    """Give ripgrep's arguments for *query*; it must run in the query's root."""
-    chosen = [*_ALWAYS, *_MODES[query.mode]]
+def ripgrep() -> str | None:
+    """Give the path of ripgrep, if it is installed."""
+    return shutil.which("rg")
+
+
+def search_arguments(query: Query) -> list[str]:
+    """Give ripgrep's arguments for *query*; it must run in the query's directory."""
+    chosen = [*_ALWAYS, *_SEARCHES, *_MODES[query.mode]]
     if query.mode == "content":
         chosen += [f"--before-context={query.before}", f"--after-context={query.after}"]
     if query.ignore_case:
@@ -45,16 +56,24 @@ def ripgrep_arguments(query: Query) -> list[str]:
         chosen.append("--pcre2")
     if query.type:
         chosen.append(f"--type={query.type}")
-    if rules_above(query.seat.real) is None:
-        chosen.append("--no-ignore-parent")
+    chosen += _parents(query.seat.real)
     return [*chosen, f"--regexp={query.pattern}", "--", f"./{query.seat.name}"]
 
 
-def ripgrep_input(query: Query) -> bytes:
-    """Give what ripgrep reads from standard input: which files *query* leaves out."""
+def listing_arguments(real: Path, *, most_levels: int | None) -> list[str]:
+    """Give ripgrep's arguments for a list of the files in *real*, where it must run."""
+    levels = [] if most_levels is None else [f"--max-depth={most_levels}"]
+    return ["--files", *_ALWAYS, *levels, *_parents(real), "./"]
+
+
+def ripgrep_input(rules: Iterable[str] = ()) -> bytes:
+    """Give what ripgrep reads from standard input: which files *rules* leave out."""
+    rules = tuple(rules)
     # A directory that `*` left out would not be looked into.
-    rules = (
-        [*query.rules[:1], "!*/", *query.rules[1:]] if query.rules[:1] == ("*",) else query.rules
-    )
-    lines = [*rules, *(f"{name}/" for name in sorted(VERSION_CONTROL))]
+    opened = [rules[0], "!*/", *rules[1:]] if rules[:1] == ("*",) else rules
+    lines = [*opened, *(f"{name}/" for name in sorted(VERSION_CONTROL))]
     return "".join(f"{line}\n" for line in lines).encode(errors="replace")
+
+
+def _parents(real: Path) -> list[str]:
+    return ["--no-ignore-parent"] if rules_above(real) is None else []

@@ -1,7 +1,6 @@
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import attrs
 import trio
@@ -19,12 +18,19 @@ class Entry:
     is_link: bool
 
 
-class _Name(NamedTuple):
-    """What is in a directory; a tuple, since there are many, and they are sorted."""
+type _Name = tuple[str, bool, bool]
+"""What is in a directory: its name, and whether it is a directory or a link."""
 
-    name: str
-    is_folder: bool
-    is_link: bool
+type _Keeps = Callable[[os.DirEntry[str]], bool]
+
+
+def _all(_entry: os.DirEntry[str]) -> bool:
+    return True
+
+
+def is_link(entry: os.DirEntry[str]) -> bool:
+    """Tell whether *entry* is a symbolic link."""
+    return entry.is_symlink()
 
 
 @attrs.frozen
@@ -37,18 +43,23 @@ class _Folder:
     rules: Rules | None
 
     @classmethod
-    def at(cls, path: str, relative: str, above: Rules | None) -> "_Folder":
+    def at(cls, path: str, relative: str, above: Rules | None, keeps: _Keeps) -> "_Folder":
         trio.from_thread.check_cancelled()
-        return cls(path, relative, iter(_names_in(path)), rules_in(path, above))
+        return cls(path, relative, iter(_names_in(path, keeps)), rules_in(path, above))
 
 
-def walk(real: Path, *, most_levels: int | None = None) -> Iterator[Entry]:
+def walk(real: Path, *, most_levels: int | None = None, keeps: _Keeps = _all) -> Iterator[Entry]:
     """Walk the files below *real* that git would track, directory by directory, by name.
 
     Called in a trio thread, where a cancel ends it. Links are given and not followed, so there
     is no circle, and none leads out; a directory that may not be read is empty.
+
+    Args:
+        real: a path without symbolic links.
+        most_levels: how deep to go; 1 is what is in *real* itself.
+        keeps: tells of what is no directory whether it is wanted.
     """
-    folders = [_Folder.at(str(real), "", rules_above(real))]
+    folders = [_Folder.at(str(real), "", rules_above(real), keeps)]
     while folders:
         folder = folders[-1]
         entry = next(folder.entries, None)
@@ -65,10 +76,10 @@ def walk(real: Path, *, most_levels: int | None = None) -> Iterator[Entry]:
         else:
             path = _joined(folder.path, name)
             if rules is None or not rules.ignores(f"{path}/"):
-                folders.append(_Folder.at(path, f"{relative}/", rules))
+                folders.append(_Folder.at(path, f"{relative}/", rules, keeps))
 
 
-def _names_in(path: str) -> list[_Name]:
+def _names_in(path: str, keeps: _Keeps) -> list[_Name]:
     try:
         descriptor = open_exact(path, os.O_RDONLY | os.O_DIRECTORY)
     except OSError:
@@ -76,8 +87,9 @@ def _names_in(path: str) -> list[_Name]:
     try:
         with os.scandir(descriptor) as found:
             return sorted(
-                _Name(entry.name, entry.is_dir(follow_symlinks=False), entry.is_symlink())
+                (entry.name, entry.is_dir(follow_symlinks=False), entry.is_symlink())
                 for entry in found
+                if keeps(entry) or entry.is_dir(follow_symlinks=False)
             )
     except OSError:
         return []

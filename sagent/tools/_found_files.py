@@ -1,0 +1,91 @@
+import heapq
+
+import attrs
+
+from sagent.tools._matches import Page
+
+_MOST_HELD = 200_000
+_MESSAGE_BYTES = 4096
+
+
+@attrs.define
+class FoundFiles:
+    """The files that a search finds, or their counts, shown in order; reads ``rg --null``.
+
+    They may come in any order, so all must have come before the first is shown.
+    """
+
+    _page: Page
+    _root: str
+    """What stands before each name, with a slash at its end where there is something."""
+    _rest: bytes = attrs.field(default=b"", init=False)
+    _lines: list[bytes] = attrs.field(factory=list[bytes], init=False)
+    _seen: int = attrs.field(default=0, init=False)
+    _message: bytes = attrs.field(default=b"", init=False)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing that comes now would be shown: what comes now may be the first."""
+        return False
+
+    @property
+    def message(self) -> str:
+        """What was written that is no match: the search's complaint."""
+        return (self._message + self._rest).decode(errors="replace").strip()
+
+    @property
+    def found(self) -> bool:
+        """Whether there was a match."""
+        return self._seen > 0
+
+    def feed(self, chunk: bytes) -> None:
+        """Take in what the search wrote next."""
+        end = b"\0" if self._page.mode == "files_with_matches" else b"\n"
+        *records, self._rest = (self._rest + chunk).split(end)
+        if self._page.mode == "count":
+            complaints = [record for record in records if b"\0" not in record]
+            self._message = (self._message + b"\n".join(complaints))[:_MESSAGE_BYTES]
+            records = [record for record in records if b"\0" in record]
+        self._seen += len(records)
+        self._lines += records
+        if len(self._lines) > 2 * _MOST_HELD:
+            self._lines = self._chosen(_MOST_HELD)
+
+    def text(self) -> str:
+        """Show what was asked for, and tell what was not."""
+        page, most = self._page, min(self._page.keep_first or _MOST_HELD, _MOST_HELD)
+        if not self.found:
+            return "(no matches)"
+        if page.keep_last is not None:
+            last = self._chosen(min(page.keep_last, _MOST_HELD))
+            before = self._seen - len(last)
+            head = [f"({before} lines before these)"] if before else []
+            return "\n".join([*head, *map(self._shown, last)])
+        lines = self._chosen(page.offset + most)[page.offset :]
+        if not lines:
+            return f"(offset {page.offset} is beyond the end: {self._seen} lines in all)"
+        following = page.offset + len(lines)
+        shown = [*map(self._shown, lines)]
+        if self._seen > following:
+            more = self._seen - following
+            shown.append(f"... ({more} more. Use offset={following} to continue.)")
+        return "\n".join(shown)
+
+    def _chosen(self, most: int) -> list[bytes]:
+        """Give the *most* lines that are shown first; the last ones where those are wanted."""
+        if self._page.keep_last is not None:
+            return heapq.nlargest(most, self._lines, key=in_order)[::-1]
+        if most >= len(self._lines):
+            return sorted(self._lines, key=in_order)
+        return heapq.nsmallest(most, self._lines, key=in_order)
+
+    def _shown(self, record: bytes) -> str:
+        path, _, count = record.partition(b"\0")
+        name = self._root + path.removeprefix(b"./").decode(errors="replace")
+        return f"{name}:{count.decode().strip()}" if count else name
+
+
+def in_order(record: bytes) -> bytes:
+    """Give what records are sorted by, directory by directory; no other byte is less than NUL."""
+    path, nul, rest = record.partition(b"\0")
+    return path.replace(b"/", b"\0") + nul + nul + rest
