@@ -129,7 +129,7 @@ def _both(
         return with_it, result_of(name, directive, Path(folder))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tree=_TREES, directive=_GREPS)
 def test_grep_finds_the_same_with_and_without_ripgrep(
     tree: Mapping[str, Mapping[str, bytes | str]], directive: Mapping[str, JSON]
@@ -139,7 +139,7 @@ def test_grep_finds_the_same_with_and_without_ripgrep(
     assert with_it == without
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tree=_TREES, directive=_GLOBS)
 def test_glob_finds_the_same_with_and_without_ripgrep(
     tree: Mapping[str, Mapping[str, bytes | str]], directive: Mapping[str, JSON]
