@@ -1,7 +1,10 @@
 """What git would not track: rules of ``.gitignore``, and the folders of version control."""
 
 import os
+import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import attrs
 import pathspec
@@ -19,16 +22,30 @@ class Rules:
     directory: str
     spec: pathspec.GitIgnoreSpec
     above: "Rules | None"
+    _any: re.Pattern[str] = attrs.field(
+        init=False, default=attrs.Factory(lambda rules: _any_of(rules.spec), takes_self=True)
+    )
 
     def ignores(self, path: str) -> bool:
         """Tell whether *path* is ignored; a directory's ends with a slash."""
         rules: Rules | None = self
         while rules is not None:
-            verdict = rules.spec.check_file(path[len(rules.directory) :]).include
-            if verdict is not None:
-                return verdict
+            relative = path[len(rules.directory) :]
+            # Most files match none, and one search tells.
+            if rules._any.match(relative):  # noqa: SLF001  # of its own class
+                verdict = rules.spec.check_file(relative).include
+                if verdict is not None:
+                    return verdict
             rules = rules.above
         return False
+
+
+def _any_of(spec: pathspec.GitIgnoreSpec) -> re.Pattern[str]:
+    patterns = cast("Sequence[pathspec.Pattern]", spec.patterns)  # of any kind, says the library
+    regexes = (cast("re.Pattern[str] | None", getattr(each, "regex", None)) for each in patterns)
+    # Groups of one name may not stand twice in a pattern, and these need none.
+    unnamed = (regex.pattern.replace("(?P<ps_d>", "(?:") for regex in regexes if regex)
+    return re.compile("|".join(unnamed) or "(?!)")
 
 
 def rules_in(directory: str, above: Rules | None) -> Rules | None:

@@ -1,6 +1,7 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import attrs
 import trio
@@ -9,9 +10,8 @@ from sagent.tool import open_exact
 from sagent.tools._ignore import VERSION_CONTROL, Rules, rules_above, rules_in
 
 
-@attrs.frozen
-class Entry:
-    """A file that a walk found."""
+class Entry(NamedTuple):
+    """A file that a walk found; a tuple, since there are many."""
 
     relative: str
     """The path from where the walk began, parted by slashes."""
@@ -35,7 +35,10 @@ def is_link(entry: os.DirEntry[str]) -> bool:
 
 @attrs.frozen
 class _Folder:
-    """A directory on the way: where it is, what is left of it, and the rules in it."""
+    """A directory on the way: where it is, what is left of it, and the rules in it.
+
+    Its path ends with a slash.
+    """
 
     path: str
     relative: str
@@ -59,7 +62,7 @@ def walk(real: Path, *, most_levels: int | None = None, keeps: _Keeps = _all) ->
         most_levels: how deep to go; 1 is what is in *real* itself.
         keeps: tells of what is no directory whether it is wanted.
     """
-    folders = [_Folder.at(str(real), "", rules_above(real), keeps)]
+    folders = [_Folder.at(f"{str(real).rstrip('/')}/", "", rules_above(real), keeps)]
     while folders:
         folder = folders[-1]
         entry = next(folder.entries, None)
@@ -69,13 +72,13 @@ def walk(real: Path, *, most_levels: int | None = None, keeps: _Keeps = _all) ->
         name, is_folder, is_link = entry
         relative, rules = folder.relative + name, folder.rules
         if not is_folder:
-            if rules is None or not rules.ignores(_joined(folder.path, name)):
+            if rules is None or not rules.ignores(folder.path + name):
                 yield Entry(relative, is_link)
         elif name in VERSION_CONTROL or len(folders) == most_levels:
             continue
         else:
-            path = _joined(folder.path, name)
-            if rules is None or not rules.ignores(f"{path}/"):
+            path = f"{folder.path}{name}/"
+            if rules is None or not rules.ignores(path):
                 folders.append(_Folder.at(path, f"{relative}/", rules, keeps))
 
 
@@ -89,13 +92,9 @@ def _names_in(path: str, keeps: _Keeps) -> list[_Name]:
             return sorted(
                 (entry.name, entry.is_dir(follow_symlinks=False), entry.is_symlink())
                 for entry in found
-                if keeps(entry) or entry.is_dir(follow_symlinks=False)
+                if keeps is _all or keeps(entry) or entry.is_dir(follow_symlinks=False)
             )
     except OSError:
         return []
     finally:
         os.close(descriptor)
-
-
-def _joined(folder: str, name: str) -> str:
-    return f"{folder.rstrip('/')}/{name}"
