@@ -72,6 +72,7 @@ class ChangedFiles:
         cwd = self._workspace.cwd
         name = str(path.relative_to(cwd) if path.is_relative_to(cwd) else path)
         name = name.encode(errors="replace").decode()
+        name = name if name.isprintable() else ascii(name)
         if now is None:
             return f"{name} is gone"
         if self._commands_ran:

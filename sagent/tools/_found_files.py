@@ -2,49 +2,28 @@ import heapq
 
 import attrs
 
-from sagent.tools._matches import Page
+from sagent.tools._matches import Findings
 
 _MOST_HELD = 200_000
-_MESSAGE_BYTES = 4096
 
 
 @attrs.define
-class FoundFiles:
+class FoundFiles(Findings):
     """The files that a search finds, or their counts, shown in order; reads ``rg --null``.
 
     They may come in any order, so all must have come before the first is shown.
     """
 
-    _page: Page
-    _root: str
-    """What stands before each name, with a slash at its end where there is something."""
-    _rest: bytes = attrs.field(default=b"", init=False)
     _lines: list[bytes] = attrs.field(factory=list[bytes], init=False)
-    _seen: int = attrs.field(default=0, init=False)
-    _message: bytes = attrs.field(default=b"", init=False)
-
-    @property
-    def is_full(self) -> bool:
-        """Whether nothing that comes now would be shown: what comes now may be the first."""
-        return False
-
-    @property
-    def message(self) -> str:
-        """What was written that is no match: the search's complaint."""
-        return (self._message + self._rest).decode(errors="replace").strip()
-
-    @property
-    def found(self) -> bool:
-        """Whether there was a match."""
-        return self._seen > 0
 
     def feed(self, chunk: bytes) -> None:
         """Take in what the search wrote next."""
         end = b"\0" if self._page.mode == "files_with_matches" else b"\n"
         *records, self._rest = (self._rest + chunk).split(end)
         if self._page.mode == "count":
-            complaints = [record for record in records if b"\0" not in record]
-            self._message = (self._message + b"\n".join(complaints))[:_MESSAGE_BYTES]
+            for record in records:
+                if b"\0" not in record:
+                    self._complain(record)
             records = [record for record in records if b"\0" in record]
         self._seen += len(records)
         self._lines += records
@@ -81,8 +60,7 @@ class FoundFiles:
 
     def _shown(self, record: bytes) -> str:
         path, _, count = record.partition(b"\0")
-        name = self._root + path.removeprefix(b"./").decode(errors="replace")
-        return f"{name}:{count.decode().strip()}" if count else name
+        return f"{self._name(path)}:{count.decode().strip()}" if count else self._name(path)
 
 
 def in_order(record: bytes) -> bytes:

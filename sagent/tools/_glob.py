@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import ClassVar
 
 import attrs
+import outcome
 import trio
+from outcome import Outcome
 
+from sagent.errors import ProcessError
 from sagent.message import Message, TextMessage
 from sagent.process import open_process
 from sagent.tool import Effect, Workspace
@@ -99,18 +102,24 @@ async def _names(hunt: _Hunt) -> list[str]:
     program = ripgrep()
     if program is None:
         return await trio.to_thread.run_sync(_walked, hunt.real, matcher, walk)
-    names: list[str] = []
+    links: list[Outcome[list[str]]] = []
+    listed: list[str] = []
+    failure: Exception | None = None
 
-    async def links() -> None:
+    async def find_links() -> None:
         # It lists no links; they are found meanwhile.
-        names.extend(
-            await trio.to_thread.run_sync(_walked, hunt.real, matcher, partial(walk, keeps=is_link))
-        )
+        find = partial(_walked, hunt.real, matcher, partial(walk, keeps=is_link))
+        links.append(await trio.to_thread.run_sync(outcome.capture, find))
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(links)
-        listed = await _listed(program, hunt.real, matcher.most_levels)
-    return names + matcher.matching(listed)
+        nursery.start_soon(find_links)
+        try:
+            listed = await _listed(program, hunt.real, matcher.most_levels)
+        except (Refusal, ProcessError) as error:  # to leave ungrouped below
+            failure = error
+    if failure is not None:
+        raise failure
+    return links[0].unwrap() + matcher.matching(listed)
 
 
 def _walked(real: Path, matcher: GlobPattern, walk: Callable[..., Iterator[Entry]]) -> list[str]:

@@ -17,7 +17,7 @@ from sagent.tools._builtin import BuiltinTool, Card
 from sagent.tools._entered import entered
 from sagent.tools._file_types import globs_of_type
 from sagent.tools._found_files import FoundFiles
-from sagent.tools._matches import Matches, Page
+from sagent.tools._matches import Findings, Matches, Page
 from sagent.tools._place import check_regular, missing, place_of, short, target_of
 from sagent.tools._query import MODES, Query, Seat
 from sagent.tools._refusal import Refusal
@@ -134,9 +134,7 @@ def _files(query: Query) -> Iterator[str]:
             yield name
 
 
-async def _search_with(
-    command: list[str], found: Matches | FoundFiles, cwd: Path, stdin: bytes
-) -> None:
+async def _search_with(command: list[str], found: Findings, cwd: Path, stdin: bytes) -> None:
     enough = trio.Event()
 
     def take(chunk: bytes) -> None:

@@ -1,4 +1,5 @@
 import re
+from abc import ABC, abstractmethod
 from collections import deque
 
 import attrs
@@ -23,15 +24,13 @@ class Page:
 
 
 @attrs.define
-class Matches:
-    """The lines that a search finds, shown as they come; reads what ``rg --null`` writes."""
+class Findings(ABC):
+    """What a search has written so far."""
 
     _page: Page
     _root: str
     """What stands before each name, with a slash at its end where there is something."""
     _rest: bytes = attrs.field(default=b"", init=False)
-    _lines: deque[str] = attrs.field(factory=deque[str], init=False)
-    _chars: int = attrs.field(default=0, init=False)
     _seen: int = attrs.field(default=0, init=False)
     _message: bytes = attrs.field(default=b"", init=False)
     is_full: bool = attrs.field(default=False, init=False)
@@ -46,6 +45,28 @@ class Matches:
     def found(self) -> bool:
         """Whether there was a match."""
         return self._seen > 0
+
+    @abstractmethod
+    def feed(self, chunk: bytes) -> None:
+        """Take in what the search wrote next."""
+
+    @abstractmethod
+    def text(self) -> str:
+        """Show what was kept, and tell what was not."""
+
+    def _complain(self, record: bytes) -> None:
+        self._message = (self._message + record + b"\n")[:_MESSAGE_BYTES]
+
+    def _name(self, path: bytes) -> str:
+        return self._root + path.removeprefix(b"./").decode(errors="replace")
+
+
+@attrs.define
+class Matches(Findings):
+    """The lines that a search finds, shown as they come; reads what ``rg --null`` writes."""
+
+    _lines: deque[str] = attrs.field(factory=deque[str], init=False)
+    _chars: int = attrs.field(default=0, init=False)
 
     def feed(self, chunk: bytes) -> None:
         """Take in what the search wrote next."""
@@ -73,7 +94,7 @@ class Matches:
     def _take(self, record: bytes) -> None:
         line = self._shown(record)
         if line is None:
-            self._message = (self._message + record + b"\n")[:_MESSAGE_BYTES]
+            self._complain(record)
             return
         first, last = self._page.keep_first, self._page.keep_last
         if last is None and self._seen >= self._page.offset:
@@ -103,6 +124,3 @@ class Matches:
             text = f"{text[:_LINE_CHARS]}... [line cut]"
         number = f"{match['line'].decode()}{mark}" if self._page.numbered else ""
         return f"{self._name(match['path'])}{mark}{number}{text}"
-
-    def _name(self, path: bytes) -> str:
-        return self._root + path.removeprefix(b"./").decode(errors="replace")
