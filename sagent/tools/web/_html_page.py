@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from urllib.parse import urljoin
 
@@ -12,6 +13,7 @@ from sagent.tools.web._tree import body_of, walk
 _TITLE_CHARS = 300
 _LONGEST_LINK_CHARS = 2000
 _LEADING_SCHEMES = ("http://", "https://", "mailto:")
+_REFRESH = re.compile(r"""\d+\s*[;,]\s*url\s*=\s*["']?([^"'\s]+)["']?""", re.IGNORECASE)
 _SCRIPTED_CHARS = 200
 """A page of scripts and of less text than this has most of it from them."""
 
@@ -23,11 +25,13 @@ class HtmlPage:
     Attributes:
         text: its main part, as Markdown.
         title: what its window is called; "" if it does not say.
+        refers_to: where it sends browsers on to; "" if it does not.
         needs_scripts: whether there is hardly any text before its scripts have run.
     """
 
     text: str
     title: str
+    refers_to: str
     needs_scripts: bool
 
 
@@ -43,19 +47,24 @@ def read_html(content: bytes, *, charset: str | None, url: str) -> HtmlPage:
         url: where relative links start, unless the page says otherwise.
     """
     document = JustHTML(content, encoding=charset, sanitize=False)
-    title, base, scripts = "", url, 0
+    title, base, refers_to, scripts = "", url, "", 0
     for element in _elements(document):
         if element.name == "title" and not title:
             title = one_line(element.to_text(), _TITLE_CHARS)
         elif element.name == "base" and base == url:
             base = _joined(url, element.attrs.get("href") or "") or url
+        elif element.name == "meta" and not refers_to:
+            refers_to = _refresh(base, element)
         elif element.name == "script":
             scripts += 1
     body = body_of(document)
     text = "" if body is None else markdown_of(main_part(body), lambda link: _target(base, link))
     text = clean(text).strip()
     return HtmlPage(
-        text=text, title=title, needs_scripts=bool(scripts) and len(text) < _SCRIPTED_CHARS
+        text=text,
+        title=title,
+        refers_to=refers_to,
+        needs_scripts=bool(scripts) and len(text) < _SCRIPTED_CHARS,
     )
 
 
@@ -65,6 +74,13 @@ def _elements(document: JustHTML) -> Iterator[Element]:
             for node, ends in walk(root):
                 if not ends and isinstance(node, Element):
                     yield node
+
+
+def _refresh(base: str, meta: Element) -> str:
+    if (meta.attrs.get("http-equiv") or "").lower() != "refresh":
+        return ""
+    match = _REFRESH.fullmatch((meta.attrs.get("content") or "")[:_LONGEST_LINK_CHARS].strip())
+    return _target(base, match[1]) if match else ""
 
 
 def _target(base: str, link: str) -> str:

@@ -3,6 +3,7 @@
 Headings, lists, quotes, code, tables, links and the words of images are kept; emphasis is not.
 """
 
+import re
 from collections.abc import Callable
 
 import attrs
@@ -29,6 +30,7 @@ _MOST_FRAMES = 40
 _BREAK = "\0"
 """Stands for a line break in running text; no page holds it, since parsers replace it."""
 _LANGUAGE = "language-"
+_TICKS = re.compile("`{3,}")
 
 
 @attrs.define(eq=False)
@@ -169,9 +171,8 @@ class _Writer:
     def end_preformatted(self, frame: _Frame) -> None:
         """Write preformatted text."""
         text = "".join(frame.running).replace(_BREAK, "\n").strip("\n").rstrip()
-        fence = "```"
-        while fence in text:
-            fence += "`"
+        longest = max((len(ticks) for ticks in _TICKS.findall(text)), default=0)
+        fence = "`" * max(3, longest + 1)
         assert frame.element is not None
         self._block(f"{fence}{_language(frame.element)}\n{text}\n{fence}" if text else "")
 

@@ -25,6 +25,7 @@ _MOST_IMAGE_BYTES = 4 * 1024 * 1024
 _MOST_PDF_PAGES = 200
 _MOST_PDF_CHARS = 1_000_000
 _EXCERPT_CHARS = 300
+_PAGES = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _UNTOLD = frozenset({"", "application/octet-stream", "binary/octet-stream", "text/plain"})
 _HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body")
@@ -61,7 +62,7 @@ async def read_page(answer: Answer) -> Page:
         Refusal: it is an error of the server's, or holds nothing that can be shown.
     """
     url = str(answer.url)
-    if answer.status != HTTPStatus.OK:
+    if answer.status not in _PAGES:
         raise Refusal(f"{url} answers {answer.told_status}{await _excerpt(answer)}")
     if not answer.body:
         raise Refusal(f"{url} is empty: there is nothing to read")
@@ -83,6 +84,8 @@ async def _html_page(answer: Answer) -> Page:
     page = await _read_html(answer)
     url = str(answer.url)
     notes = _notes(answer, most_bytes=_MOST_HTML_BYTES)
+    if page.refers_to:
+        notes += (f"It sends browsers on to {page.refers_to}",)
     if page.needs_scripts:
         notes += ("Most of this page comes from its scripts, which are not run.",)
     elif not page.text:

@@ -11,10 +11,12 @@ UNSEEN_TAGS = frozenset(
         "select", "style", "svg", "template", "textarea", "title", "video",
     }
 )  # fmt: skip
+_LONGEST_STYLE_CHARS = 4000
+"""A regular expression cannot be stopped half-way, so it gets no more than this."""
 _UNSEEN_STYLE = re.compile(
     r"(?:^|;)\s*"
     r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0"
-    r"|opacity\s*:\s*0*\.?0+\s*(?:;|!|$))",
+    r"|opacity\s*:\s*(?:0+(?:\.0*)?|\.0+)\s*(?:;|!|$))",
     re.IGNORECASE,
 )
 
@@ -31,4 +33,4 @@ def is_unseen(element: Element) -> bool:
     if attributes.get("aria-hidden") == "true":
         return True
     style = attributes.get("style")
-    return bool(style and _UNSEEN_STYLE.search(style))
+    return bool(style and _UNSEEN_STYLE.search(style[:_LONGEST_STYLE_CHARS]))

@@ -113,6 +113,20 @@ def test_a_deep_page_is_read(tag: str) -> None:
     assert "ground" in markdown(f"<{tag}>" * 2000 + "ground")
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p style='opacity:" + "0" * 1_000_000 + "x'>",
+        "<meta http-equiv=refresh content='0;url=" + " " * 1_000_000 + "'>",
+        "<pre>" + "`" * 1_000_000,
+        "<a href='" + "../" * 300_000 + "'>x</a>",
+        "<div class='" + "aB" * 500_000 + "'>",
+    ],
+)
+def test_what_is_long_to_waste_time_is_read_at_once(html: str) -> None:
+    assert read_html(f"{html}honey".encode(), charset=None, url=URL)
+
+
 def test_a_title_is_one_line() -> None:
     html = b"<title> Bees\n &amp; \x1b[1mwasps </title><svg><title>no</title></svg>"
 

@@ -194,6 +194,10 @@ async def test_what_cannot_be_shown_is_told_in_a_line(said: bytes, reason: str) 
             "comes from its scripts, which are not run",
         ),
         ("<body><img src=x>", "There is no text on this page"),
+        (
+            "<meta http-equiv=Refresh content='0; URL=https://a.example/latest/'>Moved.",
+            "It sends browsers on to https://a.example/latest/",
+        ),
     ],
 )
 async def test_a_page_with_hardly_any_text_says_why(body: str, note: str) -> None:
