@@ -19,7 +19,7 @@ class Brave:
     name = "brave"
 
     def __init__(self, *, key: str, base_url: str = "https://api.search.brave.com/res/v1") -> None:
-        headers = {"X-Subscription-Token": key, "Accept": "application/json"}
+        headers = {"X-Subscription-Token": key}
         self._api = Api(name="Brave", base_url=base_url, headers=headers, pace_s=_PACE_S)
 
     async def search(self, search: Search) -> Sequence[Found]:

@@ -9,9 +9,13 @@ import httpx
 
 from sagent.providers._connection import Connection, Dial, NewContext
 from sagent.tools._refusal import Refusal
+from sagent.tools.web._clean import one_line
 from sagent.tools.web._inflater import ACCEPTED, Inflater
 
 _AGENT = "Mozilla/5.0 (compatible; sagent)"  # many servers turn away what says less, or more
+_LONGEST_TYPE_CHARS = 100
+_REASON_CHARS = 200
+"""The words of an error may be the server's."""
 _REDIRECTS = frozenset(
     {
         HTTPStatus.MOVED_PERMANENTLY,
@@ -42,7 +46,7 @@ class Answer:
     def content_type(self) -> str:
         """The media type, in lower case and without its parameters; "" if it is not told."""
         told: str = self.headers.get("content-type", "")
-        return told.partition(";")[0].strip().lower()
+        return one_line(told.partition(";")[0].lower(), _LONGEST_TYPE_CHARS)
 
     @property
     def location(self) -> str | None:
@@ -92,7 +96,7 @@ async def exchange(
     except httpx.ConnectError as error:
         raise Refusal(_no_connection(host, error)) from error
     except httpx.HTTPError as error:
-        raise Refusal(f"{host} broke off: {error}") from error
+        raise Refusal(f"{host} broke off: {one_line(str(error), _REASON_CHARS)}") from error
     return Answer(
         url=asked.url, status=response.status_code, headers=response.headers, body=body, cut=cut
     )

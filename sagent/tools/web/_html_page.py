@@ -80,7 +80,7 @@ def _refresh(base: str, meta: Element) -> str:
     if (meta.attrs.get("http-equiv") or "").lower() != "refresh":
         return ""
     match = _REFRESH.fullmatch((meta.attrs.get("content") or "")[:_LONGEST_LINK_CHARS].strip())
-    return _target(base, match[1]) if match else ""
+    return one_line(_target(base, match[1]), _LONGEST_LINK_CHARS) if match else ""
 
 
 def _target(base: str, link: str) -> str:

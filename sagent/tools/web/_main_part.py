@@ -36,6 +36,8 @@ _LISTED = frozenset({"ul", "ol", "div", "section", "table", "p", "dl", "h2", "h3
 _SMALL_SHARE = 0.35
 _SCOPE_SHARE = 0.4
 _INNER_SHARE = 0.7
+_LARGE_SHARE = 0.15
+_MOST_SCOPES = 5
 _LINKED_SHARE = 0.6
 _LEFT_SHARE = 0.3
 _FEW_CHARS = 250
@@ -139,22 +141,36 @@ def _is_named_frame(element: Element) -> bool:
 
 def _scope(part: MainPart) -> Element:
     weights = _weigh(part)
-    total = weights[id(part.root)].text
-    found = part.root
-    for node, ends in walk(part.root, part.skipped):
-        if ends or not isinstance(node, Element):
-            continue
-        role = (node.attrs.get("role") or "").lower()
-        named = (
-            node.name in {"main", "article"}
-            or role in _SCOPE_ROLES
-            or node.attrs.get("itemprop") == "articleBody"
-        )
-        share = _SCOPE_SHARE if found is part.root else _INNER_SHARE
-        if named and weights[id(node)].text >= total * share:
-            found = node
-            total = weights[id(node)].text
+    found, share = part.root, _SCOPE_SHARE
+    for _ in range(_MOST_SCOPES):
+        total = weights[id(found)].text
+        large = [
+            inner
+            for inner in _scopes_in(MainPart(found, part.skipped))
+            if weights[id(inner)].text >= total * _LARGE_SHARE
+        ]
+        # Of several articles each is worth reading.
+        if len(large) != 1 or weights[id(large[0])].text < total * share:
+            break
+        found, share = large[0], _INNER_SHARE
     return found
+
+
+def _scopes_in(part: MainPart) -> Iterable[Element]:
+    depth = 0
+    for node, ends in walk(part.root, part.skipped):
+        if isinstance(node, Element) and node is not part.root and _is_scope(node):
+            depth += -1 if ends else 1
+            if not ends and depth == 1:
+                yield node
+
+
+def _is_scope(element: Element) -> bool:
+    return (
+        element.name in {"main", "article"}
+        or (element.attrs.get("role") or "").lower() in _SCOPE_ROLES
+        or element.attrs.get("itemprop") == "articleBody"
+    )
 
 
 def _without_link_lists(part: MainPart) -> MainPart:

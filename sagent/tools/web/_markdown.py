@@ -13,7 +13,7 @@ from sagent.tools.web._main_part import MainPart
 from sagent.tools.web._table import is_table, table_of
 from sagent.tools.web._tree import walk
 
-type Resolve = Callable[[str], str]
+type Absolute = Callable[[str], str]
 """Makes a link's address absolute; "" for one that leads nowhere."""
 
 _BLOCKS = frozenset(
@@ -73,7 +73,7 @@ class _Frame:
 class _Writer:
     """Writes what a walk over the tree tells it."""
 
-    _resolve: Resolve
+    _absolute: Absolute
     _frames: list[_Frame] = attrs.field(factory=lambda: [_Frame("")], init=False)
     _pre: int = attrs.field(default=0, init=False)
 
@@ -125,13 +125,14 @@ class _Writer:
     def _image(self, element: Element) -> None:
         words = " ".join((element.attrs.get("alt") or "").split())
         if words and not self._pre:
-            source = self._resolve(element.attrs.get("src") or "")
+            source = self._absolute(element.attrs.get("src") or "")
             self.text(f"![{words}]({source})" if source else f"[image: {words}]")
 
     def end_heading(self, frame: _Frame) -> None:
         """Write a heading."""
         line = frame.line()
-        self._block(_HEADINGS[frame.tag] + line if line else "")
+        mark = "" if self._frames[-1].tag == "a" else _HEADINGS[frame.tag]
+        self._block(mark + line if line else "")
 
     def end_quote(self, frame: _Frame) -> None:
         """Write a quotation."""
@@ -157,7 +158,7 @@ class _Writer:
         before, after = frame.spaces()
         words = frame.line()
         assert frame.element is not None
-        target = self._resolve(frame.element.attrs.get("href") or "")
+        target = self._absolute(frame.element.attrs.get("href") or "")
         if words and target and words != target and "](" not in words:
             words = f"[{words}]({target})"
         self.text(before + words + after)
@@ -220,9 +221,9 @@ _ENDS: dict[str, Callable[[_Writer, _Frame], None]] = {
 }
 
 
-def markdown_of(part: MainPart, resolve: Resolve) -> str:
-    """Write *part* as Markdown, its links made absolute by *resolve*."""
-    writer = _Writer(resolve)
+def markdown_of(part: MainPart, absolute: Absolute) -> str:
+    """Write *part* as Markdown, its links made so by *absolute*."""
+    writer = _Writer(absolute)
     for node, ends in walk(part.root, part.skipped):
         if isinstance(node, Text):
             writer.text(node.data or "")

@@ -27,7 +27,9 @@ _MOST_PDF_CHARS = 1_000_000
 _EXCERPT_CHARS = 300
 _PAGES = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
-_UNTOLD = frozenset({"", "application/octet-stream", "binary/octet-stream", "text/plain"})
+_UNTOLD = frozenset({"", "application/octet-stream", "binary/octet-stream"})
+_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+"""What all vendors take."""
 _HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body")
 _TEXTUAL = ("json", "xml", "javascript", "ecmascript", "yaml", "toml", "x-sh", "sql", "x-tex")
 
@@ -66,8 +68,8 @@ async def read_page(answer: Answer) -> Page:
         raise Refusal(f"{url} answers {answer.told_status}{await _excerpt(answer)}")
     if not answer.body:
         raise Refusal(f"{url} is empty: there is nothing to read")
-    if descriptor := image_type(answer.body):
-        return _image_page(answer, descriptor)
+    if (descriptor := image_type(answer.body)) in _IMAGES:
+        return _image_page(answer, str(descriptor))
     if _is_pdf(answer):
         return await _pdf_page(answer)
     if _is_html(answer):
@@ -77,6 +79,8 @@ async def read_page(answer: Answer) -> Page:
         kind = answer.content_type or "of no told type"
         size = f"{'more than ' if answer.cut else ''}{len(answer.body)} bytes"
         raise Refusal(f"{url} is {kind}, {size}: no text or image that could be shown")
+    if not text.strip():
+        raise Refusal(f"{url} is empty: there is nothing to read")
     return Page(url=url, text=text, notes=_notes(answer))
 
 

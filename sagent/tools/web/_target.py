@@ -23,8 +23,7 @@ def target_of(text: str) -> httpx.URL:
         Refusal: it is none, or could be read in two ways.
     """
     text = text.strip()
-    if len(text) > _LONGEST_CHARS:
-        raise Refusal(f"the URL has {len(text)} characters: {_LONGEST_CHARS} at most")
+    _check_length(text)
     try:
         url = httpx.URL(text)
     except (httpx.InvalidURL, ValueError) as error:
@@ -38,6 +37,7 @@ def redirected(url: httpx.URL, location: str) -> httpx.URL:
     Raises:
         Refusal: it is none, or would give up encryption.
     """
+    _check_length(location)
     try:
         absolute = url.join(location.strip())
     except (httpx.InvalidURL, ValueError) as error:
@@ -49,6 +49,11 @@ def redirected(url: httpx.URL, location: str) -> httpx.URL:
             "fetch that URL itself if you want it"
         )
     return target
+
+
+def _check_length(text: str) -> None:
+    if len(text) > _LONGEST_CHARS:
+        raise Refusal(f"the URL has {len(text)} characters: {_LONGEST_CHARS} at most")
 
 
 def _checked(url: httpx.URL, text: str) -> httpx.URL:

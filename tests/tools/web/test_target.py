@@ -97,6 +97,7 @@ def test_a_redirect_may_be_relative(location: str, url: str) -> None:
         ("https://user@example.com", "user name"),
         ("https://2130706433/", "no plain IPv4"),
         ("https://\x00/", "no URL"),
+        ("/" + "a" * 9000, "8192 at most"),
     ],
 )
 def test_a_redirect_to_no_plain_place_is_told(location: str, reason: str) -> None:

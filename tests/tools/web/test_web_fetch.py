@@ -167,6 +167,7 @@ async def test_a_pdf_that_is_none_is_told() -> None:
         (page("", status="500 Internal Server Error"), "answers 500 Internal Server Error"),
         (page("x", status="599 Odd", kind="text/plain"), "answers 599: x"),
         (page("", kind="text/html"), "is empty"),
+        (page(" \n ", kind="text/plain"), "is empty"),
         (page("", status="204 No Content"), "answers 204 No Content"),
         (
             page(b"PK\3\4" + bytes(9), kind="application/zip"),
@@ -174,6 +175,7 @@ async def test_a_pdf_that_is_none_is_told() -> None:
         ),
         (page(bytes(9), kind=""), "is of no told type, 9 bytes: no text"),
         (page(PNG + bytes(5_000_000), kind="image/png"), "too large to show"),
+        (page(b"BM" + bytes(20), kind="x" * 9000), "xxx..., 22 bytes"),
         (b"garbage\r\n\r\n", "broke off"),
     ],
 )
