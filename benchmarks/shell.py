@@ -95,8 +95,12 @@ def _cancel(effort: Effort, directory: Path) -> Row:
 
 async def _cancelled(bash: Bash) -> float:
     up = trio.Event()
+
+    def shown(_: str) -> None:
+        up.set()
+
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(bash.stream, FAMILY, lambda _: up.set())
+        nursery.start_soon(bash.stream, FAMILY, shown)
         await up.wait()
         start = time.perf_counter()
         nursery.cancel_scope.cancel()

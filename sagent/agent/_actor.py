@@ -174,7 +174,7 @@ class AgentActor(Actor[Mail]):
             before_change=self._before_change,
             large_results=LargeResults(self._results, lambda: self._state.model.context_window),
         )
-        return Tasks(dispatcher, self.context.nursery, self._audience.tell, self._finished)
+        return Tasks(dispatcher, self.context.nursery, self._audience, self._finished)
 
     async def stopped(self, exit: Exit) -> None:  # noqa: A002  # OTP's word
         """Let everybody's events end, and the history go, with a word on what never will."""

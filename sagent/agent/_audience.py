@@ -6,7 +6,7 @@ import attrs
 import trio
 
 from sagent.actors import Feed
-from sagent.agent._event import Emit, RunEvent
+from sagent.agent._event import Emit, RunEvent, discard
 
 
 @attrs.define(eq=False)
@@ -22,6 +22,11 @@ class Audience:
     _noted: list[RunEvent] = attrs.field(factory=list[RunEvent], init=False)
     _feeds: WeakSet[Feed[RunEvent]] | None = attrs.field(default=None, init=False)
     """Weak, since readers leave without a word."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody hears, so that nothing needs to be put into words."""
+        return self._emit is discard and not self._feeds
 
     async def tell(self, event: RunEvent) -> None:
         """Tell all of *event*; after `close`, nobody."""

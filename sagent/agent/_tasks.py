@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 import attrs
 import trio
 
+from sagent.agent._audience import Audience
 from sagent.agent._dispatch import Dispatcher, arguments_of
-from sagent.agent._event import Emit, ToolCalled, ToolDetached, ToolReturned
+from sagent.agent._event import ToolCalled, ToolDetached, ToolReturned
 from sagent.agent._room import Room
 from sagent.agent._unread import Unread
 from sagent.message import Message, MultipartMessage, error_message, get_queue_id, get_tool_name
@@ -36,7 +37,7 @@ class Tasks:
 
     _dispatcher: Dispatcher
     _nursery: trio.Nursery
-    _emit: Emit
+    _audience: Audience
     _finished: Finished
     _running: dict[str, _Task] = attrs.field(factory=dict[str, _Task], init=False)
 
@@ -62,7 +63,9 @@ class Tasks:
             task.background = True
         for task in tasks:
             call = task.call
-            await self._emit(ToolDetached(call_id=get_queue_id(call), name=get_tool_name(call)))
+            await self._audience.tell(
+                ToolDetached(call_id=get_queue_id(call), name=get_tool_name(call))
+            )
 
     def cancel_foreground(self) -> None:
         """End the calls that the conversation waits for."""
@@ -131,29 +134,36 @@ class Tasks:
 
     async def _complete(self, call: MultipartMessage, delay_s: float = 0) -> None:
         task = self._running[call.id]
-        call_id, name = get_queue_id(call), get_tool_name(call)
         result: Message | None = None
-        told = False
+        begun = False
         with task.scope:
             await trio.lowlevel.checkpoint_if_cancelled()  # what was interrupted does not begin
             if delay_s:
                 await trio.sleep(delay_s)
                 task.sleeping = False
-            called = ToolCalled(
-                call_id=call_id,
-                name=name,
-                summary=self._dispatcher.summary(call),
-                content=arguments_of(call),
-            )
-            await self._emit(called)
-            told = True
+            begun = True
+            await self._tell_call(call)
             result = await self._dispatcher.result(
-                call, task.room, emit=self._emit, heard=task.unread.put
+                call, task.room, emit=self._audience.tell, heard=task.unread.put
             )
         del self._running[call.id]
         task.ended.set()
         if result is None:
             result = error_message(_CANCELLED)
         self._finished(call, result)
-        if told:
-            await self._emit(ToolReturned(call_id=call_id, name=name, message=result))
+        if begun and not self._audience.is_empty:
+            returned = ToolReturned(
+                call_id=get_queue_id(call), name=get_tool_name(call), message=result
+            )
+            await self._audience.tell(returned)
+
+    async def _tell_call(self, call: MultipartMessage) -> None:
+        if self._audience.is_empty:
+            return
+        called = ToolCalled(
+            call_id=get_queue_id(call),
+            name=get_tool_name(call),
+            summary=self._dispatcher.summary(call),
+            content=arguments_of(call),
+        )
+        await self._audience.tell(called)
