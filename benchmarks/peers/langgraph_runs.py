@@ -4,7 +4,7 @@ import sys
 
 from langchain.agents import create_agent
 from langchain_openai import ChatOpenAI
-from measure import PROMPT, measure
+from measure import PATIENCE_S, PROMPT, measure
 
 
 async def nothing(text: str) -> str:
@@ -12,7 +12,7 @@ async def nothing(text: str) -> str:
     return text
 
 
-model = ChatOpenAI(model="canned", base_url=sys.argv[1], api_key="none")
+model = ChatOpenAI(model="canned", base_url=sys.argv[1], api_key="none", timeout=PATIENCE_S)
 agent = create_agent(model, [nothing])
 
 measure(

@@ -12,6 +12,8 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+PATIENCE_S = 600
+"""Their own few seconds fail some of a crowd that waits for its connections."""
 PROMPT = "Do what is to be done."
 PAGE_BYTES = resource.getpagesize()
 MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024

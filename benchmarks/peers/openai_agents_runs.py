@@ -9,7 +9,7 @@ from agents import (
     function_tool,
     set_tracing_disabled,
 )
-from measure import PROMPT, measure
+from measure import PATIENCE_S, PROMPT, measure
 from openai import AsyncOpenAI
 
 
@@ -20,7 +20,7 @@ async def nothing(text: str) -> str:
 
 
 set_tracing_disabled(disabled=True)
-client = AsyncOpenAI(base_url=sys.argv[1], api_key="none")
+client = AsyncOpenAI(base_url=sys.argv[1], api_key="none", timeout=PATIENCE_S)
 agent = Agent(
     name="agent",
     model=OpenAIChatCompletionsModel("canned", openai_client=client),

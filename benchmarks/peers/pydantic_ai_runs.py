@@ -2,12 +2,14 @@
 
 import sys
 
-from measure import PROMPT, measure
+from measure import PATIENCE_S, PROMPT, measure
+from openai import AsyncOpenAI
 from pydantic_ai import Agent
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai import OpenAIProvider
 
-provider = OpenAIProvider(base_url=sys.argv[1], api_key="none")
+client = AsyncOpenAI(base_url=sys.argv[1], api_key="none", timeout=PATIENCE_S)
+provider = OpenAIProvider(openai_client=client)
 agent = Agent(OpenAIChatModel("canned", provider=provider))
 
 
