@@ -11,6 +11,7 @@ from benchmarks import (
     agent,
     providers,
     saved_turns,
+    search,
     sessions,
     shell,
     size,
@@ -19,7 +20,6 @@ from benchmarks import (
     tools,
     wire,
 )
-from benchmarks import actors, agent, providers, saved_turns, search, sessions, size, startup, wire
 from benchmarks.effort import FULL, QUICK, Effort
 from benchmarks.report import Report
 from benchmarks.row import Row

@@ -11,6 +11,7 @@ from sagent.agent._event import (
     Done,
     Failed,
     Interrupted,
+    ModelAsked,
     Notice,
     OwnEvent,
     Planned,
@@ -25,6 +26,7 @@ from sagent.agent._event import (
     ToolDetached,
     ToolProgressed,
     ToolReturned,
+    TurnBegan,
     UserAsked,
 )
 from sagent.agent._group import AGENTS
@@ -67,6 +69,7 @@ __all__ = [
     "Interrupted",
     "Lifetime",
     "Mail",
+    "ModelAsked",
     "Notice",
     "Output",
     "OwnEvent",
@@ -90,6 +93,7 @@ __all__ = [
     "ToolDetached",
     "ToolProgressed",
     "ToolReturned",
+    "TurnBegan",
     "UserAsked",
     "Watch",
     "agent_from",

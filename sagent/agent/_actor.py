@@ -23,6 +23,7 @@ from sagent.agent._event import (
     Emit,
     Failed,
     Notice,
+    TurnBegan,
 )
 from sagent.agent._event import Interrupted as InterruptTold
 from sagent.agent._family import Family
@@ -257,7 +258,10 @@ class AgentActor(Actor[Mail]):
 
     async def _answer(self) -> TextMessage:
         taken = await self._desk.drain()
-        return await self._rounds(taken) if taken.messages else TextMessage("")
+        if not taken.messages:
+            return TextMessage("")
+        self._audience.show(TurnBegan(tuple(prompt.source for prompt in self._desk.prompts)))
+        return await self._rounds(taken)
 
     async def _save(self) -> None:
         """Wait for the disk; what it does not take is told once."""

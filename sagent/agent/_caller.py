@@ -10,7 +10,7 @@ import trio
 from sagent.actors import System
 from sagent.agent._audience import Audience
 from sagent.agent._blueprint import Blueprint
-from sagent.agent._event import Notice, Responded, Text, Thinking
+from sagent.agent._event import ModelAsked, Notice, Responded, Text, Thinking
 from sagent.agent._event import Retrying as RetryTold
 from sagent.agent._household import Household
 from sagent.agent._output import Output
@@ -166,6 +166,7 @@ class ModelCaller:
         request = attrs.evolve(request, max_response_tokens=allowance.answer_tokens)
         with _lone_error():
             async with self._household.model_call():
+                self._audience.show(ModelAsked(model.model_id))
                 response = await (await self._served(model)).buffer(request)
         await self._book(model, response, allowance)
         return response
@@ -195,6 +196,7 @@ class ModelCaller:
         self, model: Model, request: ModelRequest, allowance: _Allowance
     ) -> ModelResponse:
         self._said.clear()
+        self._audience.show(ModelAsked(model.model_id))
         async with (await self._served(model)).stream(request) as events:
             async for event in events:
                 match event:

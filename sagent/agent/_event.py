@@ -194,6 +194,37 @@ class Interrupted:
 
 
 @attrs.frozen
+class TurnBegan:
+    """The agent begins to answer. Told to who watches an agent, as what follows.
+
+    Attributes:
+        sources: who has said what it answers: the path of an agent, or None for a user; none for
+            news of its own tools.
+    """
+
+    descriptor: ClassVar[str] = Descriptor.TURN
+    sources: tuple[str | None, ...] = ()
+
+    @property
+    def content(self) -> JSON:
+        """Who has said what it answers."""
+        return self.sources
+
+
+@attrs.frozen
+class ModelAsked:
+    """The agent's model is asked for a response. Told to who watches an agent."""
+
+    descriptor: ClassVar[str] = Descriptor.MODEL_REQUEST
+    model_id: str
+
+    @property
+    def content(self) -> str:
+        """Which model."""
+        return self.model_id
+
+
+@attrs.frozen
 class Responded:
     """The model has finished one response.
 
@@ -265,6 +296,8 @@ type OwnEvent = (
     | QuestionClosed
     | Compacted
     | Interrupted
+    | TurnBegan
+    | ModelAsked
     | Responded
     | Failed
     | Done

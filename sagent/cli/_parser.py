@@ -95,6 +95,8 @@ class Options(argparse.Namespace):
     max_budget_tokens: int | None
     max_budget_seconds: float | None
     no_compact: bool
+    trace: str | None
+    """A file for what the run's agents did, and what it took."""
     debug: bool
 
 
@@ -318,6 +320,12 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         choices=["text", "json", "stream-json"],
         default="text",
         help="text: the answer; json: one object; stream-json: an object a line for each event",
+    )
+    add(
+        "--trace",
+        metavar="FILE",
+        help="write who asked whom and what it cost into FILE: an object a line for each turn and "
+        "each call of a model or a tool, without what was said",
     )
     add("--debug", action="store_true", help="show tracebacks of errors")
     add("--version", action=_Version, nargs=0, help="show the version and exit")

@@ -12,6 +12,7 @@ from sagent.agent import (
     Done,
     Failed,
     Interrupted,
+    ModelAsked,
     Notice,
     Planned,
     QuestionClosed,
@@ -25,6 +26,7 @@ from sagent.agent import (
     ToolDetached,
     ToolProgressed,
     ToolReturned,
+    TurnBegan,
     UserAsked,
 )
 from sagent.cli._streams import clean, write_out
@@ -134,7 +136,7 @@ def _told(event: RunEvent) -> dict[str, JsonValue]:
     match event:
         case (
             Text() | Thinking() | Notice() | Titled() | Planned() | UserAsked() | QuestionClosed()
-            | Interrupted() | Responded()
+            | Interrupted() | TurnBegan() | ModelAsked() | Responded()
             | Failed() | Done()
         ):  # fmt: skip
             told = {}

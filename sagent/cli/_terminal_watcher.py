@@ -22,6 +22,7 @@ from sagent.agent import (
     Done,
     Failed,
     Interrupted,
+    ModelAsked,
     Notice,
     OwnEvent,
     Planned,
@@ -36,6 +37,7 @@ from sagent.agent import (
     ToolDetached,
     ToolProgressed,
     ToolReturned,
+    TurnBegan,
     UserAsked,
 )
 from sagent.cli._people_rows import people_rows
@@ -102,7 +104,7 @@ class TerminalWatcher(AbstractContextManager["TerminalWatcher"]):
                 self._status.stop()  # the answer has the line now
             case (
                 Thinking() | Responded() | Retrying() | ToolDetached() | Notice() | Titled()
-                | Compacted() | Interrupted() | Failed() | ChildEvent()
+                | Compacted() | Interrupted() | Failed() | ChildEvent() | TurnBegan() | ModelAsked()
             ):  # fmt: skip
                 pass
             case _:
@@ -147,7 +149,7 @@ def _remark(event: OwnEvent) -> tuple[str, str] | None:
             remark = f"  ✗ {event.content}", "yellow"
         case (
             ToolReturned() | ToolProgressed() | Planned() | UserAsked() | QuestionClosed() | Text()
-            | Thinking() | Responded() | Done()
+            | Thinking() | Responded() | Done() | TurnBegan() | ModelAsked()
         ):  # fmt: skip
             pass
         case _:

@@ -24,6 +24,8 @@ class Descriptor(StrEnum):
     ANSWER = "application/x-answer"
     PLAN = "application/x-plan"
     DONE = "application/x-done"
+    TURN = "application/x-turn"
+    MODEL_REQUEST = "application/x-model-request"
     ECHO = "application/x-thinking-structured"
     """What the vendor of a model's message wants back exactly as it sent it."""
     USER_PARTS = "multipart/x-user-message"

@@ -36,7 +36,7 @@ async def test_a_watcher_who_is_slow_is_told_what_it_missed() -> None:
         seen = [event async for event in feed]
 
     assert [type(event).__name__ for event in seen] == ["Missed", "Responded", "Done"]
-    assert seen[0] == Missed(4)
+    assert seen[0] == Missed(6)
 
 
 async def test_a_watcher_sees_how_each_turn_ends_and_what_it_took() -> None:

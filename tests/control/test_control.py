@@ -130,12 +130,12 @@ async def test_who_attaches_sees_what_happens_and_can_talk(home: Home) -> None:
         async with (await the_run(home)).attach("reviewer") as attachment:
             await attachment.say("hi")
             await attachment.say("")
-            seen = [await anext(attachment) for _ in range(5)]
+            seen = [await anext(attachment) for _ in range(7)]
             ref.stop()
             rest = [happening async for happening in attachment]
 
     events = [each.event for each in seen if isinstance(each, Told)]
-    assert events[0] == {"descriptor": "text/plain", "content": "Hello."}
+    assert {"descriptor": "text/plain", "content": "Hello."} in events
     assert events[-1]["descriptor"] == "result"
     assert Delivered("/reviewer") in seen
     assert Refused("there is nothing in the message: write something") in seen
@@ -162,7 +162,7 @@ async def test_a_slow_reader_loses_events_and_is_told_how_many(home: Home) -> No
 
     lost = sum(each.count for each in seen if isinstance(each, Lost))
     assert lost > 0
-    assert sum(isinstance(each, Told) for each in seen) + lost == 10_002
+    assert sum(isinstance(each, Told) for each in seen) + lost == 10_004
 
 
 async def test_the_socket_is_private_and_gone_with_its_run(home: Home) -> None:

@@ -1,0 +1,91 @@
+"""Watches all agents of a system: the only place of this package that waits."""
+
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+
+import attrs
+import trio
+
+from sagent.actors import Event, Feed, Missed, Ref, Started, System
+from sagent.agent import AGENTS, Mail, RunEvent, Watch
+from sagent.errors import ActorError
+from sagent.trace._span import Contents, SpanSink
+from sagent.trace._spans import Spans
+
+MOST_EVENTS_HELD = 10_000
+"""For each agent; a tracer reads at once, so that few ever wait."""
+
+
+@attrs.define(eq=False)
+class _Tracer:
+    _system: System
+    _spans: Spans
+    _nursery: trio.Nursery
+    _clock: Callable[[], int]
+    _feeds: set[Feed[RunEvent]] = attrs.field(factory=set[Feed[RunEvent]], init=False)
+
+    def begin(self) -> None:
+        """Watch the agents that live."""
+        for ref in self._system.members(AGENTS):
+            self._nursery.start_soon(self._watch, ref)
+
+    def hear(self, event: Event) -> None:
+        """Watch an agent that comes to life; its question is there before its first prompt."""
+        if isinstance(event, Started):
+            for ref in self._system.members(AGENTS):
+                if ref.path == event.path:
+                    self._nursery.start_soon(self._watch, ref)
+
+    def finish(self) -> None:
+        """Let every feed end with what it holds."""
+        for feed in self._feeds:
+            feed.close()
+
+    async def _watch(self, ref: Ref[Mail]) -> None:
+        with suppress(ActorError):  # it has ended
+            feed = await ref.ask(Watch(capacity=MOST_EVENTS_HELD), lane="front")
+            self._feeds.add(feed)
+            async for event in feed:
+                if isinstance(event, Missed):
+                    self._spans.lose(ref.path, event.count)
+                else:
+                    self._spans.feed(ref.path, event, self._clock())
+            self._feeds.discard(feed)
+            self._spans.end(ref.path, self._clock())
+
+
+@asynccontextmanager
+async def open_spans(
+    system: System,
+    sink: SpanSink,
+    *,
+    contents: Contents = "leave_out",
+    clock: Callable[[], int] = time.time_ns,
+) -> AsyncGenerator[None]:
+    """Tell *sink* of all that the agents of *system* do during the block.
+
+    What goes on at its end is told as unfinished. What the block raises is raised in no group.
+
+    Args:
+        system: whose agents, those that live and those to come.
+        sink: where the spans go.
+        contents: whether prompts' answers, and what tools were given and gave, are in them.
+        clock: tells the time in nanoseconds since the epoch.
+    """
+    spans = Spans(sink, contents)
+    failure: Exception | None = None
+    try:
+        async with trio.open_nursery() as nursery:
+            tracer = _Tracer(system, spans, nursery, clock)
+            with system.events.listen(tracer.hear):
+                tracer.begin()
+                try:
+                    yield
+                except Exception as error:  # noqa: BLE001  # raised below, outside of the nursery
+                    failure = error
+            tracer.finish()
+    finally:
+        spans.end_all(clock())
+    if failure is not None:
+        raise failure
