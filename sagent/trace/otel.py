@@ -7,13 +7,17 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
 import attrs
-from opentelemetry import trace
-from opentelemetry.trace import SpanKind, Status, StatusCode, Tracer
 
 from sagent.actors import System
 from sagent.trace._span import Contents, Span
 from sagent.trace._span import SpanKind as Kind
 from sagent.trace._tracer import open_spans
+
+try:
+    from opentelemetry import trace
+    from opentelemetry.trace import SpanKind, Status, StatusCode, Tracer
+except ImportError as error:
+    raise ImportError("sagent.trace.otel needs OpenTelemetry: install sagent[otel]") from error
 
 __all__ = ["open_otel_trace"]
 
