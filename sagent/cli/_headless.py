@@ -4,15 +4,14 @@ import signal
 import sys
 import traceback
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, nullcontext, suppress
-from pathlib import Path
+from contextlib import suppress
 from typing import assert_never
 
 import trio
 
-from sagent.actors import System, open_system
+from sagent.actors import open_system
 from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
-from sagent.cli._openness import open_to_others
+from sagent.cli._openness import open_to_others, traced
 from sagent.cli._parser import Options
 from sagent.cli._printer import (
     JsonPrinter,
@@ -115,20 +114,12 @@ async def _show(
         async with (
             open_system() as system,
             open_to_others(system, agent.name, end),
-            _traced(system, options),
+            traced(system, options.trace),
             agent.run(prompt, system=system) as run,
         ):
             async for event in run:
                 watcher.show(event)
                 await printer.show(event)
-
-
-def _traced(system: System, options: Options) -> AbstractAsyncContextManager[None]:
-    if options.trace is None:
-        return nullcontext()
-    from sagent.trace import open_trace  # noqa: PLC0415  # few runs are traced
-
-    return open_trace(system, Path(options.trace))
 
 
 def _note(session: Session, state: StateRecord) -> None:

@@ -21,6 +21,7 @@ from sagent.cli._map_items import Work, find_work
 from sagent.cli._map_lines import error_line, outcome_line, reduced_line
 from sagent.cli._map_parser import MapOptions
 from sagent.cli._map_table import MapTable, open_map_table
+from sagent.cli._openness import open_to_others, traced
 from sagent.cli._setup import build_agent
 from sagent.cli._streams import complain, complain_of, write_out
 from sagent.cli._watcher import open_watcher
@@ -72,6 +73,7 @@ class _Mapping:
     """One run of the command."""
 
     _options: MapOptions
+    _ending: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
     _reader_gone: bool = attrs.field(default=False, init=False)
     _counts: Counts = attrs.field(factory=Counts, init=False)
     _done: trio.MemorySendChannel[Outcome[str, object]] = attrs.field(init=False)
@@ -81,6 +83,12 @@ class _Mapping:
         self._done, self._to_print = trio.open_memory_channel[Outcome[str, object]](float("inf"))
 
     async def run(self) -> int:
+        """Work until all is done, or somebody ends it."""
+        with self._ending:
+            return await self._run()
+        return INTERRUPTED
+
+    async def _run(self) -> int:
         options = self._options
         work = await find_work(options.over, options.items, options.each)
         with open_watcher() as watcher:
@@ -91,6 +99,8 @@ class _Mapping:
         try:
             async with (
                 open_system() as system,
+                open_to_others(system, agent.name, self._ending.cancel),
+                traced(system, options.trace),
                 open_map_table(system, total) as table,
                 trio.open_nursery() as nursery,
             ):

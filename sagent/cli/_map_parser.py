@@ -57,6 +57,9 @@ def parse_map(argv: Sequence[str]) -> MapOptions:
     add_model(parser)
     add_agent(parser)
     add_limits(parser)
+    parser.add_argument(
+        "--trace", metavar="FILE", help="write there who did what, and what it cost"
+    )
     parser.add_argument("--debug", action="store_true", help="show tracebacks of errors")
     options = parser.parse_args(argv, namespace=_unsaid())
     if not options.over and options.items is None:

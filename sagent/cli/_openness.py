@@ -1,6 +1,12 @@
 import logging
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
+from pathlib import Path
 
 from sagent.actors import System
 from sagent.control import open_control
@@ -28,3 +34,12 @@ async def open_to_others(
         except (ControlError, UsageError) as error:
             _log.warning("%s", error)
         yield
+
+
+def traced(system: System, path: str | None) -> AbstractAsyncContextManager[None]:
+    """Write what the agents of *system* do into the file *path*, if there is to be one."""
+    if path is None:
+        return nullcontext()
+    from sagent.trace import open_trace  # noqa: PLC0415  # few runs are traced
+
+    return open_trace(system, Path(path))

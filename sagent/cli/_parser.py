@@ -50,6 +50,7 @@ TOOLS = (
 
 _EPILOG = """\
 sagent sessions lists, searches, shows, exports and removes sessions; see sagent sessions --help.
+sagent map lets an agent work on many files or lines; see sagent map --help.
 sagent ps lists what you have running; sagent tree shows the agents of it, send, stop and attach
 steer one; see sagent send --help.
 A prompt that begins with one of these very words goes into one argument, or after --:
