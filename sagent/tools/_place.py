@@ -2,7 +2,7 @@
 
 A name that is in the workspace as it is written may go through symbolic links, as long as they
 stay in the workspace. One that is plainly outside stands for what it leads to. In both cases the
-links are followed once, and what they led to is opened exactly, see `_exact`.
+links are followed once, and what they led to is opened exactly, see `open_exact`.
 """
 
 import difflib
@@ -156,7 +156,8 @@ def missing(path: Path) -> Refusal:
 
 def unreadable(path: Path, error: OSError) -> Refusal:
     """Tell why *path* cannot be read."""
-    return Refusal(f"cannot read {shown(path)}: {error.strerror}")
+    remedy = ". Ask for access, or go on without" if isinstance(error, PermissionError) else ""
+    return Refusal(f"cannot read {shown(path)}: {error.strerror}{remedy}")
 
 
 def short(path: Path, workspace: Workspace) -> str:

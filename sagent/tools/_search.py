@@ -103,7 +103,8 @@ class _Tree:
         if self._name is not None:
             os.close(self._folder)
             self._name = None
-        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+        # A directory on the way need not be readable.
+        flags = os.O_DIRECTORY | os.O_NOFOLLOW | getattr(os, "O_PATH", os.O_RDONLY)
         descriptor = os.open("/", flags)
         for part in f"{self._root}/{folder}".split("/"):
             above = descriptor
