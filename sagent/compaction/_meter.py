@@ -52,6 +52,10 @@ class Meter:
         """Estimate the tokens of *messages*, as this meter has learnt to."""
         return round(total_tokens(messages) * self.ratio)
 
+    def with_message(self, message: Message) -> Self:
+        """Put *message* in, at the end of the history."""
+        return self.with_messages((message,))
+
     def with_messages(self, messages: Iterable[Message]) -> Self:
         """Put *messages* in, at the end of the history."""
         estimated, since = self.estimated, self.since

@@ -37,7 +37,7 @@ def first_prompt() -> Meter:
     room = 16_000 - 4 * Meter.of(prompt, tools).tokens
     assert room > 0
     meter = Meter.of(prompt + "x" * room, tools)
-    return meter.with_messages([TextMessage("y" * 2_000, Descriptor.USER)])
+    return meter.with_message(TextMessage("y" * 2_000, Descriptor.USER))
 
 
 FIRST_PROMPT = first_prompt().tokens

@@ -15,7 +15,7 @@ from sagent.tool import ToolSpec
 def filled(messages: Sequence[Message], meter: Meter | None = None) -> Meter:
     meter = meter or Meter.of()
     for message in messages:
-        meter = meter.with_messages([message])
+        meter = meter.with_message(message)
     return meter
 
 
@@ -55,6 +55,13 @@ def test_a_message_is_estimated_by_what_is_sent_of_it(
     message: Message, least: int, most: int
 ) -> None:
     assert least <= cost(message) <= most
+
+
+@given(conversations())
+def test_messages_count_the_same_one_by_one_and_at_once(messages: Sequence[Message]) -> None:
+    meter = Meter.of("Be brief.").with_usage(Usage(input_tokens=500, output_tokens=50))
+
+    assert meter.with_messages(messages) == filled(messages, meter)
 
 
 def test_after_an_answer_the_vendors_count_stands_for_all_before() -> None:
