@@ -80,7 +80,7 @@ class JsonShower:
     """An object a line."""
 
     async def __call__(self, happening: Happening) -> None:
-        """Write events as the run itself does, and all else by its kind."""
+        """Write events by their descriptor, content and plain values, and all else by its kind."""
         match happening:
             case Told(event=event):
                 told = dict(event)

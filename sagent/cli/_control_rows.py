@@ -91,8 +91,8 @@ def _agent_facts(agent: AgentView) -> Iterator[str]:
         yield spent
     if agent.tasks:
         yield f"{agent.tasks} in the background"
-    if agent.title:
-        yield f'"{one_line(agent.title)}"'
+    if said := one_line(agent.title or agent.task):
+        yield f'"{said}"'
 
 
 def _cost(agents: Iterable[AgentView]) -> str:

@@ -44,7 +44,7 @@ class Snapshot:
         agents = tuple(self.agents.values())
         return RunView(
             pid=os.getpid(),
-            cwd=str(Path.cwd()),
+            cwd=_directory(),
             own=own or (agents[0].name if agents else ""),
             started_ns=started_ns,
             agents=agents,
@@ -65,11 +65,19 @@ class Snapshot:
         )
 
 
+def _directory() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:  # it was removed
+        return ""
+
+
 def _agent_view(ref: Ref[Mail], status: AgentStatus) -> AgentView:
     return AgentView(
         path=ref.path,
         name=ref.name,
         title=status.title,
+        task=status.task,
         phase=status.phase,
         model=status.model_id,
         messages=status.messages,

@@ -13,6 +13,7 @@ class AgentView:
         path: its place in the tree of actors, unique in its run.
         name: by which it is reached.
         title: what it says it is at, "" if it has said nothing.
+        task: what it answers, in a line; "" between turns.
         phase: ``idle``, ``thinking`` or ``working``.
         model: the model that answers next.
         messages: how many messages its history has.
@@ -29,6 +30,7 @@ class AgentView:
     path: str
     name: str
     title: str
+    task: str
     phase: str
     model: str
     messages: int
@@ -48,7 +50,7 @@ class RunView:
 
     Attributes:
         pid: its process.
-        cwd: where that works.
+        cwd: where that works; "" if that is gone.
         own: the name of the agent that the run is for; its end is the run's.
         started_ns: when it began, in nanoseconds since the epoch.
         agents: all that live, the oldest first.

@@ -1,9 +1,7 @@
 """Spans out of events: which begins, which ends, and which is part of which."""
 
-import json
 import os
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import assert_never
 
 import attrs
@@ -31,12 +29,20 @@ from sagent.agent import (
     TurnBegan,
     UserAsked,
 )
-from sagent.lib.json import json_dumps
-from sagent.model import Usage
+from sagent.trace._attributes import (
+    FIRST_CHUNK,
+    of_answer,
+    of_model,
+    of_result,
+    of_spending,
+    of_tool,
+    of_turn,
+    with_more,
+)
 from sagent.trace._span import Contents, Span, SpanKind, SpanSink, Value
 
-USER = "user"
 _SPAWNS = "AgentSpawn"
+_NS_PER_S = 1_000_000_000
 _OPERATIONS: Mapping[SpanKind, str] = {
     "turn": "invoke_agent",
     "model": "chat",
@@ -77,14 +83,24 @@ class Spans:
             case ModelAsked() | Retrying() | Responded():
                 self._feed_model(path, work, event, now_ns)
             case ToolCalled():
-                turn = self._turn_of(path, now_ns)
-                work.tools[event.call_id] = self._tool(turn, event, now_ns)
+                work.tools[event.call_id] = self._call(
+                    "tool",
+                    event.name,
+                    path,
+                    attributes=of_tool(event, self._contents),
+                    now_ns=now_ns,
+                )
             case ToolReturned():
                 if (span := work.tools.pop(event.call_id, None)) is not None:
                     self._spawned.pop(span.span_id, None)
-                    self._end_tool(span, event, now_ns)
+                    more = of_result(event, self._contents)
+                    self._end(span, now_ns, more, error="the tool failed" if event.is_error else "")
+            case Text() | Thinking():
+                if work.model is not None and FIRST_CHUNK not in work.model.attributes:
+                    waited_s = (now_ns - work.model.start_ns) / _NS_PER_S
+                    work.model = with_more(work.model, {FIRST_CHUNK: waited_s})
             case (
-                Text() | Thinking() | ToolProgressed() | ToolDetached() | Notice() | Titled()
+                ToolProgressed() | ToolDetached() | Notice() | Titled()
                 | Planned() | UserAsked() | QuestionClosed() | Compacted() | ChildEvent()
             ):  # fmt: skip
                 pass  # what happens to a child is told by the child
@@ -103,7 +119,7 @@ class Spans:
             case Failed(content=error):
                 self._end_turn(work, now_ns, error=error)
             case Done():
-                self._end_turn(work, now_ns, self._answer(event))
+                self._end_turn(work, now_ns, of_answer(event, self._contents))
             case _:
                 assert_never(event)
 
@@ -113,12 +129,14 @@ class Spans:
         match event:
             case ModelAsked(model_id=model_id):
                 self._end_model(work, now_ns, error="asked anew")
-                work.model = self._model(self._turn_of(path, now_ns), model_id, now_ns)
+                work.model = self._call(
+                    "model", model_id, path, attributes=of_model(model_id), now_ns=now_ns
+                )
             case Retrying(attempt=attempt):
                 if work.model is not None:
-                    work.model = _with(work.model, {"sagent.attempts": attempt})
+                    work.model = with_more(work.model, {"sagent.attempts": attempt})
             case Responded(usage=usage, cost_usd=cost_usd):
-                self._end_model(work, now_ns, _spent(usage, cost_usd))
+                self._end_model(work, now_ns, of_spending(usage, cost_usd))
             case _:
                 assert_never(event)
 
@@ -126,7 +144,7 @@ class Spans:
         """Note that *count* events of the agent at *path* were not seen."""
         work = self._work.setdefault(path, _Work())
         if work.turn is not None:
-            work.turn = _with(work.turn, {"sagent.events_lost": count})
+            work.turn = with_more(work.turn, {"sagent.events_lost": count})
 
     def end(self, path: str, now_ns: int) -> None:
         """End what the agent at *path* has not ended itself."""
@@ -150,12 +168,8 @@ class Spans:
         return work.turn
 
     def _turn(self, path: str, sources: tuple[str | None, ...], now_ns: int) -> Span:
+        parent, attributes = self._asker(path, sources), of_turn(path, sources)
         name = path.rpartition("/")[2]
-        asked_by = tuple(dict.fromkeys(source or USER for source in sources))
-        attributes: dict[str, Value] = {"gen_ai.agent.name": name, "gen_ai.agent.id": path}
-        if asked_by:
-            attributes["sagent.asked_by"] = asked_by
-        parent = self._asker(path, sources)
         return self._begin("turn", name, path, parent, attributes=attributes, now_ns=now_ns)
 
     def _asker(self, path: str, sources: tuple[str | None, ...]) -> Span | None:
@@ -172,37 +186,17 @@ class Spans:
                 return work.turn
         return None
 
-    def _model(self, turn: Span, model_id: str, now_ns: int) -> Span:
-        attributes = {"gen_ai.request.model": model_id}
-        return self._begin(
-            "model", model_id, turn.agent, turn, attributes=attributes, now_ns=now_ns
-        )
-
-    def _tool(self, turn: Span, event: ToolCalled, now_ns: int) -> Span:
-        attributes: dict[str, Value] = {
-            "gen_ai.tool.name": event.name,
-            "gen_ai.tool.call.id": event.call_id,
-            "gen_ai.tool.type": "function",
-        }
-        if self._contents == "record":
-            attributes["gen_ai.tool.call.arguments"] = json_dumps(event.content)
-        return self._begin(
-            "tool", event.name, turn.agent, turn, attributes=attributes, now_ns=now_ns
-        )
-
-    def _end_tool(self, span: Span, event: ToolReturned, now_ns: int) -> None:
-        more: dict[str, Value] = {"error.type": "tool_error"} if event.is_error else {}
-        if self._contents == "record":
-            more["gen_ai.tool.call.result"] = event.content
-        self._end(span, now_ns, more, error="the tool failed" if event.is_error else "")
-
-    def _answer(self, event: Done) -> Mapping[str, Value]:
-        spent = _spent(event.usage, event.cost_usd)
-        if self._contents == "leave_out":
-            return spent
-        part = {"type": "text", "content": event.text}
-        said = [{"role": "assistant", "parts": [part], "finish_reason": "stop"}]
-        return {**spent, "gen_ai.output.messages": json.dumps(said)}
+    def _call(
+        self,
+        kind: SpanKind,
+        what: str,
+        path: str,
+        *,
+        attributes: Mapping[str, Value],
+        now_ns: int,
+    ) -> Span:
+        turn = self._turn_of(path, now_ns)
+        return self._begin(kind, what, path, turn, attributes=attributes, now_ns=now_ns)
 
     def _end_model(
         self,
@@ -261,21 +255,4 @@ class Spans:
         *,
         error: str = "",
     ) -> None:
-        self._sink.ended(attrs.evolve(_with(span, more or {}), end_ns=now_ns, error=error))
-
-
-def _with(span: Span, more: Mapping[str, Value]) -> Span:
-    return attrs.evolve(span, attributes={**span.attributes, **more})
-
-
-def _spent(usage: Usage, cost_usd: Decimal | None) -> Mapping[str, Value]:
-    return dict(_spending(usage, cost_usd))
-
-
-def _spending(usage: Usage, cost_usd: Decimal | None) -> Iterator[tuple[str, Value]]:
-    yield "gen_ai.usage.input_tokens", usage.input_tokens
-    yield "gen_ai.usage.output_tokens", usage.output_tokens
-    if usage.cached_tokens:
-        yield "gen_ai.usage.cache_read.input_tokens", usage.cached_tokens
-    if cost_usd is not None:
-        yield "sagent.cost_usd", f"{cost_usd:f}"
+        self._sink.ended(attrs.evolve(with_more(span, more or {}), end_ns=now_ns, error=error))

@@ -37,6 +37,7 @@ AGENT = AgentView(
     path="/Agent",
     name="Agent",
     title="",
+    task="",
     phase="idle",
     model="m",
     messages=2,

@@ -4,6 +4,7 @@ import json
 import stat
 from collections.abc import Mapping
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +239,21 @@ async def test_opentelemetry_gets_the_same_spans_with_its_own_names() -> None:
     assert attributes(asked)["gen_ai.request.model"] == "scripted"
     assert turn.status.status_code is StatusCode.ERROR
     assert attributes(turn)["error.type"] == "error"
+
+
+async def test_names_that_are_of_the_conventions_are_in_their_registry() -> None:
+    model = ScriptedModel(calls(("wait", {"seconds": 0})), "done", model_id="claude-x")
+    spans = Collected()
+    async with open_system() as system, open_spans(system, spans, contents="record"):
+        ref = await system.spawn(Agent(model=model, tools=[wait]), name="main")
+        await ref.ask(Prompt("go"))
+
+    published = import_module("opentelemetry.semconv._incubating.attributes.gen_ai_attributes")
+    registry = {value for value in vars(published).values() if isinstance(value, str)}
+    used = {name for span in spans.ended_ for name in span.attributes}
+    assert {name for name in used if name.startswith("gen_ai.")} <= registry
+    asked = next(span for span in spans.ended_ if span.kind == "model")
+    assert asked.attributes["gen_ai.provider.name"] == "anthropic"
 
 
 def attributes(span: Any) -> Mapping[str, object]:
