@@ -39,7 +39,7 @@ def _run_cells(running: Running, now_ns: int) -> tuple[str, ...]:
     run = running.run
     if run is None:
         return (f"{running.pid}", "", "no answer", "", "", "", "", "", "")
-    own = run.own_agent
+    own = run.own_agent or next(iter(run.agents), None)  # many have none that they are for
     return (
         f"{run.pid}",
         one_line(run.own) or "-",

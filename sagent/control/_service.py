@@ -7,7 +7,7 @@ from typing import assert_never
 import attrs
 import trio
 
-from sagent.actors import Missed, Ref, System
+from sagent.actors import Missed, Node, Ref, System
 from sagent.agent import AGENTS, Mail, Prompt, RunEvent, Watch
 from sagent.control._event_json import event_json
 from sagent.control._line import LineDecoder
@@ -36,6 +36,8 @@ from sagent.errors import ControlError, SagentError, UnknownNameError
 
 MOST_REQUEST_BYTES = 1_000_000
 MOST_EVENTS_HELD = 1_000
+MOST_WAITING = 1_000
+"""How many messages may wait for an agent before no more are taken here."""
 FIRST_LINE_S = 10
 """Who connects says what they want within that."""
 _CHUNK_BYTES = 65_536
@@ -78,7 +80,7 @@ class Service:
             case GetTree():
                 return (await Snapshot.of(self._system)).tree(self._system.tree())
             case Send(to=name, text=text):
-                return say(self.find(name), text)
+                return self.say(self.find(name), text)
             case Stop(name=name):
                 return Stopping(self.find(name).path)  # which it does once it has said so
             case Attach() | Say():
@@ -102,6 +104,21 @@ class Service:
             f"unknown agent: {name[:80]!r}; there are: {', '.join(names) or 'none'}{more}"
         )
 
+    def say(self, ref: Ref[Mail], text: str) -> Delivered:
+        """Put *text* before the agent, as a user's message.
+
+        Raises:
+            ControlError: there is nothing in it, or too much waits there already.
+        """
+        if not text.strip():
+            raise ControlError("there is nothing in the message: write something")
+        if _waiting(self._system.tree(), ref.path) >= MOST_WAITING:
+            raise ControlError(
+                f"{MOST_WAITING} messages wait for {ref.name}: let it read them before you say more"
+            )
+        ref.tell(Prompt(text), lane="front")
+        return Delivered(ref.path)
+
     def stop(self, path: str) -> None:
         """End the agent at *path*, or the run, if the run is for it."""
         members = self._system.members(AGENTS)
@@ -113,17 +130,10 @@ class Service:
                 ref.stop()
 
 
-def say(ref: Ref[Mail], text: str) -> Delivered:
-    """Put *text* before the agent, as a user's message.
-
-    Raises:
-        ControlError: there is nothing in it.
-        ActorError: the inbox is full.
-    """
-    if not text.strip():
-        raise ControlError("there is nothing in the message: write something")
-    ref.tell(Prompt(text), lane="front")
-    return Delivered(ref.path)
+def _waiting(node: Node, path: str) -> int:
+    if node.path == path:
+        return node.inbox
+    return sum(_waiting(child, path) for child in node.children)
 
 
 def _told(event: RunEvent | Missed) -> Reply:
@@ -193,7 +203,7 @@ class _Talk:
         if not isinstance(request, Say):
             return Refused("this connection is attached: open another for anything but Say")
         try:
-            return say(ref, request.text)
+            return self._service.say(ref, request.text)
         except SagentError as error:
             return Refused(str(error), type(error).__name__)
 

@@ -12,7 +12,7 @@ from sagent.actors import open_system
 from sagent.agent import Agent, Prompt
 from sagent.control import open_control
 from sagent.control._server import MOST_CONNECTIONS
-from sagent.control._service import MOST_REQUEST_BYTES
+from sagent.control._service import MOST_REQUEST_BYTES, MOST_WAITING
 from sagent.control._socket_file import MOST_PATH_BYTES, SocketFile, socket_files
 from sagent.control.client import (
     Delivered,
@@ -97,6 +97,18 @@ async def test_an_empty_message_is_refused(home: Home) -> None:
 
         with pytest.raises(ControlError, match="there is nothing in the message"):
             await (await the_run(home)).send("reviewer", " \n")
+
+
+async def test_an_agent_that_does_not_read_is_not_buried_in_messages(home: Home) -> None:
+    async with open_system() as system, open_control(system, home=home):
+        ref = await system.spawn(Agent(model=ScriptedModel("one")), name="reviewer")
+        running = await the_run(home)
+        with ref.suspended():
+            for _ in range(MOST_WAITING):
+                ref.tell(Prompt("x"))
+
+            with pytest.raises(ControlError, match="1000 messages wait for reviewer"):
+                await running.send("reviewer", "one more")
 
 
 async def test_an_agent_is_stopped_and_the_others_are_not(home: Home) -> None:
