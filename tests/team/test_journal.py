@@ -1,16 +1,14 @@
 """What is done is kept from one run to the next."""
 
 import json
-import resource
-import signal
 import stat
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
 import pytest
 import trio
+from full_disk import files_of_at_most
 from hypothesis import given
 from hypothesis import strategies as st
 from team_models import echo
@@ -255,26 +253,14 @@ async def test_a_damaged_line_costs_its_own_item_alone(
     assert "1 damaged lines" in caplog.text
 
 
-@pytest.fixture
-def no_file_grows(journal: Path) -> Iterator[None]:
-    """Stand in for a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (50, before[1]))  # the header has 48
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, ignored)
-
-
-async def test_a_full_disk_costs_the_journal_but_no_work(
-    journal: Path, no_file_grows: None
-) -> None:
+async def test_a_full_disk_costs_the_journal_but_no_work(journal: Path) -> None:
     told: list[Progress] = []
 
-    async with map_agents(
-        Agent(model=echo()), ["a"], journal=journal, on_progress=told.append
-    ) as outcomes:
-        (outcome,) = await outcomes.collect()
+    with files_of_at_most(50):  # the header has 48
+        async with map_agents(
+            Agent(model=echo()), ["a"], journal=journal, on_progress=told.append
+        ) as outcomes:
+            (outcome,) = await outcomes.collect()
 
     assert outcome.ok
     assert isinstance(told[-1], Unsaved)

@@ -2,16 +2,14 @@
 
 import errno
 import os
-import resource
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from full_disk import files_of_at_most
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -141,18 +139,6 @@ def test_a_folder_whose_process_was_killed_is_deleted_by_the_next(tmp_path: Path
     assert mine.exists()
     living.remove()
     other.remove()
-
-
-@contextmanager
-def files_of_at_most(octets: int) -> Generator[None]:
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (octets, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, before)
 
 
 def test_nothing_is_left_of_what_does_not_fit_the_disk(tmp_path: Path) -> None:

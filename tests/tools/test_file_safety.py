@@ -3,13 +3,12 @@
 import errno
 import os
 import re
-import resource
-from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 import trio
+from full_disk import files_of_at_most
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -116,16 +115,6 @@ async def test_the_owner_of_a_file_stays(tmp_path: Path, use: Use) -> None:
 
     status = (tmp_path / "a.txt").stat()
     assert (status.st_uid, status.st_gid) == (1234, 2345)
-
-
-@contextmanager
-def files_of_at_most(size_bytes: int) -> Generator[None]:
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def test_a_file_that_finds_no_room_keeps_its_old_content(tmp_path: Path, use: Use) -> None:
