@@ -22,12 +22,17 @@ async def with_agent_file(options: Options, session: Session | None) -> Options:
     """
     if options.agent is None:
         return options
-    files = await trio.to_thread.run_sync(_load, options, session)
+    files = await find_agents(options, session)
     file = files.find(options.agent)
     for warning in files.warnings:
         if warning.startswith(f"{file.path}"):
             complain(warning)
     return _filled(options, file)
+
+
+async def find_agents(options: Options, session: Session | None) -> AgentFiles:
+    """Find the agents that are written down for the run's directory, and the user's."""
+    return await trio.to_thread.run_sync(_load, options, session)
 
 
 def _load(options: Options, session: Session | None) -> AgentFiles:

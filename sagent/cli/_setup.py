@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sagent.agent import Agent
 from sagent.budget import Budget
-from sagent.cli._agent_choice import with_agent_file
+from sagent.cli._agent_choice import find_agents, with_agent_file
 from sagent.cli._instructions import brief, brief_small, directory_of, find_skills
 from sagent.cli._model_choice import choose_model
 from sagent.cli._parser import Options
@@ -13,7 +13,7 @@ from sagent.errors import UnknownNameError
 from sagent.providers._progress import OnProgress
 from sagent.session import Session, SessionState, StateRecord
 from sagent.tool import Tool
-from sagent.tools import DEFAULT_TOOLS, Skill, build_tools
+from sagent.tools import DEFAULT_TOOLS, AgentSpawn, Skill, build_tools
 
 LOCAL_TOOLS = ("Read",)
 """What a small model can choose among without fail."""
@@ -43,6 +43,9 @@ async def build_agent(
     if any(isinstance(tool, Skill) for tool in tools):
         skills = await find_skills(options, session)
         tools = [Skill(skills=skills) if isinstance(tool, Skill) else tool for tool in tools]
+    if any(isinstance(tool, AgentSpawn) for tool in tools):
+        agents = await find_agents(options, session)
+        tools = [AgentSpawn(agents=agents) if isinstance(t, AgentSpawn) else t for t in tools]
     agent = Agent(
         model=choice.model,
         system=told.system,

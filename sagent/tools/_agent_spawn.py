@@ -1,19 +1,30 @@
 from collections.abc import Iterable
+from decimal import Decimal
+from functools import partial
 from typing import ClassVar, Self, cast
 
 import attrs
+import trio
 
 from sagent.actors import Restart
 from sagent.agent import AgentLimits, Lifetime, SpawnOrder
+from sagent.home import Home
 from sagent.lib.json import JSON
 from sagent.message import Message
 from sagent.model import Model
+from sagent.prompt import AgentFile, AgentFiles, load_agent_files
 from sagent.tool import Tool, Workspace
 from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import Card
 from sagent.tools._colleague_tool import ColleagueTool, refusals
 from sagent.tools._refusal import Refusal
 
+_PROMPT = """\
+# Agents
+
+Kinds of agents that AgentSpawn starts by the name that it is given as `agent`:
+
+"""
 _RESTARTS: tuple[Restart, ...] = ("permanent", "transient", "temporary")
 
 
@@ -33,6 +44,8 @@ class AgentSpawn(ColleagueTool):
         tools: what children may use.
         max_tool_call_rounds: how often a child's model may be asked for one prompt.
         max_depth: how many levels of agents there may be below a child.
+        agents: kinds of agents that are written down, which the system prompt then lists; None to
+            look for them at each call, from the agent's directory.
     """
 
     card: ClassVar[Card] = Card(
@@ -49,6 +62,7 @@ class AgentSpawn(ColleagueTool):
             "properties": {
                 "prompt": {"type": "string"},
                 "label": {"type": "string", "description": "its name"},
+                "agent": {"type": "string", "description": "a kind of agent, of those listed"},
                 "persistent": {"type": "boolean"},
                 "detached": {"type": "boolean"},
                 "system": {"type": "string", "description": "its system prompt; default yours"},
@@ -88,6 +102,7 @@ class AgentSpawn(ColleagueTool):
     tools: tuple[Tool, ...] | None = attrs.field(default=None, kw_only=True, converter=_tuple)
     max_tool_call_rounds: int | None = attrs.field(default=None, kw_only=True)
     max_depth: int | None = attrs.field(default=None, kw_only=True)
+    agents: AgentFiles | None = attrs.field(default=None, kw_only=True, repr=False)
     _limits: AgentLimits | None = attrs.field(default=None, init=False)
 
     @property
@@ -95,6 +110,11 @@ class AgentSpawn(ColleagueTool):
         """What the model is told of it, and of the limits that hold."""
         limits = f" At most {self._limits}." if self._limits is not None else ""
         return f"{self.card.description}{limits}"
+
+    def prompt(self) -> str | None:
+        """List the kinds of agents that it was given, if there are any."""
+        listing = self.agents.listing if self.agents is not None else ""
+        return f"{_PROMPT}{listing}" if listing else None
 
     def within(self, limits: AgentLimits) -> Self:
         """Make a copy that tells its model of *limits*."""
@@ -108,33 +128,70 @@ class AgentSpawn(ColleagueTool):
 
     async def _work(self, arguments: Arguments, workspace: Workspace) -> Message:
         with refusals():
-            return await self.colleagues.spawn(self._order(arguments, workspace))
+            kind = await self._kind(arguments, workspace)
+            return await self.colleagues.spawn(self._order(arguments, workspace, kind))
 
-    def _order(self, arguments: Arguments, workspace: Workspace) -> SpawnOrder:
+    async def _kind(self, arguments: Arguments, workspace: Workspace) -> AgentFile | None:
+        name = arguments.text("agent", "").strip()
+        if not name:
+            return None
+        files = self.agents
+        if files is None:
+            load = partial(load_agent_files, workspace.cwd, Home.default())
+            files = await trio.to_thread.run_sync(load)
+        return files.find(name)
+
+    def _order(
+        self, arguments: Arguments, workspace: Workspace, kind: AgentFile | None
+    ) -> SpawnOrder:
         prompt = arguments.text("prompt")
         if not prompt.strip():
             raise Refusal("prompt is empty: say what the agent has to do")
         cwd, rounds = arguments.optional_text("cwd"), arguments.optional_count
         usd = arguments.optional_number("max_budget_usd")
-        return SpawnOrder(
+        order = SpawnOrder(
             prompt=prompt,
             lifetime=_lifetime(arguments),
             name=arguments.text("label", ""),
-            system=arguments.optional_text("system") or self.system,
+            system=arguments.optional_text("system"),
             provider=arguments.text("provider", ""),
             model_id=arguments.text("model_id", ""),
             auth=arguments.text("auth", ""),
-            model=self.model,
             offered=self.tools,
             tools=_names(arguments.value("tools")),
             cwd=None if cwd is None else workspace.resolve(cwd),
-            max_tool_call_rounds=rounds("max_tool_call_rounds", least=1)
-            or self.max_tool_call_rounds,
-            max_depth=_lower(rounds("max_depth"), self.max_depth),
+            max_tool_call_rounds=rounds("max_tool_call_rounds", least=1),
+            max_depth=rounds("max_depth"),
             budget_usd=None if usd is None else str(usd),
             deadline_s=arguments.optional_number("deadline"),
             restart=_restart(arguments),
         )
+        order = order if kind is None else _of_kind(order, kind)
+        return attrs.evolve(
+            order,
+            model=self.model,
+            system=order.system or self.system,
+            max_tool_call_rounds=order.max_tool_call_rounds or self.max_tool_call_rounds,
+            max_depth=_lower(order.max_depth, self.max_depth),
+        )
+
+
+def _of_kind(order: SpawnOrder, kind: AgentFile) -> SpawnOrder:
+    """Fill in what *kind* says where *order* does not; of two limits, the lower one holds."""
+    limits, own_model = kind.limits, order.model_id or order.provider
+    return attrs.evolve(
+        order,
+        description=kind.description or order.description,
+        system=order.system or kind.system or None,
+        provider=order.provider if own_model else kind.provider,
+        model_id=order.model_id if own_model else kind.model,
+        tools=kind.tools if order.tools is None else order.tools,
+        max_tool_call_rounds=_lower(order.max_tool_call_rounds, limits.max_tool_call_rounds),
+        max_depth=_lower(order.max_depth, limits.max_depth),
+        budget_usd=_lower(order.budget_usd, limits.max_budget_usd),
+        budget_tokens=limits.max_budget_tokens,
+        deadline_s=_lower(order.deadline_s, limits.max_budget_seconds),
+    )
 
 
 def _lifetime(arguments: Arguments) -> Lifetime:
@@ -158,5 +215,5 @@ def _names(value: JSON) -> tuple[str, ...] | None:
     return cast("tuple[str, ...]", value)
 
 
-def _lower(one: int | None, other: int | None) -> int | None:
-    return min((depth for depth in (one, other) if depth is not None), default=None)
+def _lower[N: (int, float, Decimal)](one: N | None, other: N | None) -> N | None:
+    return min((limit for limit in (one, other) if limit is not None), default=None)

@@ -10,9 +10,11 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 from sagent.actors import Node, open_system
 from sagent.agent import AGENTS, Agent, ChildEvent, Done, Prompt, Run, ToolCalled
 from sagent.budget import Budget
+from sagent.home import Home
 from sagent.lib.json import JsonValue
 from sagent.message import MultipartMessage, TextMessage, is_error, result_text
 from sagent.model import ModelRequest, Price, Usage
+from sagent.prompt import load_agent_files
 from sagent.testing import RecordingTool, ScriptedModel, calls
 from sagent.tools import AgentSend, AgentSpawn, tool
 
@@ -345,3 +347,34 @@ async def _await(run: Run[TextMessage]) -> None:
 
 def _nodes(node: Node) -> list[Node]:
     return [node, *(below for child in node.children for below in _nodes(child))]
+
+
+async def test_a_kind_of_agent_that_is_written_down_is_started_by_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / ".sagent" / "agents"
+    folder.mkdir(parents=True)
+    (folder / "reviewer.md").write_text(
+        "---\ndescription: Reviews\ntools: [Echo]\nmax_depth: 0\n---\nYou review code.\n"
+    )
+    files = load_agent_files(tmp_path, Home(tmp_path / "home"))
+    child = ScriptedModel("fine", "fine")
+    model = ScriptedModel(
+        spawn("look", agent="reviewer"),
+        spawn("look", agent="reviewer", system="be short", tools=[]),
+        spawn("look", agent="reviwer"),
+        "done",
+    )
+    agent = Agent(
+        model=model,
+        tools=[
+            AgentSpawn(model=child, agents=files),
+            RecordingTool("Echo"),
+            RecordingTool("Other"),
+        ],
+    )
+
+    await agent.run("go")
+
+    assert "- reviewer: Reviews" in (model.requests[0].system or "")
+    heads = [(r.system, [spec.name for spec in r.tools]) for r in child.requests]
+    assert heads == [("You review code.", ["Echo"]), ("be short", [])]
+    assert "unknown agent: 'reviwer'; there are: reviewer" in last(model.requests[3])
