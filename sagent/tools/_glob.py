@@ -1,27 +1,18 @@
 import heapq
-import os
-from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 import attrs
-import outcome
 import trio
-from outcome import Outcome
 
-from sagent.errors import ProcessError
 from sagent.message import Message, TextMessage
-from sagent.process import open_process
 from sagent.tool import Effect, Workspace
 from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import BuiltinTool, Card
-from sagent.tools._entered import entered
 from sagent.tools._glob_pattern import GlobPattern, fixed_prefix
 from sagent.tools._place import open_folder, place_of, short, target_of
 from sagent.tools._refusal import Refusal
-from sagent.tools._ripgrep import listing_arguments, ripgrep, ripgrep_input
-from sagent.tools._walk import Entry, is_link, walk
+from sagent.tools._walk import walk
 
 _DEFAULT_RESULTS = 200
 
@@ -57,7 +48,8 @@ class Glob(BuiltinTool):
         if not pattern:
             raise Refusal("the pattern is empty: **/* finds all files")
         hunt = await trio.to_thread.run_sync(_hunt, workspace, base, pattern)
-        names = await _names(hunt)
+        # Ripgrep lists no links; to find these beside it took longer than to find all alone.
+        names = await trio.to_thread.run_sync(_names, hunt)
         total = len(names)
         if most < total:
             names = heapq.nsmallest(most, names, key=_in_order)
@@ -93,51 +85,12 @@ def _hunt(workspace: Workspace, base: Path, pattern: str) -> _Hunt:
     return _Hunt(start, target_of(workspace, start), matcher)
 
 
-async def _names(hunt: _Hunt) -> list[str]:
+def _names(hunt: _Hunt) -> list[str]:
     matcher = hunt.matcher
     if matcher is None:
-        return [""] if await trio.to_thread.run_sync(hunt.real.exists) else []
-    if not await trio.to_thread.run_sync(hunt.real.is_dir):
-        return []
-    program = ripgrep()
-    if program is None:
-        return await trio.to_thread.run_sync(_walked, hunt.real, matcher, walk)
-    links: list[Outcome[list[str]]] = []
-    listed: list[str] = []
-    failure: Exception | None = None
-
-    async def find_links() -> None:
-        # It lists no links; they are found meanwhile.
-        find = partial(_walked, hunt.real, matcher, partial(walk, keeps=is_link))
-        links.append(await trio.to_thread.run_sync(outcome.capture, find))
-
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(find_links)
-        try:
-            listed = await _listed(program, hunt.real, matcher.most_levels)
-        except (Refusal, ProcessError) as error:  # to leave ungrouped below
-            failure = error
-    if failure is not None:
-        raise failure
-    return links[0].unwrap() + matcher.matching(listed)
-
-
-def _walked(real: Path, matcher: GlobPattern, walk: Callable[..., Iterator[Entry]]) -> list[str]:
-    entries = walk(real, most_levels=matcher.most_levels)
+        return [""] if hunt.real.exists() else []
+    entries = walk(hunt.real, most_levels=matcher.most_levels)
     return matcher.matching(entry.relative for entry in entries)
-
-
-async def _listed(program: str, real: Path, most_levels: int | None) -> list[str]:
-    chunks: list[bytes] = []
-    command = [program, *listing_arguments(real, most_levels=most_levels)]
-    async with (
-        entered(real) as cwd,
-        open_process(command, cwd=cwd, stdin=ripgrep_input(), on_output=chunks.append) as process,
-    ):
-        await process.wait()
-    # Each name ends with NUL; what follows the last one is what it complained of.
-    names, _, _ = os.fsdecode(b"".join([b"\0", *chunks])).rpartition("\0")
-    return names.split("\0./")[1:]
 
 
 def _in_order(name: str) -> str:

@@ -60,13 +60,7 @@ def search_arguments(query: Query) -> list[str]:
     return [*chosen, f"--regexp={query.pattern}", "--", f"./{query.seat.name}"]
 
 
-def listing_arguments(real: Path, *, most_levels: int | None) -> list[str]:
-    """Give ripgrep's arguments for a list of the files in *real*, where it must run."""
-    levels = [] if most_levels is None else [f"--max-depth={most_levels}"]
-    return ["--files", *_ALWAYS, *levels, *_parents(real), "./"]
-
-
-def ripgrep_input(rules: Iterable[str] = ()) -> bytes:
+def ripgrep_input(rules: Iterable[str]) -> bytes:
     """Give what ripgrep reads from standard input: which files *rules* leave out."""
     rules = tuple(rules)
     # A directory that `*` left out would not be looked into.

@@ -1,5 +1,5 @@
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,17 +21,6 @@ class Entry(NamedTuple):
 type _Name = tuple[str, bool, bool]
 """What is in a directory: its name, and whether it is a directory or a link."""
 
-type _Keeps = Callable[[os.DirEntry[str]], bool]
-
-
-def _all(_entry: os.DirEntry[str]) -> bool:
-    return True
-
-
-def is_link(entry: os.DirEntry[str]) -> bool:
-    """Tell whether *entry* is a symbolic link."""
-    return entry.is_symlink()
-
 
 @attrs.frozen
 class _Folder:
@@ -46,12 +35,12 @@ class _Folder:
     rules: Rules | None
 
     @classmethod
-    def at(cls, path: str, relative: str, above: Rules | None, keeps: _Keeps) -> "_Folder":
+    def at(cls, path: str, relative: str, above: Rules | None) -> "_Folder":
         trio.from_thread.check_cancelled()
-        return cls(path, relative, iter(_names_in(path, keeps)), rules_in(path, above))
+        return cls(path, relative, iter(_names_in(path)), rules_in(path, above))
 
 
-def walk(real: Path, *, most_levels: int | None = None, keeps: _Keeps = _all) -> Iterator[Entry]:
+def walk(real: Path, *, most_levels: int | None = None) -> Iterator[Entry]:
     """Walk the files below *real* that git would track, directory by directory, by name.
 
     Called in a trio thread, where a cancel ends it. Links are given and not followed, so there
@@ -60,9 +49,8 @@ def walk(real: Path, *, most_levels: int | None = None, keeps: _Keeps = _all) ->
     Args:
         real: a path without symbolic links.
         most_levels: how deep to go; 1 is what is in *real* itself.
-        keeps: tells of what is no directory whether it is wanted.
     """
-    folders = [_Folder.at(f"{str(real).rstrip('/')}/", "", rules_above(real), keeps)]
+    folders = [_Folder.at(f"{str(real).rstrip('/')}/", "", rules_above(real))]
     while folders:
         folder = folders[-1]
         entry = next(folder.entries, None)
@@ -79,10 +67,10 @@ def walk(real: Path, *, most_levels: int | None = None, keeps: _Keeps = _all) ->
         else:
             path = f"{folder.path}{name}/"
             if rules is None or not rules.ignores(path):
-                folders.append(_Folder.at(path, f"{relative}/", rules, keeps))
+                folders.append(_Folder.at(path, f"{relative}/", rules))
 
 
-def _names_in(path: str, keeps: _Keeps) -> list[_Name]:
+def _names_in(path: str) -> list[_Name]:
     try:
         descriptor = open_exact(path, os.O_RDONLY | os.O_DIRECTORY)
     except OSError:
@@ -92,7 +80,6 @@ def _names_in(path: str, keeps: _Keeps) -> list[_Name]:
             return sorted(
                 (entry.name, entry.is_dir(follow_symlinks=False), entry.is_symlink())
                 for entry in found
-                if keeps is _all or keeps(entry) or entry.is_dir(follow_symlinks=False)
             )
     except OSError:
         return []
