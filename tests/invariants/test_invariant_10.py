@@ -12,6 +12,7 @@ from sagent.agent import (
     Done,
     Failed,
     Interrupted,
+    ModelAsked,
     Notice,
     OwnEvent,
     Planned,
@@ -26,6 +27,7 @@ from sagent.agent import (
     ToolDetached,
     ToolProgressed,
     ToolReturned,
+    TurnBegan,
     UserAsked,
 )
 from sagent.lib.json import json_dumps
@@ -57,6 +59,8 @@ EVENTS: list[RunEvent] = [
     Planned((PlanItem(content=ODD, active_form=ODD, id=ODD),)),
     Compacted(content=ODD, tokens_before=9, tokens_after=1),
     Interrupted(),
+    TurnBegan((None, ODD)),
+    ModelAsked(ODD),
     Failed(ODD),
     Responded(Usage(input_tokens=1), Decimal("0.000001")),
     Responded(Usage()),
