@@ -62,6 +62,8 @@ EVENTS: list[RunEvent] = [
     TurnBegan((None, ODD)),
     ModelAsked(ODD),
     Failed(ODD),
+    TurnBegan((None, f"/{ODD}")),
+    ModelAsked(ODD),
     Responded(Usage(input_tokens=1), Decimal("0.000001")),
     Responded(Usage()),
     Done(TextMessage(ODD), Usage(), Decimal("1E-7")),
