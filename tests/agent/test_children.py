@@ -1,6 +1,7 @@
 """Agents that an agent starts."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import trio
