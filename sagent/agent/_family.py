@@ -221,7 +221,7 @@ class Family:
             self._children -= 1
             raise
         if known is None:
-            self._state.note(record)
+            self._state.journal.note(record)
             self._post(order.name, f"[from {self._name}]: {order.prompt}", self._hops())
 
     def _session_of(
@@ -239,7 +239,7 @@ class Family:
             self._note_end(record)
 
     def _note_end(self, record: ChildRecord) -> None:
-        self._state.note(ChildRecord(name=record.name, state="ended"))
+        self._state.journal.note(ChildRecord(name=record.name, state="ended"))
 
     async def _ward(self, order: SpawnOrder) -> Callable[[Session | None], Ward]:
         """Look into all that *order* says, and give what makes the agent."""

@@ -36,7 +36,7 @@ class FileKeeper:
             for path in self._named(call):
                 await self._files.checkpoints.keep(path)
             if head != self._kept_before:
-                self._state.note(await self._files.take(head))
+                self._state.journal.note(await self._files.take(head))
                 self._kept_before = head
         except CheckpointError as error:
             self._broken = True

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from sagent.agent._journal import Journal
 from sagent.agent._state import AgentState
 from sagent.compaction import Meter
 from sagent.message import Descriptor, TextMessage
@@ -51,7 +52,7 @@ def begin(
         model,
         meter.with_history(messages),
         workspace,
-        session,
+        Journal(session),
         title=known.status or "",
         plan=known.plan or (),
         conversation_id=session.id,

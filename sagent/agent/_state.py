@@ -3,17 +3,18 @@
 import time
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import takewhile
+from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import attrs
 
 from sagent.agent._history import History
+from sagent.agent._journal import Journal
+from sagent.agent._original import Original
 from sagent.agent._status import AgentStatus, Phase
 from sagent.compaction import Meter, rewound_plan
-from sagent.errors import SessionError, UnknownNameError, UsageError
-from sagent.message import Message, MultipartMessage, child_of, get_queue_id, get_tool_name, new_id
+from sagent.errors import UnknownNameError, UsageError
+from sagent.message import Message, child_of, new_id
 from sagent.model import Model, ModelResponse, Usage
 from sagent.prompt import Rule
 from sagent.session import (
@@ -25,7 +26,6 @@ from sagent.session import (
     Spending,
     SpendRecord,
     StateRecord,
-    TaskRecord,
     repair,
 )
 from sagent.tool import FileStamp, Plan, TaskStatus, Workspace
@@ -39,7 +39,7 @@ class AgentState:
         model: what answers next.
         meter: how full its window is.
         workspace: the agent's place in the file system.
-        session: where all of this is kept; None to keep it in memory alone.
+        journal: what writes all of this into the session, if there is one.
         title: what it says it is at.
         plan: what it has set out to do.
         max_request_tokens: what is sent at most; None for what the window takes.
@@ -47,7 +47,6 @@ class AgentState:
         conversation_id: names the conversation to vendors, whose caches serve it best from one
             place.
         spent: what all calls took.
-        save_error: why the session could not be written of late; "" if it could.
         given_rules: the instructions for files that the history has.
         told_changes: how files were when it was told that they had changed; None for gone.
         last_response_ns: when the model answered last, in nanoseconds since the epoch; 0 for never.
@@ -56,7 +55,7 @@ class AgentState:
     model: Model
     meter: Meter
     workspace: Workspace = attrs.field(factory=Workspace)
-    session: Session | None = None
+    journal: Journal = attrs.field(factory=partial(Journal, None))
     title: str = ""
     plan: Plan = ()
     max_request_tokens: int | None = None
@@ -69,17 +68,12 @@ class AgentState:
         factory=dict[Path, FileStamp | None], init=False
     )
     _messages: list[Message] = attrs.field(factory=list[Message], alias="messages")
-    save_error: str = attrs.field(default="", init=False)
-    _unsaved: list[Record] = attrs.field(factory=list[Record], init=False)
-    _noted_cwd: Path | None = attrs.field(default=None, init=False)
-    _noted_files: dict[Path, FileStamp] = attrs.field(factory=dict[Path, FileStamp], init=False)
-    _recapped: tuple[Message, ...] = ()
-    _recap_length: int = 1
+    _original: Original = attrs.field(default=Original(), init=False)
 
-    def __attrs_post_init__(self) -> None:
-        if self.session is not None:
-            known = self.session.transcript.state
-            self._noted_cwd, self._noted_files = known.cwd, dict(known.files)
+    @property
+    def session(self) -> Session | None:
+        """Where all of this is kept; None to keep it in memory alone."""
+        return self.journal.session
 
     @property
     def head(self) -> str | None:
@@ -111,21 +105,21 @@ class AgentState:
 
     def record(self, messages: Sequence[Message]) -> None:
         """Append *messages*, each as the child of the one before it."""
-        count = len(self._messages)
+        count, session = len(self._messages), self.session
         for message in messages:
             child = child_of(message, self.head)
-            if self.session is not None and child.id in self.session.transcript.messages:
+            if session is not None and child.id in session.transcript.messages:
                 child = attrs.evolve(child, id=new_id())  # a model may say one message twice
             self._messages.append(child)
-            if self.session is not None:
-                self.note(MessageRecord(child))
+            if session is not None:
+                self.journal.note(MessageRecord(child))
         if messages:
             self.meter = self.meter.with_messages(self._messages[count:])
 
     def clear(self) -> None:
         """Forget the history; the session keeps it, behind its head."""
         self.replace((), HeadRecord(None, "clear"))
-        self._recapped = ()
+        self._original = Original()
         self.set_plan(())
         self.conversation_id = new_id()
 
@@ -136,7 +130,7 @@ class AgentState:
         """
         self.replace((), CompactionRecord(replaced=self.head, why=why))
         self.record(messages)
-        self._recapped, self._recap_length = original, len(messages)
+        self._original = Original(original, len(messages))
 
     def before_recap(self) -> tuple[Message, ...]:
         """Give what the last recap was made of, with what came after it.
@@ -144,26 +138,12 @@ class AgentState:
         Raises:
             UsageError: there was none.
         """
-        original, length = self._recapped, self._recap_length
-        if not original:
-            original, length = self._recapped_in_session()
-        if not original:
+        original = self._original
+        if not original.messages and self.session is not None:
+            original = Original.in_session(self.session.transcript, self._messages)
+        if not original.messages:
             raise UsageError("there is no recap to make anew: compact first")
-        return (*original, *self._messages[length:])
-
-    def _recapped_in_session(self) -> tuple[tuple[Message, ...], int]:
-        """Give what the recap was made of that the history begins with, and how long that is."""
-        if self.session is None or not self._messages:
-            return (), 0
-        transcript = self.session.transcript
-        record = transcript.compacted.get(self._messages[0].id)
-        if record is None or record.replaced is None:
-            return (), 0
-        original = transcript.path_to(record.replaced)
-        # What it has kept word for word are copies, which are as old as what they are copies of.
-        times = {message.timestamp for message in original}
-        kept = takewhile(lambda message: message.timestamp in times, self._messages[1:])
-        return original, 1 + len(tuple(kept))
+        return (*original.messages, *self._messages[original.length :])
 
     def rewrite(self, messages: Sequence[Message], why: str) -> None:
         """Take *messages* for the history: new ones from the first that differs."""
@@ -174,7 +154,7 @@ class AgentState:
             same += 1
         self.replace(messages, HeadRecord(messages[same - 1].id if same else None, why))
         for message in messages[same:]:
-            self.note(MessageRecord(message))
+            self.journal.note(MessageRecord(message))
 
     def rewind(self, to: str) -> int:
         """Go back to the message *to*, and give how many messages there are then.
@@ -188,7 +168,7 @@ class AgentState:
         path = self._path_to(to)
         mended = repair(path)
         if path[:1] != tuple(self._messages[:1]):  # the recap, if there was one, is left
-            self._recapped, self._recap_length = (), 1
+            self._original = Original()
         self.replace(path, HeadRecord(to, "rewind"))
         self.record(mended.messages)
         self.set_plan(rewound_plan(self._messages, self.plan))
@@ -214,49 +194,7 @@ class AgentState:
         """Take *messages* for the history, as *record* says to the session."""
         self._messages = list(messages)  # another list: a request may look at the one before
         self.meter = self.meter.with_history(messages)
-        self.note(record)
-
-    def note(self, record: Record) -> None:
-        """Write *record* into the session, if there is one.
-
-        What cannot be written waits for the next that can; `save_error` says why.
-        """
-        if self.session is None:
-            return
-        self._unsaved.append(record)
-        try:
-            while self._unsaved:
-                self.session.append(self._unsaved[0])
-                self._unsaved.pop(0)
-        except SessionError as error:
-            self.save_error = str(error)
-            if self.session.closed:  # none can be written again
-                self._unsaved.clear()
-        else:
-            self.save_error = ""
-
-    def note_task(self, call: MultipartMessage, state: Literal["started", "ended"]) -> None:
-        """Write that *call* runs in the background, or that the history has what it gave."""
-        self.note(TaskRecord(call_id=get_queue_id(call), name=get_tool_name(call), state=state))
-
-    def note_place(self) -> None:
-        """Write where the agent is, and which files it knows, if that has changed."""
-        if self.session is None:
-            return
-        cwd, seen = self.workspace.cwd, dict(self.workspace.seen)
-        moved, files = cwd != self._noted_cwd, seen.items() - self._noted_files.items()
-        if moved or files:
-            self._noted_cwd, self._noted_files = cwd, seen
-            self.note(StateRecord(cwd=cwd if moved else None, files=dict(files)))
-
-    async def barrier(self) -> None:
-        """Wait until the disk has what was written."""
-        if self.session is None:
-            return
-        try:
-            await self.session.barrier()
-        except SessionError as error:
-            self.save_error = str(error)
+        self.journal.note(record)
 
     def spend(self, model: Model, response: ModelResponse, cost_usd: Decimal | None) -> None:
         """Count what *response* of *model* took."""
@@ -268,7 +206,7 @@ class AgentState:
         )
         self.spent = self.spent.plus(record)
         self.last_response_ns = time.time_ns()
-        self.note(record)
+        self.journal.note(record)
 
     def spent_since(self, before: Spending) -> tuple[Usage, Decimal | None]:
         """Tell the tokens used since *before*, and their cost, None if it is not all known."""
@@ -279,13 +217,13 @@ class AgentState:
     def entitle(self, title: str) -> None:
         """Say what the agent is at."""
         self.title = title
-        self.note(StateRecord(status=title))
+        self.journal.note(StateRecord(status=title))
 
     def set_plan(self, plan: Plan) -> None:
         """Set out to do *plan*."""
         if plan != self.plan:
             self.plan = plan
-            self.note(StateRecord(plan=plan))
+            self.journal.note(StateRecord(plan=plan))
 
     def status(
         self, *, name: str, task: str, phase: Phase, tasks: tuple[TaskStatus, ...]
