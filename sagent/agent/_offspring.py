@@ -56,7 +56,8 @@ def tools_of(
     Raises:
         UnknownNameError: one of them is not among these.
     """
-    offered = {tool.name: tool for tool in order.offered or parents}
+    choice = parents if order.offered is None else order.offered
+    offered = {tool.name: tool for tool in choice}
     if order.tools is None:
         kept = offered.values()
         return tuple(

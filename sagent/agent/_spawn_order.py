@@ -11,8 +11,9 @@ import attrs
 from sagent.actors import Restart
 from sagent.agent._limits import AgentLimits
 from sagent.errors import UsageError
+from sagent.lib.json import JSON, JsonValue
 from sagent.model import Model
-from sagent.tool import Tool
+from sagent.tool import Schema, Tool
 
 type Lifetime = Literal["one_shot", "persistent", "detached"]
 """Until it has answered; as long as the one who started it; as long as the system."""
@@ -81,7 +82,8 @@ class SpawnOrder:
     def to_json(self) -> str:
         """Write it down, but for what is no text: the model and the tools that a program gave."""
         fields = attrs.asdict(self, filter=lambda field, _: field.name not in _LIVE, recurse=False)
-        return json.dumps({name: value for name, value in fields.items() if value}, default=str)
+        said = {name: value for name, value in fields.items() if value is not None}
+        return json.dumps(said, default=str)
 
     @classmethod
     def from_json(cls, text: str) -> "SpawnOrder":
@@ -91,22 +93,35 @@ class SpawnOrder:
             UsageError: it is none.
         """
         try:
-            read = cast("object", json.loads(text))
-            if not isinstance(read, dict):
-                raise UsageError("the record of an agent is no JSON object")
-            fields = cast("Mapping[str, object]", read)
-            known = {field.name for field in attrs.fields(cls)} - _LIVE
-            kept = {name: value for name, value in fields.items() if name in known}
-            if isinstance(tools := kept.get("tools"), list):
-                kept["tools"] = tuple(cast("list[str]", tools))
-            if isinstance(cwd := kept.get("cwd"), str):
-                kept["cwd"] = Path(cwd)
-            return cls(**{"prompt": ""} | kept)  # type: ignore[arg-type]  # what it is, its fields check
-        except (ValueError, TypeError) as error:
+            read = cast("JsonValue", json.loads(text))
+            faults = Schema.of(_SCHEMA, "the schema of an order").faults(read)
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"the record of an agent cannot be read: {error}") from error
+        if faults:
+            raise UsageError(f"the record of an agent cannot be read: {faults[0][2:]}")
+        fields = cast("Mapping[str, Any]", read)  # Any: of what each field is, by the schema
+        kept: dict[str, Any] = {"prompt": ""}  # Any: the same
+        kept |= {name: fields[name] for name in _PROPERTIES if name in fields}
+        for name, convert in (("tools", tuple), ("cwd", Path)):
+            if name in kept:
+                kept[name] = convert(kept[name])
+        return cls(**kept)
 
 
 _LIVE = frozenset({"model", "offered"})
+_TEXT: Mapping[str, JSON] = {"type": "string"}
+_WHOLE: Mapping[str, JSON] = {"type": "integer", "minimum": 0}
+_PROPERTIES: Mapping[str, JSON] = {
+    **dict.fromkeys(("prompt", "name", "description", "system"), _TEXT),
+    **dict.fromkeys(("provider", "model_id", "auth", "cwd"), _TEXT),
+    **dict.fromkeys(("max_tool_call_rounds", "max_depth", "budget_tokens"), _WHOLE),
+    "lifetime": {"enum": ["one_shot", "persistent", "detached"]},
+    "tools": {"type": "array", "items": _TEXT},
+    "budget_usd": {"type": "string"},
+    "deadline_s": {"type": "number"},
+    "restart": {"enum": ["permanent", "transient", "temporary"]},
+}
+_SCHEMA: Mapping[str, JSON] = {"type": "object", "properties": _PROPERTIES}
 
 
 @runtime_checkable
