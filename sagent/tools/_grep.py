@@ -18,15 +18,17 @@ from sagent.tools._entered import entered
 from sagent.tools._file_types import globs_of_type
 from sagent.tools._found_files import FoundFiles
 from sagent.tools._matches import Findings, Matches, Page
-from sagent.tools._place import check_regular, missing, place_of, short, target_of
+from sagent.tools._place import check_regular, missing, open_regular, place_of, short, target_of
 from sagent.tools._query import MODES, Query, Seat
 from sagent.tools._refusal import Refusal
 from sagent.tools._ripgrep import ripgrep, ripgrep_input, search_arguments
 from sagent.tools._walk import walk
 
 _DEFAULT_LINES = 250
+_PATIENCE_S = 30
+"""How long a search may take; some patterns would take for ever."""
 _ERROR = 2
-"""The least exit code that says the search could not be made."""
+"""The least exit code that says that not all was searched."""
 
 
 class Grep(BuiltinTool):
@@ -87,8 +89,8 @@ class Grep(BuiltinTool):
         found = Matches(page, root) if query.mode == "content" else FoundFiles(page, root)
         command, stdin = await trio.to_thread.run_sync(_command, query)
         async with entered(seat.real) as cwd:
-            await _search_with(command, found, cwd, stdin)
-        return TextMessage(found.text())
+            end = await _search_with(command, found, cwd, stdin)
+        return TextMessage(found.text() + _note(end, found, query))
 
 
 def _seat(workspace: Workspace, path: Path) -> Seat:
@@ -100,6 +102,8 @@ def _seat(workspace: Workspace, path: Path) -> Seat:
     if stat.S_ISDIR(status.st_mode):
         return Seat(path, target, "")
     check_regular(path, status)
+    with open_regular(workspace, path):
+        pass  # a search says nothing of a file that it cannot open
     return Seat(path.parent, target.parent, target.name)
 
 
@@ -134,7 +138,8 @@ def _files(query: Query) -> Iterator[str]:
             yield name
 
 
-async def _search_with(command: list[str], found: Findings, cwd: Path, stdin: bytes) -> None:
+async def _search_with(command: list[str], found: Findings, cwd: Path, stdin: bytes) -> int | None:
+    """Search, and give the exit code; 0 when enough was found, None when it took too long."""
     enough = trio.Event()
 
     def take(chunk: bytes) -> None:
@@ -142,18 +147,52 @@ async def _search_with(command: list[str], found: Findings, cwd: Path, stdin: by
         if found.is_full:
             enough.set()
 
-    async with (
-        open_process(command, cwd=cwd, stdin=stdin, on_output=take) as process,
-        trio.open_nursery() as nursery,
-    ):
+    with trio.move_on_after(_PATIENCE_S) as patience:
+        async with (
+            open_process(command, cwd=cwd, stdin=stdin, on_output=take) as process,
+            trio.open_nursery() as nursery,
+        ):
 
-        async def stop_early() -> None:
-            await enough.wait()
+            async def stop_early() -> None:
+                await enough.wait()
+                nursery.cancel_scope.cancel()
+
+            nursery.start_soon(stop_early)
+            await process.wait()
             nursery.cancel_scope.cancel()
+        return 0 if enough.is_set() else process.exit_code
+    assert patience.cancelled_caught
+    return None
 
-        nursery.start_soon(stop_early)
-        await process.wait()
-        nursery.cancel_scope.cancel()
-    failed = (process.exit_code or 0) >= _ERROR or (process.exit_code and found.message)
-    if failed and not enough.is_set() and not found.found:
-        raise Refusal(f"the search failed: {found.message or process.exit_code}")
+
+def _note(exit_code: int | None, found: Findings, query: Query) -> str:
+    """Say what is to be known beside what was found; mostly nothing.
+
+    Raises:
+        Refusal: nothing was found, and that says nothing of what is there.
+    """
+    if exit_code is None:
+        problem = (
+            f"the search was stopped after {_PATIENCE_S} s: "
+            "simplify the pattern, or search in less (path, glob)"
+        )
+    elif found.message and exit_code:
+        problem = f"the search failed: {_reason(found.message)}"
+    elif exit_code < _ERROR:
+        return ""
+    elif query.pcre:
+        problem = "the pattern takes too long for some of the text: simplify it, or leave out pcre"
+    else:
+        return "\n[Some files could not be read, and were not searched]"
+    if not found.found:
+        raise Refusal(problem)
+    return f"\n[{problem}]"
+
+
+def _reason(message: str) -> str:
+    """Say in one line what the search complains of, and what to do."""
+    first, needs_pcre, _ = message.partition("Consider enabling PCRE2")
+    reason = " ".join(first.rpartition("error: ")[2].split())
+    if needs_pcre:
+        return f"{reason}: set pcre"
+    return f"{reason}: correct the pattern" if "regex" in message or "PCRE2" in message else reason

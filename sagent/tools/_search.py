@@ -46,7 +46,7 @@ class Request(TypedDict):
 
 
 def main() -> int:
-    """Search, and give the exit code: 0 when all was searched, 2 for a pattern that is none."""
+    """Search, and give the exit code: 2 for a pattern or a file that cannot be read, else 0."""
     request: Request = json.load(sys.stdin)
     # Python names groups (?P<name>...), ripgrep both ways.
     source = _NAMED_GROUP.sub("(?P<", request["pattern"])
@@ -77,7 +77,7 @@ def main() -> int:
                 out.write(piece)
             begun = True
         out.flush()
-    return 0
+    return 2 if tree.is_in_part else 0
 
 
 class _Tree:
@@ -87,6 +87,7 @@ class _Tree:
     """
 
     def __init__(self, root: str) -> None:
+        self.is_in_part = False
         self._root = root
         self._name: str | None = None
         self._folder = -1
@@ -126,7 +127,10 @@ def _text(tree: _Tree, name: str) -> str:
             if b"\0" in start and not start.startswith(_UTF16):
                 return ""
             content = start + file.read(_MOST_BYTES)
+    except FileNotFoundError:
+        return ""
     except OSError:
+        tree.is_in_part = True
         return ""
     if content.startswith(_UTF16):
         text = content.decode("utf-16", errors="replace")

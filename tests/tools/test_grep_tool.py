@@ -182,7 +182,48 @@ async def test_lines_can_be_skipped_or_taken_from_the_end(tmp_path: Path, grep: 
 async def test_a_pattern_that_is_none_is_told(tmp_path: Path, grep: Use) -> None:
     write(tmp_path, "a.txt", "x\n")
 
-    assert (await grep("(x")).startswith("ERROR the search failed: ")
+    told = await grep("(x")
+
+    assert told.startswith("ERROR the search failed: ")
+    assert told.endswith(": correct the pattern")
+    assert "\n" not in told
+
+
+@no_ripgrep
+async def test_a_pattern_that_needs_pcre_is_told_so(tmp_path: Path, grep: Use) -> None:
+    write(tmp_path, "a.txt", "ab\n")
+
+    told = await grep("(?=a)b(")
+
+    assert "--pcre2" not in told
+
+
+async def test_a_pattern_that_would_take_for_ever_is_given_up(
+    tmp_path: Path, grep: Use, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sagent.tools._grep._PATIENCE_S", 0.2)
+    write(tmp_path, "a.txt", "x\n" + "a" * 60 + "b\n")
+    write(tmp_path, "b.txt", "aaa\n")
+
+    told = await grep("(x+x+)+y|((a+)+)$", {"pcre": True})
+
+    # A library with a limit of its own says so sooner, or goes on with the other file.
+    assert told == "b.txt" or "simplify" in told
+
+
+async def test_a_search_that_finds_nothing_says_what_it_could_not_read(
+    tmp_path: Path, grep: Use
+) -> None:
+    write(tmp_path, "a.txt", "one\n")
+    write(tmp_path, "secret.txt", "two\n")
+    (tmp_path / "secret.txt").chmod(0)
+    if os.access(tmp_path / "secret.txt", os.R_OK):
+        pytest.skip("this user may read every file")
+
+    among, alone = await grep("two"), await grep("two", path="secret.txt")
+
+    assert among == "(no matches)\n[Some files could not be read, and were not searched]"
+    assert alone.startswith("ERROR cannot read ")
 
 
 async def test_a_long_line_is_cut(tmp_path: Path, grep: Use) -> None:
