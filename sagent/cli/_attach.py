@@ -10,8 +10,7 @@ import attrs
 import trio
 
 from sagent.cli._control_parser import ControlOptions
-from sagent.cli._session_rows import one_line
-from sagent.cli._streams import clean, complain, write_out
+from sagent.cli._streams import complain, write_out
 from sagent.control.client import (
     Attachment,
     Delivered,
@@ -24,6 +23,7 @@ from sagent.control.client import (
 )
 from sagent.errors import ControlError
 from sagent.message import Descriptor
+from sagent.terminal import clean, one_line
 
 _CHUNK_BYTES = 65_536
 _TOLD = frozenset({Descriptor.STATUS, Descriptor.TITLE, Descriptor.ERROR, Descriptor.INTERRUPTED})

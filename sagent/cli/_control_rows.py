@@ -4,8 +4,8 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from sagent.cli._session_rows import cost, one_line
 from sagent.control.client import AgentView, NodeView, Running, RunView
+from sagent.terminal import cost, one_line
 
 _UNITS = ((1_000_000, "M"), (1_000, "k"))
 _HEADS = ("PID", "AGENT", "STATE", "AGENTS", "TOKENS", "COST", "ELAPSED", "MODEL", "DIRECTORY")

@@ -14,9 +14,10 @@ from rich.text import Text
 
 from sagent.actors import Ref, System
 from sagent.agent import AGENTS, AgentStatus, GetStatus, Mail
-from sagent.cli._streams import clean, write_out
+from sagent.cli._streams import write_out
 from sagent.errors import ActorError
 from sagent.team import Counts
+from sagent.terminal import clean
 
 _EVERY_S = 0.25
 _MOST_ROWS = 12

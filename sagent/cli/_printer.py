@@ -29,8 +29,9 @@ from sagent.agent import (
     TurnBegan,
     UserAsked,
 )
-from sagent.cli._streams import clean, write_out
+from sagent.cli._streams import write_out
 from sagent.lib.json import JsonValue, json_unfreeze
+from sagent.terminal import clean
 
 
 class Printer(Protocol):

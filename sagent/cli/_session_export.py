@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import assert_never
 
 from sagent.cli._sessions_parser import ExportFormat
-from sagent.cli._streams import clean
 from sagent.message import encode_message
 from sagent.session import Transcript, to_html, to_markdown
+from sagent.terminal import clean
 
 _SUFFIXES: dict[str, ExportFormat] = {".html": "html", ".htm": "html", ".jsonl": "jsonl"}
 _PICTURE = re.compile(r"\(data:[^()\s]{100,}\)")

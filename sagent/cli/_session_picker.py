@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Sequence
 
-from sagent.cli._session_rows import age, cost, title
 from sagent.errors import SessionError, UsageError
 from sagent.session import SessionInfo
+from sagent.terminal import age, cost, title
 
 MAX_ROWS = 20
 _TITLE_CHARS = 60

@@ -4,9 +4,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sagent.cli._session_rows import title
 from sagent.errors import SessionError, UsageError
 from sagent.session import SessionInfo, read_session, remove_session
+from sagent.terminal import title
 
 
 def confirm(directories: Sequence[Path]) -> bool:

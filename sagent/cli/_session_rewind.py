@@ -4,14 +4,14 @@ import trio
 
 from sagent.agent._kept_files import open_kept_files
 from sagent.checkpoint import Restored
-from sagent.cli._message_rows import find_message, words
 from sagent.cli._session_place import find
-from sagent.cli._session_rows import one_line, tell_damage
+from sagent.cli._session_rows import tell_damage
 from sagent.cli._sessions_parser import SessionsOptions
 from sagent.cli._streams import complain, print_out
 from sagent.compaction import rewound_plan
 from sagent.home import Home
 from sagent.session import HeadRecord, Session, StateRecord, open_session
+from sagent.terminal import find_message, one_line, words
 
 
 def rewind(options: SessionsOptions, home: Home) -> None:

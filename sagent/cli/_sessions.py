@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sagent.cli._exit_code import DONE, FAILED, USAGE
-from sagent.cli._message_rows import find_message, message_rows
 from sagent.cli._session_export import exported, readable
 from sagent.cli._session_json import hit_json, json_line, session_json
 from sagent.cli._session_place import find
@@ -21,6 +20,7 @@ from sagent.session import (
     rename_session,
     search_sessions,
 )
+from sagent.terminal import find_message, message_rows
 
 
 def run_sessions(options: SessionsOptions) -> int:

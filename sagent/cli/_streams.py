@@ -1,19 +1,14 @@
 """Standard input, output and error of a command that may be cancelled at any time."""
 
 import os
-import re
 import sys
 
 import trio
 
 from sagent.errors import SagentError
+from sagent.terminal import clean
 
 _CHUNK_BYTES = 65_536
-_ACTIVE = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"  # control characters, of which a tab and a line end stay
-    r"|[\u202a-\u202e\u2066-\u2069]"  # bidirectional controls
-    r"|[\U000e0000-\U000e007f]"  # tags
-)
 
 
 # Both go past Python's buffers: a thread that is left behind in one would hold its lock, and
@@ -74,8 +69,3 @@ def complain_of(error: Exception, way_on: str = "") -> None:
     """Write *error* as one line; one that nobody raised on purpose is told with its kind."""
     kind = "" if isinstance(error, SagentError) else f"{type(error).__name__}: "
     complain(f"{kind}{error}{way_on}")
-
-
-def clean(text: str) -> str:
-    """Take out what a terminal would act on: control, bidirectional and tag characters."""
-    return _ACTIVE.sub("", text)

@@ -40,9 +40,9 @@ from sagent.agent import (
     TurnBegan,
     UserAsked,
 )
-from sagent.cli._people_rows import people_rows
-from sagent.cli._streams import clean
 from sagent.providers._progress import Progress
+from sagent.terminal import clean
+from sagent.terminal._people_rows import people_rows
 
 
 @attrs.define(eq=False)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from loopback import answer, call, serve_loopback
 
-from sagent.cli._people_rows import MOST_ROWS, plan_rows
+from sagent.terminal._people_rows import MOST_ROWS, plan_rows
 from sagent.tool import Plan, PlanItem, PlanStatus
 
 

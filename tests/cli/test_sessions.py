@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sessions import SESSION_FILE, called, resulted, said
 
-from sagent.cli._message_rows import telling_chars
 from sagent.home import Home
 from sagent.message import BytesMessage, Descriptor, MultipartMessage, TextMessage
 from sagent.model import Usage
@@ -25,6 +24,7 @@ from sagent.session import (
     open_session,
     read_session,
 )
+from sagent.terminal import telling_chars
 
 QUESTION = said("How many legs has a spider?")
 ANSWER = MultipartMessage((TextMessage("Eight."),), Descriptor.MODEL, parent_id=QUESTION.id)

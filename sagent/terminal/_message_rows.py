@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from sagent.cli._session_rows import one_line
 from sagent.errors import UnknownNameError
 from sagent.message import (
     Descriptor,
@@ -14,6 +13,7 @@ from sagent.message import (
     result_text,
 )
 from sagent.session import Transcript
+from sagent.terminal._clean import one_line
 
 _LEAST_ID_CHARS = 8
 _WORDS_CHARS = 100

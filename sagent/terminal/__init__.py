@@ -1,0 +1,17 @@
+"""What terminals show of agents, sessions and messages: in plain lines, harmless ones."""
+
+from sagent.terminal._clean import clean, one_line
+from sagent.terminal._message_rows import find_message, message_rows, telling_chars, words
+from sagent.terminal._session_words import age, cost, title
+
+__all__ = [
+    "age",
+    "clean",
+    "cost",
+    "find_message",
+    "message_rows",
+    "one_line",
+    "telling_chars",
+    "title",
+    "words",
+]
