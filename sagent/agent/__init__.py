@@ -32,6 +32,7 @@ from sagent.agent._event import (
 from sagent.agent._group import AGENTS
 from sagent.agent._limits import AgentLimits
 from sagent.agent._mail import (
+    CancelTask,
     Clear,
     Compact,
     GetStatus,
@@ -56,6 +57,7 @@ __all__ = [
     "AgentLimits",
     "AgentStatus",
     "Answerer",
+    "CancelTask",
     "ChildEvent",
     "Clear",
     "Colleagues",

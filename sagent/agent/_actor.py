@@ -136,6 +136,7 @@ class AgentActor(Actor[Mail]):
             audience,
             self.status,
             self._interrupt,
+            lambda task_id: self._rounds.tasks.cancel(task_id),
         )
         self._family = Family(
             self.context,

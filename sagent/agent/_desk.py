@@ -10,6 +10,7 @@ from sagent.actors import Envelope
 from sagent.agent._audience import Audience
 from sagent.agent._event import Notice
 from sagent.agent._mail import (
+    CancelTask,
     Clear,
     Compact,
     GetStatus,
@@ -64,6 +65,7 @@ class Desk:
     _audience: Audience
     _status: Callable[[], AgentStatus]
     _interrupt: Callable[[], object]
+    _cancel_task: Callable[[str], bool]
     _waiting: list[Envelope[Mail]] = attrs.field(factory=list[Envelope[Mail]], init=False)
     _taken: Taken = attrs.field(factory=Taken, init=False)
     _gave: bool = attrs.field(default=False, init=False)
@@ -131,7 +133,7 @@ class Desk:
         """See what is of *kind* in the front lane, and do it."""
         while (envelope := self._post.inbox.select_nowait(kind)) is not None:
             urgent = envelope.message
-            assert isinstance(urgent, Interrupt | GetStatus | Watch)  # all that are
+            assert isinstance(urgent, Interrupt | CancelTask | GetStatus | Watch)  # all that are
             try:
                 self._obey_at_once(urgent, envelope)
             except SagentError as error:
@@ -176,7 +178,7 @@ class Desk:
                             self._dismiss()
                 case Interrupt() if not self._has_work:
                     envelope.reply(None)  # what comes after it is not meant
-                case Interrupt() | GetStatus() | Watch() as urgent:
+                case Interrupt() | CancelTask() | GetStatus() | Watch() as urgent:
                     self._obey_at_once(urgent, envelope)
                 case _:
                     assert_never(envelope.message)
@@ -196,12 +198,14 @@ class Desk:
             )
 
     def _obey_at_once[M](
-        self, urgent: Interrupt | GetStatus | Watch, envelope: Envelope[M]
+        self, urgent: Interrupt | CancelTask | GetStatus | Watch, envelope: Envelope[M]
     ) -> None:
         match urgent:
             case Interrupt():
                 self._interrupt()
                 envelope.reply(None)
+            case CancelTask(task_id=task_id):
+                envelope.reply(self._cancel_task(task_id))
             case GetStatus():
                 envelope.reply(self._status())
             case Watch(capacity=capacity):

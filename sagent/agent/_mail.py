@@ -155,6 +155,17 @@ class GetStatus(Inquiry, Request[AgentStatus]):
 
 
 @attrs.frozen
+class CancelTask(Inquiry, Request[bool]):
+    """Ends a tool call that runs in the background; answered with whether there was one.
+
+    Attributes:
+        task_id: the call, as the agent's status names it.
+    """
+
+    task_id: str
+
+
+@attrs.frozen
 class Watch(Inquiry, Request[Feed[RunEvent]]):
     """Asks for the events of an agent, from now until it ends.
 
@@ -167,6 +178,15 @@ class Watch(Inquiry, Request[Feed[RunEvent]]):
 
 
 type Mail = (
-    Prompt | Clear | Compact | Recompact | Rewind | SwapModel | Interrupt | GetStatus | Watch
+    Prompt
+    | Clear
+    | Compact
+    | Recompact
+    | Rewind
+    | SwapModel
+    | Interrupt
+    | CancelTask
+    | GetStatus
+    | Watch
 )
 """What an agent's inbox takes."""

@@ -6,7 +6,7 @@ from histories import texts
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import open_system
-from sagent.agent import Agent, Clear, Notice, Prompt
+from sagent.agent import Agent, CancelTask, Clear, GetStatus, Notice, Prompt
 from sagent.errors import ModelError
 from sagent.lib.json import JSON
 from sagent.message import response_text
@@ -171,3 +171,18 @@ async def test_background_calls_are_listed_waited_for_and_cancelled(
     assert [row.split()[1] for row in heard[5].splitlines()] == ["running", "sleeping"]
     assert any("has finished]\n\nok" in text for text in heard)
     assert any("has failed]\n\n[cancelled" in text for text in heard)
+
+
+async def test_a_user_ends_a_background_call_by_its_id(autojump_clock: MockClock) -> None:
+    model = ScriptedModel(calls(("Slow", {"background": True})), "started", "so be it")
+    agent = Agent(model=model, tools=[RecordingTool("Slow", trio.Event()), BackgroundTask()])
+
+    async with open_system() as system:
+        ref = await system.spawn(agent)
+        await ref.ask(Prompt("go"))
+        (task,) = (await ref.ask(GetStatus(), lane="front")).tasks
+        told = [await ref.ask(CancelTask(id_), lane="front") for id_ in (task.id, "c99")]
+        await wait_all_tasks_blocked()
+        left = (await ref.ask(GetStatus(), lane="front")).tasks
+
+    assert (told, left) == ([True, False], ())
