@@ -1,4 +1,4 @@
-"""The agent as an actor: the only place where a turn waits."""
+"""The agent as an actor: its life, its mail, and who hears what comes of it."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -22,6 +22,7 @@ from sagent.agent._household import Standing
 from sagent.agent._kinship import Kinship
 from sagent.agent._large_results import LargeResults
 from sagent.agent._mail import Inquiry, Mail, Prompt, Urgent
+from sagent.agent._messenger import Messenger
 from sagent.agent._orders import Orders
 from sagent.agent._post import Post
 from sagent.agent._reminders import Reminders
@@ -144,7 +145,7 @@ class AgentActor(Actor[Mail]):
             state,
             self._standing,
             audience.tell,
-            lambda: self._desk.hops,
+            Messenger(self.context, self._standing, lambda: self._desk.hops),
         )
         return Rounds(
             self._blueprint,

@@ -1,11 +1,10 @@
-"""The agents that an agent has started, and its words to others."""
+"""The agents that an agent has started."""
 
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from secrets import token_hex
-from typing import cast
 
 import attrs
 import trio
@@ -13,10 +12,10 @@ import trio
 from sagent.actors import Context, Exit, Ref
 from sagent.agent._blueprint import Blueprint
 from sagent.agent._event import ChildEvent, Emit, Notice, OwnEvent
-from sagent.agent._group import AGENTS
 from sagent.agent._guardian import INBOX_CAPACITY, Guardian, Ward
 from sagent.agent._household import Standing
 from sagent.agent._mail import Mail, Prompt
+from sagent.agent._messenger import Messenger
 from sagent.agent._named_model import named_model
 from sagent.agent._offspring import Offspring, budget_of, directory_of, tools_of
 from sagent.agent._spawn_order import SpawningTool, SpawnOrder
@@ -24,11 +23,9 @@ from sagent.agent._state import AgentState
 from sagent.errors import (
     ActorCrashed,
     AgentLimitError,
-    MailboxFull,
     NameTaken,
     RunError,
     SagentError,
-    UnknownNameError,
     UsageError,
 )
 from sagent.message import TextMessage
@@ -39,24 +36,23 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 @attrs.define(eq=False)
 class Family:
-    """Starts children of one agent and sends for it; see `Colleagues`."""
+    """Starts children of one agent; see `Colleagues`."""
 
     _context: Context[Mail]
     _blueprint: Blueprint
     _state: AgentState
     _standing: Standing
     _tell: Emit
-    _hops: Callable[[], int]
+    _messenger: Messenger
     _children: int = attrs.field(default=0, init=False)
     _born: int = attrs.field(default=0, init=False)
-    _unsent: int = attrs.field(default=0, init=False)
     closing: bool = attrs.field(default=False, init=False)
     """Whether the agent itself ends, so that its children are to come back with it."""
 
     @property
     def busy(self) -> bool:
         """Whether a word that was promised for later is still to be sent."""
-        return self._unsent > 0
+        return self._messenger.busy
 
     @property
     def others_busy(self) -> bool:
@@ -84,24 +80,12 @@ class Family:
 
     def send(self, to: str, text: str, *, delay_s: float = 0) -> str:
         """Send *text* to the agent *to*; see `Colleagues`."""
-        limit, hops = self._standing.limits.max_hops, self._hops() + 1
-        if hops > limit:
-            raise AgentLimitError(
-                f"agents have passed this on {hops - 1} times, and no person has said anything "
-                f"since (max_hops={limit}): end your turn, or ask the user"
-            )
-        self._find(to)
-        if delay_s > 0:
-            self._unsent += 1
-            self._context.nursery.start_soon(self._send_later, to, text, delay_s, hops)
-            return f"Scheduled for {to} in {delay_s:g}s."
-        self._post(to, f"[from {self._name}]: {text}", hops)
-        return f"Delivered to {to}."
+        return self._messenger.send(to, text, delay_s=delay_s)
 
     async def stop(self, name: str) -> str:
         """End an agent that was started here or below; see `Colleagues`."""
         await trio.lowlevel.checkpoint()
-        ref = self._find(name)
+        ref = self._messenger.find(name)
         if not ref.path.startswith(f"{self._context.ref.path}/"):
             raise UsageError(f"{name} was not started by you: ask it to end, with a message")
         ref.stop()
@@ -110,8 +94,7 @@ class Family:
 
     def names(self) -> tuple[str, ...]:
         """Who can be written to; see `Colleagues`."""
-        members = self._context.system.members(AGENTS)
-        return tuple(ref.name for ref in members if ref != self._context.ref)
+        return self._messenger.names()
 
     async def restore(self) -> None:
         """Let those live on who lived when the session was left."""
@@ -188,7 +171,7 @@ class Family:
 
     async def _answer(self, ref: Ref[Mail], order: SpawnOrder) -> TextMessage:
         path = self._context.ref.path
-        prompt = Prompt(order.prompt, source=path, until_idle=True, hops=self._hops())
+        prompt = Prompt(order.prompt, source=path, until_idle=True, hops=self._messenger.hops())
         seconds = order.deadline_s
         try:
             with trio.move_on_after(float("inf") if seconds is None else seconds):
@@ -222,7 +205,7 @@ class Family:
             raise
         if known is None:
             self._state.journal.note(record)
-            self._post(order.name, f"[from {self._name}]: {order.prompt}", self._hops())
+            self._messenger.post(order.name, order.prompt, hops=self._messenger.hops())
 
     def _session_of(
         self, order: SpawnOrder, record: ChildRecord
@@ -277,35 +260,3 @@ class Family:
 
     async def _report(self, path: str, event: OwnEvent) -> None:
         await self._tell(ChildEvent(path=path, event=event))
-
-    def _find(self, name: str) -> Ref[Mail]:
-        parent = self._standing.parent
-        if name == "parent" and parent is not None:
-            return parent
-        ref = self._context.system.whereis(name)
-        members = self._context.system.members(AGENTS)
-        if ref is None or ref not in members:
-            raise UnknownNameError(
-                f"Unknown agent: {name!r}. There are: {', '.join(self.names()) or 'no others'}."
-            )
-        return cast("Ref[Mail]", ref)  # as all of this group
-
-    def _post(self, to: str, text: str, hops: int) -> None:
-        ref = self._find(to)
-        try:
-            ref.tell(Prompt(text, source=self._context.ref.path, hops=hops))
-        except MailboxFull as error:
-            raise RunError(
-                f"{to} has {INBOX_CAPACITY} messages waiting and takes no more: wait, or do "
-                "without it"
-            ) from error
-
-    async def _send_later(self, to: str, text: str, delay_s: float, hops: int) -> None:
-        try:
-            await trio.sleep(delay_s)
-            self._post(to, f"[from {self._name}, {delay_s:g}s ago]: {text}", hops)
-        except (UnknownNameError, RunError) as error:
-            news = f"[not delivered to {to}: {error}]"
-            self._context.ref.tell(Prompt(news, source=self._context.ref.path, hops=hops))
-        finally:
-            self._unsent -= 1

@@ -1,4 +1,4 @@
-"""The turn in hand: it drains, asks and runs tools, in rounds, until all is answered."""
+"""The turn in hand, and the only place where it waits: for mail, for its model, for tools."""
 
 import math
 import time

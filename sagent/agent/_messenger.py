@@ -1,0 +1,94 @@
+"""An agent's words to others, which it finds by their names."""
+
+from collections.abc import Callable
+from typing import cast
+
+import attrs
+import trio
+
+from sagent.actors import Context, Ref
+from sagent.agent._group import AGENTS
+from sagent.agent._guardian import INBOX_CAPACITY
+from sagent.agent._household import Standing
+from sagent.agent._mail import Mail, Prompt
+from sagent.errors import AgentLimitError, MailboxFull, RunError, UnknownNameError
+
+
+@attrs.define(eq=False)
+class Messenger:
+    """Sends for one agent; see `Colleagues`."""
+
+    _context: Context[Mail]
+    _standing: Standing
+    hops: Callable[[], int]
+    """Tells how often what the agent answers was passed on already."""
+    _unsent: int = attrs.field(default=0, init=False)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a word that was promised for later is still to be sent."""
+        return self._unsent > 0
+
+    def send(self, to: str, text: str, *, delay_s: float = 0) -> str:
+        """Send *text* to the agent *to*; see `Colleagues`."""
+        limit, hops = self._standing.limits.max_hops, self.hops() + 1
+        if hops > limit:
+            raise AgentLimitError(
+                f"agents have passed this on {hops - 1} times, and no person has said anything "
+                f"since (max_hops={limit}): end your turn, or ask the user"
+            )
+        self.find(to)
+        if delay_s > 0:
+            self._unsent += 1
+            self._context.nursery.start_soon(self._send_later, to, text, delay_s, hops)
+            return f"Scheduled for {to} in {delay_s:g}s."
+        self.post(to, text, hops=hops)
+        return f"Delivered to {to}."
+
+    def post(self, to: str, text: str, *, hops: int, when: str = "") -> None:
+        """Send *text* at once, whatever *hops* are, with a word on *when* it was written.
+
+        Raises:
+            UnknownNameError: there is no agent *to*.
+            RunError: its inbox is full.
+        """
+        ref, own = self.find(to), self._context.ref
+        try:
+            ref.tell(Prompt(f"[from {own.name}{when}]: {text}", source=own.path, hops=hops))
+        except MailboxFull as error:
+            raise RunError(
+                f"{to} has {INBOX_CAPACITY} messages waiting and takes no more: wait, or do "
+                "without it"
+            ) from error
+
+    def find(self, name: str) -> Ref[Mail]:
+        """Give the agent *name*; "parent" is the one that has started this one, too.
+
+        Raises:
+            UnknownNameError: there is none.
+        """
+        parent = self._standing.parent
+        if name == "parent" and parent is not None:
+            return parent
+        ref = self._context.system.whereis(name)
+        members = self._context.system.members(AGENTS)
+        if ref is None or ref not in members:
+            raise UnknownNameError(
+                f"Unknown agent: {name!r}. There are: {', '.join(self.names()) or 'no others'}."
+            )
+        return cast("Ref[Mail]", ref)  # as all of this group
+
+    def names(self) -> tuple[str, ...]:
+        """Say who can be written to."""
+        members = self._context.system.members(AGENTS)
+        return tuple(ref.name for ref in members if ref != self._context.ref)
+
+    async def _send_later(self, to: str, text: str, delay_s: float, hops: int) -> None:
+        try:
+            await trio.sleep(delay_s)
+            self.post(to, text, hops=hops, when=f", {delay_s:g}s ago")
+        except (UnknownNameError, RunError) as error:
+            news, own = f"[not delivered to {to}: {error}]", self._context.ref
+            own.tell(Prompt(news, source=own.path, hops=hops))
+        finally:
+            self._unsent -= 1
