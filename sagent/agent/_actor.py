@@ -137,7 +137,7 @@ class AgentActor(Actor[Mail]):
             audience,
             self.status,
             self._interrupt,
-            lambda task_id: self._rounds.tasks.cancel(task_id),
+            self._cancel_task,
         )
         self._family = Family(
             self.context,
@@ -159,6 +159,9 @@ class AgentActor(Actor[Mail]):
             audience,
             self._give,
         )
+
+    def _cancel_task(self, task_id: str) -> bool:
+        return self._rounds.tasks.cancel(task_id)
 
     def _new_tasks(self, reminders: Reminders) -> Tasks:
         state, audience, blueprint = self._state, self._audience, self._blueprint

@@ -5,7 +5,7 @@ from pathlib import Path
 import trio
 from family import send, spawn, told
 
-from sagent.actors import open_system
+from sagent.actors import Restarting, open_system
 from sagent.agent import AGENTS, Agent, Prompt
 from sagent.home import Home
 from sagent.session import create_session, open_session, read_session, remove_session
@@ -73,9 +73,7 @@ async def test_the_session_of_a_child_is_private_and_goes_with_its_parents(
     assert not below.exists()
 
 
-async def test_a_child_of_a_crashed_agent_is_told_of_no_more(tmp_path: Path) -> None:
-    """A supervised agent with a session goes on from it, and its children come back with it."""
-
+async def test_the_children_of_a_crashed_agent_come_back_with_it(tmp_path: Path) -> None:
     def bug(_: object) -> str:
         raise RuntimeError("a bug")
 
@@ -85,8 +83,10 @@ async def test_a_child_of_a_crashed_agent_is_told_of_no_more(tmp_path: Path) -> 
             agent = boss(model, ScriptedModel("found it"), session)
             ref = await system.spawn(agent, name="boss", restart="transient")
             await ref.ask(Prompt("go", until_idle=True))
-            ref.tell(Prompt("crash"))
-            await trio.testing.wait_all_tasks_blocked()
+            crashed = trio.Event()
+            with system.events.listen(lambda e: isinstance(e, Restarting) and crashed.set()):
+                ref.tell(Prompt("crash"))
+                await crashed.wait()
 
             answer = await ref.ask(Prompt("and now?"))
 
