@@ -86,7 +86,7 @@ async def test_a_child_is_like_its_parent_unless_told_otherwise() -> None:
 
 async def test_children_who_are_offered_no_tools_have_none() -> None:
     child = ScriptedModel("ok")
-    tools = [AgentSpawn(model=child, tools=[]), RecordingTool("Echo")]
+    tools = (AgentSpawn(model=child, tools=[]), RecordingTool("Echo"))
 
     await Agent(model=ScriptedModel(spawn("a"), "done"), tools=tools).run("go")
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from command import Command, at
 from loopback import answer, call, serve_loopback
 
+from sagent.lib.json import JSON
+
 
 def test_what_a_child_does_is_part_of_the_machine_output(sagent: Command, project: Path) -> None:
     replies = (
@@ -25,7 +27,7 @@ def test_what_a_child_does_is_part_of_the_machine_output(sagent: Command, projec
 
 
 def test_a_run_waits_for_a_child_that_stays(sagent: Command, project: Path) -> None:
-    spawn = {"prompt": "look", "label": "scout", "persistent": True, "tools": []}
+    spawn: JSON = {"prompt": "look", "label": "scout", "persistent": True, "tools": []}
     # Who asks first, the child or its parent, is chance: both hear the same.
     replies = call("AgentSpawn", spawn), answer("said"), answer("said"), answer("the end")
     with serve_loopback(*replies) as server:
