@@ -18,7 +18,7 @@ from sagent.agent._mail import Mail, Prompt
 from sagent.agent._messenger import Messenger
 from sagent.agent._named_model import named_model
 from sagent.agent._offspring import Offspring, budget_of, directory_of, tools_of
-from sagent.agent._spawn_order import SpawningTool, SpawnOrder
+from sagent.agent._spawn_order import Lifetime, SpawningTool, SpawnOrder
 from sagent.agent._state import AgentState
 from sagent.errors import (
     ActorCrashed,
@@ -198,7 +198,7 @@ class Family:
                 session=self._session_of(order, record),
                 parent=self._context.ref,
                 household=self._standing.household,
-                ended=partial(self._ended, record),
+                ended=partial(self._ended, record, order.lifetime),
             )
         except BaseException:
             self._children -= 1
@@ -216,10 +216,13 @@ class Family:
         cwd = directory_of(order, self._state.workspace.cwd)
         return open_child_session(session, record.session, cwd=cwd, durability=session.durability)
 
-    def _ended(self, record: ChildRecord, exit_: Exit) -> None:
+    def _ended(self, record: ChildRecord, lifetime: Lifetime, exit_: Exit) -> bool:
+        """Note the end of a child; tell whether it is for good, and not until the agent's next."""
         self._children -= 1
         if exit_.reason != "killed" and not self.closing:
             self._note_end(record)
+        returns = self._state.session is not None and lifetime != "detached"
+        return not (self.closing and returns)
 
     def _note_end(self, record: ChildRecord) -> None:
         self._state.journal.note(ChildRecord(name=record.name, state="ended"))

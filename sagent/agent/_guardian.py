@@ -48,7 +48,7 @@ class Guardian(Actor[Down | TimeUp]):
         session: AbstractContextManager[Session | None],
         parent: Ref[Mail],
         household: Household,
-        ended: Callable[[Exit], object],
+        ended: Callable[[Exit], bool],
     ) -> None:
         self._order = order
         self._make_ward = ward
@@ -94,12 +94,14 @@ class Guardian(Actor[Down | TimeUp]):
         self.context.ref.stop()
 
     async def stopped(self, exit: Exit) -> None:  # noqa: A002  # OTP's word
-        """Tell the parent that the agent is no more."""
+        """Tell the parent that the agent is no more, unless it comes back with the parent."""
         self._leave()
-        self._ended(exit)
+        is_news = self._ended(exit)
         limit = isinstance(exit.error, RestartLimit)
         why = self._why or self._end_of(self._ward.last_exit or exit if limit else exit)
-        self._parent.tell(Prompt(f"[{self._order.name} has ended: {why}]", source=self.agent.path))
+        if is_news:
+            news = f"[{self._order.name} has ended: {why}]"
+            self._parent.tell(Prompt(news, source=self.agent.path))
         self._household.leave(self.context.ref.path)
 
     def _end_of(self, exit_: Exit) -> str:

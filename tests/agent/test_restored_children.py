@@ -94,3 +94,4 @@ async def test_the_children_of_a_crashed_agent_come_back_with_it(tmp_path: Path)
     assert answer.content == "well"
     assert names == ["boss", "scout"]
     assert "go" in told(model.requests[-1])
+    assert not any("has ended" in text for text in told(model.requests[-1]))
