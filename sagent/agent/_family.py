@@ -15,10 +15,10 @@ from sagent.agent._event import ChildEvent, Emit, Notice, OwnEvent
 from sagent.agent._guardian import INBOX_CAPACITY, Guardian, Ward
 from sagent.agent._household import Standing
 from sagent.agent._mail import Mail, Prompt
-from sagent.agent._messenger import Messenger
+from sagent.agent._messenger import PARENT, Messenger
 from sagent.agent._named_model import named_model
 from sagent.agent._offspring import Offspring, budget_of, directory_of, tools_of
-from sagent.agent._spawn_order import Lifetime, SpawningTool, SpawnOrder
+from sagent.agent._spawn_order import SpawningTool, SpawnOrder
 from sagent.agent._state import AgentState
 from sagent.errors import (
     ActorCrashed,
@@ -44,7 +44,8 @@ class Family:
     _standing: Standing
     _tell: Emit
     _messenger: Messenger
-    _children: int = attrs.field(default=0, init=False)
+    _children: set[object] = attrs.field(factory=set[object], init=False)
+    """A token for each: the record of one that stays."""
     _born: int = attrs.field(default=0, init=False)
     closing: bool = attrs.field(default=False, init=False)
     """Whether the agent itself ends, so that its children are to come back with it."""
@@ -70,9 +71,7 @@ class Family:
                 return await self._errand(order)
             await self._settle(order)
         except NameTaken:
-            raise UsageError(
-                f"there is an agent {name} already: choose another name, or send it a message"
-            ) from None
+            raise _taken(name) from None
         return TextMessage(
             f"Persistent agent started: {name}. Its answers come to you as messages; write to it "
             f"with AgentSend."
@@ -86,10 +85,14 @@ class Family:
         """End an agent that was started here or below; see `Colleagues`."""
         await trio.lowlevel.checkpoint()
         ref = self._messenger.find(name)
+        if ref == self._context.ref:
+            raise UsageError("you cannot stop yourself: end your turn")
         if not ref.path.startswith(f"{self._context.ref.path}/"):
             raise UsageError(f"{name} was not started by you: ask it to end, with a message")
-        ref.stop()
-        await ref.closed()
+        guardian = self._standing.household.guardian_of(ref.path)
+        last = ref if guardian is None else guardian
+        last.stop()
+        await last.closed()
         return f"Stopped: {name}."
 
     def names(self) -> tuple[str, ...]:
@@ -127,9 +130,9 @@ class Family:
                 "there may be no agents below you (max_depth): do it yourself, or ask the one who "
                 "started you"
             )
-        if self._children >= limits.max_children:
+        if len(self._children) >= limits.max_children:
             raise AgentLimitError(
-                f"you have {self._children} children, and may have no more at a time "
+                f"you have {len(self._children)} children, and may have no more at a time "
                 f"(max_children={limits.max_children}): wait until one has ended, or stop one"
             )
         if order.max_depth is not None and order.max_depth < 0:
@@ -142,6 +145,13 @@ class Family:
                     f"{order.name!r} is no name of an agent: take letters, digits, _, - and ., "
                     "64 at most"
                 )
+            if order.name == PARENT:
+                raise UsageError(
+                    f"{PARENT} is what every agent calls the one who started it: choose another "
+                    "name"
+                )
+            if self._context.system.whereis(order.name) is not None:
+                raise _taken(order.name)
             return order.name
         stem = self._name if _NAME.fullmatch(self._name) else "agent"
         while True:
@@ -153,7 +163,8 @@ class Family:
     async def _errand(self, order: SpawnOrder) -> TextMessage:
         household = self._standing.household
         household.take_place()
-        self._children += 1
+        place = object()
+        self._children.add(place)
         try:
             ward = await self._ward(order)
             ref = await self._context.spawn(
@@ -166,7 +177,7 @@ class Family:
                 with trio.CancelScope(shield=True):  # its grace bounds it
                     await ref.closed()
         finally:
-            self._children -= 1
+            self._children.discard(place)
             household.give_place()
 
     async def _answer(self, ref: Ref[Mail], order: SpawnOrder) -> TextMessage:
@@ -187,10 +198,10 @@ class Family:
             order=order.to_json(),
             session=f"{order.name}-{token_hex(4)}",
         )
-        ward = await self._ward(order)
         parent = self._context.system if order.lifetime == "detached" else self._context
-        self._children += 1
+        self._children.add(record)
         try:
+            ward = await self._ward(order)
             await parent.spawn(
                 Guardian,
                 order,
@@ -198,12 +209,12 @@ class Family:
                 session=self._session_of(order, record),
                 parent=self._context.ref,
                 household=self._standing.household,
-                ended=partial(self._ended, record, order.lifetime),
+                ended=partial(self._ended, order, record),
             )
         except BaseException:
-            self._children -= 1
+            self._children.discard(record)
             raise
-        if known is None:
+        if known is None and record in self._children:  # it may have ended already
             self._state.journal.note(record)
             self._messenger.post(order.name, order.prompt, hops=self._messenger.hops())
 
@@ -216,16 +227,17 @@ class Family:
         cwd = directory_of(order, self._state.workspace.cwd)
         return open_child_session(session, record.session, cwd=cwd, durability=session.durability)
 
-    def _ended(self, record: ChildRecord, lifetime: Lifetime, exit_: Exit) -> bool:
-        """Note the end of a child; tell whether it is for good, and not until the agent's next."""
-        self._children -= 1
-        if exit_.reason != "killed" and not self.closing:
+    def _ended(self, order: SpawnOrder, record: ChildRecord, exit_: Exit) -> bool:
+        """Tell whether this is its end, and it does not just end with this agent."""
+        self._children.discard(record)
+        with_us = exit_.reason == "killed" or self.closing
+        if not with_us:
             self._note_end(record)
-        returns = self._state.session is not None and lifetime != "detached"
-        return not (self.closing and returns)
+        return order.lifetime == "detached" or not with_us
 
     def _note_end(self, record: ChildRecord) -> None:
-        self._state.journal.note(ChildRecord(name=record.name, state="ended"))
+        ended = ChildRecord(name=record.name, state="ended", session=record.session)
+        self._state.journal.note(ended)
 
     async def _ward(self, order: SpawnOrder) -> Callable[[Session | None], Ward]:
         """Look into all that *order* says, and give what makes the agent."""
@@ -263,3 +275,9 @@ class Family:
 
     async def _report(self, path: str, event: OwnEvent) -> None:
         await self._tell(ChildEvent(path=path, event=event))
+
+
+def _taken(name: str) -> UsageError:
+    return UsageError(
+        f"there is an agent {name} already: choose another name, or send it a message"
+    )

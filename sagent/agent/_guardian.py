@@ -75,6 +75,7 @@ class Guardian(Actor[Down | TimeUp]):
             self._leave()
             raise
         self._household.enter(self.context.ref.path, self)
+        self._household.guard(self.agent.path, self.context.ref)
         self.context.watch(self.agent)
         if self._order.deadline_s is not None:
             self.context.after("deadline", self._order.deadline_s, TimeUp())
@@ -96,13 +97,15 @@ class Guardian(Actor[Down | TimeUp]):
     async def stopped(self, exit: Exit) -> None:  # noqa: A002  # OTP's word
         """Tell the parent that the agent is no more, unless it comes back with the parent."""
         self._leave()
-        is_news = self._ended(exit)
-        limit = isinstance(exit.error, RestartLimit)
-        why = self._why or self._end_of(self._ward.last_exit or exit if limit else exit)
-        if is_news:
-            news = f"[{self._order.name} has ended: {why}]"
-            self._parent.tell(Prompt(news, source=self.agent.path))
+        self._household.unguard(self.agent.path)
+        if self._ended(exit):
+            self._tell_end(exit)
         self._household.leave(self.context.ref.path)
+
+    def _tell_end(self, exit_: Exit) -> None:
+        limit = isinstance(exit_.error, RestartLimit)
+        why = self._why or self._end_of(self._ward.last_exit or exit_ if limit else exit_)
+        self._parent.tell(Prompt(f"[{self._order.name} has ended: {why}]", source=self.agent.path))
 
     def _end_of(self, exit_: Exit) -> str:
         given_up = exit_.error is not None and self._order.restart != "temporary"

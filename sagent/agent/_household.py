@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from typing import Protocol
+from typing import Never, Protocol
 
 import attrs
 import trio
@@ -34,6 +34,7 @@ class Household:
     _calls: trio.Semaphore | None
     _places: int = attrs.field(default=1, init=False)
     _members: dict[str, Member] = attrs.field(factory=dict[str, Member], init=False)
+    _guardians: dict[str, Ref[Never]] = attrs.field(factory=dict[str, Ref[Never]], init=False)
 
     @classmethod
     def of(cls, limits: AgentLimits) -> "Household":
@@ -65,6 +66,18 @@ class Household:
     def leave(self, path: str) -> None:
         """Take the agent of *path* out of account."""
         self._members.pop(path, None)
+
+    def guard(self, path: str, guardian: Ref[Never]) -> None:
+        """Let *guardian* be known for the one that the agent of *path* ends with."""
+        self._guardians[path] = guardian
+
+    def unguard(self, path: str) -> None:
+        """Let the agent of *path* have no guardian any more."""
+        self._guardians.pop(path, None)
+
+    def guardian_of(self, path: str) -> Ref[Never] | None:
+        """Give the guardian of the agent of *path*; None for one that has none."""
+        return self._guardians.get(path)
 
     def holds(self, path: str) -> bool:
         """Tell whether the agent of *path* lives at this moment."""

@@ -1,6 +1,6 @@
 """An agent's words to others, which it finds by their names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 
 import attrs
@@ -12,6 +12,11 @@ from sagent.agent._guardian import INBOX_CAPACITY
 from sagent.agent._household import Standing
 from sagent.agent._mail import Mail, Prompt
 from sagent.errors import AgentLimitError, MailboxFull, RunError, UnknownNameError
+
+PARENT = "parent"
+"""What every agent calls the one who has started it."""
+_MOST_NAMES = 50
+"""More are no help to somebody who looks for one."""
 
 
 @attrs.define(eq=False)
@@ -62,20 +67,18 @@ class Messenger:
             ) from error
 
     def find(self, name: str) -> Ref[Mail]:
-        """Give the agent *name*; "parent" is the one that has started this one, too.
+        """Give the agent *name*; `PARENT` is the one that has started this one.
 
         Raises:
             UnknownNameError: there is none.
         """
         parent = self._standing.parent
-        if name == "parent" and parent is not None:
+        if name == PARENT and parent is not None and parent.alive:
             return parent
         ref = self._context.system.whereis(name)
         members = self._context.system.members(AGENTS)
         if ref is None or ref not in members:
-            raise UnknownNameError(
-                f"Unknown agent: {name!r}. There are: {', '.join(self.names()) or 'no others'}."
-            )
+            raise UnknownNameError(f"Unknown agent: {name!r}. There are: {_listed(self.names())}.")
         return cast("Ref[Mail]", ref)  # as all of this group
 
     def names(self) -> tuple[str, ...]:
@@ -92,3 +95,9 @@ class Messenger:
             own.tell(Prompt(news, source=own.path, hops=hops))
         finally:
             self._unsent -= 1
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    listed = ", ".join(names[:_MOST_NAMES]) or "no others"
+    return f"{listed} and {more} more" if more > 0 else listed

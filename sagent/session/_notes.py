@@ -83,7 +83,9 @@ class Notes:
             case ChildRecord(state="started"):
                 self._children[note.name] = note
             case ChildRecord():
-                self._children.pop(note.name, None)
+                known = self._children.get(note.name)
+                if known is not None and note.session in {known.session, ""}:
+                    del self._children[note.name]
 
     def _change(self, change: StateRecord) -> None:
         self._state = self._state.changed(change)

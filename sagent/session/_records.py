@@ -147,7 +147,8 @@ class ChildRecord:
     Attributes:
         name: its name, under which it has a session of its own.
         order: what it was to be, as JSON.
-        session: the directory of its own session, below that of this one.
+        session: the directory of its own session, below that of this one; it tells one from
+            another that has had its name before.
     """
 
     name: str = attrs.field(converter=whole_text)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 import trio
-from family import last, send, spawn
+from family import last, send, spawn, told
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import Node, open_system
-from sagent.agent import AGENTS, Agent, ChildEvent, Done, Prompt, Run, ToolCalled
+from sagent.agent import AGENTS, Agent, AgentLimits, ChildEvent, Done, Prompt, Run, ToolCalled
 from sagent.budget import Budget
 from sagent.home import Home
 from sagent.lib.json import JsonValue
@@ -17,6 +17,7 @@ from sagent.message import MultipartMessage, TextMessage, is_error, result_text
 from sagent.model import ModelRequest, Price, Usage
 from sagent.prompt import load_agent_files
 from sagent.testing import RecordingTool, ScriptedModel, calls
+from sagent.tool import Tool
 from sagent.tools import AgentSend, AgentSpawn, tool
 
 
@@ -86,7 +87,7 @@ async def test_a_child_is_like_its_parent_unless_told_otherwise() -> None:
 
 async def test_children_who_are_offered_no_tools_have_none() -> None:
     child = ScriptedModel("ok")
-    tools = (AgentSpawn(model=child, tools=[]), RecordingTool("Echo"))
+    tools: list[Tool] = [AgentSpawn(model=child, tools=[]), RecordingTool("Echo")]
 
     await Agent(model=ScriptedModel(spawn("a"), "done"), tools=tools).run("go")
 
@@ -99,6 +100,7 @@ async def test_children_who_are_offered_no_tools_have_none() -> None:
         ({"tools": ["Nope"]}, "Unknown tools: Nope. Available: AgentSpawn"),
         ({"cwd": "/no/such/place"}, "there is no directory /no/such/place"),
         ({"label": "../x"}, "is no name of an agent"),
+        ({"label": "parent"}, "parent is what every agent calls the one who started it"),
         ({"label": "Agent"}, "there is an agent Agent already"),
         ({"provider": "Nobody"}, "Nobody"),
         ({"deadline": 0}, "deadline_s is 0"),
@@ -199,14 +201,58 @@ async def test_a_child_that_was_stopped_is_told_to_its_parent() -> None:
         spawn("look", label="scout", persistent=True),
         "waiting",
         calls(("AgentSend", {"to": "scout", "stop": True})),
-        "waiting",
         "done",
     )
     agent = Agent(model=model, tools=[AgentSpawn(model=ScriptedModel("one")), AgentSend()])
 
     await agent.run("check")
 
-    assert last(model.requests[4]) == "[scout has ended: it was stopped]"
+    assert told(model.requests[3])[-2:] == [
+        "Stopped: scout.",
+        "[scout has ended: it was stopped]",
+    ]
+
+
+async def test_a_child_that_lives_again_whatever_happens_is_stopped_all_the_same(
+    autojump_clock: MockClock,
+) -> None:
+    model = ScriptedModel(
+        spawn("look", label="scout", persistent=True, restart="permanent"),
+        "waiting",
+        calls(("AgentSend", {"to": "scout", "stop": True})),
+        "done",
+        "done",
+    )
+    agent = Agent(model=model, tools=[AgentSpawn(model=ScriptedModel("one")), AgentSend()])
+
+    with trio.fail_after(60):
+        await agent.run("check")
+
+    assert "Stopped: scout." in told(model.requests[-1])
+
+
+async def test_the_name_and_the_place_of_a_child_that_was_stopped_are_free_at_once() -> None:
+    again = spawn("look", label="scout", persistent=True)
+    stop = calls(("AgentSend", {"to": "scout", "stop": True}))
+    model = ScriptedModel(again, stop, again, stop, again, *["waiting"] * 9)
+    agent = Agent(
+        model=model,
+        tools=[AgentSpawn(model=ScriptedModel(*["one"] * 3)), AgentSend()],
+        limits=AgentLimits(max_agents=2, max_children=1),
+    )
+
+    await agent.run("check")
+
+    started = "Persistent agent started: scout. Its answers come to you"
+    assert sum(text.startswith(started) for text in told(model.requests[-1])) == 3
+
+
+async def test_an_agent_does_not_stop_itself() -> None:
+    model = ScriptedModel(calls(("AgentSend", {"to": "Agent", "stop": True})), "done")
+
+    await Agent(model=model, tools=[AgentSend()]).run("go")
+
+    assert last(model.requests[1]) == "you cannot stop yourself: end your turn"
 
 
 async def test_an_agent_stops_only_those_it_has_started() -> None:

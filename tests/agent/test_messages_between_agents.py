@@ -9,6 +9,7 @@ from sagent.actors import open_system
 from sagent.agent import Agent, AgentLimits, Prompt
 from sagent.message import is_error
 from sagent.testing import ScriptedModel, calls
+from sagent.tool import Tool
 from sagent.tools import AgentSend, AgentSpawn, tool
 
 
@@ -56,6 +57,39 @@ async def test_the_one_who_started_an_agent_is_its_parent() -> None:
     await agent.run("go")
 
     assert "[from scout]: a question" in told(model.requests[1])
+
+
+async def test_a_parent_that_has_ended_is_nobody() -> None:
+    ended = trio.Event()
+
+    @tool
+    async def wait() -> None:
+        await ended.wait()
+
+    child = ScriptedModel(calls(("wait", {})), send("parent", "found it"), "a pity")
+    model = ScriptedModel(spawn("look", label="scout", detached=True), "w")
+    async with open_system() as system:
+        tools: list[Tool] = [AgentSpawn(model=child), AgentSend(), wait]
+        ref = await system.spawn(Agent(model=model, tools=tools), name="boss")
+        await ref.ask(Prompt("go"))
+        ref.stop()
+        await ref.closed()
+
+        ended.set()
+        await wait_all_tasks_blocked()
+
+    assert last(child.requests[2]) == "Unknown agent: 'parent'. There are: no others."
+
+
+async def test_of_very_many_who_are_there_some_are_named() -> None:
+    model = ScriptedModel(send("carol", "hello"), "sent")
+    async with open_system() as system:
+        for number in range(60):
+            await system.spawn(Agent(model=ScriptedModel()), name=f"bob-{number}")
+
+        await Agent(model=model, tools=[AgentSend()]).run("go", system=system)
+
+    assert last(model.requests[1]).endswith(", bob-48, bob-49 and 10 more.")
 
 
 async def test_an_actor_that_is_no_agent_is_not_written_to() -> None:

@@ -83,6 +83,21 @@ async def test_no_agent_has_more_children_than_may_be(
 
 
 @any_lifetime
+async def test_no_agent_has_more_children_while_their_models_are_looked_up(
+    lifetime: dict[str, JsonValue], autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-not-used")
+    order: dict[str, JsonValue] = {"prompt": "go", "provider": "OpenAI", "max_budget_usd": 0}
+    model = ScriptedModel(calls(*[("AgentSpawn", order | lifetime)] * 3), *["done"] * 4)
+    agent = Agent(model=model, tools=[AgentSpawn()], limits=AgentLimits(max_children=2))
+
+    await agent.run("go")
+
+    refused = [text for text in told(model.requests[1]) if "max_children=2" in text]
+    assert len(refused) == 1
+
+
+@any_lifetime
 async def test_there_are_not_more_agents_in_all_than_may_be(
     lifetime: dict[str, JsonValue],
 ) -> None:
