@@ -43,11 +43,22 @@ class Taken:
         messages: for the history, in order.
         ended: the background calls whose results are among them.
         cleared: whether the history is another one now.
+        prompts: what agents and people have said.
     """
 
     messages: list[Message] = attrs.field(factory=list[Message], init=False)
     ended: list[MultipartMessage] = attrs.field(factory=list[MultipartMessage], init=False)
     cleared: bool = attrs.field(default=False, init=False)
+    prompts: list[Prompt] = attrs.field(factory=list[Prompt], init=False)
+
+    def hops(self, before: int) -> int:
+        """Tell how often this was passed on from agent to agent, at most.
+
+        What nobody has passed on, such as news of tools, is as what went *before* it.
+        """
+        if any(prompt.source is None for prompt in self.prompts):
+            return 0
+        return max((prompt.hops for prompt in self.prompts), default=0) or before
 
     @property
     def is_news_alone(self) -> bool:
@@ -69,6 +80,8 @@ class Desk:
     _waiting: list[Envelope[Mail]] = attrs.field(factory=list[Envelope[Mail]], init=False)
     _taken: Taken = attrs.field(factory=Taken, init=False)
     _gave: bool = attrs.field(default=False, init=False)
+    hops: int = attrs.field(default=0, init=False)
+    """How often what was taken in last was passed on from agent to agent since a person spoke."""
     _answered: int = attrs.field(default=0, init=False)
     """How many of those who wait, from the first, could be answered already."""
 
@@ -88,13 +101,6 @@ class Desk:
         """What the turn in hand answers, in a line, cut short."""
         text = next((prompt.label or prompt.text for prompt in self.prompts), "")
         return next(iter(text.strip().splitlines()), "")[:_TASK_CHARS]
-
-    @property
-    def hops(self) -> int:
-        """How often what the turn answers was passed on from agent to agent, at most."""
-        if any(prompt.source is None for prompt in self.prompts):
-            return 0
-        return max((prompt.hops for prompt in self.prompts), default=0)
 
     @property
     def output(self) -> Output | None:
@@ -127,6 +133,7 @@ class Desk:
         """Give what a drain has taken in and not given."""
         taken, self._taken = self._taken, Taken()
         self._gave = self._gave or bool(taken.messages)
+        self.hops = taken.hops(self.hops)
         return taken
 
     def look(self, kind: type[Urgent]) -> None:
@@ -169,6 +176,7 @@ class Desk:
             match envelope.message:
                 case Prompt() as prompt:
                     taken.messages.append(prompt.message())
+                    taken.prompts.append(prompt)
                 case Clear() | Compact() | Recompact() | Rewind() | SwapModel() as order:
                     envelope.reply(await self._orders.carry_out(order))
                     if _replaces_history(order):

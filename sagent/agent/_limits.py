@@ -36,7 +36,7 @@ class AgentLimits:
     max_children: int = attrs.field(default=16, validator=_least(0))
     max_agents: int = attrs.field(default=100, validator=_least(1))
     max_model_calls: int | None = attrs.field(default=None, validator=_least(1))
-    max_hops: int = attrs.field(default=50, validator=_least(0))
+    max_hops: int = attrs.field(default=100, validator=_least(0))
 
     def below(self, max_depth: int | None = None) -> Self:
         """Give the limits of a child, which has *max_depth* levels below it at most."""

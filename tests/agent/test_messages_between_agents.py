@@ -6,11 +6,12 @@ from family import last, send, spawn, told
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import open_system
-from sagent.agent import Agent, AgentLimits, Prompt
-from sagent.message import is_error
+from sagent.agent import AGENTS, Agent, AgentLimits, Prompt
+from sagent.message import MultipartMessage, is_error
+from sagent.model import ModelRequest
 from sagent.testing import ScriptedModel, calls
 from sagent.tool import Tool
-from sagent.tools import AgentSend, AgentSpawn, tool
+from sagent.tools import AgentSend, AgentSpawn, BackgroundTask, tool
 
 
 async def test_agents_of_one_system_write_to_one_another_by_name() -> None:
@@ -196,6 +197,47 @@ async def test_agents_that_only_answer_one_another_come_to_an_end() -> None:
     sent = [last(request) for request in (*alice.requests, *bob.requests)]
     assert sent.count("Delivered to bob.") + sent.count("Delivered to alice.") == 10
     assert any("agents have passed this on 10 times" in text for text in sent)
+
+
+async def test_an_agent_and_its_child_do_not_talk_for_ever_in_one_run() -> None:
+    def boss(request: ModelRequest) -> MultipartMessage | str:
+        return send("scout", "and then?") if last(request).startswith("[from scout]") else "w"
+
+    model = ScriptedModel(spawn("go", label="scout", persistent=True), *[boss] * 99)
+    tools: list[Tool] = [AgentSpawn(model=ScriptedModel(*["more"] * 99)), AgentSend()]
+    agent = Agent(model=model, tools=tools, limits=AgentLimits(max_hops=10))
+
+    await agent.run("go")
+
+    assert any("agents have passed this on" in text for text in told(model.requests[-1]))
+    assert len(model.requests) < 20
+
+
+async def test_news_of_tools_does_not_let_agents_talk_for_ever(autojump_clock: MockClock) -> None:
+    @tool
+    async def nap() -> str:
+        await trio.sleep(1)
+        return "slept"
+
+    def asking(other: str) -> ScriptedModel:
+        def step(request: ModelRequest) -> MultipartMessage | str:
+            if last(request).startswith(("go", "[from")):
+                return calls(("nap", {"background": True}))
+            return send(other, "and you?") if "slept" in last(request) else "well"
+
+        return ScriptedModel(*[step] * 99)
+
+    models = {"a": asking("b"), "b": asking("a")}
+    async with open_system() as system:
+        for name, model in models.items():
+            tools: list[Tool] = [AgentSend(), nap, BackgroundTask()]
+            agent = Agent(model=model, tools=tools, limits=AgentLimits(max_hops=6))
+            await system.spawn(agent, name=name)
+        ref = system.members(AGENTS)[0]
+        await ref.ask(Prompt("go"))
+        await trio.sleep(1_000)
+
+    assert all(len(model.requests) < 20 for model in models.values())
 
 
 async def test_a_person_who_speaks_lets_agents_go_on() -> None:
