@@ -10,6 +10,7 @@ from typing import cast
 import attrs
 
 from sagent.message import BytesMessage, Message, TextMessage
+from sagent.tools._image_fault import image_fault
 from sagent.tools._image_type import image_type
 
 MOST_NOTEBOOK_BYTES = 32 << 20
@@ -42,6 +43,9 @@ class _Sheet:
         descriptor = image_type(image)
         if descriptor is None or not self._images or len(image) > self._image_bytes:
             self.write(f"[an image of {len(image)} bytes is left out]")
+            return
+        if fault := image_fault(image, descriptor):
+            self.write(f"[an image is left out: {fault}]")
             return
         self._images -= 1
         self._image_bytes -= len(image)

@@ -9,6 +9,7 @@ from sagent.message import BytesMessage, Message, MultipartMessage, TextMessage
 from sagent.tool import Effect, FileStamp, Workspace
 from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import BuiltinTool, Card
+from sagent.tools._image_fault import image_fault
 from sagent.tools._image_type import image_type
 from sagent.tools._notebook import MOST_NOTEBOOK_BYTES, notebook_cells, show_notebook
 from sagent.tools._pdf import MOST_PDF_BYTES, Ranges, is_pdf, page_ranges, show_pdf
@@ -96,6 +97,11 @@ class _Look:
     def _image(self, content: bytes, descriptor: str, size_bytes: int) -> Message:
         if size_bytes > _MOST_IMAGE_BYTES:
             raise self._too_large(size_bytes, _MOST_IMAGE_BYTES, "make it smaller")
+        if fault := image_fault(content, descriptor):
+            raise Refusal(
+                f"{shown(self.path)} cannot be shown as {descriptor}: {fault}. "
+                "Make another of it with a program, through Bash"
+            )
         told = f"[{descriptor} of {len(content)} bytes: {shown(self.path)}]"
         return MultipartMessage((TextMessage(told), BytesMessage(content, descriptor)))
 

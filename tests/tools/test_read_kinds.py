@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pdf_files import ENCRYPTED, pdf
 
 from sagent.lib.json import JSON
@@ -16,10 +18,36 @@ from sagent.message import BytesMessage, JsonMessage, Message, MultipartMessage,
 from sagent.message import response_text as text_of
 from sagent.tool import Binding, Workspace
 from sagent.tools import Read
+from sagent.tools._image_fault import image_fault
+from sagent.tools._image_type import image_type
 
 type Use = Callable[..., Awaitable[Message]]
 
-_PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 30
+
+def png(width: int, height: int) -> bytes:
+    size = struct.pack(">II", width, height)
+    return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + size + b"\0" * 9 + b"IEND"
+
+
+def jpeg(width: int, height: int) -> bytes:
+    frame = struct.pack(">HBHHB", 17, 8, height, width, 3) + b"\0" * 9
+    return b"\xff\xd8\xff\xe0\0\x04ab\xff\xff\xc0" + frame + b"\xff\xda"
+
+
+def gif(width: int, height: int) -> bytes:
+    return b"GIF89a" + struct.pack("<HH", width, height) + b"\0\0\0," + b"\0" * 9
+
+
+def webp(chunk: bytes, size: bytes) -> bytes:
+    content = b"WEBP" + chunk + b"\0" * 4 + size
+    return b"RIFF" + struct.pack("<I", len(content)) + content
+
+
+def bmp(width: int, height: int) -> bytes:
+    return b"BM" + b"\0" * 12 + struct.pack("<Iii", 40, width, height) + b"\0" * 28
+
+
+_PNG = png(3, 2)
 
 
 @pytest.fixture
@@ -49,10 +77,12 @@ def whole_text_of(message: Message) -> str:
     ("content", "descriptor"),
     [
         (_PNG, "image/png"),
-        (b"\xff\xd8\xff\xe0" + b"\0" * 30, "image/jpeg"),
-        (b"GIF89a" + b"\0" * 30, "image/gif"),
-        (b"RIFF\x20\0\0\0WEBPVP8 " + b"\0" * 30, "image/webp"),
-        (b"BM" + b"\0" * 12 + struct.pack("<I", 40) + b"\0" * 40, "image/bmp"),
+        (jpeg(3, 8000), "image/jpeg"),
+        (gif(3, 2), "image/gif"),
+        (webp(b"VP8 ", b"\0" * 6 + b"\3\0\2\0"), "image/webp"),
+        (webp(b"VP8L", b"\x2f\0\0\0\0"), "image/webp"),
+        (webp(b"VP8X", b"\0" * 4 + b"\x3f\x1f\0\0\0\0"), "image/webp"),
+        (bmp(3, -2), "image/bmp"),
     ],
 )
 async def test_an_image_is_shown_whatever_it_is_called(
@@ -70,6 +100,62 @@ def _like(message: BytesMessage, content: bytes, descriptor: str) -> BytesMessag
     return BytesMessage(content, descriptor, id=message.id, timestamp=message.timestamp)
 
 
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (png(3, 2)[:30], "broken, or cut off"),
+        (png(3, 2)[:-1], "broken, or cut off"),
+        (jpeg(3, 2)[:12], "broken, or cut off"),
+        (gif(3, 2)[:12], "broken, or cut off"),
+        (webp(b"VP8X", b"\0" * 10)[:-1], "broken, or cut off"),
+        (webp(b"JUNK", b"\0" * 10), "broken, or cut off"),
+        (bmp(3, 2)[:20], "broken, or cut off"),
+        (png(0, 0), "has no pixels"),
+        (gif(0, 2), "has no pixels"),
+        (png(2**31 - 1, 2), "2147483647 x 2 pixels, and 8000 a side can be shown"),
+        (jpeg(65500, 65500), "65500 x 65500 pixels"),
+        (bmp(3, -9000), "3 x 9000 pixels"),
+        (webp(b"VP8X", b"\0" * 4 + b"\x40\x1f\0\0\0\0"), "8001 x 1 pixels"),
+    ],
+)
+async def test_an_image_that_would_spoil_the_conversation_is_not_shown(
+    tmp_path: Path, read: Use, content: bytes, fault: str
+) -> None:
+    (tmp_path / "a.png").write_bytes(content)
+
+    result = await read("a.png")
+
+    assert is_error(result)
+    assert fault in text_of(result)
+
+
+@given(
+    st.sampled_from([png(3, 2), jpeg(3, 2), gif(3, 2), webp(b"VP8X", b"\0" * 10), bmp(3, 2)]),
+    st.binary(max_size=60),
+    st.integers(0, 60),
+)
+def test_no_image_breaks_what_looks_at_it(start: bytes, rest: bytes, cut: int) -> None:
+    content = start[:cut] + rest
+    descriptor = image_type(content)
+
+    fault = image_fault(content, descriptor or "image/jpeg")
+
+    assert fault is None or "\n" not in fault
+
+
+async def test_an_image_of_a_notebook_that_is_broken_is_left_out(tmp_path: Path, read: Use) -> None:
+    image = base64.b64encode(_PNG[:30]).decode()
+    output: JSON = {"output_type": "display_data", "data": {"image/png": image}}
+    (tmp_path / "a.ipynb").write_text(
+        notebook({"cell_type": "code", "source": "", "outputs": [output]})
+    )
+
+    result = await read("a.ipynb")
+
+    assert images_in(result) == []
+    assert "[an image is left out: it is broken, or cut off]" in whole_text_of(result)
+
+
 async def test_text_that_begins_as_an_image_could_is_text(tmp_path: Path, read: Use) -> None:
     (tmp_path / "a.png").write_text("BM is how a bitmap begins, and GIF is no image\n")
 
@@ -82,7 +168,7 @@ async def test_an_image_that_is_too_large_is_told(tmp_path: Path, read: Use) -> 
     result = await read("a.png")
 
     assert is_error(result)
-    assert "5000038 bytes, and 5000000 can be shown at most: make it smaller" in text_of(result)
+    assert "5000037 bytes, and 5000000 can be shown at most: make it smaller" in text_of(result)
 
 
 async def test_the_pages_of_a_pdf_are_shown_as_text(tmp_path: Path, read: Use) -> None:

@@ -10,6 +10,7 @@ import trio
 
 from sagent.errors import JsonError
 from sagent.lib.json import json_loads, json_unfreeze
+from sagent.tools._image_fault import image_fault
 from sagent.tools._image_type import image_type
 from sagent.tools._pdf import is_pdf, pdf_text
 from sagent.tools._refusal import Refusal
@@ -113,6 +114,8 @@ def _image_page(answer: Answer, descriptor: str) -> Page:
         raise Refusal(
             f"{url} is an image of more than {_MOST_IMAGE_BYTES} bytes: too large to show"
         )
+    if fault := image_fault(answer.body, descriptor):
+        raise Refusal(f"{url} cannot be shown as {descriptor}: {fault}")
     text = f"[{descriptor} of {len(answer.body)} bytes]"
     return Page(url=url, text=text, image=(answer.body, descriptor))
 

@@ -27,7 +27,7 @@ from sagent.tool import Binding, Workspace
 from sagent.tools.web import WebFetch
 from sagent.tools.web._address import Address
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1" + bytes(9) + b"IEND"
 ARTICLE = "<title>Bees &amp; me</title><nav><a href=/>Home</a></nav><main><h1>Bees</h1><p>They fly.</main>"
 
 
@@ -139,7 +139,7 @@ async def test_an_image_is_shown() -> None:
     result = await read(page(PNG, kind="application/octet-stream"))
 
     assert isinstance(result, MultipartMessage)
-    assert "[image/png of 28 bytes]" in told(result)
+    assert "[image/png of 37 bytes]" in told(result)
     assert isinstance(result.content[1], BytesMessage)
     assert (result.content[1].content, result.content[1].descriptor) == (PNG, "image/png")
 
@@ -175,6 +175,7 @@ async def test_a_pdf_that_is_none_is_told() -> None:
         ),
         (page(bytes(9), kind=""), "is of no told type, 9 bytes: no text"),
         (page(PNG + bytes(5_000_000), kind="image/png"), "too large to show"),
+        (page(PNG[:30], kind="image/png"), "cannot be shown as image/png: it is broken"),
         (page(b"BM" + bytes(20), kind="x" * 9000), "xxx..., 22 bytes"),
         (b"garbage\r\n\r\n", "broke off"),
     ],
