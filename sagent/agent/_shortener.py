@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import attrs
 import trio
@@ -10,12 +9,12 @@ import trio
 from sagent.agent._audience import Audience
 from sagent.agent._blueprint import Blueprint
 from sagent.agent._event import Compacted, Notice
+from sagent.agent._file_texts import file_texts
 from sagent.agent._state import AgentState
 from sagent.compaction import (
     Ask,
     Attachments,
     ContextLimits,
-    FileText,
     Recap,
     micro_compact,
     recent_files,
@@ -24,7 +23,6 @@ from sagent.compaction import (
 from sagent.errors import CompactionError, ModelError, UsageError
 from sagent.message import Message
 from sagent.model import Model
-from sagent.tool import Workspace
 
 _FITS_ALL_TOKENS = 1_500
 """A request that every model takes: nobody needs to look up a window for it."""
@@ -32,7 +30,6 @@ COLD_AFTER_S = 3600
 """After so long no vendor has a conversation in its cache any more."""
 _MAX_FAILURES = 3
 """After so many failures in a row nothing is compacted unless somebody asks for it."""
-_MOST_FILE_BYTES = 200_000
 
 
 @attrs.define(eq=False)
@@ -143,7 +140,7 @@ class Shortener:
     async def _attachments(self, history: tuple[Message, ...]) -> Attachments:
         session = self._state.session
         workspace = self._state.workspace
-        texts = await trio.to_thread.run_sync(_read_all, workspace, recent_files(history))
+        texts = await trio.to_thread.run_sync(file_texts, workspace, recent_files(history))
         transcript = session.directory / "session.jsonl" if session is not None else None
         return Attachments(
             transcript=transcript,
@@ -160,16 +157,3 @@ def _window(model: Model) -> tuple[int, bool]:
     from sagent.providers import guess_window  # noqa: PLC0415  # few models are unknown
 
     return guess_window(model.model_id), False
-
-
-def _read_all(workspace: Workspace, names: tuple[str, ...]) -> tuple[FileText, ...]:
-    texts = ((name, _read(workspace.resolve(name))) for name in names)
-    return tuple(FileText(name, text) for name, text in texts if text is not None)
-
-
-def _read(path: Path) -> str | None:
-    try:
-        with path.open("rb") as file:
-            return file.read(_MOST_FILE_BYTES).decode(errors="replace")
-    except OSError:
-        return None  # it is gone, or no file any more

@@ -1,8 +1,10 @@
 """An agent whose conversation outgrows its model's window."""
 
+import os
 from pathlib import Path
 
 import pytest
+import trio
 from histories import texts, texts_in
 from recaps import ANSWER as RECAP
 
@@ -26,7 +28,7 @@ from sagent.message import result_text
 from sagent.model import ModelRequest, ModelResponse, Usage
 from sagent.session import create_session, open_session
 from sagent.testing import RecordingTool, ScriptedModel, calls
-from sagent.tools import AgentSelf
+from sagent.tools import AgentSelf, Bash, Read
 
 LONG = "word " * 2_000
 
@@ -244,6 +246,50 @@ async def test_the_files_at_hand_and_the_place_of_the_transcript_come_with_a_rec
         first = result_text(model.requests[-1].messages[0])
         assert "as it is now" in first
         assert str(session.directory / "session.jsonl") in first
+
+
+async def test_what_took_the_place_of_a_file_does_not_come_with_a_recap(tmp_path: Path) -> None:
+    place, outside = tmp_path / "place", tmp_path / "outside.txt"
+    place.mkdir()
+    outside.write_text("nobody's business")
+    (place / "link.txt").symlink_to(outside)
+    os.mkfifo(place / "pipe.txt")
+    (place / "picture.png").write_bytes(b"\x89PNG\0")
+    names = ("link.txt", "pipe.txt", "picture.png", "gone.txt", "/dev/zero", "~no-such-user/a")
+    reads = calls(*[("Read", {"file_path": name}) for name in names])
+    model = ScriptedModel(reads, LONG, RECAP, "two")
+    async with open_system() as system:
+        read = RecordingTool("Read", "as it was")
+        ref = await system.spawn(Agent(model=model, tools=[read], cwd=place))
+        await ref.ask(Prompt(LONG))
+
+        with trio.fail_after(5):
+            await ref.ask(Compact())
+        await ref.ask(Prompt("b"))
+
+    first = result_text(model.requests[-1].messages[0])
+    assert "nobody's business" not in first
+    assert "PNG" not in first
+
+
+async def test_a_file_comes_with_a_recap_wherever_the_shell_has_gone(tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    (tmp_path / "a.txt").write_text("above")
+    model = ScriptedModel(
+        calls(("Read", {"file_path": "a.txt"})),
+        calls(("Bash", {"command": "cd below"})),
+        LONG,
+        RECAP,
+        "two",
+    )
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=model, tools=[Read(), Bash()], cwd=tmp_path))
+        await ref.ask(Prompt(LONG))
+
+        await ref.ask(Compact())
+        await ref.ask(Prompt("b"))
+
+    assert "above" in result_text(model.requests[-1].messages[0])
 
 
 async def test_a_compacted_conversation_goes_on_from_its_session(tmp_path: Path) -> None:
