@@ -77,8 +77,8 @@ ANNOTATIONS: Sequence[object] = [
     list[int] | int | float,  # JSON has both
     Colour | Level,
 ]
-OF_A_KIND: Sequence[object] = [date, datetime, UUID]
-"""A schema does not tell which texts there are of them."""
+LOOSE: Sequence[object] = [date, datetime, UUID, tuple[int, Colour]]
+"""A schema does not tell which texts there are of them, nor the order of several kinds."""
 EACH = pytest.mark.parametrize("annotation", ANNOTATIONS, ids=str)
 VALUES: st.SearchStrategy[JSON] = st.recursive(
     st.none()
@@ -129,15 +129,13 @@ def test_any_arguments_give_a_result_or_an_error(
 @EACH
 @settings(max_examples=15, deadline=None)
 @given(value=VALUES)
-def test_what_fits_the_schema_is_taken_but_for_texts_of_a_kind(
-    annotation: object, value: JSON
-) -> None:
+def test_what_fits_the_schema_is_taken_where_that_says_all(annotation: object, value: JSON) -> None:
     echo, seen = echo_of(annotation)
     fits = validator_for(echo).faults({"value": value}) == ""
 
     result = given_to(echo, {"value": value})
 
-    if fits and annotation not in OF_A_KIND:
+    if fits and annotation not in LOOSE:
         assert not is_error(result), response_text(result)
         assert len(seen) == 1
 
