@@ -1,3 +1,4 @@
+import os
 import signal
 from collections.abc import Callable
 from functools import partial
@@ -26,6 +27,8 @@ from sagent.tools._whole_output import MAX_KEPT_BYTES, open_whole_output
 
 _DEFAULT_TIMEOUT_MS = 120_000
 _MOST_TIMEOUT_MS = 600_000
+_MOST_COMMAND_BYTES = 120 << 10
+"""One argument of a program may have 128 KiB on Linux (execve(2), MAX_ARG_STRLEN)."""
 _SIGNALLED = 128
 _MOST_TOLD = 5
 
@@ -129,6 +132,18 @@ def _command(
     text = arguments.text("command")
     if "\0" in text:
         raise Refusal("the command holds a NUL character, which bash cannot read")
+    try:
+        size_bytes = len(os.fsencode(text))
+    except UnicodeEncodeError as error:
+        raise Refusal(
+            f"character {error.start} of the command is half of a surrogate pair, "
+            "which bash cannot read: write the whole character"
+        ) from error
+    if size_bytes > _MOST_COMMAND_BYTES:
+        raise Refusal(
+            f"the command has {size_bytes} bytes, and {_MOST_COMMAND_BYTES} can be run: "
+            "put it into a file with Write, and run that"
+        )
     timeout_ms = arguments.number("timeout", default_timeout_ms)
     return ShellCommand(
         text=text,

@@ -1,4 +1,5 @@
 import heapq
+from collections.abc import Iterable, Iterator
 
 import attrs
 
@@ -21,10 +22,7 @@ class FoundFiles(Findings):
         end = b"\0" if self._page.mode == "files_with_matches" else b"\n"
         *records, self._rest = (self._rest + chunk).split(end)
         if self._page.mode == "count":
-            for record in records:
-                if b"\0" not in record:
-                    self._complain(record)
-            records = [record for record in records if b"\0" in record]
+            records = [*self._counts(records)]
         self._seen += len(records)
         self._lines += records
         if len(self._lines) > 2 * _MOST_HELD:
@@ -49,6 +47,14 @@ class FoundFiles(Findings):
             more = self._seen - following
             shown.append(f"... ({more} more. Use offset={following} to continue.)")
         return "\n".join(shown)
+
+    def _counts(self, records: Iterable[bytes]) -> Iterator[bytes]:
+        for record in records:
+            joined = self._joined(record)
+            if joined is not None and b"\0" in joined:
+                yield joined
+            elif joined is not None:
+                self._complain(joined)
 
     def _chosen(self, most: int) -> list[bytes]:
         """Give the *most* lines that are shown first; the last ones where those are wanted."""

@@ -1,11 +1,15 @@
+import os
 import re
 from abc import ABC, abstractmethod
 from collections import deque
 
 import attrs
 
+from sagent.tools._place import shown
+
 _RECORD = re.compile(rb"(?P<path>[^\0]*)\0(?P<line>\d+)(?P<mark>[:-])(?P<text>.*)", re.DOTALL)
 _SEPARATOR = b"--"
+_HERE = b"./"
 _LINE_CHARS = 500
 _MOST_CHARS = 60_000
 _MESSAGE_BYTES = 4096
@@ -33,13 +37,15 @@ class Findings(ABC):
     _rest: bytes = attrs.field(default=b"", init=False)
     _seen: int = attrs.field(default=0, init=False)
     _message: bytes = attrs.field(default=b"", init=False)
+    _begun: bytes = attrs.field(default=b"", init=False)
+    """What may be the beginning of a path; else it is a complaint."""
     is_full: bool = attrs.field(default=False, init=False)
     """Whether nothing that comes now would be shown."""
 
     @property
     def message(self) -> str:
         """What was written that is no match: the search's complaint."""
-        return (self._message + self._rest).decode(errors="replace").strip()
+        return (self._message + self._begun + self._rest).decode(errors="replace").strip()
 
     @property
     def found(self) -> bool:
@@ -58,7 +64,19 @@ class Findings(ABC):
         self._message = (self._message + record + b"\n")[:_MESSAGE_BYTES]
 
     def _name(self, path: bytes) -> str:
-        return self._root + path.removeprefix(b"./").decode(errors="replace")
+        return self._root + shown(os.fsdecode(path.removeprefix(b"./")))
+
+    def _joined(self, record: bytes) -> bytes | None:
+        """Give *record* from its path on; None for the beginning of a path that has a line end."""
+        if self._begun and record.startswith(_HERE):
+            self._complain(self._begun)
+        elif self._begun:
+            record = self._begun + b"\n" + record
+        self._begun = b""
+        if b"\0" in record or not record.startswith(_HERE):
+            return record
+        self._begun = record
+        return None
 
 
 @attrs.define
@@ -74,7 +92,8 @@ class Matches(Findings):
         for record in records:
             if self.is_full:
                 return
-            self._take(record)
+            if (joined := self._joined(record)) is not None:
+                self._take(joined)
 
     def text(self) -> str:
         """Show what was kept, and tell what was not."""

@@ -21,6 +21,10 @@ from sagent.tool import Workspace, open_exact
 from sagent.tools._refusal import Refusal
 
 _NEIGHBOURS = 10_000
+_MOST_NAME_BYTES = 255
+_MOST_PATH_BYTES = 4095
+"""What Linux takes (limits.h: NAME_MAX, PATH_MAX less the NUL)."""
+_SHOWN_CHARS = 100
 _TRIES = 20
 """How often links may change between being followed and being opened."""
 
@@ -45,11 +49,17 @@ def place_of(workspace: Workspace, name: str) -> Path:
         raise Refusal("the path holds a NUL character, which no file name can")
     try:
         path = workspace.resolve(name)
-        os.fsencode(path)
+        octets = os.fsencode(path)
     except RuntimeError as error:
         raise Refusal(f"{name}: no such home directory; give an absolute path") from error
     except UnicodeEncodeError as error:
         raise Refusal(f"{shown(name)}: no file can have this name") from error
+    longest = max(map(len, octets.split(b"/")))
+    if longest > _MOST_NAME_BYTES or len(octets) > _MOST_PATH_BYTES:
+        raise Refusal(
+            f"{shown(name[:_SHOWN_CHARS])}... is too long for a path: a name has "
+            f"{_MOST_NAME_BYTES} bytes at most, a path {_MOST_PATH_BYTES}"
+        )
     return path
 
 
@@ -125,7 +135,10 @@ def open_regular(workspace: Workspace, path: Path) -> Generator[tuple[BinaryIO, 
         raise unreadable(path, error) from error
     with open(opened.descriptor, "rb", buffering=0) as file:  # noqa: PTH123  # a descriptor is no path
         check_regular(path, os.fstat(opened.descriptor))
-        yield file, opened.path
+        try:
+            yield file, opened.path
+        except OSError as error:
+            raise unreadable(path, error) from error
 
 
 def check_regular(path: Path, status: os.stat_result) -> None:
@@ -147,17 +160,31 @@ def missing(path: Path) -> Refusal:
         parent = parent.parent
     if parent != path.parent:
         return Refusal(f"File not found: {shown(path)}. The nearest directory is {shown(parent)}")
-    with os.scandir(parent) as entries:
-        names = [entry.name for entry in islice(entries, _NEIGHBOURS)]
+    try:
+        with os.scandir(parent) as entries:
+            names = [entry.name for entry in islice(entries, _NEIGHBOURS)]
+    except OSError:  # it may be entered, but not read
+        names = []
+    # Shown, a name may be another one, which the model then asks for.
+    if any(shown(path.name) in _spellings(name) for name in names):
+        return Refusal(
+            f"{shown(path)} has characters in its name that cannot be written here: "
+            "rename it, or work on it, with a pattern (*, ?) in Bash"
+        )
     near = difflib.get_close_matches(path.name, names, n=3)
     hint = f" Did you mean {' or '.join(shown(parent / name) for name in near)}?" if near else ""
     return Refusal(f"File not found: {shown(path)}.{hint}")
 
 
+def _spellings(name: str) -> set[str]:
+    return {shown(name), name.encode(errors="surrogateescape").decode(errors="replace")}
+
+
 def unreadable(path: Path, error: OSError) -> Refusal:
     """Tell why *path* cannot be read."""
-    remedy = ". Ask for access, or go on without" if isinstance(error, PermissionError) else ""
-    return Refusal(f"cannot read {shown(path)}: {error.strerror}{remedy}")
+    denied = isinstance(error, PermissionError)
+    remedy = "Ask for access, or go on without" if denied else "Go on without it"
+    return Refusal(f"cannot read {shown(path)}: {error.strerror}. {remedy}")
 
 
 def short(path: Path, workspace: Workspace) -> str:

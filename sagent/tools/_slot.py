@@ -11,7 +11,7 @@ from typing import BinaryIO
 import attrs
 
 from sagent.tool import Workspace, open_exact
-from sagent.tools._place import check_regular, missing, shown, target_of
+from sagent.tools._place import check_regular, missing, shown, target_of, unreadable
 from sagent.tools._refusal import Refusal
 
 _FOLDER = os.O_DIRECTORY | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
@@ -40,6 +40,8 @@ class Slot:
             status = os.stat(self.path.name, dir_fd=self.folder, follow_symlinks=False)
         except FileNotFoundError:
             return None
+        except PermissionError as error:  # its directory may be listed, but not entered
+            raise unreadable(self.path, error) from error
         if stat.S_ISLNK(status.st_mode):
             raise Refusal(f"{shown(self.path)} has become a symbolic link meanwhile: try again")
         check_regular(self.path, status)

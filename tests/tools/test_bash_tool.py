@@ -212,3 +212,20 @@ async def test_the_users_own_start_file_is_read(
 async def test_a_command_that_cannot_be_passed_on_is_told(bash: Use) -> None:
     assert (await bash("echo \0")).startswith("ERROR ")
     assert (await bash("echo " + "x" * 3_000_000)).startswith("ERROR ")
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (f"true {'x' * 200_000}", "has 200005 bytes, and 122880 can be run: put it into a file"),
+        ("echo \ud800", "character 5 of the command is half of a surrogate pair"),
+        ("echo \0", "holds a NUL character"),
+    ],
+)
+async def test_a_command_that_bash_cannot_be_given_is_told(
+    bash: Use, command: str, told: str
+) -> None:
+    result = await bash(command)
+
+    assert result.startswith("ERROR ")
+    assert told in result

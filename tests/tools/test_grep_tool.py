@@ -226,6 +226,19 @@ async def test_a_search_that_finds_nothing_says_what_it_could_not_read(
     assert alone.startswith("ERROR cannot read ")
 
 
+async def test_a_name_with_a_line_end_is_one_name(tmp_path: Path, grep: Use) -> None:
+    write(tmp_path, "a\nb/c\n.txt", "here\nthere\n")
+    write(tmp_path, "z.txt", "here\n")
+
+    files = await grep("ere")
+    counts = await grep("ere", output_mode="count")
+    lines = await grep("^here", output_mode="content")
+
+    assert files == "a\\nb/c\\n.txt\nz.txt"
+    assert counts == "a\\nb/c\\n.txt:2\nz.txt:1"
+    assert lines == "a\\nb/c\\n.txt:1:here\nz.txt:1:here"
+
+
 async def test_a_long_line_is_cut(tmp_path: Path, grep: Use) -> None:
     write(tmp_path, "a.txt", "x" * 9000 + "\n")
 

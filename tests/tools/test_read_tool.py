@@ -1,3 +1,4 @@
+import errno
 import os
 import socket
 import tracemalloc
@@ -210,3 +211,30 @@ async def test_what_was_read_is_known_to_the_agent(
 @pytest.mark.parametrize("name", ["", "a\0b", "~nobody-of-this-name/x", "x" * 5000, "\ud800"])
 async def test_a_name_that_no_file_can_have_is_told(read: Use, name: str) -> None:
     assert (await read(file_path=name)).startswith("ERROR ")
+
+
+async def test_a_name_that_cannot_be_written_is_told_so(tmp_path: Path, read: Use) -> None:
+    (tmp_path / os.fsdecode(b"bad\xff.txt")).touch()
+    (tmp_path / "two\nlines.txt").touch()
+
+    by_list = await read(file_path="bad?.txt")
+    by_search = await read(file_path="bad\ufffd.txt")
+    escaped = await read(file_path="two\\nlines.txt")
+
+    for text in by_list, by_search, escaped:
+        assert "has characters in its name that cannot be written here: rename it" in text
+
+
+@pytest.mark.parametrize("name", ["n" * 256, "é" * 128, "d/" * 3000, "/" + "d/" * 2048])
+async def test_a_path_that_is_too_long_is_not_repeated(read: Use, name: str) -> None:
+    text = await read(file_path=name)
+
+    assert "is too long for a path: a name has 255 bytes at most" in text
+    assert len(text) < 250
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="Linux has such a file")
+async def test_a_file_that_fails_while_it_is_read_is_named(read: Use) -> None:
+    text = await read(file_path="/proc/self/mem")
+
+    assert text == f"ERROR cannot read /proc/self/mem: {os.strerror(errno.EIO)}. Go on without it"
