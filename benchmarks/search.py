@@ -42,7 +42,8 @@ CASES = (
         {"pattern": "needle", "output_mode": "content"},
         ("--line-number", "needle"),
     ),
-    Case("Glob", "Glob", {"pattern": "**/*.py"}, ("--files", "--glob=*.py")),
+    # Its `--glob` would list what is ignored, too.
+    Case("Glob", "Glob", {"pattern": "**/*.py"}, ("--files", "--type=py")),
 )
 
 
@@ -103,6 +104,7 @@ def _tool(case: Case, root: Path) -> None:
 
 
 def _plant(root: Path, count: int) -> None:
+    (root / ".git").mkdir()  # else ripgrep ignores nothing
     (root / ".gitignore").write_text("*.log\nbuild/\n")
     for number in range(count):
         folder = root / f"part{number // (20 * _IN_FOLDER)}" / f"sub{number // _IN_FOLDER}"

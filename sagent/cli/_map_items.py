@@ -66,9 +66,8 @@ def _matches(pattern: str) -> Iterator[str]:
         yield str(start)
         return
     matcher = GlobPattern.of(rest)
-    for entry in walk(start.resolve(), most_levels=matcher.most_levels):
-        if matcher.matches(entry.relative):
-            yield str(start / entry.relative)
+    for name in matcher.matching(walk(start.resolve(), most_levels=matcher.most_levels)):
+        yield str(start / name)
 
 
 async def _text(source: str) -> str:

@@ -1,4 +1,5 @@
 import heapq
+import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -6,19 +7,22 @@ import attrs
 import trio
 
 from sagent.message import Message, TextMessage
+from sagent.process import open_process
 from sagent.tool import Effect, Workspace
 from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import BuiltinTool, Card
+from sagent.tools._entered import entered
 from sagent.tools._glob_pattern import GlobPattern, fixed_prefix
-from sagent.tools._place import open_folder, place_of, short, target_of
+from sagent.tools._place import open_folder, place_of, short, shown, target_of
 from sagent.tools._refusal import Refusal
+from sagent.tools._ripgrep import listing_arguments, ripgrep
 from sagent.tools._walk import walk
 
 _DEFAULT_RESULTS = 200
 
 
 class Glob(BuiltinTool):
-    """Finds files by their names."""
+    """Finds regular files by their names: with ripgrep where it is installed, else by itself."""
 
     card: ClassVar[Card] = Card(
         name="Glob",
@@ -48,12 +52,13 @@ class Glob(BuiltinTool):
         if not pattern:
             raise Refusal("the pattern is empty: **/* finds all files")
         hunt = await trio.to_thread.run_sync(_hunt, workspace, base, pattern)
-        # Ripgrep lists no links; to find these beside it took longer than to find all alone.
-        names = await trio.to_thread.run_sync(_names, hunt)
+        names = await _names(hunt)
         total = len(names)
         if most < total:
             names = heapq.nsmallest(most, names, key=_in_order)
-        lines = [short(hunt.start / name, workspace) for name in sorted(names, key=_in_order)]
+        start = short(hunt.start, workspace)
+        root = "" if start == "." else f"{start.rstrip('/')}/"
+        lines = [shown(root + name) if name else start for name in sorted(names, key=_in_order)]
         if total > most:
             lines.append(f"... ({total - most} more; raise max_results or narrow)")
         return TextMessage("\n".join(lines) or "(no matches)")
@@ -85,12 +90,39 @@ def _hunt(workspace: Workspace, base: Path, pattern: str) -> _Hunt:
     return _Hunt(start, target_of(workspace, start), matcher)
 
 
-def _names(hunt: _Hunt) -> list[str]:
-    matcher = hunt.matcher
+async def _names(hunt: _Hunt) -> list[str]:
+    matcher, program = hunt.matcher, ripgrep()
     if matcher is None:
-        return [""] if hunt.real.exists() else []
-    entries = walk(hunt.real, most_levels=matcher.most_levels)
-    return matcher.matching(entry.relative for entry in entries)
+        return [""] if await trio.to_thread.run_sync(hunt.real.exists) else []
+    if program is None:
+        return await trio.to_thread.run_sync(_walked, hunt.real, matcher)
+    if not await trio.to_thread.run_sync(hunt.real.is_dir):
+        return []
+    return await _listed(program, hunt.real, matcher)
+
+
+def _walked(real: Path, matcher: GlobPattern) -> list[str]:
+    return matcher.matching(walk(real, most_levels=matcher.most_levels))
+
+
+async def _listed(program: str, real: Path, matcher: GlobPattern) -> list[str]:
+    arguments = listing_arguments(real, matcher.last_names, most_levels=matcher.most_levels)
+    names, rest = list[str](), b"\0"
+
+    def take(chunk: bytes) -> None:
+        # What follows the last NUL, at the end, is what it complained of.
+        nonlocal rest
+        whole, end, rest = (rest + chunk).rpartition(b"\0")
+        rest = end + rest
+        listed = os.fsdecode(whole).split("\0./")[1:]
+        names.extend(listed if matcher.is_by_last_name else matcher.matching(listed))
+
+    async with (
+        entered(real) as cwd,
+        open_process([program, *arguments], cwd=cwd, on_output=take) as process,
+    ):
+        await process.wait()
+    return names
 
 
 def _in_order(name: str) -> str:

@@ -8,6 +8,8 @@ from sagent.tools._refusal import Refusal
 
 _MOST_ALTERNATIVES = 256
 _ANY_DEPTH = "**"
+_NOT_PLAIN = re.compile(r"(?:[^\[\w.-]|\[.*)+", re.ASCII | re.DOTALL)
+_BY_LAST_NAME = re.compile(r"\*\*/(?:[\w.-]|\*(?!\*))*\w", re.ASCII)
 _MAGIC = re.compile(r"[*?\[{]")
 
 
@@ -19,6 +21,10 @@ class GlobPattern:
     """
 
     _alternatives: tuple[tuple[re.Pattern[str] | None, ...], ...]
+    last_names: tuple[str, ...]
+    """What the last part of a fitting name is like, of plain characters and stars."""
+    is_by_last_name: bool
+    """Whether *last_names* say all, since directories may be any."""
 
     @classmethod
     def of(cls, pattern: str) -> "GlobPattern":
@@ -27,7 +33,9 @@ class GlobPattern:
         Raises:
             Refusal: its braces stand for too many patterns.
         """
-        return cls(tuple(tuple(_segments(one)) for one in alternatives(pattern)))
+        written = alternatives(pattern)
+        by_last = all(map(_BY_LAST_NAME.fullmatch, written))
+        return cls(tuple(tuple(_segments(one)) for one in written), _last_names(written), by_last)
 
     def matches(self, relative: str) -> bool:
         """Tell whether the whole of *relative*, parted by slashes, fits."""
@@ -68,6 +76,16 @@ def _segments(pattern: str) -> Iterator[re.Pattern[str] | None]:
         elif segment not in ("", ".", _ANY_DEPTH):
             yield re.compile(fnmatch.translate(segment))
         previous = segment
+
+
+def _last_names(written: Iterable[str]) -> tuple[str, ...]:
+    # Those who read it differ on brackets and on what is not ASCII: a star stands for these.
+    names = {_NOT_PLAIN.sub("*", _last(one)) or "*" for one in written}
+    return ("*",) if "*" in names else tuple(sorted(names))
+
+
+def _last(pattern: str) -> str:
+    return next((one for one in reversed(pattern.split("/")) if one not in ("", ".")), "")
 
 
 def _fits(segments: Sequence[re.Pattern[str] | None], parts: Sequence[str]) -> bool:

@@ -128,12 +128,9 @@ def _command(query: Query) -> tuple[list[str], bytes]:
 def _files(query: Query) -> Iterator[str]:
     left_out = pathspec.GitIgnoreSpec.from_lines(query.rules) if query.rules else None
     typed = pathspec.GitIgnoreSpec.from_lines(globs_of_type(query.type)) if query.type else None
-    for entry in walk(query.seat.real):
-        name = entry.relative
-        if (
-            not entry.is_link
-            and (typed is None or typed.match_file(name.rpartition("/")[2]))
-            and (left_out is None or not left_out.match_file(name))
+    for name in walk(query.seat.real):
+        if (typed is None or typed.match_file(name.rpartition("/")[2])) and (
+            left_out is None or not left_out.match_file(name)
         ):
             yield name
 

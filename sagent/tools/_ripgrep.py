@@ -1,7 +1,7 @@
 """How ripgrep is asked to look at the files that `walk` gives, and to search as `_search` does."""
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sagent.tools._ignore import VERSION_CONTROL, rules_above
@@ -17,12 +17,12 @@ _ALWAYS = (
     "--no-ignore-dot",
     "--no-ignore-global",
     "--no-ignore-exclude",
-    "--ignore-file=/dev/stdin",
     "--hidden",
     "--color=never",
     "--null",
 )
 _SEARCHES = (
+    "--ignore-file=/dev/stdin",
     "--no-heading",
     "--with-filename",
     "--crlf",
@@ -58,6 +58,25 @@ def search_arguments(query: Query) -> list[str]:
         chosen.append(f"--type={query.type}")
     chosen += _parents(query.seat.real)
     return [*chosen, f"--regexp={query.pattern}", "--", f"./{query.seat.name}"]
+
+
+def listing_arguments(
+    real: Path, last_names: Sequence[str], *, most_levels: int | None
+) -> list[str]:
+    """Give ripgrep's arguments for a list of the regular files in *real*, where it must run.
+
+    Args:
+        real: the directory, without symbolic links.
+        last_names: what the files' own names must be like.
+        most_levels: how deep to look; 1 is what is in *real* itself.
+    """
+    # A glob says what is left out for good, and a type what is listed of the rest.
+    chosen = ["--files", *_ALWAYS, f"--glob=!{{{','.join(sorted(VERSION_CONTROL))}}}/"]
+    if most_levels is not None:
+        chosen.append(f"--max-depth={most_levels}")
+    if "*" not in last_names:
+        chosen += [*(f"--type-add=wanted:{name}" for name in last_names), "--type=wanted"]
+    return [*chosen, *_parents(real), "./"]
 
 
 def ripgrep_input(rules: Iterable[str]) -> bytes:

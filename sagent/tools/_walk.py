@@ -1,7 +1,6 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import attrs
 import trio
@@ -9,17 +8,8 @@ import trio
 from sagent.tool import open_exact
 from sagent.tools._ignore import VERSION_CONTROL, Rules, rules_above, rules_in
 
-
-class Entry(NamedTuple):
-    """A file that a walk found; a tuple, since there are many."""
-
-    relative: str
-    """The path from where the walk began, parted by slashes."""
-    is_link: bool
-
-
-type _Name = tuple[str, bool, bool]
-"""What is in a directory: its name, and whether it is a directory or a link."""
+type _Name = tuple[str, bool]
+"""What is in a directory: its name, and whether it is a directory."""
 
 
 @attrs.frozen
@@ -40,11 +30,12 @@ class _Folder:
         return cls(path, relative, iter(_names_in(path)), rules_in(path, above))
 
 
-def walk(real: Path, *, most_levels: int | None = None) -> Iterator[Entry]:
-    """Walk the files below *real* that git would track, directory by directory, by name.
+def walk(real: Path, *, most_levels: int | None = None) -> Iterator[str]:
+    """Walk the regular files below *real* that git would track, directory by directory, by name.
 
-    Called in a trio thread, where a cancel ends it. Links are given and not followed, so there
-    is no circle, and none leads out; a directory that may not be read is empty.
+    Called in a trio thread, where a cancel ends it. Links are not followed, so there is no circle,
+    and none leads out; a directory that may not be read is empty. Gives each file's path from
+    *real*, parted by slashes.
 
     Args:
         real: a path without symbolic links.
@@ -57,11 +48,11 @@ def walk(real: Path, *, most_levels: int | None = None) -> Iterator[Entry]:
         if entry is None:
             folders.pop()
             continue
-        name, is_folder, is_link = entry
+        name, is_folder = entry
         relative, rules = folder.relative + name, folder.rules
         if not is_folder:
             if rules is None or not rules.ignores(folder.path + name):
-                yield Entry(relative, is_link)
+                yield relative
         elif name in VERSION_CONTROL or len(folders) == most_levels:
             continue
         else:
@@ -78,8 +69,10 @@ def _names_in(path: str) -> list[_Name]:
     try:
         with os.scandir(descriptor) as found:
             return sorted(
-                (entry.name, entry.is_dir(follow_symlinks=False), entry.is_symlink())
+                (entry.name, is_folder)
                 for entry in found
+                if (is_folder := entry.is_dir(follow_symlinks=False))
+                or entry.is_file(follow_symlinks=False)
             )
     except OSError:
         return []

@@ -1,3 +1,4 @@
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -95,11 +96,13 @@ async def test_an_ignored_directory_that_is_named_is_searched(tmp_path: Path, gl
     assert await glob("vendor/*.py") == ["vendor/a.py"]
 
 
-async def test_links_in_a_circle_end(tmp_path: Path, glob: Use) -> None:
+async def test_regular_files_alone_are_found(tmp_path: Path, glob: Use) -> None:
     plant(tmp_path, "a/b.py")
     (tmp_path / "a/loop").symlink_to(tmp_path)
+    (tmp_path / "a/link.py").symlink_to("b.py")
+    os.mkfifo(tmp_path / "a/pipe")
 
-    assert await glob("**/*") == ["a/b.py", "a/loop"]
+    assert await glob("**/*") == ["a/b.py"]
 
 
 async def test_a_start_behind_a_link_keeps_its_name_and_its_rules(

@@ -1,4 +1,4 @@
-"""Grep gives the same with ripgrep and without it."""
+"""Grep and Glob give the same with ripgrep and without it."""
 
 import shutil
 from collections.abc import Mapping
@@ -76,6 +76,33 @@ _GREPS = st.fixed_dictionaries(
         "keep_last": st.integers(1, 2),
     },
 )
+_GLOBS = st.fixed_dictionaries(
+    {
+        "pattern": st.sampled_from(
+            [
+                "*",
+                "**/*",
+                "**/*.py",
+                "*.{py,txt}",
+                "a/**",
+                "*/*",
+                "{a,build}/*",
+                "**/a/*",
+                "[ab]*",
+                "**/?[ab].py/",
+                "**/x[[]1]",
+                "a",
+                "?",
+                "**/a b",
+                "**/{a,c.t*t}",
+            ]
+        )
+    },
+    optional={
+        "path": st.sampled_from([".", "a", "build"]),
+        "max_results": st.integers(1, 3),
+    },
+)
 
 
 def plant(root: Path, tree: Mapping[str, Mapping[str, bytes | str]]) -> None:
@@ -124,5 +151,15 @@ def test_grep_finds_the_same_with_and_without_ripgrep(
     tree: Mapping[str, Mapping[str, bytes | str]], directive: Mapping[str, JSON]
 ) -> None:
     with_it, without = _both("Grep", tree, directive)
+
+    assert with_it == without
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(tree=_TREES, directive=_GLOBS)
+def test_glob_finds_the_same_with_and_without_ripgrep(
+    tree: Mapping[str, Mapping[str, bytes | str]], directive: Mapping[str, JSON]
+) -> None:
+    with_it, without = _both("Glob", tree, directive)
 
     assert with_it == without
