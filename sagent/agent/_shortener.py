@@ -1,5 +1,6 @@
 """Keeps the history within the window of the model."""
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 
@@ -89,9 +90,9 @@ class Shortener:
         """Tell how the window of the agent's model is shared out."""
         model = self._state.model
         if self._limits is None or self._limits_of is not model:
-            # Of an unknown model it loads the providers, which takes long for a task.
-            window, known = await trio.to_thread.run_sync(_window, model)
-            if not known:
+            window = model.context_window
+            if window is None:
+                window = await _guessed_window(model.model_id)
                 await self._audience.tell(
                     Notice(f"the window of {model.model_id} is not known: taken as {window} tokens")
                 )
@@ -150,10 +151,14 @@ class Shortener:
         )
 
 
-def _window(model: Model) -> tuple[int, bool]:
-    """Give the window of *model*, and whether it is known or only guessed."""
-    if (window := model.context_window) is not None:
-        return window, True
+async def _guessed_window(model_id: str) -> int:
+    providers = sys.modules.get("sagent.providers")
+    if not hasattr(providers, "guess_window"):  # to load them takes long for a task
+        return await trio.to_thread.run_sync(_load_and_guess, model_id)
+    return _load_and_guess(model_id)
+
+
+def _load_and_guess(model_id: str) -> int:
     from sagent.providers import guess_window  # noqa: PLC0415  # few models are unknown
 
-    return guess_window(model.model_id), False
+    return guess_window(model_id)
