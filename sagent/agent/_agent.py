@@ -33,7 +33,7 @@ from sagent.message import JsonMessage, Message, TextMessage
 from sagent.model import Model, ModelRequest
 from sagent.permission import AllowAll, Policy
 from sagent.prompt import ConditionalRules
-from sagent.session import Session
+from sagent.session import Session, Spending
 from sagent.tool import (
     Tool,
     ToolSpec,
@@ -230,7 +230,12 @@ class Agent:
         )
         parent = offspring.standing.parent
         assert parent is not None, "who is born has one"
-        return Lives(partial(child._life, offspring.standing), offspring.name, parent)
+        life = partial(child._life, offspring.standing)
+        return Lives(life, offspring.name, parent, child._spent)
+
+    def _spent(self) -> Spending:
+        state = self._state
+        return Spending() if state is None else state.spent + state.ended_below
 
     def _life(self, standing: Standing, farewell: Callable[[Exit], object]) -> AgentActor:
         blueprint = self._blueprint()

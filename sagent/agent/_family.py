@@ -29,7 +29,7 @@ from sagent.errors import (
     UsageError,
 )
 from sagent.message import TextMessage
-from sagent.session import ChildRecord, Session, open_child_session
+from sagent.session import ChildRecord, Session, Spending, open_child_session
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
@@ -166,9 +166,9 @@ class Family:
         place = object()
         self._children.add(place)
         try:
-            ward = await self._ward(order)
+            ward = (await self._ward(order))(None)
             ref = await self._context.spawn(
-                ward(None), name=order.name, restart="temporary", capacity=INBOX_CAPACITY
+                ward, name=order.name, restart="temporary", capacity=INBOX_CAPACITY
             )
             try:
                 return await self._answer(ref, order)
@@ -176,6 +176,7 @@ class Family:
                 ref.kill()
                 with trio.CancelScope(shield=True):  # its grace bounds it
                     await ref.closed()
+                self._state.ended_below += ward.spent
         finally:
             self._children.discard(place)
             household.give_place()
@@ -227,8 +228,9 @@ class Family:
         cwd = directory_of(order, self._state.workspace.cwd)
         return open_child_session(session, record.session, cwd=cwd, durability=session.durability)
 
-    def _ended(self, order: SpawnOrder, record: ChildRecord, exit_: Exit) -> bool:
+    def _ended(self, order: SpawnOrder, record: ChildRecord, spent: Spending, exit_: Exit) -> bool:
         """Tell whether this is its end, and it does not just end with this agent."""
+        self._state.ended_below += spent
         self._children.discard(record)
         with_us = exit_.reason == "killed" or self.closing
         if not with_us:

@@ -11,7 +11,7 @@ from sagent.agent._household import Household
 from sagent.agent._mail import Mail, Prompt
 from sagent.agent._spawn_order import SpawnOrder
 from sagent.errors import RestartLimit
-from sagent.session import Session
+from sagent.session import Session, Spending
 
 INBOX_CAPACITY = 256
 """How many messages wait for an agent that an agent has started; more are refused."""
@@ -26,6 +26,11 @@ class Ward(Protocol):
 
     last_exit: Exit | None
     """How its last life ended."""
+
+    @property
+    def spent(self) -> Spending:
+        """What it took in all its lives, with the agents below it that have ended."""
+        ...
 
     def actor(self) -> Actor[Mail]:
         """Make the actor of its next life."""
@@ -48,7 +53,7 @@ class Guardian(Actor[Down | TimeUp]):
         session: AbstractContextManager[Session | None],
         parent: Ref[Mail],
         household: Household,
-        ended: Callable[[Exit], bool],
+        ended: Callable[[Spending, Exit], bool],
     ) -> None:
         self._order = order
         self._make_ward = ward
@@ -98,7 +103,7 @@ class Guardian(Actor[Down | TimeUp]):
         """Tell the parent that the agent is no more, unless it comes back with the parent."""
         self._leave()
         self._household.unguard(self.agent.path)
-        if self._ended(exit):
+        if self._ended(self._ward.spent, exit):
             self._tell_end(exit)
         self._household.leave(self.context.ref.path)
 

@@ -7,6 +7,7 @@ import attrs
 from sagent.actors import Exit, Ref
 from sagent.agent._actor import AgentActor
 from sagent.agent._mail import Mail, Prompt
+from sagent.session import Spending
 
 
 @attrs.define(eq=False)
@@ -22,7 +23,13 @@ class Lives:
     _make: Callable[[Callable[[Exit], object]], AgentActor]
     _name: str
     _parent: Ref[Mail]
+    _spent: Callable[[], Spending]
     last_exit: Exit | None = attrs.field(default=None, init=False)
+
+    @property
+    def spent(self) -> Spending:
+        """What it took in all its lives, with the agents below it that have ended."""
+        return self._spent()
 
     def actor(self) -> AgentActor:
         """Make the actor of the next life."""

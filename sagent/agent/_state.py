@@ -47,6 +47,7 @@ class AgentState:
         conversation_id: names the conversation to vendors, whose caches serve it best from one
             place.
         spent: what all calls took.
+        ended_below: what agents that were started below took, and have ended.
         given_rules: the instructions for files that the history has.
         told_changes: how files were when it was told that they had changed; None for gone.
         last_response_ns: when the model answered last, in nanoseconds since the epoch; 0 for never.
@@ -62,6 +63,7 @@ class AgentState:
     max_response_tokens: int | None = None
     conversation_id: str = attrs.field(factory=new_id)
     spent: Spending = attrs.field(default=Spending())
+    ended_below: Spending = attrs.field(default=Spending(), init=False)
     last_response_ns: int = 0
     given_rules: list[Rule] = attrs.field(factory=list[Rule], init=False)
     told_changes: dict[Path, FileStamp | None] = attrs.field(
@@ -241,6 +243,7 @@ class AgentState:
             usage=self.spent.usage,
             cost_usd=self.spent.cost_usd,
             unpriced_calls=self.spent.unpriced_calls,
+            ended_below=self.ended_below,
             tasks=tasks,
             plan=self.plan,
         )

@@ -4,6 +4,7 @@ from typing import Literal
 import attrs
 
 from sagent.model import Usage
+from sagent.session import Spending
 from sagent.tool import Plan, TaskStatus
 
 type Phase = Literal["idle", "thinking", "working"]
@@ -26,6 +27,7 @@ class AgentStatus:
         usage: the tokens of all its calls.
         cost_usd: what those with a known price cost, in US dollars.
         unpriced_calls: how many calls have no known price.
+        ended_below: what agents that were started below it took, and have ended.
         tasks: what runs in the background.
         plan: what it has set out to do; empty if it has said nothing.
     """
@@ -41,5 +43,6 @@ class AgentStatus:
     usage: Usage
     cost_usd: Decimal
     unpriced_calls: int
+    ended_below: Spending
     tasks: tuple[TaskStatus, ...]
     plan: Plan = ()

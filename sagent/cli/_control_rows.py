@@ -86,7 +86,7 @@ def _facts(node: NodeView) -> Iterator[str]:
 def _agent_facts(agent: AgentView) -> Iterator[str]:
     yield agent.phase
     yield one_line(agent.model)
-    yield f"{_count(agent.input_tokens + agent.output_tokens)} tokens"
+    yield f"{_count(agent.tokens)} tokens"
     if spent := _cost((agent,)):
         yield spent
     if agent.tasks:
@@ -98,8 +98,9 @@ def _agent_facts(agent: AgentView) -> Iterator[str]:
 def _cost(agents: Iterable[AgentView]) -> str:
     """Write what *agents* have cost; with a plus if some of it is not known."""
     agents = tuple(agents)
-    known = cost(sum((agent.cost_usd for agent in agents), Decimal(0)))
-    return f"{known}+" if known and any(agent.unpriced_calls for agent in agents) else known
+    known = cost(sum((agent.cost_usd + agent.ended_cost_usd for agent in agents), Decimal(0)))
+    unknown = any(agent.unpriced_calls or agent.ended_unpriced_calls for agent in agents)
+    return f"{known}+" if known and unknown else known
 
 
 def _count(tokens: int) -> str:

@@ -73,6 +73,7 @@ def _directory() -> str:
 
 
 def _agent_view(ref: Ref[Mail], status: AgentStatus) -> AgentView:
+    ended = status.ended_below
     return AgentView(
         path=ref.path,
         name=ref.name,
@@ -89,4 +90,7 @@ def _agent_view(ref: Ref[Mail], status: AgentStatus) -> AgentView:
         cost_usd=status.cost_usd,
         unpriced_calls=status.unpriced_calls,
         tasks=len(status.tasks),
+        ended_tokens=ended.usage.input_tokens + ended.usage.output_tokens,
+        ended_cost_usd=ended.cost_usd,
+        ended_unpriced_calls=ended.unpriced_calls,
     )

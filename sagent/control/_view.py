@@ -25,6 +25,9 @@ class AgentView:
         cost_usd: what calls of a known price cost, in US dollars.
         unpriced_calls: how many calls have no known price.
         tasks: how many tool calls run in the background.
+        ended_tokens: what agents that were started below it, and have ended, sent and received.
+        ended_cost_usd: what their calls of a known price cost.
+        ended_unpriced_calls: how many of their calls have no known price.
     """
 
     path: str
@@ -42,6 +45,14 @@ class AgentView:
     cost_usd: Decimal
     unpriced_calls: int
     tasks: int
+    ended_tokens: int = 0
+    ended_cost_usd: Decimal = Decimal(0)
+    ended_unpriced_calls: int = 0
+
+    @property
+    def tokens(self) -> int:
+        """What it, and those below it that have ended, sent and received."""
+        return self.input_tokens + self.output_tokens + self.ended_tokens
 
 
 @attrs.frozen(kw_only=True)
@@ -69,13 +80,13 @@ class RunView:
 
     @property
     def tokens(self) -> int:
-        """What the agents that live have sent and received."""
-        return sum(agent.input_tokens + agent.output_tokens for agent in self.agents)
+        """What all its agents have sent and received."""
+        return sum(agent.tokens for agent in self.agents)
 
     @property
     def cost_usd(self) -> Decimal:
-        """What calls of a known price have cost the agents that live, in US dollars."""
-        return sum((agent.cost_usd for agent in self.agents), Decimal(0))
+        """What calls of a known price have cost, in US dollars."""
+        return sum((agent.cost_usd + agent.ended_cost_usd for agent in self.agents), Decimal(0))
 
 
 @attrs.frozen(kw_only=True)

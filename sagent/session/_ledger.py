@@ -24,6 +24,14 @@ class Spending:
     calls: int = 0
     unpriced_calls: int = 0
 
+    def __add__(self, other: "Spending") -> "Spending":
+        return Spending(
+            usage=self.usage + other.usage,
+            cost_usd=self.cost_usd + other.cost_usd,
+            calls=self.calls + other.calls,
+            unpriced_calls=self.unpriced_calls + other.unpriced_calls,
+        )
+
     def plus(self, *spends: SpendRecord) -> "Spending":
         """Add responses."""
         usages = [self.usage, *(spend.usage for spend in spends)]

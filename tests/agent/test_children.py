@@ -9,7 +9,17 @@ from family import last, send, spawn, told
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import Node, open_system
-from sagent.agent import AGENTS, Agent, AgentLimits, ChildEvent, Done, Prompt, Run, ToolCalled
+from sagent.agent import (
+    AGENTS,
+    Agent,
+    AgentLimits,
+    ChildEvent,
+    Done,
+    GetStatus,
+    Prompt,
+    Run,
+    ToolCalled,
+)
 from sagent.budget import Budget
 from sagent.home import Home
 from sagent.lib.json import JsonValue
@@ -434,3 +444,27 @@ async def test_a_kind_of_agent_that_is_written_down_is_started_by_its_name(tmp_p
     heads = [(r.system, [spec.name for spec in r.tools]) for r in child.requests]
     assert heads == [("You review code.", ["Echo"]), ("be short", [])]
     assert "unknown agent: 'reviwer'; there are: reviewer" in last(model.requests[3])
+
+
+async def test_an_agent_knows_what_those_below_it_took_that_have_ended() -> None:
+    grandchild = ScriptedModel("deep")
+    child = ScriptedModel(spawn("deeper"), "there", "found")
+    below = AgentSpawn(model=grandchild)
+    model = ScriptedModel(
+        spawn("look"),
+        spawn("look", label="scout", persistent=True, tools=[]),
+        "waiting",
+        send("scout", "x", stop=True),
+        "waiting",
+        "done",
+    )
+    spawning = AgentSpawn(model=child, tools=[below])
+    async with open_system() as system:
+        agent = Agent(model=model, tools=[spawning, AgentSend()])
+        ref = await system.spawn(agent, name="boss")
+        await ref.ask(Prompt("go", until_idle=True))
+
+        status = await ref.ask(GetStatus(), lane="front")
+
+    assert status.ended_below.calls == 4
+    assert status.usage.output_tokens == 6
