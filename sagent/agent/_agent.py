@@ -14,6 +14,7 @@ from sagent.agent._answerer import Answerer
 from sagent.agent._blueprint import Blueprint
 from sagent.agent._directive import Directive, prompt_in
 from sagent.agent._event import Done, Emit, discard
+from sagent.agent._heads import Heads
 from sagent.agent._household import Standing
 from sagent.agent._limits import AgentLimits
 from sagent.agent._line import Line
@@ -30,13 +31,12 @@ from sagent.budget import Budget
 from sagent.compaction import Compactor, SummaryCompactor
 from sagent.errors import AgentBusyError, ModelStoppedError, SessionError, UsageError
 from sagent.message import JsonMessage, Message, TextMessage
-from sagent.model import Model, ModelRequest
+from sagent.model import Model
 from sagent.permission import AllowAll, Policy
 from sagent.prompt import ConditionalRules
 from sagent.session import Session, Spending
 from sagent.tool import (
     Tool,
-    ToolSpec,
     Validator,
     check_tool,
     offers_background,
@@ -108,7 +108,7 @@ class Agent:
     # A lock, since runs under asyncio are on threads of their own.
     _busy: threading.Lock = attrs.field(factory=threading.Lock, init=False, repr=False)
     _validators: Mapping[str, Validator] = attrs.field(init=False, repr=False)
-    _specs: tuple[ToolSpec, ...] = attrs.field(init=False, repr=False)
+    _heads: Heads = attrs.field(init=False, repr=False)
     _clearable: frozenset[str] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -120,7 +120,8 @@ class Agent:
         self._validators = _validators(self.tools)
         self._clearable = frozenset(t.name for t in self.tools if t.supports_microcompaction)
         offered = any(map(offers_background, self.tools))
-        self._specs = tuple(map(spec_with_placement if offered else spec_of, self.tools))
+        specs = map(spec_with_placement if offered else spec_of, self.tools)
+        self._heads = Heads(tuple(specs))
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -301,18 +302,16 @@ class Agent:
             self._busy.release()
 
     def _begin(self, blueprint: Blueprint) -> AgentState:
-        return begin(self.cwd, self.model, blueprint.head, self.session)
+        return begin(self.cwd, self.model, blueprint.meter, self.session)
 
     def _blueprint(self) -> Blueprint:
         prompts = [text for tool in self.tools if (text := tool.prompt())]
+        head = self._heads.of("\n\n".join([self.system, *prompts] if self.system else prompts))
         return Blueprint(
             name=self.name,
             cwd=self.cwd,
-            head=ModelRequest(
-                messages=(),
-                system="\n\n".join([self.system, *prompts] if self.system else prompts),
-                tools=self._specs,
-            ),
+            head=head.request,
+            meter=head.meter,
             tools=self.tools,
             validators=self._validators,
             policy=self.policy,

@@ -10,7 +10,7 @@ from sagent.agent._large_results import LargeResults
 from sagent.agent._offspring import Bear
 from sagent.agent._reminders import Reminders
 from sagent.budget import Budget
-from sagent.compaction import Compactor
+from sagent.compaction import Compactor, Meter
 from sagent.model import ModelRequest
 from sagent.permission import Policy
 from sagent.prompt import ConditionalRules
@@ -25,6 +25,7 @@ class Blueprint:
         name: the agent's name.
         cwd: where its tools start; None for the process's directory, or the session's.
         head: what each request begins with: the system prompt and the tools.
+        meter: how full a window is with that alone.
         tools: as the agent was given them; each actor works with its own copies.
         validators: of the tools, by name.
         policy: asked before any tool runs.
@@ -40,6 +41,7 @@ class Blueprint:
     name: str
     cwd: Path | None
     head: ModelRequest
+    meter: Meter
     tools: tuple[Tool, ...]
     validators: Mapping[str, Validator]
     policy: Policy

@@ -6,7 +6,7 @@ from sagent.agent._journal import Journal
 from sagent.agent._state import AgentState
 from sagent.compaction import Meter
 from sagent.message import Descriptor, TextMessage
-from sagent.model import Model, ModelRequest
+from sagent.model import Model
 from sagent.session import MessageRecord, Session, TaskRecord
 from sagent.tool import Workspace
 
@@ -16,9 +16,7 @@ _LOST = (
 )
 
 
-def begin(
-    cwd: Path | None, model: Model, head: ModelRequest, session: Session | None
-) -> AgentState:
+def begin(cwd: Path | None, model: Model, meter: Meter, session: Session | None) -> AgentState:
     """Make the state of an agent that starts in *cwd*, or else in the process's directory.
 
     A session's conversation is repaired where it broke off, so that each of its tool calls has a
@@ -28,7 +26,6 @@ def begin(
         SessionError: it cannot be read or written.
     """
     workspace = Workspace(cwd) if cwd else Workspace()
-    meter = Meter.of(head.system, head.tools)
     if session is None:
         return AgentState(model, meter, workspace)
     session.repair()
