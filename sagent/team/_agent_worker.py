@@ -2,6 +2,7 @@ import copy
 import itertools
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Never
 
 import attrs
 import trio
@@ -70,7 +71,7 @@ class AgentWorker[I, R]:
         ref: Ref[Mail] | None = None
         tab.refused_early = False
         try:
-            ref = await system.spawn(hand, name=self._free_name(system))
+            ref = await self._spawned(hand, system)
             return self.answer.read(await ref.ask(prompt))
         except BudgetExceededError:
             # Where an item has limits of its own, it may be these that refuse: nobody frees them.
@@ -79,14 +80,27 @@ class AgentWorker[I, R]:
             raise
         finally:
             if ref is not None:
-                ref.kill()
-                with trio.move_on_after(_GRACE_S, shield=True):  # so that its calls are booked
-                    await ref.closed()
+                await _end(ref)  # so that its calls are booked
                 tab.add(hand.budget.spent, hand.usage)
+
+    async def _spawned(self, hand: "_Hand", system: System) -> Ref[Mail]:
+        name = self._free_name(system)
+        try:
+            return await system.spawn(hand, name=name)
+        except trio.Cancelled:  # in its start, which is ending, too
+            if (ref := system.whereis(name)) is not None:
+                await _end(ref)
+            raise
 
     def _free_name(self, system: System) -> str:
         names = (f"{self.name}-{number}" for number in self._numbers)
         return next(name for name in names if system.whereis(name) is None)
+
+
+async def _end(ref: Ref[Never]) -> None:
+    ref.kill()
+    with trio.move_on_after(_GRACE_S, shield=True):
+        await ref.closed()
 
 
 @attrs.define(eq=False)

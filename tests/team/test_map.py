@@ -292,6 +292,19 @@ async def test_a_cancelled_block_keeps_what_was_done(autojump_clock: MockClock) 
     assert kept == [(1, True), (2, True), (60, False)]
 
 
+@pytest.mark.parametrize("passes", range(8))
+@pytest.mark.schedules(10)
+async def test_an_agent_is_gone_with_the_block_however_far_its_start_was(
+    passes: int, any_schedule: MockClock
+) -> None:
+    async with open_system() as system:
+        async with map_agents(echoing(), range(30), limit=30, system=system):
+            for _ in range(passes):
+                await trio.lowlevel.checkpoint()
+
+        assert system.names() == ()
+
+
 async def test_a_cancelled_team_gives_what_it_has_and_ends(autojump_clock: MockClock) -> None:
     async with map_agents(_sleep, iter([1, 60, 60, 1]), limit=2) as outcomes:
         await trio.sleep(2)
