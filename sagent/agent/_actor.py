@@ -205,10 +205,12 @@ class AgentActor(Actor[Mail]):
             await self._tell_done(answer)
         elif failure is not None and not isinstance(failure, RunInterruptedError):
             await self._tell_end(Failed(str(failure)))
-        if failure is not None or answer.content or self._desk.prompts:
-            self._kinship.answer(answer, failure, hops=self._desk.hops)
+        says = failure is not None or answer.content or self._desk.prompts
         self._desk.settle(answer, failure)
+        if says:
+            await self._kinship.answer(answer, failure, hops=self._desk.hops)
         self._unsettled = False
+        self._standing.household.note_rest()
 
     async def _give(self, answer: TextMessage, askers: Sequence[Envelope[Mail]]) -> None:
         """Give *answer* to some, while the turn goes on for others."""

@@ -61,6 +61,10 @@ class Family:
         first = self._standing.parent is None
         return self._standing.household.busy_below(None if first else self._context.ref.path)
 
+    def watched(self, call: Callable[[], object]) -> AbstractContextManager[None]:
+        """Make *call*, within the block, whenever any of them may have nothing to do any more."""
+        return self._standing.household.watched(call)
+
     async def spawn(self, order: SpawnOrder) -> TextMessage:
         """Start an agent; see `Colleagues`."""
         self._check(order)

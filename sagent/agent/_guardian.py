@@ -8,7 +8,7 @@ import attrs
 
 from sagent.actors import Actor, Backoff, Down, Exit, Ref
 from sagent.agent._household import Household
-from sagent.agent._mail import Mail, Prompt
+from sagent.agent._mail import Mail, Prompt, tell_surely
 from sagent.agent._spawn_order import SpawnOrder
 from sagent.errors import RestartLimit
 from sagent.session import Session, Spending
@@ -110,7 +110,8 @@ class Guardian(Actor[Down | TimeUp]):
     def _tell_end(self, exit_: Exit) -> None:
         limit = isinstance(exit_.error, RestartLimit)
         why = self._why or self._end_of(self._ward.last_exit or exit_ if limit else exit_)
-        self._parent.tell(Prompt(f"[{self._order.name} has ended: {why}]", source=self.agent.path))
+        news = f"[{self._order.name} has ended: {why}]"
+        tell_surely(self._parent, Prompt(news, source=self.agent.path))
 
     def _end_of(self, exit_: Exit) -> str:
         given_up = exit_.error is not None and self._order.restart != "temporary"

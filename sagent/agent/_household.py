@@ -1,7 +1,7 @@
 """What an agent and all below it have in common: who is there, and what they may do at once."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
+from contextlib import asynccontextmanager, contextmanager
 from typing import Never, Protocol
 
 import attrs
@@ -34,6 +34,9 @@ class Household:
     _calls: trio.Semaphore | None
     _places: int = attrs.field(default=1, init=False)
     _members: dict[str, Member] = attrs.field(factory=dict[str, Member], init=False)
+    _watchers: list[Callable[[], object]] = attrs.field(
+        factory=list[Callable[[], object]], init=False
+    )
     _guardians: dict[str, Ref[Never]] = attrs.field(factory=dict[str, Ref[Never]], init=False)
 
     @classmethod
@@ -66,6 +69,21 @@ class Household:
     def leave(self, path: str) -> None:
         """Take the agent of *path* out of account."""
         self._members.pop(path, None)
+        self.note_rest()
+
+    @contextmanager
+    def watched(self, call: Callable[[], object]) -> Generator[None]:
+        """Make *call*, within the block, whenever a member may have nothing to do any more."""
+        self._watchers.append(call)
+        try:
+            yield
+        finally:
+            self._watchers.remove(call)
+
+    def note_rest(self) -> None:
+        """Let those who wait for all to be idle look again."""
+        for call in self._watchers:
+            call()
 
     def guard(self, path: str, guardian: Ref[Never]) -> None:
         """Let *guardian* be known for the one that the agent of *path* ends with."""

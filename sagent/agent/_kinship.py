@@ -35,11 +35,14 @@ class Kinship:
             case _:
                 await report(self._own.path, event)
 
-    def answer(self, answer: TextMessage, failure: SagentError | None, *, hops: int) -> None:
-        """Let the parent know what came of a turn, if it is told the answers to others."""
+    async def answer(self, answer: TextMessage, failure: SagentError | None, *, hops: int) -> None:
+        """Let the parent know what came of a turn, if it is told the answers to others.
+
+        Waits for room in its inbox.
+        """
         parent, name = self._standing.parent, self._own.name
         if parent is None or not self._standing.answers:
             return
         text = answer.content or "(nothing)"
         said = f"[from {name}]: {text}" if failure is None else f"[{name} failed: {failure}]"
-        parent.tell(Prompt(said, source=self._own.path, hops=hops + 1))
+        await parent.send(Prompt(said, source=self._own.path, hops=hops + 1))

@@ -6,7 +6,7 @@ import attrs
 
 from sagent.actors import Exit, Ref
 from sagent.agent._actor import AgentActor
-from sagent.agent._mail import Mail, Prompt
+from sagent.agent._mail import Mail, Prompt, tell_surely
 from sagent.session import Spending
 
 
@@ -34,7 +34,7 @@ class Lives:
     def actor(self) -> AgentActor:
         """Make the actor of the next life."""
         if self.last_exit is not None:
-            self._parent.tell(Prompt(self._news(self.last_exit), source=self._name))
+            tell_surely(self._parent, Prompt(self._news(self.last_exit), source=self._name))
         return self._make(self._note_exit)
 
     def _note_exit(self, exit_: Exit) -> None:

@@ -9,12 +9,13 @@ from typing import Literal
 
 import attrs
 
-from sagent.actors import Feed, Request
+from sagent.actors import Feed, Ref, Request
 from sagent.agent._event import RunEvent
 from sagent.agent._output import Output
 from sagent.agent._status import AgentStatus
 from sagent.checkpoint import Restored
 from sagent.compaction import Recap
+from sagent.errors import MailboxFull
 from sagent.message import BytesMessage, Descriptor, Message, MultipartMessage, TextMessage
 from sagent.model import Model
 
@@ -190,3 +191,11 @@ type Mail = (
     | Watch
 )
 """What an agent's inbox takes."""
+
+
+def tell_surely(to: Ref[Mail], prompt: Prompt) -> None:
+    """Send *prompt*, which nobody could send again: before all else, if its inbox is full."""
+    try:
+        to.tell(prompt)
+    except MailboxFull:
+        to.tell(prompt, lane="front")

@@ -10,7 +10,7 @@ from sagent.actors import Context, Ref
 from sagent.agent._group import AGENTS
 from sagent.agent._guardian import INBOX_CAPACITY
 from sagent.agent._household import Standing
-from sagent.agent._mail import Mail, Prompt
+from sagent.agent._mail import Mail, Prompt, tell_surely
 from sagent.errors import AgentLimitError, MailboxFull, RunError, UnknownNameError
 
 PARENT = "parent"
@@ -92,9 +92,10 @@ class Messenger:
             self.post(to, text, hops=hops, when=f", {delay_s:g}s ago")
         except (UnknownNameError, RunError) as error:
             news, own = f"[not delivered to {to}: {error}]", self._context.ref
-            own.tell(Prompt(news, source=own.path, hops=hops))
+            tell_surely(own, Prompt(news, source=own.path, hops=hops))
         finally:
             self._unsent -= 1
+            self._standing.household.note_rest()
 
 
 def _listed(names: Sequence[str]) -> str:

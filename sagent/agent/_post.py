@@ -1,5 +1,7 @@
 """What has come for an agent, and where it waits."""
 
+from collections.abc import Callable
+
 import attrs
 import trio
 
@@ -38,6 +40,13 @@ class Post:
             await self.inbox.wait()
             ready = self._look()
         return ready
+
+    async def wait_while(self, expected: Callable[[], bool]) -> bool:
+        """Wait until something is there or, after a `wake`, no longer *expected*; tell which."""
+        await trio.lowlevel.checkpoint()
+        while (ready := self._look()) is None and expected():
+            await self.inbox.wait()
+        return bool(ready)
 
     def _look(self) -> bool | None:
         """Tell whether something may be taken, or nothing ever will; None for neither."""

@@ -178,8 +178,11 @@ class Rounds:
         """Wait for what somebody who waits for the last word is to hear, if anything comes yet."""
         if not self._desk.until_idle:
             return False
-        expects = self._turn.away or self._family.busy or self._family.others_busy
-        return bool((expects or self._post.holds_any) and await self._post.wait())
+        with self._family.watched(self._post.inbox.wake):
+            return await self._post.wait_while(self._expects_more)
+
+    def _expects_more(self) -> bool:
+        return bool(self._turn.away) or self._family.busy or self._family.others_busy
 
     async def _last_before(self, error: SagentError) -> TextMessage:
         """Give the answer that stands, if only news was left to say something to."""

@@ -28,7 +28,7 @@ from sagent.model import ModelRequest, Price, Usage
 from sagent.prompt import load_agent_files
 from sagent.testing import RecordingTool, ScriptedModel, calls
 from sagent.tool import Tool
-from sagent.tools import AgentSend, AgentSpawn, tool
+from sagent.tools import AgentSend, AgentSpawn, BackgroundTask, tool
 
 
 @tool
@@ -324,6 +324,55 @@ async def test_a_persistent_child_that_crashes_goes_on_with_what_it_knew(
         "one",
         "[from Agent]: two",
         "[from Agent]: three",
+    ]
+
+
+async def test_a_run_does_not_wait_for_a_child_that_has_nothing_to_say(
+    autojump_clock: MockClock,
+) -> None:
+    @tool
+    async def nap() -> None:
+        await trio.sleep(1)
+
+    child = ScriptedModel(calls(("nap", {"background": True})), "started", "")
+    model = ScriptedModel(spawn("look", label="scout", persistent=True), "waiting", "done")
+    agent = Agent(model=model, tools=[AgentSpawn(model=child), nap, BackgroundTask()])
+
+    with trio.fail_after(60):
+        answer = await agent.run("go")
+
+    assert answer.content == "done"
+    assert len(child.requests) == 3
+
+
+async def test_a_child_waits_for_room_in_the_inbox_of_its_parent() -> None:
+    full, read = trio.Event(), trio.Event()
+
+    @tool
+    async def wait_full() -> None:
+        await full.wait()
+
+    @tool
+    async def wait() -> None:
+        await read.wait()
+
+    child = ScriptedModel(calls(("wait_full", {})), "found it")
+    middle = ScriptedModel(spawn("look", persistent=True), calls(("wait", {})), *["noted"] * 3)
+    flood = calls(*(("AgentSend", {"to": "middle", "content": str(n)}) for n in range(256)))
+    model = ScriptedModel(spawn("look", label="middle", persistent=True), flood, *["w"] * 3)
+    spawn_middle = AgentSpawn(model=middle, tools=[AgentSpawn(model=child), wait, wait_full])
+    async with open_system() as system:
+        agent = Agent(model=model, tools=[spawn_middle, AgentSend()])
+        ref = await system.spawn(agent, name="boss")
+        await ref.ask(Prompt("go"))
+
+        for event in (full, read):
+            event.set()
+            await wait_all_tasks_blocked()
+
+    assert told(middle.requests[2])[-257:] == [
+        *(f"[from boss]: {n}" for n in range(256)),
+        "[from middle-1]: found it",
     ]
 
 
