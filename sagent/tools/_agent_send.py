@@ -30,7 +30,7 @@ class AgentSend(ColleagueTool):
             "additionalProperties": False,
         },
         effects=frozenset(),
-        concurrency="shared",
+        concurrency="exclusive",  # so that words arrive in the order in which they were said
         subjects=("to",),
     )
 

@@ -29,6 +29,18 @@ async def test_agents_of_one_system_write_to_one_another_by_name() -> None:
     assert bob.requests[0].messages[0].source == "/alice"
 
 
+async def test_what_is_said_in_one_response_arrives_in_its_order() -> None:
+    words = [("AgentSend", {"to": "scout", "content": str(n)}) for n in range(9)]
+    first = ("AgentSpawn", {"prompt": "go", "label": "scout", "persistent": True})
+    model = ScriptedModel(calls(first, *words), *["w"] * 9)
+    child = ScriptedModel(*["noted"] * 9)
+
+    await Agent(model=model, tools=[AgentSpawn(model=child), AgentSend()]).run("go")
+
+    said = [text for text in told(child.requests[-1]) if text.startswith("[from")]
+    assert said == ["[from Agent]: go", *(f"[from Agent]: {n}" for n in range(9))]
+
+
 async def test_a_message_to_nobody_names_who_is_there() -> None:
     alice = ScriptedModel(send("carol", "hello"), "sent")
     async with open_system() as system:
