@@ -77,10 +77,15 @@ class TrioDriver[A]:
     async def _play_beside(
         self, send: trio.MemorySendChannel[RunEvent], end: "_EndWithTask"
     ) -> None:
+        async def emit(event: RunEvent) -> None:
+            # Agents that outlive the run may be about to tell something when it ends.
+            with suppress(trio.ClosedResourceError):
+                await send.send(event)
+
         trio.lowlevel.add_instrument(end)
         try:
             async with send:
-                await self._play(send.send)
+                await self._play(emit)
         finally:
             trio.lowlevel.remove_instrument(end)
 

@@ -286,6 +286,22 @@ async def test_a_detached_agent_outlives_the_one_who_started_it() -> None:
         assert [ref.name for ref in system.members(AGENTS)] == ["peer"]
 
 
+async def test_a_detached_agent_goes_on_when_nobody_reads_any_more_what_it_does() -> None:
+    child = ScriptedModel(*[calls(("Echo", {}))] * 3, "one")
+    model = ScriptedModel(spawn("look", label="peer", detached=True), *["done"] * 3)
+    async with open_system() as system:
+        tools = [AgentSpawn(model=child), RecordingTool("Echo")]
+        async with Agent(model=model, tools=tools).run("go", system=system) as run:
+            async for event in run:
+                if isinstance(event, ChildEvent):
+                    await wait_all_tasks_blocked()  # it has the next one to tell
+                    break
+
+        await wait_all_tasks_blocked()
+
+    assert len(child.requests) == 4
+
+
 async def test_a_persistent_child_may_live_for_a_time_only(autojump_clock: MockClock) -> None:
     child = ScriptedModel(calls(("forever", {})))
     model = ScriptedModel(

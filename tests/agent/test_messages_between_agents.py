@@ -30,9 +30,13 @@ async def test_agents_of_one_system_write_to_one_another_by_name() -> None:
 
 
 async def test_what_is_said_in_one_response_arrives_in_its_order() -> None:
-    words = [("AgentSend", {"to": "scout", "content": str(n)}) for n in range(9)]
-    first = ("AgentSpawn", {"prompt": "go", "label": "scout", "persistent": True})
-    model = ScriptedModel(calls(first, *words), *["w"] * 9)
+    model = ScriptedModel(
+        calls(
+            ("AgentSpawn", {"prompt": "go", "label": "scout", "persistent": True}),
+            *(("AgentSend", {"to": "scout", "content": str(n)}) for n in range(9)),
+        ),
+        *["w"] * 9,
+    )
     child = ScriptedModel(*["noted"] * 9)
 
     await Agent(model=model, tools=[AgentSpawn(model=child), AgentSend()]).run("go")
