@@ -56,7 +56,8 @@ class AgentActor(Actor[Mail]):
         self._standing = standing
         self._say_farewell = farewell
         self._emit = emit
-        self._in_turn = self._unsettled = False
+        self._in_turn = False
+        self._unsettled = True  # until its children are back
         # Only while a turn is in hand; an idle agent is to be small.
         self._held: AsyncExitStack | None = None
         self._interruption: trio.CancelScope | None = None
@@ -87,8 +88,9 @@ class AgentActor(Actor[Mail]):
         )
         if self._standing.parent is not None:
             self._standing.household.enter(self.context.ref.path, self)
-        await self._family.restore()
         try:
+            await self._family.restore()
+            self._unsettled = False
             with inbox.watched(self._on_front):
                 while await self._post.wait():
                     await self._take_turn()

@@ -1,8 +1,8 @@
 """The agents that an agent has started."""
 
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from secrets import token_hex
 
@@ -18,6 +18,7 @@ from sagent.agent._mail import Mail, Prompt
 from sagent.agent._messenger import PARENT, Messenger
 from sagent.agent._named_model import named_model
 from sagent.agent._offspring import Offspring, budget_of, directory_of, tools_of
+from sagent.agent._resume import unheard
 from sagent.agent._spawn_order import SpawningTool, SpawnOrder
 from sagent.agent._state import AgentState
 from sagent.errors import (
@@ -25,10 +26,9 @@ from sagent.errors import (
     AgentLimitError,
     NameTaken,
     RunError,
-    SagentError,
     UsageError,
 )
-from sagent.message import TextMessage
+from sagent.message import Descriptor, TextMessage
 from sagent.session import ChildRecord, Session, Spending, open_child_session
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -46,6 +46,8 @@ class Family:
     _messenger: Messenger
     _children: set[object] = attrs.field(factory=set[object], init=False)
     """A token for each: the record of one that stays."""
+    _heard: set[ChildRecord] = attrs.field(factory=set[ChildRecord], init=False)
+    """Those of them whose session says that they were told what to do."""
     _born: int = attrs.field(default=0, init=False)
     closing: bool = attrs.field(default=False, init=False)
     """Whether the agent itself ends, so that its children are to come back with it."""
@@ -104,18 +106,19 @@ class Family:
         return self._messenger.names()
 
     async def restore(self) -> None:
-        """Let those live on who lived when the session was left."""
+        """Let those live on who lived when the session was left, and say what was lost."""
         session = self._state.session
         if session is None:
             return
         for record in session.transcript.open_children:
             try:
                 order = SpawnOrder.from_json(record.order)
-                order = attrs.evolve(self._completed(order), name=record.name, prompt="")
+                order = attrs.evolve(self._completed(order), name=record.name)
                 self._check(order)
                 await self._settle(order, record)
-            except SagentError as error:
+            except Exception as error:  # noqa: BLE001  # what keeps one from living again is its own failure
                 self._note_end(record)
+                self._recall(f"[{record.name} ended with the program, and is not back: {error}]")
                 await self._tell(Notice(f"the agent {record.name} was not restored: {error}"))
 
     @property
@@ -219,23 +222,38 @@ class Family:
         except BaseException:
             self._children.discard(record)
             raise
-        if known is None and record in self._children:  # it may have ended already
+        if record not in self._children:
+            return  # it has ended already
+        if known is None and order.lifetime == "persistent":
             self._state.journal.note(record)
+        if record not in self._heard:
             self._messenger.post(order.name, order.prompt, hops=self._messenger.hops())
 
-    def _session_of(
-        self, order: SpawnOrder, record: ChildRecord
-    ) -> AbstractContextManager[Session | None]:
+    @contextmanager
+    def _session_of(self, order: SpawnOrder, record: ChildRecord) -> Generator[Session | None]:
         session = self._state.session
         if session is None or order.lifetime == "detached":
-            return nullcontext()
+            yield None
+            return
         cwd = directory_of(order, self._state.workspace.cwd)
-        return open_child_session(session, record.session, cwd=cwd, durability=session.durability)
+        with open_child_session(
+            session, record.session, cwd=cwd, durability=session.durability
+        ) as own:
+            if conversation := own.transcript.conversation:
+                self._heard.add(record)
+                if news := unheard(record.name, conversation, self._state.messages):
+                    self._recall(news)
+            yield own
+
+    def _recall(self, news: str) -> None:
+        """Let the agent know *news* when it is asked for anything next."""
+        self._state.record((TextMessage(news, Descriptor.USER),))
 
     def _ended(self, order: SpawnOrder, record: ChildRecord, spent: Spending, exit_: Exit) -> bool:
         """Tell whether this is its end, and it does not just end with this agent."""
         self._state.ended_below += spent
         self._children.discard(record)
+        self._heard.discard(record)
         with_us = exit_.reason == "killed" or self.closing
         if not with_us:
             self._note_end(record)

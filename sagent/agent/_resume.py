@@ -1,11 +1,19 @@
 """How an agent begins: with nothing, or with what its session knows."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sagent.agent._journal import Journal
 from sagent.agent._state import AgentState
 from sagent.compaction import Meter
-from sagent.message import Descriptor, TextMessage
+from sagent.message import (
+    Descriptor,
+    Message,
+    TextMessage,
+    response_text,
+    response_tool_calls,
+    result_text,
+)
 from sagent.model import Model
 from sagent.session import MessageRecord, Session, TaskRecord
 from sagent.tool import Workspace
@@ -57,3 +65,24 @@ def begin(cwd: Path | None, model: Model, meter: Meter, session: Session | None)
         last_response_ns=messages[-1].timestamp if messages else 0,
         messages=messages,
     )
+
+
+def unheard(name: str, conversation: Sequence[Message], parents: Sequence[Message]) -> str:
+    """Tell what the parent of the agent *name* does not know of its *conversation*, "" for nothing.
+
+    That is an answer which was given after the parent's own last response and is not in *parents*,
+    its conversation, or that there is none to what the agent was told last.
+    """
+    last = conversation[-1]
+    if last.descriptor != Descriptor.MODEL or response_tool_calls(last):
+        return (
+            f"[{name} is back, and was not done with what it was told last: ask again if you still "
+            "need it]"
+        )
+    said = f"[from {name}]: {response_text(last)}"
+    for message in reversed(parents):
+        if message.descriptor == Descriptor.MODEL:
+            return said if message.timestamp < last.timestamp else ""
+        if said in result_text(message):
+            break
+    return ""

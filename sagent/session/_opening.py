@@ -107,6 +107,8 @@ def open_child_session(
         SessionBusyError: another process, or another block of this one, writes it.
         SessionError: it cannot be read or written.
     """
+    if directory in {"", ".", ".."} or Path(directory).name != directory:
+        raise SessionError(f"{directory!r} is no name of a directory: it stands in a damaged line")
     place = parent.directory / _CHILDREN / directory
     if not (place / SESSION_FILE).exists():
         new_directory(place.parent, directory)

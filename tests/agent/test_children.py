@@ -290,7 +290,7 @@ async def test_a_detached_agent_goes_on_when_nobody_reads_any_more_what_it_does(
     child = ScriptedModel(*[calls(("Echo", {}))] * 3, "one")
     model = ScriptedModel(spawn("look", label="peer", detached=True), *["done"] * 3)
     async with open_system() as system:
-        tools = [AgentSpawn(model=child), RecordingTool("Echo")]
+        tools: list[Tool] = [AgentSpawn(model=child), RecordingTool("Echo")]
         async with Agent(model=model, tools=tools).run("go", system=system) as run:
             async for event in run:
                 if isinstance(event, ChildEvent):
