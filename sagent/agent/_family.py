@@ -250,14 +250,15 @@ class Family:
         self._state.record((TextMessage(news, Descriptor.USER),))
 
     def _ended(self, order: SpawnOrder, record: ChildRecord, spent: Spending, exit_: Exit) -> bool:
-        """Tell whether this is its end, and it does not just end with this agent."""
+        """Tell whether this is its end, and it does not come back when this agent does."""
         self._state.ended_below += spent
         self._children.discard(record)
         self._heard.discard(record)
         with_us = exit_.reason == "killed" or self.closing
         if not with_us:
             self._note_end(record)
-        return order.lifetime == "detached" or not with_us
+        returns = self._state.session is not None and order.lifetime != "detached"
+        return not (with_us and returns)
 
     def _note_end(self, record: ChildRecord) -> None:
         ended = ChildRecord(name=record.name, state="ended", session=record.session)

@@ -343,6 +343,21 @@ async def test_a_persistent_child_that_crashes_goes_on_with_what_it_knew(
     ]
 
 
+async def test_an_agent_that_crashed_is_told_of_its_children_who_are_no_more(
+    autojump_clock: MockClock,
+) -> None:
+    def bug(request: ModelRequest) -> str:
+        raise RuntimeError("a bug")
+
+    middle = ScriptedModel(spawn("look", label="low", persistent=True), "w", bug, "well")
+    spawn_middle = AgentSpawn(model=middle, tools=[AgentSpawn(model=ScriptedModel("one"))])
+    model = ScriptedModel(spawn("go", label="middle", persistent=True), *["w"] * 4)
+
+    await Agent(model=model, tools=[spawn_middle]).run("go")
+
+    assert last(middle.requests[3]).startswith("[low has ended: ")
+
+
 async def test_a_run_does_not_wait_for_a_child_that_has_nothing_to_say(
     autojump_clock: MockClock,
 ) -> None:
