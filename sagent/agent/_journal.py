@@ -1,5 +1,6 @@
 """What an agent writes into its session, if it has one."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -27,10 +28,15 @@ class Journal:
     _noted_cwd: Path | None = attrs.field(default=None, init=False)
     _noted_files: dict[Path, FileStamp] = attrs.field(factory=dict[Path, FileStamp], init=False)
 
+    _noted_told: dict[Path, FileStamp | None] = attrs.field(
+        factory=dict[Path, FileStamp | None], init=False
+    )
+
     def __attrs_post_init__(self) -> None:
         if self.session is not None:
             known = self.session.transcript.state
             self._noted_cwd, self._noted_files = known.cwd, dict(known.files)
+            self._noted_told = dict(known.told)
 
     def note(self, record: Record) -> None:
         """Write *record*, and before it what could not be written until now."""
@@ -52,15 +58,17 @@ class Journal:
         """Write that *call* runs in the background, or that the history has what it gave."""
         self.note(TaskRecord(call_id=get_queue_id(call), name=get_tool_name(call), state=state))
 
-    def note_place(self, workspace: Workspace) -> None:
-        """Write where the agent is, and which files it knows, if that has changed."""
+    def note_place(self, workspace: Workspace, told: Mapping[Path, FileStamp | None]) -> None:
+        """Write where the agent is, which files it knows, and of which changes, if that is new."""
         if self.session is None:
             return
         cwd, seen = workspace.cwd, dict(workspace.seen)
         moved, files = cwd != self._noted_cwd, seen.items() - self._noted_files.items()
-        if moved or files:
-            self._noted_cwd, self._noted_files = cwd, seen
-            self.note(StateRecord(cwd=cwd if moved else None, files=dict(files)))
+        news = told.items() - self._noted_told.items()
+        if moved or files or news:
+            self._noted_cwd, self._noted_files, self._noted_told = cwd, seen, dict(told)
+            place = cwd if moved else None
+            self.note(StateRecord(cwd=place, files=dict(files), told=dict(news)))
 
     async def barrier(self) -> None:
         """Wait until the disk has what was written."""

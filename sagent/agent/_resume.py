@@ -37,6 +37,7 @@ def begin(cwd: Path | None, model: Model, meter: Meter, session: Session | None)
     if session is None:
         return AgentState(model, meter, workspace)
     session.repair()
+    workspace.guard(session.directory)
     transcript = session.transcript
     for task in transcript.open_tasks:
         text = _LOST.format(tool=task.name, id=task.call_id)
@@ -53,7 +54,7 @@ def begin(cwd: Path | None, model: Model, meter: Meter, session: Session | None)
         workspace.cwd = known.cwd
     for path, stamp in known.files.items():
         workspace.saw(path, stamp)
-    return AgentState(
+    state = AgentState(
         model,
         meter.with_history(messages),
         workspace,
@@ -65,6 +66,8 @@ def begin(cwd: Path | None, model: Model, meter: Meter, session: Session | None)
         last_response_ns=messages[-1].timestamp if messages else 0,
         messages=messages,
     )
+    state.told_changes.update(known.told)
+    return state
 
 
 def unheard(name: str, conversation: Sequence[Message], parents: Sequence[Message]) -> str:

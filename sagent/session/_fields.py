@@ -24,7 +24,7 @@ from sagent.session._records import (
     StateRecord,
     TaskRecord,
 )
-from sagent.tool import plan_as_json
+from sagent.tool import FileStamp, plan_as_json
 
 _KINDS: Mapping[str, type[Record | Header]] = {
     "session": Header,
@@ -97,7 +97,8 @@ def _fields_of(
                 yield name, _LEFT_OUT if value is None else value
             yield "cwd", _path(content.cwd)
             yield "plan", _plan(content)
-            yield "files", _files(content) or _LEFT_OUT
+            yield "files", _stamps(content.files) or _LEFT_OUT
+            yield "told", _stamps(content.told) or _LEFT_OUT
         case CheckpointRecord():
             yield "snapshot", content.snapshot
             yield "before", content.before
@@ -122,12 +123,12 @@ def _plan(content: StateRecord) -> JsonValue:
     return _LEFT_OUT if content.plan is None else [{**item} for item in plan_as_json(content.plan)]
 
 
-def _files(content: StateRecord) -> dict[str, JsonValue]:
+def _stamps(files: Mapping[Path, FileStamp | None]) -> dict[str, JsonValue]:
     return {
         str(path): None
         if stamp is None
         else {"mtime_ns": stamp.mtime_ns, "size_bytes": stamp.size_bytes}
-        for path, stamp in content.files.items()
+        for path, stamp in files.items()
     }
 
 

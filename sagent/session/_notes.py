@@ -27,6 +27,9 @@ class Notes:
     )
     _state: SessionState = attrs.field(default=SessionState(), init=False)
     _files: dict[Path, FileStamp] = attrs.field(factory=dict[Path, FileStamp], init=False)
+    _told: dict[Path, FileStamp | None] = attrs.field(
+        factory=dict[Path, FileStamp | None], init=False
+    )
     _checkpoints: list[CheckpointRecord] = attrs.field(factory=list[CheckpointRecord], init=False)
     _tasks: dict[str, TaskRecord] = attrs.field(factory=dict[str, TaskRecord], init=False)
     _children: dict[str, ChildRecord] = attrs.field(factory=dict[str, ChildRecord], init=False)
@@ -43,7 +46,11 @@ class Notes:
     def state(self) -> SessionState:
         """What was said last of each."""
         self._read()
-        return attrs.evolve(self._state, files=MappingProxyType(dict(self._files)))
+        return attrs.evolve(
+            self._state,
+            files=MappingProxyType(dict(self._files)),
+            told=MappingProxyType(dict(self._told)),
+        )
 
     @property
     def checkpoints(self) -> tuple[CheckpointRecord, ...]:
@@ -89,6 +96,7 @@ class Notes:
 
     def _change(self, change: StateRecord) -> None:
         self._state = self._state.changed(change)
+        self._told |= change.told
         for path, stamp in change.files.items():
             if stamp is None:
                 self._files.pop(path, None)

@@ -109,6 +109,7 @@ class StateRecord:
         cwd: the shell's directory.
         plan: what the agent has set out to do, all of it; empty for nothing any more.
         files: the files that the agent knows, as they were then; None for one it is to forget.
+        told: files whose change the agent was told, as they were then; None for one that was gone.
     """
 
     name: str | None = attrs.field(default=None, converter=_whole)
@@ -119,6 +120,9 @@ class StateRecord:
     cwd: Path | None = None
     plan: Plan | None = None
     files: Mapping[Path, FileStamp | None] = attrs.field(
+        factory=dict[Path, FileStamp | None], converter=_read_only, hash=False
+    )
+    told: Mapping[Path, FileStamp | None] = attrs.field(
         factory=dict[Path, FileStamp | None], converter=_read_only, hash=False
     )
 

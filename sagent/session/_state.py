@@ -19,6 +19,7 @@ class SessionState:
         cwd: the shell's directory.
         plan: what the agent has set out to do.
         files: the files that the agent knows, as they were when it last saw them.
+        told: files whose change it was told, as they were then; None for one that was gone.
     """
 
     name: str | None = None
@@ -30,6 +31,9 @@ class SessionState:
     plan: Plan | None = None
     files: Mapping[Path, FileStamp] = attrs.field(
         default=MappingProxyType[Path, FileStamp]({}), hash=False
+    )
+    told: Mapping[Path, FileStamp | None] = attrs.field(
+        default=MappingProxyType[Path, FileStamp | None]({}), hash=False
     )
 
     def changed(self, change: StateRecord) -> "SessionState":

@@ -59,6 +59,7 @@ class Workspace:
         init=False,
         default=attrs.Factory(lambda workspace: (_Root.at(workspace.cwd),), takes_self=True),
     )
+    _guarded: tuple[Path, ...] = attrs.field(default=(), init=False)
     shell_environ: Mapping[str, str] | None = attrs.field(default=None, init=False, repr=False)
     """What the agent's last shell has exported; None before the first."""
     _seen: dict[Path, FileStamp] = attrs.field(factory=dict[Path, FileStamp], init=False)
@@ -72,6 +73,14 @@ class Workspace:
     def add_root(self, path: Path) -> None:
         """Let the workspace have the directory *path* too."""
         self._roots = (*self._roots, _Root.at(path))
+
+    def guard(self, path: Path) -> None:
+        """Keep the file tools from changing what is in the directory *path*, which others keep."""
+        self._guarded = (*self._guarded, Path(os.path.realpath(path)))
+
+    def is_guarded(self, path: Path) -> bool:
+        """Tell whether *path*, which has no symbolic link in it, is not to be changed."""
+        return any(path.is_relative_to(guarded) for guarded in self._guarded)
 
     def names(self, path: Path) -> bool:
         """Tell whether *path*, as it is written, is in one of the roots."""
@@ -92,6 +101,8 @@ class Workspace:
 
         The content is kept of small files, and of the last ones, so that changes can be shown.
         """
+        if self.is_guarded(path):
+            return  # who keeps it changes it all the time
         self._seen[path] = stamp
         self._contents.pop(path, None)
         if content is not None and len(content) <= _KEPT_FILE_BYTES:

@@ -88,6 +88,11 @@ def _slot(workspace: Workspace, path: Path, opened: Callable[[Path], int]) -> Ge
     target = target_of(workspace, path)
     if not target.name:
         raise Refusal(f"{shown(path)} is a directory, not a file: use List or Glob on it")
+    if workspace.is_guarded(target):
+        raise Refusal(
+            f"{shown(path)} is among the records of this conversation, which only it writes: "
+            "choose another place"
+        )
     try:
         folder = opened(target.parent)
     except FileNotFoundError as error:

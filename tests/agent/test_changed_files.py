@@ -8,6 +8,8 @@ import trio
 from histories import texts
 
 from sagent.agent import Agent
+from sagent.home import Home
+from sagent.session import create_session, open_session
 from sagent.testing import ScriptedModel, calls
 from sagent.tools import Bash, Edit, Read, Write
 
@@ -58,6 +60,28 @@ async def test_a_change_is_told_once_and_the_next_one_again(file: trio.Path) -> 
     await agent.run("go on")
 
     assert [len(told(model, request)) for request in (2, 3, 4)] == [1, 1, 2]
+
+
+async def test_a_change_that_was_told_is_not_told_again_by_who_goes_on_with_the_session(
+    file: trio.Path, tmp_path: Path
+) -> None:
+    folder = Path(file.parent)
+    model = ScriptedModel(READ, "read", "ok", "ok", "ok", "ok")
+    tools = [Read()]
+    with create_session(Home(tmp_path / "home"), cwd=folder) as session:
+        directory = session.directory
+        agent = Agent(model=model, tools=tools, cwd=folder, session=session)
+        await agent.run("read it")
+        await file.write_text("one\n2\nthree\n")
+        await agent.run("go on")
+    with open_session(directory) as session:
+        await Agent(model=model, tools=tools, cwd=folder, session=session).run("go on")
+    await file.unlink()
+    for _ in range(2):
+        with open_session(directory) as session:
+            await Agent(model=model, tools=tools, cwd=folder, session=session).run("go on")
+
+    assert [len(told(model, request)) for request in (2, 3, 4, 5)] == [1, 1, 2, 2]
 
 
 async def test_what_is_told_stands_after_all_that_was_sent_before(file: trio.Path) -> None:

@@ -48,6 +48,32 @@ async def test_a_conversation_goes_on_in_another_process(tmp_path: Path) -> None
     assert read_session(directory).conversation == agent.messages
 
 
+async def test_the_file_tools_do_not_change_the_records_of_their_own_conversation(
+    tmp_path: Path,
+) -> None:
+    directory = begun(tmp_path)
+    journal = str(directory / "session.jsonl")
+    model = ScriptedModel(
+        calls(
+            ("Read", {"file_path": journal}),
+            ("Edit", {"file_path": journal, "old_string": "kept", "new_string": "lost"}),
+            ("Write", {"file_path": journal, "content": ""}),
+            ("Write", {"file_path": str(directory / "results" / "a.txt"), "content": ""}),
+        ),
+        "done",
+        "and on",
+    )
+    with open_session(directory) as session:
+        agent = Agent(model=model, tools=[Read(), Edit(), Write()], session=session, cwd=tmp_path)
+        await agent.run("a")
+        await agent.run("b")
+
+    refused = [text for text in texts(model, 1) if "among the records of this conversation" in text]
+    assert len(refused) == 3
+    assert texts(model)[-2:] == ["done", "b"]
+    assert read_session(directory).conversation == agent.messages
+
+
 async def test_what_was_spent_is_written_and_counted_from_zero_in_each_run(tmp_path: Path) -> None:
     directory = begun(tmp_path)
     price = Price(input_per_mtok="1000000", output_per_mtok="1000000")
