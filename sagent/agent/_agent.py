@@ -1,3 +1,4 @@
+import os
 import threading
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping
 from contextlib import asynccontextmanager, contextmanager, nullcontext
@@ -48,6 +49,10 @@ def _tuple(tools: Iterable[Tool]) -> tuple[Tool, ...]:
     return tuple(tools)
 
 
+def _absolute(paths: Iterable[Path]) -> tuple[Path, ...]:
+    return tuple(Path(os.path.normpath(path.absolute())) for path in paths)
+
+
 def _at_least_one(_: object, attribute: "attrs.Attribute[int | None]", value: int | None) -> None:
     if value is not None and value < 1:
         raise UsageError(f"{attribute.name} is {value}: allow at least one")
@@ -75,6 +80,8 @@ class Agent:
         max_tool_call_rounds: how often the model may be asked in one run; None for no limit.
         policy: what is asked before any tool runs.
         cwd: where its tools start; None for the process's directory.
+        extra_dirs: directories that belong to its workspace beside *cwd*: symbolic links there
+            may lead its file tools to these.
         session: where the conversation is kept, and goes on from, with the files as they were
             before tools changed them; None to keep the conversation in memory.
         rules: instructions for files, which the agent is told as it touches them.
@@ -98,6 +105,7 @@ class Agent:
     max_tool_call_rounds: int | None = attrs.field(default=None, validator=_at_least_one)
     policy: Policy = attrs.field(factory=AllowAll)
     cwd: Path | None = None
+    extra_dirs: tuple[Path, ...] = attrs.field(default=(), converter=_absolute)
     session: Session | None = attrs.field(default=None, on_setattr=attrs.setters.frozen)
     compactor: Compactor | None = attrs.field(factory=SummaryCompactor)
     rules: ConditionalRules = attrs.field(factory=ConditionalRules)
@@ -223,6 +231,7 @@ class Agent:
             max_tool_call_rounds=offspring.max_rounds or self.max_tool_call_rounds,
             policy=self.policy,
             cwd=offspring.cwd,
+            extra_dirs=offspring.extra_dirs,
             session=offspring.session,
             compactor=self.compactor,
             rules=self.rules,
@@ -302,7 +311,10 @@ class Agent:
             self._busy.release()
 
     def _begin(self, blueprint: Blueprint) -> AgentState:
-        return begin(self.cwd, self.model, blueprint.meter, self.session)
+        state = begin(self.cwd, self.model, blueprint.meter, self.session)
+        for path in self.extra_dirs:
+            state.workspace.add_root(path)
+        return state
 
     def _blueprint(self) -> Blueprint:
         prompts = [text for tool in self.tools if (text := tool.prompt())]

@@ -235,7 +235,7 @@ class Family:
         if session is None or order.lifetime == "detached":
             yield None
             return
-        cwd = directory_of(order, self._state.workspace.cwd)
+        cwd = directory_of(order, self._state.workspace)
         with open_child_session(
             session, record.session, cwd=cwd, durability=session.durability
         ) as own:
@@ -286,7 +286,8 @@ class Family:
             tools=tools_of(
                 order, self._blueprint.tools, may_have_children=standing.limits.max_depth > 0
             ),
-            cwd=directory_of(order, self._state.workspace.cwd),
+            cwd=directory_of(order, self._state.workspace),
+            extra_dirs=self._state.workspace.roots,
             max_rounds=order.max_tool_call_rounds,
             budget=budget_of(order, self._blueprint.budget, order.name),
             session=None,

@@ -1,5 +1,6 @@
 """From an order to an agent: each thing is the order's own, or else its parent's."""
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sagent.budget import Budget
 from sagent.errors import UnknownNameError, UsageError
 from sagent.model import Model
 from sagent.session import Session
-from sagent.tool import Tool
+from sagent.tool import Tool, Workspace
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -26,6 +27,7 @@ class Offspring:
         system: what it is told about itself; None for what its parent is.
         tools: what it may use.
         cwd: where its tools start.
+        extra_dirs: the other directories of its workspace, which are its parent's.
         max_rounds: how often its model may be asked for one prompt; None as its parent's.
         budget: what it may spend; None for no limit.
         session: where its conversation is kept; None to keep it in memory.
@@ -38,6 +40,7 @@ class Offspring:
     system: str | None
     tools: tuple[Tool, ...]
     cwd: Path
+    extra_dirs: tuple[Path, ...]
     max_rounds: int | None
     budget: Budget | None
     session: Session | None
@@ -71,17 +74,22 @@ def tools_of(
     return tuple(offered[name] for name in dict.fromkeys(order.tools))
 
 
-def directory_of(order: SpawnOrder, parents: Path) -> Path:
+def directory_of(order: SpawnOrder, parents: Workspace) -> Path:
     """Give the directory that *order* asks for, which starts from its parent's.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is none, or it leads out of the parent's workspace by a symbolic link.
     """
     if order.cwd is None:
-        return parents
-    cwd = parents / order.cwd.expanduser()
+        return parents.cwd
+    cwd = parents.resolve(str(order.cwd))
     if not cwd.is_dir():
         raise UsageError(f"there is no directory {cwd}: name one, or leave out cwd")
+    real = Path(os.path.realpath(cwd))
+    if parents.names(cwd) and not parents.holds(real):
+        raise UsageError(
+            f"{cwd} leads out of the workspace, to {real}: name {real} itself, if that is meant"
+        )
     return cwd
 
 

@@ -1,6 +1,7 @@
 """From options to an agent."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from sagent.agent import Agent
 from sagent.budget import Budget
@@ -54,6 +55,7 @@ async def build_agent(
         name=options.name or known.agent or "Agent",
         max_tool_call_rounds=options.max_tool_call_rounds or (LOCAL_ROUNDS if small else None),
         cwd=directory_of(session),
+        extra_dirs=tuple(map(Path, options.add_dir)),
         session=session,
         compactor=None if options.no_compact else SummaryCompactor(),
         budget=_budget(options),

@@ -17,6 +17,7 @@ from sagent.tool import Tool, Workspace
 from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import Card
 from sagent.tools._colleague_tool import ColleagueTool, refusals
+from sagent.tools._place import place_of
 from sagent.tools._refusal import Refusal
 
 _PROMPT = """\
@@ -159,7 +160,7 @@ class AgentSpawn(ColleagueTool):
             auth=arguments.text("auth", ""),
             offered=self.tools,
             tools=_names(arguments.value("tools")),
-            cwd=None if cwd is None else workspace.resolve(cwd),
+            cwd=place_of(workspace, cwd) if cwd else None,
             max_tool_call_rounds=rounds("max_tool_call_rounds", least=1),
             max_depth=rounds("max_depth"),
             budget_usd=None if usd is None else str(usd),

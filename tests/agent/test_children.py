@@ -28,7 +28,7 @@ from sagent.model import ModelRequest, Price, Usage
 from sagent.prompt import load_agent_files
 from sagent.testing import RecordingTool, ScriptedModel, calls
 from sagent.tool import Tool
-from sagent.tools import AgentSend, AgentSpawn, BackgroundTask, tool
+from sagent.tools import AgentSend, AgentSpawn, BackgroundTask, Read, tool
 
 
 @tool
@@ -45,6 +45,29 @@ async def test_the_final_text_of_a_child_is_the_result_of_the_call() -> None:
     assert answer.content == "all is fine"
     assert last(model.requests[1]) == "it is fine"
     assert last(child.requests[0]) == "look"
+
+
+async def test_a_child_reaches_by_links_what_its_parent_does_and_no_more(tmp_path: Path) -> None:
+    place, beside, outside = tmp_path / "place", tmp_path / "beside", tmp_path / "outside"
+    for folder in (place, place / "part", beside, outside):
+        folder.mkdir()
+    for folder in (place, beside, outside):
+        (folder / "a.txt").write_text(f"in {folder.name}")
+        (place / "part" / folder.name).symlink_to(folder)
+    reads = [("Read", {"file_path": f"{name}/a.txt"}) for name in ("place", "beside", "outside")]
+    child = ScriptedModel(calls(*reads), "done")
+    model = ScriptedModel(
+        spawn("look", cwd="part"), spawn("look", cwd="part/outside"), spawn("look", cwd="~no/x"), ""
+    )
+    tools = [AgentSpawn(model=child), Read()]
+
+    await Agent(model=model, tools=tools, cwd=place, extra_dirs=[beside]).run("check")
+
+    results = [result_text(message) for message in child.requests[1].messages[-3:]]
+    assert results[:2] == ["1\tin place", "1\tin beside"]
+    assert "leads out of the workspace" in results[2]
+    assert "leads out of the workspace" in last(model.requests[2])
+    assert "no such home directory" in last(model.requests[3])
 
 
 async def test_children_of_one_response_work_side_by_side() -> None:

@@ -63,6 +63,22 @@ def test_other_directories_have_a_say_when_they_are_named(
     assert all(f"Count {name}." in prompt for name in ("one", "two", "three"))
 
 
+def test_links_may_lead_the_file_tools_to_other_directories_that_are_named(
+    sagent: Command, project: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "a.txt").write_text("42")
+    (project / "a.txt").symlink_to("../one/a.txt")
+    read = call("Read", {"file_path": "a.txt"})
+    with serve_loopback(read, answer("no"), read, answer("yes")) as server:
+        sagent("hi", *at(server))
+        sagent("hi", *at(server), "--add-dir", "../one")
+
+    _, refused, _, read_it = (str(request.body["messages"]) for request in server.seen)
+    assert "leads out of the workspace" in refused
+    assert "42" in read_it
+
+
 def test_a_rule_is_told_with_the_file_that_it_is_for(sagent: Command, project: Path) -> None:
     (project / ".sagent" / "rules").mkdir(parents=True)
     (project / ".sagent" / "rules" / "a.md").write_text("---\npaths: '*.txt'\n---\nRhyme.")
