@@ -120,10 +120,13 @@ async def _read(response: httpx.Response, most_bytes: int) -> tuple[bytes, bool]
 
 def _no_connection(host: str, error: httpx.ConnectError) -> str:
     cause: BaseException | None = error
+    reason = one_line(str(error), _REASON_CHARS)
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"the certificate of {host} is not trusted: {cause.verify_message}"
         if isinstance(cause, ssl.SSLError):
             return f"no encrypted connection to {host}: {cause.reason or cause}"
+        if isinstance(cause, OSError) and cause.strerror:
+            reason = cause.strerror
         cause = cause.__cause__
-    return f"no connection to {host}: {error}"
+    return f"no connection to {host} ({reason}): try again later, or go on without"
