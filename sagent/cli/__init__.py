@@ -11,6 +11,7 @@ from sagent.cli._parser import parse
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sagent.cli._control_parser import ControlCommand
+    from sagent.cli._parser import Options
 
 __all__ = ["main"]
 
@@ -50,11 +51,21 @@ def _run_work(words: Sequence[str]) -> Callable[[], int]:
     options = parse(words)
 
     def work() -> int:
+        if _is_conversation(options):
+            from sagent.cli._interactive import run_interactive  # noqa: PLC0415
+
+            return run_interactive(options)
         from sagent.cli._headless import run_headless  # noqa: PLC0415
 
         return run_headless(options)
 
     return work
+
+
+def _is_conversation(options: "Options") -> bool:
+    """Tell whether somebody is there to talk to: no prompt is given, and none can be read."""
+    at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    return at_terminal and not options.prompt and options.output_format == "text"
 
 
 def _sessions_work(words: Sequence[str]) -> Callable[[], int]:

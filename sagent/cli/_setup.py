@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from sagent.agent import Agent
+from sagent.agent import Agent, Answerer
 from sagent.budget import Budget
 from sagent.cli._agent_choice import find_agents, with_agent_file
 from sagent.cli._instructions import brief, brief_small, directory_of, find_skills
@@ -25,9 +25,15 @@ LOCAL_ROUNDS = 12
 
 
 async def build_agent(
-    options: Options, session: Session | None, *, on_progress: OnProgress
+    options: Options,
+    session: Session | None,
+    *,
+    on_progress: OnProgress,
+    answerer: Answerer | None = None,
 ) -> tuple[Agent, StateRecord]:
     """Make the agent that *options* ask for, and tell what its session is to know of it.
+
+    It has the tools that ask people where *answerer* is there to be asked.
 
     Raises:
         UsageError: a name or a value cannot be meant.
@@ -38,7 +44,7 @@ async def build_agent(
     choice = choose_model(options, known, on_progress)
     small = choice.is_small
     told = brief_small(options) if small else await brief(options, session, choice.model.model_id)
-    usual = LOCAL_TOOLS if small else HEADLESS_TOOLS
+    usual = LOCAL_TOOLS if small else HEADLESS_TOOLS if answerer is None else DEFAULT_TOOLS
     names = options.tools if options.tools is not None else usual
     tools = _tools(names)
     if any(isinstance(tool, Skill) for tool in tools):
@@ -59,6 +65,7 @@ async def build_agent(
         session=session,
         compactor=None if options.no_compact else SummaryCompactor(),
         budget=_budget(options),
+        answerer=answerer,
     )
     return agent, StateRecord(
         agent=agent.name, model_id=choice.model.model_id, provider=choice.provider

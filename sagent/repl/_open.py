@@ -1,0 +1,31 @@
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sagent.home import Home
+from sagent.repl._plain_screen import open_plain_screen
+from sagent.repl._screen import Screen
+
+HISTORY = "history"
+"""The file in the home that remembers what was typed."""
+
+
+@asynccontextmanager
+async def open_screen(*, home: Home | None, directory: Path) -> AsyncGenerator[Screen]:
+    """Hold the terminal for the block: line by line if it can do no more (``TERM=dumb``).
+
+    Args:
+        home: where what is typed is remembered; None for nowhere.
+        directory: whose files Tab completes.
+    """
+    if os.environ.get("TERM", "dumb") in {"dumb", "unknown", ""}:
+        async with open_plain_screen() as plain:
+            yield plain
+        return
+    from sagent.repl._completion import ReplCompleter  # noqa: PLC0415  # prompt_toolkit takes 0.2 s
+    from sagent.repl._terminal_screen import open_terminal_screen  # noqa: PLC0415  # the same
+
+    history = None if home is None else home.root / HISTORY
+    async with open_terminal_screen(ReplCompleter(directory), history) as screen:
+        yield screen

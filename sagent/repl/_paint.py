@@ -1,0 +1,138 @@
+"""From what is to be printed to text with colours, for a terminal of some width."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
+from io import StringIO
+from itertools import islice, takewhile
+from typing import ClassVar, assert_never
+
+import attrs
+from rich.console import Console, RenderableType
+from rich.markdown import Heading, Markdown, MarkdownElement
+from rich.padding import Padding
+from rich.text import Text
+
+from sagent.repl._printed import Diff, Printed, Prose, Remark, Said, Tone, Verbatim
+from sagent.terminal import clean
+
+MOST_COLUMNS = 110
+"""Longer lines of prose are hard to read."""
+_STYLES: dict[Tone, str] = {
+    "plain": "",
+    "dim": "dim",
+    "error": "red",
+    "notice": "yellow",
+    "title": "bold",
+}
+_TRAILING = re.compile(r"[ ]+((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
+_WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+MOST_DIFF_LINES = 60
+_MOST_LINE_CHARS = 1000
+"""Words of longer lines are not compared."""
+
+
+class _Heading(Heading):
+    """A heading on the left, in bold, without a frame."""
+
+    def __rich_console__(self, *_: object) -> Iterator[RenderableType]:
+        self.text.justify = "left"
+        self.text.stylize("bold" if self.tag != "h1" else "bold underline")
+        yield self.text
+
+
+class _Markdown(Markdown):
+    elements: ClassVar[dict[str, type[MarkdownElement]]] = {
+        **Markdown.elements,
+        "heading_open": _Heading,
+    }
+
+
+@attrs.frozen
+class Painter:
+    """Paints for a terminal.
+
+    Attributes:
+        environ: says which colours it has: ``NO_COLOR``, ``TERM``, ``COLORTERM``.
+    """
+
+    environ: Mapping[str, str]
+
+    def paint(self, printed: Iterable[Printed], columns: int) -> str:
+        """Give *printed* in lines of *columns* at most, each with its end, cleaned of controls."""
+        console = Console(
+            file=StringIO(),
+            width=max(columns, 1),
+            force_terminal=self.environ.get("TERM") != "dumb",
+            _environ=self.environ,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
+        pieces: list[str] = []
+        for one in printed:
+            with console.capture() as captured:
+                _print(console, one)
+            pieces.append(_TRAILING.sub(r"\1", captured.get()))
+            if isinstance(one, Prose):  # rich has its own mind about empty lines
+                pieces[-1] = f"{'\n' if one.gap else ''}{pieces[-1].strip('\n')}\n"
+        return "".join(pieces)
+
+
+def _print(console: Console, printed: Printed) -> None:
+    match printed:
+        case Prose():
+            width = max(1, min(console.width, MOST_COLUMNS) - printed.indent)
+            words = _Markdown(clean(printed.text), code_theme="ansi_dark", hyperlinks=False)
+            console.print(Padding(words, (0, 0, 0, printed.indent)), width=width + printed.indent)
+        case Remark(text=text, tone=tone):
+            line = " ".join(clean(text).replace("\t", " ").splitlines())
+            console.print(Text(line, _STYLES[tone]), no_wrap=True, overflow="ellipsis")
+        case Said(text=text):
+            console.print()
+            console.print(Text(f"> {clean(text)}".replace("\n", "\n  "), "bold cyan"))
+        case Verbatim(text=text, tone=tone):
+            console.print(Text(clean(text).rstrip("\n"), _STYLES[tone]))
+        case Diff(text=text):
+            lines = _diff_lines(clean(text).split("\n"))
+            for shown in islice(lines, MOST_DIFF_LINES):
+                console.print(shown, no_wrap=True, overflow="ellipsis")
+            if next(lines, None) is not None:
+                console.print(Text("    … the diff goes on: Ctrl-O shows the whole result", "dim"))
+        case _:
+            assert_never(printed)
+
+
+def _diff_lines(lines: list[str]) -> Iterator[Text]:
+    """Colour a diff; within lines that took the place of others, the words that differ."""
+    body = [line for line in lines if not line.startswith(("--- ", "+++ "))]
+    place = 0
+    while place < len(body):
+        old = list(takewhile(lambda line: line.startswith("-"), body[place:]))
+        new = list(takewhile(lambda line: line.startswith("+"), body[place + len(old) :]))
+        if not old and not new:
+            yield Text(f"    {body[place]}", "cyan dim" if body[place].startswith("@@") else "dim")
+            place += 1
+            continue
+        yield from _changed(old, new)
+        place += len(old) + len(new)
+
+
+def _changed(old: list[str], new: list[str]) -> Iterator[Text]:
+    if len(old) != len(new) or max(map(len, [*old, *new])) > _MOST_LINE_CHARS:
+        yield from (Text(f"    {line}", "red") for line in old)
+        yield from (Text(f"    {line}", "green") for line in new)
+        return
+    pairs = [_words_changed(one, other) for one, other in zip(old, new, strict=True)]
+    yield from (one for one, _ in pairs)
+    yield from (other for _, other in pairs)
+
+
+def _words_changed(old: str, new: str) -> tuple[Text, Text]:
+    before, after = _WORDS.findall(old[1:]), _WORDS.findall(new[1:])
+    left, right = Text("    -", "red"), Text("    +", "green")
+    for kind, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        same = kind == "equal"
+        left.append("".join(before[i:j]), "red" if same else "bold reverse red")
+        right.append("".join(after[k:m]), "green" if same else "bold reverse green")
+    return left, right

@@ -1,0 +1,94 @@
+"""What a conversation needs of a terminal, whatever that can do."""
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+import attrs
+
+from sagent.repl._printed import Printed
+from sagent.tool import Question
+
+
+@attrs.frozen
+class Submitted:
+    """The user has sent off a text."""
+
+    text: str
+
+
+@attrs.frozen
+class Chosen:
+    """The user has chosen among a question's answers."""
+
+    labels: tuple[str, ...]
+
+
+@attrs.frozen
+class Stopped:
+    """The user wants what goes on to end: Ctrl-C, with nothing else that it could mean."""
+
+
+@attrs.frozen
+class Escaped:
+    """The user has pressed Esc."""
+
+
+@attrs.frozen
+class Lifted:
+    """The user wants to edit the message that waits, the last of several."""
+
+
+@attrs.frozen
+class Expanded:
+    """The user wants to see the last result of a tool."""
+
+
+@attrs.frozen
+class Left:
+    """The user, or the terminal, has gone."""
+
+
+type Gesture = Submitted | Chosen | Stopped | Escaped | Lifted | Expanded | Left
+"""What the user does."""
+
+
+@attrs.frozen(kw_only=True)
+class View:
+    """What stands about the prompt now.
+
+    Attributes:
+        live: what is above it, and will be printed once it is whole.
+        queue: messages that wait for the agent.
+        question: what the agent asks.
+        status: the line below.
+        title: the terminal's.
+        busy: whether there is something to interrupt.
+    """
+
+    live: tuple[Printed, ...] = ()
+    queue: tuple[str, ...] = ()
+    question: Question | None = None
+    status: str = ""
+    title: str = "sagent"
+    busy: bool = False
+
+
+class Screen(Protocol):
+    """Shows a conversation. Nothing here waits, whatever becomes of the terminal."""
+
+    @property
+    def gestures(self) -> AsyncIterator[Gesture]:
+        """What the user does, in order."""
+        ...
+
+    def print(self, *printed: Printed) -> None:
+        """Print *printed* above the prompt, for good."""
+        ...
+
+    def show(self, view: View) -> None:
+        """Show *view* in place of the one before."""
+        ...
+
+    def fill(self, text: str) -> None:
+        """Put *text* before what the user is writing."""
+        ...

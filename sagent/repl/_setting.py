@@ -1,0 +1,64 @@
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import attrs
+
+from sagent.actors import Ref, System
+from sagent.agent import Agent, Mail
+from sagent.home import Home
+from sagent.model import Model
+from sagent.prompt import Skills
+from sagent.session import Session
+
+
+@attrs.frozen(kw_only=True)
+class Setting:
+    """Who a person talks to, and where.
+
+    Attributes:
+        system: where agents live.
+        ref: the one that the person talks to.
+        agent: what that was made of.
+        session: where the conversation is kept; None for nowhere.
+        home: where sessions and memory are; None for nowhere.
+        directory: where the agent works.
+        model_named: gives a model by its name; raises `UsageError` or `MissingKeyError`.
+        find_skills: finds the skills that the agent may use.
+        on_first_prompt: called before the first thing is said.
+    """
+
+    system: System
+    ref: Ref[Mail]
+    agent: Agent
+    session: Session | None
+    home: Home | None
+    directory: Path
+    model_named: Callable[[str], Model]
+    find_skills: Callable[[], Awaitable[Skills]]
+    on_first_prompt: Callable[[], object]
+
+
+@attrs.frozen
+class GoOn:
+    """The person goes on with a session.
+
+    Attributes:
+        session_id: which; "" for a new one.
+        fork: whether in a copy of it.
+    """
+
+    session_id: str
+    fork: bool = False
+
+
+@attrs.frozen
+class Leave:
+    """The person has left."""
+
+
+@attrs.frozen
+class Ended:
+    """A signal has ended the conversation, or its terminal has gone."""
+
+
+type Outcome = GoOn | Leave | Ended

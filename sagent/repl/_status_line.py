@@ -1,0 +1,77 @@
+"""The line below the prompt."""
+
+import attrs
+
+from sagent.agent import AgentStatus
+from sagent.terminal import cost, one_line
+
+_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+SPIN_S = 0.1
+"""How long the spinner stands."""
+_MODEL_CHARS = 30
+
+
+@attrs.frozen(kw_only=True)
+class Standing:
+    """What the line tells.
+
+    Attributes:
+        status: how the agent stands; None before it has said.
+        busy_s: for how long it has been at it; None while it is idle.
+        agents: how many live.
+        queued: how many messages wait.
+        hint: what stands in place of all that, if anything.
+    """
+
+    status: AgentStatus | None = None
+    busy_s: float | None = None
+    agents: int = 1
+    queued: int = 0
+    hint: str = ""
+
+
+def status_line(standing: Standing) -> str:
+    """Write *standing* in one line, what matters most first."""
+    status = standing.status
+    if standing.hint or status is None:
+        return standing.hint or "starting"
+    words = [
+        _activity(status, standing.busy_s),
+        one_line(status.model_id)[-_MODEL_CHARS:],
+        context_used(status),
+        cost(status.cost_usd),
+        f"{standing.queued} queued" if standing.queued else "",
+        f"{standing.agents} agents" if standing.agents > 1 else "",
+        f"{len(status.tasks)} in background" if status.tasks else "",
+        one_line(status.title),
+    ]
+    return " · ".join(filter(None, words))
+
+
+def _activity(status: AgentStatus, busy_s: float | None) -> str:
+    if busy_s is None:
+        return "ready"
+    mark = _SPINNER[int(busy_s / SPIN_S) % len(_SPINNER)]
+    return f"{mark} {'working' if status.phase == 'working' else 'thinking'} {duration(busy_s)}"
+
+
+def context_used(status: AgentStatus) -> str:
+    """Tell how much of the model's window is used."""
+    if not status.context_window:
+        return f"{thousands(status.context_tokens)} tokens" if status.context_tokens else ""
+    percent = 100 * status.context_tokens // status.context_window
+    return f"{percent}% of {thousands(status.context_window)}"
+
+
+def thousands(tokens: int) -> str:
+    """Write a number of tokens in few characters."""
+    return str(tokens) if tokens < 1000 else f"{tokens / 1000:.0f}k"  # noqa: PLR2004  # 1k
+
+
+def duration(seconds: float) -> str:
+    """Write how long something took, in the two largest units."""
+    minutes, rest_s = divmod(int(seconds), 60)
+    if not minutes:
+        return f"{rest_s}s"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} hr {rest} min" if hours else f"{minutes} min {rest_s} s"

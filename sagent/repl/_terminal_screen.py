@@ -1,0 +1,76 @@
+import math
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import attrs
+import trio
+from prompt_toolkit.completion import Completer
+
+from sagent.repl._printed import Printed
+from sagent.repl._screen import Gesture, Left, View
+from sagent.repl._stage import Stage
+
+LEAVE_S = 1
+"""How long a terminal may take at the end to take what is written; then it is left as it is."""
+
+
+@attrs.frozen(eq=False)
+class TerminalScreen:
+    """A prompt at the bottom of a terminal, and all else above it; see `Screen`."""
+
+    gestures: AsyncIterator[Gesture]
+    _stage: Stage
+
+    def print(self, *printed: Printed) -> None:
+        """Print *printed* above the prompt, for good."""
+        self._stage.put(*printed)
+
+    def show(self, view: View) -> None:
+        """Show *view* in place of the one before."""
+        self._stage.put(view=view)
+
+    def fill(self, text: str) -> None:
+        """Put *text* before what the user is writing."""
+        self._stage.put(fill=text)
+
+
+@asynccontextmanager
+async def open_terminal_screen(
+    completer: Completer, history: Path | None
+) -> AsyncGenerator[TerminalScreen]:
+    """Hold the terminal for the block, and leave it as it was.
+
+    What the block raises is raised in no group.
+    """
+    # A person is no flood, and their thread is not to wait for an agent's.
+    send, receive = trio.open_memory_channel[Gesture](math.inf)
+    token = trio.lowlevel.current_trio_token()
+
+    def deliver(gesture: Gesture) -> None:
+        with suppress(trio.RunFinishedError):  # nobody is left to be told
+            token.run_sync_soon(send.send_nowait, gesture)
+
+    stage = Stage(deliver, completer, history)
+    failure: Exception | None = None
+    shelter = trio.CancelScope(shield=True)  # the terminal is to be left as it was
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_play, stage, shelter, send)
+        try:
+            yield TerminalScreen(receive, stage)
+        except Exception as error:  # noqa: BLE001  # raised below, outside of the nursery
+            failure = error
+        finally:
+            stage.put(ends=True)
+            shelter.deadline = trio.current_time() + LEAVE_S
+    if failure is not None:
+        raise failure
+
+
+async def _play(
+    stage: Stage, shelter: trio.CancelScope, gestures: trio.MemorySendChannel[Gesture]
+) -> None:
+    with shelter:
+        with suppress(EOFError, OSError):  # the terminal has gone
+            await trio.to_thread.run_sync(stage.run, abandon_on_cancel=True)
+        gestures.send_nowait(Left())
