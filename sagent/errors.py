@@ -246,6 +246,18 @@ class ControlError(SagentError):
     """A running sagent cannot be reached, or refuses what it is asked."""
 
 
+class SlackError(SagentError):
+    """Slack cannot be reached, or refuses what it is asked.
+
+    Attributes:
+        code: Slack's own word for it, such as ``invalid_auth``; "" if it said none.
+    """
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class ActorError(SagentError):
     """The actor runtime."""
 
