@@ -1,0 +1,28 @@
+"""The command ``sagent-slack``: agents as colleagues in a Slack workspace.
+
+It speaks the Web API through httpx and Socket Mode through ``websockets``, which has a trio side
+of its own: a cancelled call is gone from the wire, where a client in threads would go on.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+from sagent.slack._parser import parse_slack
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and give its exit code: 0 done, 1 failed, 2 usage, 130 interrupted."""
+    options = parse_slack(sys.argv[1:] if argv is None else argv)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)  # until the run has its own: there is nothing to clean up yet
+    from sagent.slack._run import run_slack  # noqa: PLC0415  # what --help needs is loaded before it
+
+    return run_slack(options)
+
+
+def _leave(*_: object) -> None:
+    os._exit(130)

@@ -1,0 +1,141 @@
+"""Shows in a thread what an agent says there, while it says it."""
+
+import logging
+from collections import deque
+
+import attrs
+import trio
+
+from sagent.actors import Missed
+from sagent.agent import Done, Interrupted, RunEvent, ToolCalled
+from sagent.errors import SlackError
+from sagent.slack._board import Board, Sheet
+from sagent.slack._draft import Draft
+from sagent.slack._heard import Place
+
+_AGAIN_S = 5.0
+"""After how long what could not be shown is tried again, once the Web API has given up."""
+LAST_WORDS_S = 3.0
+"""How long the last words of an agent that is ended may take."""
+
+_log = logging.getLogger(__name__)
+
+
+@attrs.define(eq=False)
+class _Showing:
+    """A turn on its way into Slack."""
+
+    sheet: Sheet
+    draft: Draft = attrs.field(factory=Draft)
+    is_lost: bool = False
+    """Whether Slack does not want it."""
+
+    def pages(self) -> tuple[str, ...]:
+        """Give what is to be shown by now."""
+        return self.draft.pages()
+
+
+@attrs.define(eq=False)
+class Bulletin:
+    """One agent's turns in one place, one after the other.
+
+    Args:
+        board: writes them.
+        place: where.
+        author: whose they are.
+    """
+
+    _board: Board
+    _place: Place
+    _author: str
+    _turns: deque[_Showing] = attrs.field(factory=deque[_Showing], init=False)
+    _changed: trio.Event = attrs.field(factory=trio.Event, init=False)
+
+    def hear(self, event: RunEvent | Missed) -> None:
+        """Take in what happens to the agent; the answer stands whole in the event that ends it."""
+        if isinstance(event, Missed):
+            return
+        turn = self._turns[-1] if self._turns else None
+        if turn is None or turn.draft.has_ended:
+            draft = Draft().feed(event)
+            if draft.is_empty:
+                return
+            turn = _Showing(Sheet(self._place, self._author))
+            self._turns.append(turn)
+        turn.draft = turn.draft.feed(event)
+        self._changed.set()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a turn goes on, or is not shown yet."""
+        return bool(self._turns)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether a turn goes on, as far as is known."""
+        return bool(self._turns) and not self._turns[-1].draft.has_ended
+
+    async def show(self) -> None:
+        """Show it, for ever."""
+        while True:
+            try:
+                await self._show_all()
+            except SlackError as error:
+                await self._bear(error)
+                continue
+            await self._changed.wait()
+            self._changed = trio.Event()
+
+    async def close(self) -> None:
+        """Say what there is to be said yet, if that does not take long."""
+        if self.is_cut:
+            self.hear(Interrupted())
+        with trio.move_on_after(LAST_WORDS_S, shield=True):
+            try:
+                await self._show_all()
+            except SlackError as error:
+                _log.warning("the last words of %s are lost: %s", self._author, error)
+
+    async def _show_all(self) -> None:
+        while self._turns:
+            turn = self._turns[0]
+            while not turn.is_lost and await self._board.show(turn.sheet, turn.pages):
+                pass
+            if not turn.draft.has_ended:
+                return
+            self._turns.popleft()
+
+    async def _bear(self, error: SlackError) -> None:
+        """Try again later what did not get through, and let go what is not wanted."""
+        if error.code:
+            _log.warning("a message of %s is not shown: %s", self._author, error)
+            self._turns[0].is_lost = True
+            await trio.lowlevel.checkpoint()
+        else:
+            await trio.sleep(_AGAIN_S)
+
+
+@attrs.define(eq=False)
+class Diary:
+    """Tells in an agent's own channel what its turns did, a message each.
+
+    Args:
+        channel: which that is; "" for none.
+        place: where the conversation is; what is said in the agent's own channel is there already.
+    """
+
+    _channel: str
+    _place: Place
+    _did: list[str] = attrs.field(factory=list[str], init=False)
+
+    def hear(self, event: RunEvent | Missed) -> str:
+        """Take in what happens; give what is to be told now, or ""."""
+        if not self._channel or self._channel == self._place.channel:
+            return ""
+        if isinstance(event, ToolCalled):
+            self._did.append(event.summary)
+        if not isinstance(event, Done):
+            return ""
+        did, self._did = self._did, []
+        cost = "" if event.cost_usd is None else f" (${event.cost_usd:.4f})"
+        return f"answered in <#{self._place.channel}>{cost}" + "".join(f"\n• {one}" for one in did)

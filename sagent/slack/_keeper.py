@@ -1,0 +1,54 @@
+"""Writes down which agents there are, whenever that has changed."""
+
+import logging
+from pathlib import Path
+
+import attrs
+import trio
+
+from sagent.errors import SessionError
+from sagent.slack._book import Book
+from sagent.slack._manifest import write_manifest
+
+_log = logging.getLogger(__name__)
+
+
+@attrs.define(eq=False)
+class Keeper:
+    """Keeps the manifest of one run.
+
+    Args:
+        directory: of the run.
+        book: what is kept.
+    """
+
+    _directory: Path
+    _book: Book
+    _changed: trio.Event = attrs.field(factory=trio.Event, init=False)
+    _written: object = attrs.field(default=None, init=False)
+
+    def note_change(self) -> None:
+        """Let what has changed be written soon."""
+        self._changed.set()
+
+    async def keep(self) -> None:
+        """Write what changes, for ever; what changed last is written when this is cancelled."""
+        try:
+            while True:
+                await self._changed.wait()
+                self._changed = trio.Event()
+                await self._write()
+        finally:
+            with trio.CancelScope(shield=True):  # a small file, and a disk that cannot be hurried
+                await self._write()
+
+    async def _write(self) -> None:
+        manifest = self._book.manifest
+        if manifest == self._written:
+            return
+        try:
+            await trio.to_thread.run_sync(write_manifest, self._directory, manifest)
+        except SessionError as error:
+            _log.warning("a later run will not know what has changed: %s", error)
+        else:
+            self._written = manifest

@@ -1,0 +1,76 @@
+"""From options to a bot that is up, until it is interrupted."""
+
+import logging
+import signal
+import sys
+import traceback
+from collections.abc import AsyncIterator, Generator
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+import trio
+
+from sagent.cli._exit_code import FAILED, INTERRUPTED, USAGE
+from sagent.cli._streams import complain, complain_of
+from sagent.errors import SlackError, UsageError
+from sagent.slack._parser import SlackOptions
+
+
+def run_slack(options: SlackOptions) -> int:
+    """Do what *options* ask for and give the exit code."""
+    try:
+        _check_library()
+        with _warnings_told():
+            return trio.run(_until_signal, options)
+    except Exception as error:  # noqa: BLE001  # the last stop: a person reads one line
+        if options.debug:
+            traceback.print_exception(error)
+        complain_of(error)
+        return USAGE if isinstance(error, UsageError) else FAILED
+
+
+def _check_library() -> None:
+    if find_spec("websockets") is None:
+        raise SlackError("the package websockets is missing: pip install 'sagent[slack]'")
+
+
+async def _until_signal(options: SlackOptions) -> int:
+    from sagent.slack._bot import serve  # noqa: PLC0415  # after the check for its library
+
+    failure: Exception | None = None
+    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_cancel_at_signal, signals, nursery.cancel_scope)
+            try:
+                await serve(options, nursery.cancel_scope.cancel)
+            except Exception as error:  # noqa: BLE001  # raised out there, where no nursery groups it
+                failure = error
+            nursery.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
+    return INTERRUPTED
+
+
+async def _cancel_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
+    await anext(signals)
+    scope.cancel()
+
+
+@contextmanager
+def _warnings_told() -> Generator[None]:
+    """Tell on standard error what goes wrong while the bot is up, a line each."""
+    logger, teller = logging.getLogger("sagent.slack"), _Teller(logging.WARNING)
+    logger.addHandler(teller)
+    try:
+        yield
+    finally:
+        logger.removeHandler(teller)
+
+
+class _Teller(logging.Handler):
+    """Tells warnings as all that people read is told; tracebacks are for who asks for them."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the message of *record*."""
+        complain(record.getMessage())
+        sys.stderr.flush()
