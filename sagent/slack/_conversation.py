@@ -139,7 +139,7 @@ class Conversation:
         enclosed = await enclosure(self._board.api, word.files)
         text = unescape(word.text)
         label = text.splitlines()[0] if text else "files"
-        told = f"<@{word.user}>: {text}" if word.user else text
+        told = f"<@{word.user}>: {text}"
         return Prompt(
             "\n".join(filter(None, (told, enclosed.text))),
             label=label,

@@ -124,7 +124,7 @@ class Office:
         word = Word(
             text=told.text,
             files=heard.files if isinstance(heard, Said) else (),
-            user=heard.user if is_said else "",
+            user=heard.user,
         )
         if not conversation.say(word):
             text = f"{told.label} has not got to what was said before: say it again later"
@@ -195,10 +195,10 @@ class Office:
                     status = await ref.ask(GetStatus(), lane="front")
                 except ActorError:
                     continue  # it has ended meanwhile
-                doing = f" at {status.task}" if status.task else ""
+                doing = f" at {status.task}" if status.phase != "idle" else ""
                 states.append(f"{status.phase}{doing}, ${status.cost_usd:.2f}")
         threads = sum(key[0] == label for key in self._book.talks)
-        return escape("; ".join([f"{threads} threads", *states]))
+        return escape("; ".join([f"{threads} thread{'' if threads == 1 else 's'}", *states]))
 
     def _stop(self, label: str) -> str:
         if label not in self._book.colleagues:

@@ -99,7 +99,7 @@ def _reaction(reacted: Reacted, roster: Roster) -> Route:
     emoji = reacted.emoji.partition("::")[0]
     if emoji in _INTERRUPTING:
         return Halt(label=label, place=place)
-    told = f"(<@{reacted.user}> reacted with :{reacted.emoji}: to your message)"
+    told = f"(reacted with :{reacted.emoji}: to your message)"
     return Tell(label=label, place=place, text=told)
 
 

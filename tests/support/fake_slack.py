@@ -374,14 +374,14 @@ class FakeSlack:
                 while not holds():
                     await self.changed.wait()
 
-    async def shown(self, text: str) -> Message:
-        """Wait for a message of the bot that has *text* in it."""
+    async def shown(self, text: str, *, times: int = 1) -> Message:
+        """Wait for a message of the bot that has *text* in it, or for so many of them."""
 
         def found() -> list[Message]:
             return [one for one in self.messages if text in one.text and not one.is_deleted]
 
         try:
-            await self.until(found)
+            await self.until(lambda: len(found()) >= times)
         except trio.TooSlowError as error:
             raise AssertionError(
                 f"{text!r} is not shown; there is {[one.text for one in self.messages]}"
