@@ -15,7 +15,6 @@ from sagent.agent._answerer import Answerer
 from sagent.agent._blueprint import Blueprint
 from sagent.agent._directive import Directive, prompt_in
 from sagent.agent._event import Done, Emit, discard
-from sagent.agent._heads import Heads
 from sagent.agent._household import Standing
 from sagent.agent._limits import AgentLimits
 from sagent.agent._line import Line
@@ -23,26 +22,19 @@ from sagent.agent._lives import Lives
 from sagent.agent._mail import Mail, Prompt
 from sagent.agent._offspring import Offspring
 from sagent.agent._output import Output
-from sagent.agent._placement import spec_with_placement
 from sagent.agent._resume import begin
 from sagent.agent._run import Run
-from sagent.agent._spawn_order import SpawningTool
 from sagent.agent._state import AgentState
+from sagent.agent._toolbox import Toolbox
 from sagent.budget import Budget
-from sagent.compaction import Compactor, SummaryCompactor
+from sagent.compaction import Compactor, SummaryCompactor, system_tokens
 from sagent.errors import AgentBusyError, ModelStoppedError, SessionError, UsageError
 from sagent.message import JsonMessage, Message, TextMessage
-from sagent.model import Model
+from sagent.model import Model, ModelRequest
 from sagent.permission import AllowAll, Policy
 from sagent.prompt import ConditionalRules
 from sagent.session import Session, Spending
-from sagent.tool import (
-    Tool,
-    Validator,
-    check_tool,
-    offers_background,
-    spec_of,
-)
+from sagent.tool import Tool
 
 
 def _tuple(tools: Iterable[Tool]) -> tuple[Tool, ...]:
@@ -115,21 +107,15 @@ class Agent:
     _state: AgentState | None = attrs.field(default=None, init=False, repr=False)
     # A lock, since runs under asyncio are on threads of their own.
     _busy: threading.Lock = attrs.field(factory=threading.Lock, init=False, repr=False)
-    _validators: Mapping[str, Validator] = attrs.field(init=False, repr=False)
-    _heads: Heads = attrs.field(init=False, repr=False)
-    _clearable: frozenset[str] = attrs.field(init=False, repr=False)
+    _toolbox: Toolbox = attrs.field(init=False, repr=False)
+    _latest: Blueprint | None = attrs.field(default=None, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        limited = (
-            tool.within(self.limits) if isinstance(tool, SpawningTool) else tool
-            for tool in self.tools
-        )
-        object.__setattr__(self, "tools", tuple(limited))  # a frozen field, on its first day
-        self._validators = _validators(self.tools)
-        self._clearable = frozenset(t.name for t in self.tools if t.supports_microcompaction)
-        offered = any(map(offers_background, self.tools))
-        specs = map(spec_with_placement if offered else spec_of, self.tools)
-        self._heads = Heads(tuple(specs))
+        self._equip(Toolbox.of(self.tools, self.limits))
+
+    def _equip(self, toolbox: Toolbox) -> None:
+        self._toolbox = toolbox
+        object.__setattr__(self, "tools", toolbox.tools)  # a frozen field, on its first day
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -225,7 +211,6 @@ class Agent:
         child = Agent(
             model=offspring.model,
             system=self.system if offspring.system is None else offspring.system,
-            tools=offspring.tools,
             name=offspring.name,
             description=offspring.description,
             max_tool_call_rounds=offspring.max_rounds or self.max_tool_call_rounds,
@@ -238,6 +223,7 @@ class Agent:
             budget=offspring.budget,
             limits=offspring.standing.limits,
         )
+        child._equip(Toolbox.of(offspring.tools, child.limits, self._toolbox))
         parent = offspring.standing.parent
         assert parent is not None, "who is born has one"
         life = partial(child._life, offspring.standing)
@@ -311,30 +297,33 @@ class Agent:
             self._busy.release()
 
     def _begin(self, blueprint: Blueprint) -> AgentState:
-        state = begin(self.cwd, self.model, blueprint.meter, self.session)
+        state = begin(blueprint, self.model, self.session)
         for path in self.extra_dirs:
             state.workspace.add_root(path)
         return state
 
     def _blueprint(self) -> Blueprint:
+        """Give all actors, which may be many, the same one until the agent is another."""
         prompts = [text for tool in self.tools if (text := tool.prompt())]
-        head = self._heads.of("\n\n".join([self.system, *prompts] if self.system else prompts))
-        return Blueprint(
+        system = "\n\n".join([self.system, *prompts] if self.system else prompts)
+        blueprint = Blueprint(
             name=self.name,
             cwd=self.cwd,
-            head=head.request,
-            meter=head.meter,
-            tools=self.tools,
-            validators=self._validators,
+            head=ModelRequest(messages=(), system=system, tools=self._toolbox.specs),
+            head_tokens=system_tokens(system) + self._toolbox.tokens,
+            toolbox=self._toolbox,
             policy=self.policy,
             max_rounds=self.max_tool_call_rounds,
             answerer=self.answerer,
             budget=self.budget,
             compactor=self.compactor,
             rules=self.rules,
-            clearable=self._clearable,
             bear=self._bear,
         )
+        latest = self._latest
+        if latest is None or latest != blueprint:
+            self._latest = latest = blueprint
+        return latest
 
 
 def _as_it_is(answer: TextMessage) -> TextMessage:
@@ -365,16 +354,3 @@ async def _living(actor: AgentActor, name: str, system: System | None) -> AsyncG
             ref.stop()
             with trio.CancelScope(shield=True):  # its grace bounds it
                 await ref.closed()
-
-
-def _validators(tools: Iterable[Tool]) -> Mapping[str, Validator]:
-    validators: dict[str, Validator] = {}
-    for tool in tools:
-        if isinstance(tool, type) or not hasattr(tool, "directive_schema"):
-            raise UsageError(
-                f"{tool!r} is no tool: pass an instance, or decorate the function with @tool"
-            )
-        if tool.name in validators:
-            raise UsageError(f"two tools are named {tool.name}: give one of them another name")
-        validators[tool.name] = check_tool(tool)
-    return validators

@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
@@ -9,15 +8,16 @@ from sagent.agent._dispatch import BeforeChange, Dispatcher
 from sagent.agent._large_results import LargeResults
 from sagent.agent._offspring import Bear
 from sagent.agent._reminders import Reminders
+from sagent.agent._toolbox import Toolbox
 from sagent.budget import Budget
-from sagent.compaction import Compactor, Meter
+from sagent.compaction import Compactor
 from sagent.model import ModelRequest
 from sagent.permission import Policy
 from sagent.prompt import ConditionalRules
-from sagent.tool import AgentControl, People, Tool, Validator, Workspace
+from sagent.tool import AgentControl, People, Workspace
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True)
 class Blueprint:
     """What all actors of one agent have in common.
 
@@ -25,32 +25,28 @@ class Blueprint:
         name: the agent's name.
         cwd: where its tools start; None for the process's directory, or the session's.
         head: what each request begins with: the system prompt and the tools.
-        meter: how full a window is with that alone.
-        tools: as the agent was given them; each actor works with its own copies.
-        validators: of the tools, by name.
+        head_tokens: how many that takes, roughly.
+        toolbox: the tools as the agent was given them; each actor works with its own copies.
         policy: asked before any tool runs.
         max_rounds: how often the model may be asked in one turn; None for no limit.
         answerer: who answers questions to people; None for nobody.
         budget: what may be spent; None for no limit.
         compactor: what keeps the history within the window; None for nothing.
         rules: the instructions for files that the agent is told as it touches them.
-        clearable: names of the tools whose old results can be had again.
         bear: makes an agent that is like this one but for what it is told.
     """
 
     name: str
     cwd: Path | None
     head: ModelRequest
-    meter: Meter
-    tools: tuple[Tool, ...]
-    validators: Mapping[str, Validator]
+    head_tokens: int
+    toolbox: Toolbox
     policy: Policy
     max_rounds: int | None
     answerer: Answerer | None
     budget: Budget | None
     compactor: Compactor | None
     rules: ConditionalRules
-    clearable: frozenset[str]
     bear: Bear
 
     def dispatcher(
@@ -66,8 +62,7 @@ class Blueprint:
     ) -> Dispatcher:
         """Bind the tools to an actor."""
         return Dispatcher.of(
-            self.tools,
-            self.validators,
+            self.toolbox,
             binding=AgentBinding(
                 agent=self.name,
                 workspace=workspace,

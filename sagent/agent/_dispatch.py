@@ -1,6 +1,6 @@
 """Tool calls: every call gets exactly one result, whatever the model wrote and the tool does."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import cast
 
@@ -10,10 +10,11 @@ import trio
 from sagent.agent._allowance import Allowance
 from sagent.agent._event import Emit
 from sagent.agent._large_results import LargeResults, chars_of
-from sagent.agent._placement import HERE, Placement, Placing
+from sagent.agent._placement import HERE, Placement
 from sagent.agent._progress import Stream, reported
 from sagent.agent._reminders import Reminders
 from sagent.agent._room import Room
+from sagent.agent._toolbox import Toolbox, Traits
 from sagent.agent._verdict import fault_of
 from sagent.errors import UsageError
 from sagent.lib.json import JSON
@@ -30,21 +31,11 @@ from sagent.message import (
 from sagent.permission import Deny, Policy, ToolUse
 from sagent.tool import (
     Binding,
-    Concurrency,
-    Effect,
     Report,
     StreamingTool,
     Tool,
-    Validator,
     bind_tool,
-    concurrency_of,
-    deadline_of,
-    effects_of,
-    max_result_chars_of,
-    offers_background,
 )
-
-_CHANGES = frozenset({Effect.WRITES, Effect.PROCESSES})
 
 _LATE = (
     "{tool} was stopped after {seconds:g} s, which is all it may take; it may have had effects. "
@@ -59,25 +50,13 @@ type _Stream = Callable[[Stream, Message, MultipartMessage], Awaitable[Message]]
 
 
 @attrs.frozen
-class _Entry:
-    tool: Tool
-    validator: Validator
-    concurrency: Concurrency
-    placing: Placing
-    changes: bool
-    """Whether it may change files."""
-    max_result_chars: int | None
-    deadline_s: float | None
-    stream: Stream | None
-
-
-@attrs.frozen
 class Dispatcher:
     """Runs the calls of one agent with the agent's own copies of its tools."""
 
     _agent: str
     _policy: Policy
-    _entries: Mapping[str, _Entry]
+    _tools: Mapping[str, Tool]
+    _traits: Mapping[str, Traits]
     _reminders: Reminders
     _before_change: BeforeChange
     _large_results: LargeResults
@@ -85,8 +64,7 @@ class Dispatcher:
     @classmethod
     def of(
         cls,
-        tools: Iterable[Tool],
-        validators: Mapping[str, Validator],
+        toolbox: Toolbox,
         *,
         binding: Binding,
         policy: Policy,
@@ -94,24 +72,17 @@ class Dispatcher:
         before_change: BeforeChange,
         large_results: LargeResults,
     ) -> "Dispatcher":
-        """Bind *tools*, whose validators stand under their names, to their agent."""
-        bound = [bind_tool(tool, binding) for tool in tools]
-        offered = any(map(offers_background, bound))
-        entries = {
-            tool.name: _Entry(
-                tool,
-                validators[tool.name],
-                concurrency_of(tool),
-                Placing.beside(tool) if offered else Placing(),
-                bool(effects_of(tool) & _CHANGES),
-                max_result_chars_of(tool),
-                deadline_of(tool),
-                # Once for all: to look for a protocol takes longer than many a tool.
-                tool.stream if isinstance(tool, StreamingTool) else None,
-            )
-            for tool in bound
-        }
-        return cls(binding.agent, policy, entries, reminders, before_change, large_results)
+        """Bind the tools of *toolbox* to their agent."""
+        tools = {tool.name: bind_tool(tool, binding) for tool in toolbox.tools}
+        return cls(
+            binding.agent,
+            policy,
+            tools,
+            toolbox.traits_of(tools),
+            reminders,
+            before_change,
+            large_results,
+        )
 
     def room(self) -> Room:
         """Tell what the results of a response may have of the conversation."""
@@ -119,8 +90,8 @@ class Dispatcher:
 
     def placement(self, call: MultipartMessage) -> Placement:
         """Tell where *call* is to run."""
-        entry = self._entries.get(get_tool_name(call))
-        return entry.placing.of(call) if entry else HERE
+        traits = self._traits.get(get_tool_name(call))
+        return traits.placing.of(call) if traits else HERE
 
     def batches(self, calls: Sequence[MultipartMessage]) -> list[list[MultipartMessage]]:
         """Part *calls* into batches, each to be run at once and after those before it.
@@ -130,8 +101,8 @@ class Dispatcher:
         batches: list[list[MultipartMessage]] = []
         open_to_others = False
         for call in calls:
-            entry = self._entries.get(get_tool_name(call))
-            shared = entry is None or entry.concurrency == "shared"
+            traits = self._traits.get(get_tool_name(call))
+            shared = traits is None or traits.concurrency == "shared"
             if shared and open_to_others:
                 batches[-1].append(call)
             else:
@@ -151,53 +122,53 @@ class Dispatcher:
             heard: told of all of it.
         """
         name = get_tool_name(call)
-        entry = self._entries.get(name)
-        if entry is None:
+        traits = self._traits.get(name)
+        if traits is None:
             return error_message(
-                f"No such tool available: {name}. Tools: {', '.join(self._entries) or 'none'}."
+                f"No such tool available: {name}. Tools: {', '.join(self._traits) or 'none'}."
             )
         try:
             get_directive(call)
         except UsageError as error:
             return error_message(f"InputValidationError: {name}: {error}. Write them as JSON.")
-        directive = entry.placing.without(call.content[-1])
-        if faults := entry.validator.faults(get_directive(directive)):
+        directive = traits.placing.without(call.content[-1])
+        if faults := traits.validator.faults(get_directive(directive)):
             return error_message(faults)
-        result = await self._run(entry, call, directive, partial(reported, emit=emit, heard=heard))
+        result = await self._run(traits, call, directive, partial(reported, emit=emit, heard=heard))
         if fault := fault_of(result):
             return error_message(f"{name} is broken: {fault}.")
-        result = await self._fitted(entry, call, result, room)
+        result = await self._fitted(traits, call, result, room)
         return self._reminders.added(name, directive, result)
 
     async def _fitted(
-        self, entry: _Entry, call: MultipartMessage, result: Message, room: Room
+        self, traits: Traits, call: MultipartMessage, result: Message, room: Room
     ) -> Message:
-        most_chars = entry.max_result_chars or room.most_chars
+        most_chars = traits.max_result_chars or room.most_chars
         chars = chars_of(result)
         if chars > most_chars:
             result = await self._large_results.fitted(
-                result, call, most_chars=most_chars, tools=self._entries
+                result, call, most_chars=most_chars, tools=self._traits
             )
             chars = chars_of(result)
         room.take(chars)
         return result if isinstance(result, TextMessage) else Allowance().bounded(result)
 
     async def _run(
-        self, entry: _Entry, call: MultipartMessage, directive: Message, stream: _Stream
+        self, traits: Traits, call: MultipartMessage, directive: Message, stream: _Stream
     ) -> Message:
-        tool = entry.tool
+        tool = self._tools[traits.spec.name]
         try:
             use = ToolUse(tool=tool, directive=directive, agent=self._agent)
             decision = await self._policy.decide(use)
             if isinstance(decision, Deny):
                 return error_message(f"{tool.name} was not permitted: {decision.reason}")
-            if entry.changes:
+            if traits.changes:
                 await self._before_change(call)
-            if entry.deadline_s is None:
-                return await _work(entry, call, directive, stream)
-            with trio.move_on_after(entry.deadline_s):
-                return await _work(entry, call, directive, stream)
-            return error_message(_LATE.format(tool=tool.name, seconds=entry.deadline_s))
+            if traits.deadline_s is None:
+                return await _work(tool, traits, call, directive, stream)
+            with trio.move_on_after(traits.deadline_s):
+                return await _work(tool, traits, call, directive, stream)
+            return error_message(_LATE.format(tool=tool.name, seconds=traits.deadline_s))
         except BaseException as error:  # news for the model, unless it is the program's end
             if _is_the_end(error):
                 raise
@@ -205,21 +176,23 @@ class Dispatcher:
 
     def summary(self, call: MultipartMessage) -> str:
         """Describe *call* in a few words, for people."""
-        entry = self._entries.get(get_tool_name(call))
-        if entry is None:
-            return get_tool_name(call)
+        name = get_tool_name(call)
+        tool = self._tools.get(name)
+        if tool is None:
+            return name
         try:
-            return entry.tool.summary(call.content[-1])
+            return tool.summary(call.content[-1])
         except Exception:  # noqa: BLE001  # a summary is decoration; arguments are not checked yet
-            return entry.tool.name
+            return name
 
 
 async def _work(
-    entry: _Entry, call: MultipartMessage, directive: Message, stream: _Stream
+    tool: Tool, traits: Traits, call: MultipartMessage, directive: Message, stream: _Stream
 ) -> Message:
-    if entry.stream is not None:
-        return await stream(entry.stream, directive, call)
-    return await entry.tool.run(directive)
+    if traits.streams:
+        streaming = cast("StreamingTool", tool)  # as its traits say
+        return await stream(streaming.stream, directive, call)
+    return await tool.run(directive)
 
 
 def arguments_of(call: MultipartMessage) -> JSON:

@@ -19,7 +19,7 @@ from sagent.agent._messenger import PARENT, Messenger
 from sagent.agent._named_model import named_model
 from sagent.agent._offspring import Offspring, budget_of, directory_of, tools_of
 from sagent.agent._resume import unheard
-from sagent.agent._spawn_order import SpawningTool, SpawnOrder
+from sagent.agent._spawn_order import SpawnOrder, as_spawning
 from sagent.agent._state import AgentState
 from sagent.errors import (
     ActorCrashed,
@@ -126,8 +126,7 @@ class Family:
         return self._context.ref.name
 
     def _completed(self, order: SpawnOrder) -> SpawnOrder:
-        tools = (tool for tool in self._blueprint.tools if isinstance(tool, SpawningTool))
-        tool = next(tools, None)
+        tool = next(filter(None, map(as_spawning, self._blueprint.toolbox.tools)), None)
         return order if tool is None else tool.completed(order)
 
     def _check(self, order: SpawnOrder) -> None:
@@ -284,7 +283,9 @@ class Family:
             model=model,
             system=order.system,
             tools=tools_of(
-                order, self._blueprint.tools, may_have_children=standing.limits.max_depth > 0
+                order,
+                self._blueprint.toolbox.tools,
+                may_have_children=standing.limits.max_depth > 0,
             ),
             cwd=directory_of(order, self._state.workspace),
             extra_dirs=self._state.workspace.roots,

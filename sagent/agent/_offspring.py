@@ -8,7 +8,7 @@ import attrs
 
 from sagent.agent._guardian import Ward
 from sagent.agent._household import Standing
-from sagent.agent._spawn_order import SpawningTool, SpawnOrder
+from sagent.agent._spawn_order import SpawnOrder, as_spawning
 from sagent.budget import Budget
 from sagent.errors import UnknownNameError, UsageError
 from sagent.model import Model
@@ -63,9 +63,7 @@ def tools_of(
     offered = {tool.name: tool for tool in choice}
     if order.tools is None:
         kept = offered.values()
-        return tuple(
-            tool for tool in kept if may_have_children or not isinstance(tool, SpawningTool)
-        )
+        return tuple(tool for tool in kept if may_have_children or as_spawning(tool) is None)
     unknown = [name for name in order.tools if name not in offered]
     if unknown:
         raise UnknownNameError(

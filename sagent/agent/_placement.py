@@ -74,9 +74,9 @@ class Placing:
         return attrs.evolve(directive, content=own)
 
 
-def spec_with_placement(tool: Tool) -> ToolSpec:
-    """Tell a model of *tool* and of the choice, which a tool's own parameters go before."""
-    offered = Placing.beside(tool).names
+def spec_with(tool: Tool, placing: Placing) -> ToolSpec:
+    """Tell a model of *tool* and of the choice that *placing* reads, if it reads any."""
+    offered = placing.names
     if not offered:
         return spec_of(tool)
     schema = _object(tool.directive_schema)

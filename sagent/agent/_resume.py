@@ -1,8 +1,8 @@
 """How an agent begins: with nothing, or with what its session knows."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
+from sagent.agent._blueprint import Blueprint
 from sagent.agent._journal import Journal
 from sagent.agent._state import AgentState
 from sagent.compaction import Meter
@@ -24,8 +24,8 @@ _LOST = (
 )
 
 
-def begin(cwd: Path | None, model: Model, meter: Meter, session: Session | None) -> AgentState:
-    """Make the state of an agent that starts in *cwd*, or else in the process's directory.
+def begin(blueprint: Blueprint, model: Model, session: Session | None) -> AgentState:
+    """Make the state of an agent of *blueprint*, in its directory or else in the process's.
 
     A session's conversation is repaired where it broke off, so that each of its tool calls has a
     result.
@@ -33,7 +33,9 @@ def begin(cwd: Path | None, model: Model, meter: Meter, session: Session | None)
     Raises:
         SessionError: it cannot be read or written.
     """
+    cwd = blueprint.cwd
     workspace = Workspace(cwd) if cwd else Workspace()
+    meter = Meter.beginning(blueprint.head_tokens)
     if session is None:
         return AgentState(model, meter, workspace)
     session.repair()

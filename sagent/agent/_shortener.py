@@ -129,7 +129,7 @@ class Shortener:
     def _take_out_old_results(self) -> None:
         shorter = micro_compact(
             self._state.history,
-            clearable=self._blueprint.clearable,
+            clearable=self._blueprint.toolbox.clearable,
             now_ns=time.time_ns(),
             last_response_ns=self._state.last_response_ns,
             cold_after_s=COLD_AFTER_S,

@@ -135,3 +135,9 @@ class SpawningTool(Tool, Protocol):
     def completed(self, order: SpawnOrder) -> SpawnOrder:
         """Add what only a program can give to *order*, which was read from a file."""
         ...
+
+
+def as_spawning(tool: Tool) -> SpawningTool | None:
+    """Give *tool* as one that starts agents; None if it is no such tool."""
+    # First by its name alone: to look for all that a protocol has takes long.
+    return tool if hasattr(tool, "within") and isinstance(tool, SpawningTool) else None

@@ -11,6 +11,7 @@ values.
 
 from sagent.compaction._attachments import Attachments, FileText, SkillText, attach
 from sagent.compaction._compactor import Ask, Compactor
+from sagent.compaction._estimate import system_tokens, tool_tokens
 from sagent.compaction._limits import ContextLimits
 from sagent.compaction._meter import Meter
 from sagent.compaction._micro import micro_compact
@@ -36,4 +37,6 @@ __all__ = [
     "recent_files",
     "recent_skills",
     "rewound_plan",
+    "system_tokens",
+    "tool_tokens",
 ]

@@ -45,12 +45,18 @@ def total_tokens(messages: Iterable[Message]) -> int:
 
 def head_tokens(system: str, tools: Sequence[ToolSpec]) -> int:
     """Estimate the tokens of what goes before the messages."""
-    weights = [
-        text_bytes(tool.name) + text_bytes(tool.description) + _json_bytes(tool.directive_schema)
-        for tool in tools
-    ]
-    overhead = MESSAGE_TOKENS * (len(weights) + 1)
-    return -(-(text_bytes(system) + sum(weights)) // BYTES_PER_TOKEN) + overhead
+    return system_tokens(system) + sum(map(tool_tokens, tools))
+
+
+def system_tokens(system: str) -> int:
+    """Estimate the tokens of the system prompt."""
+    return -(-text_bytes(system) // BYTES_PER_TOKEN) + MESSAGE_TOKENS
+
+
+def tool_tokens(tool: ToolSpec) -> int:
+    """Estimate the tokens that it takes to tell of *tool*, with each request."""
+    words = text_bytes(tool.name) + text_bytes(tool.description)
+    return -(-(words + _json_bytes(tool.directive_schema)) // BYTES_PER_TOKEN) + MESSAGE_TOKENS
 
 
 def text_bytes(text: str) -> int:

@@ -40,7 +40,11 @@ class Meter:
     @classmethod
     def of(cls, system: str = "", tools: Sequence[ToolSpec] = ()) -> Self:
         """Begin with what every request carries before its messages."""
-        head = head_tokens(system, tools)
+        return cls.beginning(head_tokens(system, tools))
+
+    @classmethod
+    def beginning(cls, head: int) -> Self:
+        """Begin with *head* tokens, which every request carries before its messages."""
         return cls(head=head, estimated=head, since=head)
 
     @property

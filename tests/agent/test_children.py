@@ -570,4 +570,3 @@ async def test_an_agent_knows_what_those_below_it_took_that_have_ended() -> None
         status = await ref.ask(GetStatus(), lane="front")
 
     assert status.ended_below.calls == 4
-    assert status.usage.output_tokens == 6

@@ -86,13 +86,13 @@ async def test_a_change_of_a_file_is_shown_with_its_words(project: Path) -> None
     (project / "a.txt").write_text("one old line\nsame\n")
     change = {"file_path": str(project / "a.txt"), "old_string": "old", "new_string": "new"}
     read = call("Read", {"file_path": str(project / "a.txt")})
-    async with open_loopback(
-        read, call("Edit", change, call_id="c2"), answer("Changed.")
-    ) as server:
-        async with open_terminal(*at(server), cwd=project) as terminal:
-            await terminal.shows("ready")
-            await terminal.says("change it")
-            await terminal.shows("-one old line", "+one new line", "Changed.", "ready")
+    async with (
+        open_loopback(read, call("Edit", change, call_id="c2"), answer("Changed.")) as server,
+        open_terminal(*at(server), cwd=project) as terminal,
+    ):
+        await terminal.shows("ready")
+        await terminal.says("change it")
+        await terminal.shows("-one old line", "+one new line", "Changed.", "ready")
 
 
 async def test_a_failure_is_told_and_the_conversation_goes_on(project: Path) -> None:

@@ -74,7 +74,7 @@ class Kept:
         blueprint = self.agent._blueprint()
         return AgentActor(
             blueprint,
-            lambda: begin(self.agent.cwd, self.model, blueprint.meter, self.session),
+            lambda: begin(blueprint, self.model, self.session),
             emit=discard,
             claim=nullcontext(),
             standing=Standing.first(self.agent.limits),
