@@ -80,7 +80,9 @@ class Mailbox:
         self._capacity = math.inf if capacity is None else capacity
         self._overflow: OverflowPolicy = overflow
         self._cause: Exception | None = None
-        self._back_in, self._back_out = trio.open_memory_channel[Envelope[object]](self._capacity)
+        # Opened for the first message: two thousand bytes that many an actor never needs.
+        self._back_in: trio.MemorySendChannel[Envelope[object]] | None = None
+        self._back_out: trio.MemoryReceiveChannel[Envelope[object]] | None = None
         # With the senders that wait for room.
         self._back_count = 0
         # Most actors never see a front message, and an empty deque is 760 bytes.
@@ -121,7 +123,7 @@ class Mailbox:
                 self.on_front(envelope.message)
         else:
             try:
-                self._back_in.send_nowait(envelope)
+                (self._back_in or self._open_back()).send_nowait(envelope)
             except trio.WouldBlock:
                 if not self._made_room(envelope):
                     return
@@ -141,7 +143,7 @@ class Mailbox:
         self._back_count += 1
         self.peak = max(self.peak, self._back_count)
         if not full:
-            self._back_in.send_nowait(envelope)
+            (self._back_in or self._open_back()).send_nowait(envelope)
             self.wake()
             await trio.lowlevel.cancel_shielded_checkpoint()
             return
@@ -169,6 +171,7 @@ class Mailbox:
             elif self._again:
                 envelope = self._again.popleft()
             elif self._back_count:
+                assert self._back_out is not None  # something is in it
                 envelope = self._back_out.receive_nowait()
                 self._back_count -= 1
                 if self._senders:
@@ -265,6 +268,10 @@ class Mailbox:
         else:
             envelope.settled = True
 
+    def _open_back(self) -> trio.MemorySendChannel[Envelope[object]]:
+        self._back_in, self._back_out = trio.open_memory_channel[Envelope[object]](self._capacity)
+        return self._back_in
+
     def _made_room(self, envelope: Envelope[object]) -> bool:
         """Do as the policy says; tell whether *envelope* has entered a full back lane."""
         match self._overflow:
@@ -276,6 +283,8 @@ class Mailbox:
                 self.refuse(envelope, "overflow")
                 return False
             case "drop_oldest":
+                assert self._back_in is not None  # it is full
+                assert self._back_out is not None
                 oldest = self._back_out.receive_nowait()
                 self._back_count -= 1
                 self._back_in.send_nowait(envelope)  # before a send that waits for room
@@ -287,6 +296,7 @@ class Mailbox:
     def _admit(self, senders: dict[trio.lowlevel.Task, Envelope[object]]) -> None:
         """Let the one who has waited for room the longest have a place."""
         task = next(iter(senders))
+        assert self._back_in is not None  # they have found it full
         self._back_in.send_nowait(senders.pop(task))
         trio.lowlevel.reschedule(task)
 
