@@ -172,8 +172,10 @@ def missing(path: Path) -> Refusal:
             "rename it, or work on it, with a pattern (*, ?) in Bash"
         )
     near = difflib.get_close_matches(path.name, names, n=3)
-    hint = f" Did you mean {' or '.join(shown(parent / name) for name in near)}?" if near else ""
-    return Refusal(f"File not found: {shown(path)}.{hint}")
+    if not near:
+        return Refusal(f"File not found: {shown(path)}. List or Glob shows what there is")
+    names = [shown(parent / name) for name in near]
+    return Refusal(f"File not found: {shown(path)}. Did you mean {' or '.join(names)}?")
 
 
 def _spellings(name: str) -> set[str]:

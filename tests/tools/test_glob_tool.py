@@ -15,6 +15,8 @@ from sagent.tools._glob_pattern import GlobPattern
 
 type Use = Callable[..., Awaitable[list[str]]]
 
+SHOWN = "List or Glob shows what there is"
+
 
 @pytest.fixture
 def glob(tmp_path: Path) -> Use:
@@ -125,7 +127,10 @@ async def test_paths_outside_are_shown_whole(tmp_path: Path) -> None:
 
 
 async def test_a_missing_start_is_told(tmp_path: Path, glob: Use) -> None:
-    assert await glob("*", path="nowhere") == ["ERROR", f"File not found: {tmp_path}/nowhere."]
+    assert await glob("*", path="nowhere") == [
+        "ERROR",
+        f"File not found: {tmp_path}/nowhere. {SHOWN}",
+    ]
 
 
 async def test_too_many_braces_are_refused(glob: Use) -> None:

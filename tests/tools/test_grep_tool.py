@@ -17,6 +17,8 @@ RIPGREP = shutil.which("rg")
 
 no_ripgrep = pytest.mark.skipif(RIPGREP is None, reason="ripgrep is not installed")
 
+SHOWN = "List or Glob shows what there is"
+
 
 @pytest.fixture(params=["own", pytest.param("ripgrep", marks=no_ripgrep)])
 def grep(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Use:
@@ -266,7 +268,7 @@ async def test_paths_outside_are_shown_whole(tmp_path: Path, grep: Use) -> None:
 
 
 async def test_a_missing_path_is_told(tmp_path: Path, grep: Use) -> None:
-    assert await grep("x", path="no") == f"ERROR File not found: {tmp_path}/no."
+    assert await grep("x", path="no") == f"ERROR File not found: {tmp_path}/no. {SHOWN}"
 
 
 async def test_a_named_pipe_is_not_waited_for(tmp_path: Path, grep: Use) -> None:

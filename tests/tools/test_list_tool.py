@@ -12,6 +12,8 @@ from sagent.tools import List
 
 type Use = Callable[..., Awaitable[str]]
 
+SHOWN = "List or Glob shows what there is"
+
 
 @pytest.fixture
 def listing(tmp_path: Path) -> Use:
@@ -62,4 +64,4 @@ async def test_what_is_no_directory_is_told(tmp_path: Path, listing: Use) -> Non
     (tmp_path / "a").touch()
 
     assert await listing("a") == f"ERROR Not a directory: {tmp_path}/a. Use Read on a file"
-    assert await listing("b") == f"ERROR File not found: {tmp_path}/b."
+    assert await listing("b") == f"ERROR File not found: {tmp_path}/b. {SHOWN}"
