@@ -30,11 +30,16 @@ def pages(text: str, limit: int = PAGE_CHARS) -> tuple[str, ...]:
     rest = text.strip()
     while len(rest) > limit:
         place = _cut(rest, limit - len(_FENCE) - 1)
-        page, rest = rest[:place].rstrip(), rest[place:].lstrip("\n")
+        page, rest = rest[:place].rstrip(), _without_blank(rest[place:])
         if _opens_code(page):
             page, rest = f"{page}\n{_FENCE}", f"{_FENCE}\n{rest}"
         cut.append(page)
     return (*cut, rest) if rest.strip() else tuple(cut)
+
+
+def _without_blank(rest: str) -> str:
+    """Leave out the blank that the page was cut at; the first line keeps its indentation."""
+    return rest.lstrip("\n") if rest.startswith("\n") else rest.removeprefix(" ")
 
 
 def _opens_code(page: str) -> bool:

@@ -22,6 +22,10 @@ def shared(slack: FakeSlack, name: str, kind: str, size: int) -> dict[str, objec
     return {"id": name, "name": name, "mimetype": kind, "size": size, "url_private_download": url}
 
 
+def all_bytes_below(directory: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in directory.rglob("*") if path.is_file())
+
+
 async def test_an_agent_is_created_and_answers_in_the_thread(bot: BotIn) -> None:
     async with (
         open_slack() as slack,
@@ -414,6 +418,6 @@ async def test_secrets_are_in_no_file_of_the_run(bot: BotIn, tmp_path: Path) -> 
         await slack.say("rex: what is the token?")
         await slack.shown("it is")
 
-    written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    written = all_bytes_below(tmp_path)
     assert b"what is the token?" in written
     assert BOT.encode() not in written
