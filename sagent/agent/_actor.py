@@ -61,6 +61,7 @@ class AgentActor(Actor[Mail]):
         # Only while a turn is in hand; an idle agent is to be small.
         self._held: AsyncExitStack | None = None
         self._interruption: trio.CancelScope | None = None
+        self._last_status: AgentStatus | None = None
 
     async def started(self) -> None:
         """Take the history in hand."""
@@ -107,16 +108,21 @@ class AgentActor(Actor[Mail]):
         """Let everybody's events end, and the history go, with a word on what never will."""
         self._standing.household.leave(self.context.ref.path)
         self._audience.close()
-        self._rounds.give_up_tasks()
+        self._rounds.close()
         if self._results.is_to_be_removed:
             await trio.to_thread.run_sync(self._results.remove)
         if self._held is not None:
             await self._held.aclose()
         if self._say_farewell is not None:
             self._say_farewell(exit)
+        # They refer back to their agent: it would be freed no sooner than cycles are looked for.
+        self._last_status = self.status()
+        del self._desk, self._family, self._rounds
 
     def status(self) -> AgentStatus:
-        """Tell how the agent stands."""
+        """Tell how the agent stands, or how it stood at its end."""
+        if self._last_status is not None:
+            return self._last_status
         phase: Phase = "idle"
         if self._in_turn:
             phase = "working" if self._rounds.runs_tools else "thinking"

@@ -71,6 +71,10 @@ class ModelCaller:
             self._blueprint, self._state, self._audience, self._ask_aside, self._reminders.review
         )
 
+    def close(self) -> None:
+        """Let go of what refers back to it, so that it is freed as soon as nobody needs it."""
+        del self.shortener
+
     async def respond(self, output: Output | None) -> ModelResponse:
         """Ask for the next response.
 

@@ -87,9 +87,9 @@ class Rounds:
             SagentError: the turn cannot go on.
         """
         budget, now = self._blueprint.budget, time.monotonic
-        if budget is None:
+        left_s = math.inf if budget is None else budget.deadline(now()) - now()
+        if left_s == math.inf:
             return await self._answer()
-        left_s = budget.deadline(now()) - now()
         with trio.move_on_after(max(0, left_s)):  # it may be up before a turn begins
             return await self._answer()
         raise BudgetExceededError(
@@ -112,13 +112,14 @@ class Rounds:
         if rest.messages or rest.cleared:
             self._take_in(rest)
 
-    def give_up_tasks(self) -> None:
+    def close(self) -> None:
         """Tell what the calls that run in the background come to: nothing will tell it later."""
         told = self._post.take_news()
         lost = [(call, lost_message(call)) for call in self.tasks.unfinished()]
         for call, message in (*((news.call, news.message) for news in told), *lost):
             self._state.record((message,))
             self._state.journal.note_task(call, "ended")
+        self._caller.close()
 
     def mind_users(self) -> None:
         """Let a user who waits not wait for tools that take long."""

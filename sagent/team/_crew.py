@@ -9,7 +9,6 @@ There is room while fewer than `limit` items are worked on, and while those and 
 nobody has read are no more than `AHEAD` times that. So a slow reader holds back the work.
 """
 
-import math
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -133,7 +132,9 @@ class Crew[I, R]:
 
     async def _try(self, index: int, job: Job[R], tab: Tab) -> tuple[R] | Exception:
         seconds = self._settings.item_seconds
-        with trio.move_on_after(math.inf if seconds is None else seconds):
+        if seconds is None:
+            return await self._try_each(index, job, tab)
+        with trio.move_on_after(seconds):
             return await self._try_each(index, job, tab)
         return ItemDeadlineError(
             f"item {index} had {seconds:g} seconds, and they are over: allow more "

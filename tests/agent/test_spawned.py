@@ -1,11 +1,14 @@
 """An agent spawned into a system, and messaged."""
 
+import gc
+
 import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 
 from sagent.actors import open_system
 from sagent.agent import AGENTS, Agent, Prompt, Text
+from sagent.agent._actor import AgentActor
 from sagent.errors import (
     ActorStopped,
     StreamCutError,
@@ -14,6 +17,7 @@ from sagent.message import (
     response_text,
 )
 from sagent.testing import RecordingTool, ScriptedModel, calls
+from sagent.tools import Bash
 
 
 async def test_a_spawned_agent_answers_asks_and_remembers() -> None:
@@ -124,3 +128,20 @@ async def test_a_run_can_live_in_a_system_beside_others() -> None:
         assert answer.content == "done"
         assert during == {"peer", "runner"}
         assert [ref.name for ref in system.members(AGENTS)] == ["peer"]
+
+
+async def test_what_an_agent_held_is_freed_at_its_end_without_a_search_for_cycles() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        async with open_system() as system:
+            ref = await system.spawn(Agent(model=ScriptedModel("one"), tools=[Bash()]))
+            await ref.ask(Prompt("a"))
+            ref.stop()
+            await ref.closed()
+
+            alive = [each for each in gc.get_objects() if type(each) is AgentActor]
+    finally:
+        gc.enable()
+
+    assert alive == []
