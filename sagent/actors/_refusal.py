@@ -23,7 +23,8 @@ def _error(
 ) -> ActorError:
     match reason:
         case "stopped" | "abandoned":
-            return ActorStopped(f"{path} has stopped: the ask was not answered")
+            why = "" if cause is None else f" ({cause!r})"
+            return ActorStopped(f"{path} has stopped{why}: the ask was not answered")
         case "crashed":
             return ActorCrashed(f"{path} crashed on the ask: {cause!r}")
         case "overflow":

@@ -58,6 +58,7 @@ class AgentActor(Actor[Mail]):
         self._emit = emit
         self._in_turn = False
         self._unsettled = True  # until its children are back
+        self._has_rounds = False
         # Only while a turn is in hand; an idle agent is to be small.
         self._held: AsyncExitStack | None = None
         self._interruption: trio.CancelScope | None = None
@@ -87,6 +88,7 @@ class AgentActor(Actor[Mail]):
         self._rounds = self._new_rounds(
             Reminders(self._blueprint.rules, self._state.workspace.resolve, self._state.given_rules)
         )
+        self._has_rounds = True
         if self._standing.parent is not None:
             self._standing.household.enter(self.context.ref.path, self)
         try:
@@ -108,7 +110,8 @@ class AgentActor(Actor[Mail]):
         """Let everybody's events end, and the history go, with a word on what never will."""
         self._standing.household.leave(self.context.ref.path)
         self._audience.close()
-        self._rounds.close()
+        if self._has_rounds:  # not if its tools could not be bound
+            self._rounds.close()
         if self._results.is_to_be_removed:
             await trio.to_thread.run_sync(self._results.remove)
         if self._held is not None:

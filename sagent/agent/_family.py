@@ -23,6 +23,7 @@ from sagent.agent._spawn_order import SpawnOrder, as_spawning
 from sagent.agent._state import AgentState
 from sagent.errors import (
     ActorCrashed,
+    ActorStopped,
     AgentLimitError,
     NameTaken,
     RunError,
@@ -93,7 +94,9 @@ class Family:
         ref = self._messenger.find(name)
         if ref == self._context.ref:
             raise UsageError("you cannot stop yourself: end your turn")
-        if not ref.path.startswith(f"{self._context.ref.path}/"):
+        below = ref.path.startswith(f"{self._context.ref.path}/")
+        detached = any(isinstance(c, ChildRecord) and c.name == name for c in self._children)
+        if not below and not detached:
             raise UsageError(f"{name} was not started by you: ask it to end, with a message")
         guardian = self._standing.household.guardian_of(ref.path)
         last = ref if guardian is None else guardian
@@ -194,8 +197,10 @@ class Family:
         try:
             with trio.move_on_after(float("inf") if seconds is None else seconds):
                 return await ref.ask(prompt)
-        except ActorCrashed as error:
-            raise RunError(f"{order.name} crashed: {error.__cause__ or error}") from error
+        except (ActorCrashed, ActorStopped) as error:
+            cause = error.__cause__
+            how = "was stopped before it had answered" if cause is None else f"crashed: {cause}"
+            raise RunError(f"{order.name} {how}") from error
         raise RunError(f"{order.name} did not answer within its {seconds:g} seconds: it was ended")
 
     async def _settle(self, order: SpawnOrder, known: ChildRecord | None = None) -> None:

@@ -21,13 +21,15 @@ from sagent.agent import (
     ToolCalled,
 )
 from sagent.budget import Budget
+from sagent.errors import ActorStopped
 from sagent.home import Home
 from sagent.lib.json import JsonValue
 from sagent.message import MultipartMessage, TextMessage, is_error, result_text
 from sagent.model import ModelRequest, Price, Usage
 from sagent.prompt import load_agent_files
+from sagent.session import create_session
 from sagent.testing import RecordingTool, ScriptedModel, calls
-from sagent.tool import Tool
+from sagent.tool import Binding, Tool
 from sagent.tools import AgentSend, AgentSpawn, BackgroundTask, Read, tool
 
 
@@ -297,6 +299,66 @@ async def test_an_agent_stops_only_those_it_has_started() -> None:
 
         assert system.whereis("peer") is not None
     assert "peer was not started by you" in last(model.requests[1])
+
+
+async def test_a_detached_agent_is_stopped_by_the_one_who_started_it() -> None:
+    stop = calls(("AgentSend", {"to": "peer", "stop": True}))
+    model = ScriptedModel(spawn("look", label="peer", detached=True), "w", stop, "done")
+    async with open_system() as system:
+        tools = [AgentSpawn(model=ScriptedModel("one")), AgentSend()]
+        await Agent(model=model, tools=tools, name="me").run("go", system=system)
+
+        assert system.members(AGENTS) == ()
+
+    assert "Stopped: peer." in told(model.requests[3])
+
+
+async def test_a_child_that_is_stopped_before_it_has_answered_is_an_error_that_says_so(
+    autojump_clock: MockClock,
+) -> None:
+    start = spawn("look", label="scout", background=True)
+    stop = calls(("AgentSend", {"to": "scout", "stop": True}))
+    model = ScriptedModel(start, stop, "done")
+    child = ScriptedModel(calls(("forever", {})))
+    tools: list[Tool] = [AgentSpawn(model=child), AgentSend(), forever, BackgroundTask()]
+
+    await Agent(model=model, tools=tools).run("go")
+
+    assert told(model.requests[2])[-1].endswith("scout was stopped before it had answered")
+
+
+class Unbound(RecordingTool):
+    """Has a bug where its agent takes it in."""
+
+    def bind(self, binding: Binding) -> Tool:
+        raise RuntimeError("a bug")
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "news"),
+    [
+        ({}, "scout crashed: a bug"),
+        ({"persistent": True}, "[scout has ended: it crashed too often, at last: RuntimeError: a"),
+        ({"detached": True}, "[scout has ended: it crashed too often, at last: RuntimeError: a"),
+    ],
+)
+async def test_a_tool_that_cannot_be_bound_is_the_end_of_the_child_that_has_it(
+    autojump_clock: MockClock, lifetime: dict[str, JsonValue], news: str
+) -> None:
+    model = ScriptedModel(spawn("look", label="scout", **lifetime), *["w"] * 9)
+    tools = [AgentSpawn(model=ScriptedModel(), tools=[Unbound("Echo")])]
+
+    await Agent(model=model, tools=tools).run("go")
+
+    assert last(model.requests[-1]).startswith(news)
+
+
+async def test_a_tool_that_cannot_be_bound_leaves_nothing_open(tmp_path: Path) -> None:
+    with create_session(Home(tmp_path), cwd=tmp_path) as session:
+        agent = Agent(model=ScriptedModel(), tools=[Unbound("Echo")], session=session)
+
+        with pytest.raises(ActorStopped, match="a bug"):
+            await agent.run("go")
 
 
 async def test_a_detached_agent_outlives_the_one_who_started_it() -> None:
