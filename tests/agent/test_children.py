@@ -620,7 +620,6 @@ async def test_an_agent_knows_what_those_below_it_took_that_have_ended() -> None
         spawn("look", label="scout", persistent=True, tools=[]),
         "waiting",
         send("scout", "x", stop=True),
-        "waiting",
         "done",
     )
     spawning = AgentSpawn(model=child, tools=[below])
@@ -632,3 +631,4 @@ async def test_an_agent_knows_what_those_below_it_took_that_have_ended() -> None
         status = await ref.ask(GetStatus(), lane="front")
 
     assert status.ended_below.calls == 4
+    assert status.usage.output_tokens == 5
