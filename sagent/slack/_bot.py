@@ -29,7 +29,7 @@ from sagent.slack._parser import SlackOptions
 from sagent.slack._socket import EventSocket
 from sagent.slack._web_api import WebApi
 
-STARTING_S = 5.0
+STARTING_S = 2.0
 """How long Slack may be out of reach when the bot begins: somebody is there, and is told."""
 _RUN = "sagent-slack"
 """What other processes call the run; no agent can have the name by which it would be stopped."""

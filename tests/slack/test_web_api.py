@@ -27,6 +27,13 @@ def api_of(slack: FakeSlack, token: str = BOT) -> WebApi:
     return WebApi(client, "http://virtual/api/", token, "SLACK_BOT_TOKEN")
 
 
+def board_of(slack: FakeSlack) -> Board:
+    def note(place: Place, ts: str, label: str) -> None:
+        """Let it go: nobody reacts to it."""
+
+    return Board(api_of(slack), note)
+
+
 def times(slack: FakeSlack, *methods: str) -> list[float]:
     return [call.at for call in slack.calls if call.method in methods]
 
@@ -46,7 +53,7 @@ async def test_while_slack_wants_to_be_left_alone_other_channels_wait_too(
 ) -> None:
     slack = FakeSlack()
     slack.faults["chat.postMessage"] = [Fault(status=429, headers={"retry-after": "42"})]
-    board = Board(api_of(slack), lambda *_: None)
+    board = board_of(slack)
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(board.post, HERE, "here")
@@ -132,7 +139,7 @@ async def test_a_stream_changes_its_message_once_a_second_and_ends_whole(
     autojump_clock: MockClock,
 ) -> None:
     slack = FakeSlack()
-    bulletin = Bulletin(Board(api_of(slack), lambda *_: None), HERE, "rex")
+    bulletin = Bulletin(board_of(slack), HERE, "rex")
     words = [f"word{number} " for number in range(2_000)]
 
     async with trio.open_nursery() as nursery:
@@ -154,7 +161,7 @@ async def test_a_stream_changes_its_message_once_a_second_and_ends_whole(
 
 async def test_many_streams_stay_below_fifty_changes_a_minute(autojump_clock: MockClock) -> None:
     slack = FakeSlack()
-    board = Board(api_of(slack), lambda *_: None)
+    board = board_of(slack)
     bulletins = [Bulletin(board, Place(channel=f"C{n}", thread="1"), "rex") for n in range(5)]
 
     async with trio.open_nursery() as nursery:
@@ -171,7 +178,7 @@ async def test_many_streams_stay_below_fifty_changes_a_minute(autojump_clock: Mo
 
 async def test_a_message_that_somebody_deleted_is_let_go(autojump_clock: MockClock) -> None:
     slack = FakeSlack()
-    bulletin = Bulletin(Board(api_of(slack), lambda *_: None), HERE, "rex")
+    bulletin = Bulletin(board_of(slack), HERE, "rex")
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(bulletin.show)
@@ -192,7 +199,7 @@ async def test_what_did_not_get_through_is_said_when_slack_is_back(
 ) -> None:
     slack = FakeSlack()
     slack.faults["chat.postMessage"] = [Fault(status=500)] * 15
-    bulletin = Bulletin(Board(api_of(slack), lambda *_: None), HERE, "rex")
+    bulletin = Bulletin(board_of(slack), HERE, "rex")
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(bulletin.show)
@@ -208,7 +215,7 @@ async def test_a_turn_that_is_not_wanted_is_let_go_and_the_next_is_shown(
 ) -> None:
     slack = FakeSlack()
     slack.faults["chat.postMessage"] = [Fault(body={"ok": False, "error": "is_archived"})]
-    bulletin = Bulletin(Board(api_of(slack), lambda *_: None), HERE, "rex")
+    bulletin = Bulletin(board_of(slack), HERE, "rex")
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(bulletin.show)
