@@ -74,7 +74,8 @@ class _Mapping:
 
     _options: MapOptions
     _ending: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
-    _reader_gone: bool = attrs.field(default=False, init=False)
+    _unprinted: OSError | None = attrs.field(default=None, init=False)
+    """Why nothing more can be printed: the reader has gone, or the disk is full."""
     _counts: Counts = attrs.field(factory=Counts, init=False)
     _done: trio.MemorySendChannel[Outcome[str, object]] = attrs.field(init=False)
     _to_print: trio.MemoryReceiveChannel[Outcome[str, object]] = attrs.field(init=False)
@@ -114,8 +115,8 @@ class _Mapping:
             if trio.current_effective_deadline() == -math.inf:  # a signal has come
                 await self._print_last()
                 self._tell_the_rest(total, "stopped")
-        if failure or self._reader_gone:
-            raise failure or BrokenPipeError
+        if failure := failure or self._unprinted:
+            raise failure
         if code == DONE and is_ours and journal is not None:
             journal.unlink(missing_ok=True)
         elif self._counts.finished < total:
@@ -175,8 +176,8 @@ class _Mapping:
         try:
             async for outcome in self._to_print:
                 await table.write(outcome_line(outcome))
-        except BrokenPipeError:
-            self._reader_gone = True
+        except OSError as error:
+            self._unprinted = error
             scope.cancel()
 
     async def _print_last(self) -> None:

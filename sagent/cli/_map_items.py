@@ -82,7 +82,8 @@ async def _text(source: str) -> str:
 
 
 def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in text.split("\n") if line.strip())
+    lines = (line.strip() for line in text.removeprefix("\ufeff").split("\n"))
+    return tuple(line for line in lines if line)
 
 
 def _of_line(each: str, line: str) -> str:

@@ -1,9 +1,11 @@
 """One agent over many files or lines."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -220,6 +222,115 @@ def test_a_file_that_is_no_prompt_fails_alone(
     ends = {str(line["item"]): line.get("error", "") for line in lines(done)}
     assert why in str(ends["a.txt"])
     assert ends["b.txt"] == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is full")
+def test_a_disk_that_is_full_is_one_line_and_what_is_done_is_kept(project: Path) -> None:
+    names = notes(project, 2)
+    command = [sys.executable, "-m", "sagent", "map", "--over", "*.txt", "--prompt", "Review."]
+    with serve_loopback(answer("fine")) as server, Path("/dev/full").open("w") as full:
+        work = [*command, *at(server)]
+        first = subprocess.run(
+            work, cwd=project, env=clean(), stdout=full, stderr=subprocess.PIPE, check=False
+        )
+        second = subprocess.run(work, cwd=project, env=clean(), capture_output=True, check=False)
+
+    assert first.returncode == 1
+    assert "No space left on device" in one_line(first.stderr)
+    again = [json.loads(line) for line in second.stdout.splitlines()]
+    assert sorted(line["item"] for line in again) == names
+    assert any(line["from_journal"] for line in again)
+
+
+def test_lines_come_from_any_system(sagent: Command, project: Path) -> None:
+    with serve_loopback(answer("fine")) as server:
+        done = sagent(
+            *("map", *at(server), "--items", "-", "--prompt", "Spell {item}"),
+            stdin=b"\xef\xbb\xbfa\r\nb\r\n",
+        )
+
+    assert sorted(str(line["item"]) for line in lines(done)) == ["a", "b"]
+
+
+def test_names_of_files_may_hold_anything(sagent: Command, project: Path) -> None:
+    names = [b"bad\xff.txt", b"new\nline.txt", b"red\x1b[31m.txt"]
+    for name in names:
+        Path(os.fsdecode(bytes(project / "x")[:-1] + name)).write_bytes(b"some words")
+    with serve_loopback(answer("fine")) as server:
+        done = sagent("map", *at(server), "--over", "*.txt", "--prompt", "Review.")
+
+    assert {os.fsencode(str(line["item"])) for line in lines(done)} == set(names)
+    assert all(line["ok"] for line in lines(done))
+
+
+def test_a_reducer_that_failed_gets_what_was_mapped_again(sagent: Command, project: Path) -> None:
+    notes(project, 2)
+    no = refusal("400 Bad Request", b'{"error": {"message": "no"}}')
+    work = ("--over", "*.txt", "--prompt", "Review.", "--reduce", "Put them together.")
+    with serve_loopback(answer("part"), answer("part"), no, answer("whole")) as server:
+        first = sagent("map", *at(server), *work)
+        second = sagent("map", *at(server), *work)
+
+    assert first.returncode == 1
+    assert "the reducer failed at 2 parts of 2 results" in one_line(first.stderr)
+    assert (second.returncode, lines(second)[-1]["reduced"]) == (0, "whole")
+    assert len(server.seen) == 4
+
+
+def test_a_budget_that_ends_in_the_reducer_loses_nothing(sagent: Command, project: Path) -> None:
+    notes(project, 2)
+    work = ("--over", "*.txt", "--prompt", "Review.", "--reduce", "Join.", "--tools", "none")
+    with serve_loopback(answer("part", prompt_tokens=4_000, completion_tokens=9)) as server:
+        first = sagent("map", *at(server), *work, "--max-budget-tokens", "8500")
+        second = sagent("map", *at(server), *work)
+
+    assert first.returncode == 1
+    assert "allow more tokens" in one_line(first.stderr)
+    assert (second.returncode, len(server.seen)) == (0, 3)
+
+
+@pytest.mark.parametrize("content", [b"garbage\n", b'{"version": 99}\n', b"\xff\n"])
+def test_a_file_that_is_no_journal_is_left_as_it_is(
+    sagent: Command, project: Path, content: bytes
+) -> None:
+    notes(project, 1)
+    (project / "j.jsonl").write_bytes(content)
+    with serve_loopback(answer("fine")) as server:
+        work = ("--over", "*.txt", "--prompt", "Review.", "--journal", "j.jsonl")
+        done = sagent("map", *at(server), *work)
+
+    assert done.returncode == 1
+    assert "j.jsonl is no journal of this version" in one_line(done.stderr)
+    assert (project / "j.jsonl").read_bytes() == content
+
+
+async def test_the_same_command_twice_at_once_is_refused(project: Path) -> None:
+    notes(project, 2)
+    command = [sys.executable, "-m", "sagent", "map", "--over", "*.txt", "--prompt", "Review."]
+    async with open_loopback(chat({"choices": []}, hang=True)) as server, trio.open_nursery() as n:
+        run = partial(trio.run_process, [*command, *at(server)], env=clean(), cwd=project)
+        n.start_soon(partial(run, check=False, stdout=subprocess.DEVNULL))
+        with trio.fail_after(30):
+            while not server.seen:
+                await trio.sleep(0.02)
+            done = await run(check=False, capture_stdout=True, capture_stderr=True)
+        n.cancel_scope.cancel()
+
+    assert done.returncode == 1
+    assert "is in use by another run" in one_line(done.stderr)
+
+
+def test_a_home_that_cannot_be_written_costs_the_journal_alone(project: Path) -> None:
+    notes(project, 1)
+    command = [sys.executable, "-m", "sagent", "map", "--over", "*.txt", "--prompt", "Review."]
+    with serve_loopback(answer("fine")) as server:
+        env = clean() | {"SAGENT_HOME": "/proc/none"}
+        done = subprocess.run(
+            [*command, *at(server)], cwd=project, env=env, capture_output=True, check=False
+        )
+
+    assert (done.returncode, done.stdout.count(b"\n")) == (0, 1)
+    assert "what is done is not kept" in one_line(done.stderr)
 
 
 async def test_a_reader_that_leaves_ends_the_work(project: Path) -> None:
