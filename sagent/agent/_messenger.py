@@ -44,6 +44,11 @@ class Messenger:
             )
         self.find(to)
         if delay_s > 0:
+            if self._unsent >= INBOX_CAPACITY:
+                raise RunError(
+                    f"{self._unsent} messages wait to be sent, and no more may: wait, or send it "
+                    "now"
+                )
             self._unsent += 1
             self._context.nursery.start_soon(self._send_later, to, text, delay_s, hops)
             return f"Scheduled for {to} in {delay_s:g}s."

@@ -83,7 +83,11 @@ class AgentSpawn(ColleagueTool):
                     "description": "levels of agents below it",
                 },
                 "max_budget_usd": {"type": "number", "minimum": 0},
-                "deadline": {"type": "number", "description": "seconds it may live"},
+                "deadline": {
+                    "type": "number",
+                    "exclusiveMinimum": 0,
+                    "description": "seconds it may live",
+                },
                 "restart": {
                     "type": "string",
                     "enum": list(_RESTARTS),

@@ -138,7 +138,8 @@ async def test_children_who_are_offered_no_tools_have_none() -> None:
         ({"label": "parent"}, "parent is what every agent calls the one who started it"),
         ({"label": "Agent"}, "there is an agent Agent already"),
         ({"provider": "Nobody"}, "Nobody"),
-        ({"deadline": 0}, "deadline_s is 0"),
+        ({"deadline": 0}, "deadline: 0 is less than or equal to the minimum of 0"),
+        ({"tools": "Read"}, 'tools: "Read" is not of type "array"'),
         ({"prompt": "  "}, "prompt is empty"),
     ],
 )
@@ -264,6 +265,46 @@ async def test_a_child_that_lives_again_whatever_happens_is_stopped_all_the_same
         await agent.run("check")
 
     assert "Stopped: scout." in told(model.requests[-1])
+
+
+async def test_of_two_of_one_name_one_is_started() -> None:
+    start: dict[str, JsonValue] = {"prompt": "look", "label": "scout", "persistent": True}
+    model = ScriptedModel(calls(*[("AgentSpawn", start)] * 2), *["waiting"] * 9)
+    child = ScriptedModel("one")
+
+    await Agent(model=model, tools=[AgentSpawn(model=child)]).run("check")
+
+    results = told(model.requests[1])[2:4]
+    assert sum(text.startswith("Persistent agent started: scout.") for text in results) == 1
+    assert sum(text.startswith("there is an agent scout already") for text in results) == 1
+
+
+async def test_an_agent_does_not_stop_the_one_beside_it(autojump_clock: MockClock) -> None:
+    def child(request: ModelRequest) -> MultipartMessage | str:
+        if result_text(request.messages[0]) == "wait":
+            return calls(("forever", {}))
+        stop = calls(("AgentSend", {"to": "one", "stop": True}))
+        return last(request) if len(request.messages) > 1 else stop
+
+    model = ScriptedModel(
+        calls(
+            ("AgentSpawn", {"prompt": "wait", "label": "one", "deadline": 30}),
+            ("AgentSpawn", {"prompt": "stop it", "label": "two"}),
+        ),
+        "done",
+    )
+    tools: list[Tool] = [
+        AgentSpawn(model=ScriptedModel(*[child] * 3)),
+        AgentSend(),
+        forever,
+    ]
+
+    await Agent(model=model, tools=tools).run("check")
+
+    assert told(model.requests[1])[2:] == [
+        "one did not answer within its 30 seconds: it was ended",
+        "one was not started by you: ask it to end, with a message",
+    ]
 
 
 async def test_the_name_and_the_place_of_a_child_that_was_stopped_are_free_at_once() -> None:

@@ -7,6 +7,7 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import open_system
 from sagent.agent import AGENTS, Agent, AgentLimits, Prompt
+from sagent.lib.json import JsonValue
 from sagent.message import MultipartMessage, is_error
 from sagent.model import ModelRequest
 from sagent.testing import ScriptedModel, calls
@@ -161,6 +162,34 @@ async def test_a_message_that_finds_nobody_later_comes_back(autojump_clock: Mock
     assert last(alice.requests[2]) == (
         "[not delivered to bob: Unknown agent: 'bob'. There are: no others.]"
     )
+
+
+async def test_a_child_that_works_on_its_one_answer_is_written_to(
+    autojump_clock: MockClock,
+) -> None:
+    @tool
+    async def wait() -> None:
+        await trio.sleep(9)
+
+    child = ScriptedModel(calls(("wait", {})), "found it")
+    start = spawn("look", label="scout", background=True)
+    model = ScriptedModel(start, send("scout", "quick"), "waiting", "done")
+    tools: list[Tool] = [AgentSpawn(model=child), AgentSend(), wait, BackgroundTask()]
+
+    await Agent(model=model, tools=tools).run("go")
+
+    assert last(child.requests[1]) == "[from Agent]: quick"
+
+
+async def test_messages_for_later_are_bounded_too(autojump_clock: MockClock) -> None:
+    later: dict[str, JsonValue] = {"to": "Agent", "content": "look", "delay": 9}
+    model = ScriptedModel(calls(*[("AgentSend", later)] * 257), "waiting", *["done"] * 300)
+
+    await Agent(model=model, tools=[AgentSend()]).run("go")
+
+    results = told(model.requests[1])
+    assert results.count("Scheduled for Agent in 9s.") == 256
+    assert results[-1] == "256 messages wait to be sent, and no more may: wait, or send it now"
 
 
 async def test_an_inbox_that_is_full_is_told_to_the_sender(autojump_clock: MockClock) -> None:
