@@ -9,13 +9,25 @@ import attrs
 import pytest
 import trio
 from histories import faults_of
+from trio.testing import wait_all_tasks_blocked
 
-from sagent.actors import open_system
-from sagent.agent import AGENTS, Agent, AgentLimits, ChildEvent, Responded, RunEvent
+from sagent.actors import Ref, open_system
+from sagent.agent import (
+    AGENTS,
+    Agent,
+    AgentLimits,
+    ChildEvent,
+    Interrupt,
+    Mail,
+    Prompt,
+    Responded,
+    RunEvent,
+    SwapModel,
+)
 from sagent.budget import Budget
 from sagent.errors import BudgetExceededError, ConnectionFailedError, RunInterruptedError
 from sagent.lib.json import JsonValue
-from sagent.message import MultipartMessage
+from sagent.message import MultipartMessage, result_text
 from sagent.model import ModelEvent, ModelRequest, Price, Usage
 from sagent.testing import ScriptedModel, calls, run_schedules
 from sagent.tools import AgentSend, AgentSpawn
@@ -130,6 +142,56 @@ async def live(seed: int, actions: int) -> None:
     assert budget.reserved.usd == 0
     assert seen.paid <= budget.ledger.total.usd == budget.spent.usd <= Decimal(usd)
     assert not faults_of(agent.messages)
+
+
+async def interrupt(seed: int) -> None:
+    """Interrupt an agent, and end its children, at any moment; then let it start all it may."""
+    chance = random.Random(seed)
+
+    def step(request: ModelRequest) -> MultipartMessage | str:
+        if result_text(request.messages[-1]) != "go":
+            return "well"
+        order: dict[str, JsonValue] = {"prompt": "look", "persistent": chance.random() < 0.7}
+        return calls(*[("AgentSpawn", order)] * chance.choice([1, 2, 3, 4]))
+
+    def all_three(request: ModelRequest) -> MultipartMessage | str:
+        asked = result_text(request.messages[-1]) == "all"
+        start: dict[str, JsonValue] = {"prompt": "look", "persistent": True}
+        return calls(*[("AgentSpawn", start)] * 3) if asked else "well"
+
+    child = ScriptedModel(*["one"] * 1_000)
+    agent = Agent(
+        model=ScriptedModel(*[step] * 1_000),
+        tools=[AgentSpawn(model=child)],
+        limits=AgentLimits(max_children=3, max_agents=4),
+    )
+    async with open_system() as system:
+        ref = await system.spawn(agent, name="boss")
+        for _ in range(10):
+            ref.tell(Prompt("go"))
+            for _ in range(chance.randrange(40)):
+                await trio.lowlevel.checkpoint()
+            ref.tell(Interrupt(), lane="front")
+            children = [member for member in system.members(AGENTS) if member != ref]
+            if children and chance.random() < 0.6:
+                chance.choice([Ref[Mail].kill, Ref[Mail].stop])(chance.choice(children))
+            await wait_all_tasks_blocked()
+            assert len(system.members(AGENTS)) <= 4
+        for member in system.members(AGENTS):
+            if member != ref:
+                member.stop()
+        await trio.sleep(100)
+        assert system.members(AGENTS) == (ref,)
+
+        await SwapModel(ScriptedModel(*[all_three] * 9)).ask(ref)
+        await ref.ask(Prompt("all", until_idle=True))
+
+        assert len(system.members(AGENTS)) == 4
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_places_are_free_again_whenever_an_agent_is_interrupted(seed: int) -> None:
+    run_schedules(interrupt, seed, schedule=seed)
 
 
 @pytest.mark.parametrize("seed", range(12))
