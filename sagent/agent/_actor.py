@@ -72,6 +72,7 @@ class AgentActor(Actor[Mail]):
         async with AsyncExitStack() as stack:
             stack.enter_context(self._claim)
             self._state = self._begin()
+            del self._claim, self._begin  # an idle agent is to be small
             session = self._state.session
             self._results = ResultFolder.temporary() if session is None else session.results
             self._keeper = await open_file_keeper(

@@ -78,7 +78,8 @@ class Desk:
     _interrupt: Callable[[], object]
     _cancel_task: Callable[[str], bool]
     _waiting: list[Envelope[Mail]] = attrs.field(factory=list[Envelope[Mail]], init=False)
-    _taken: Taken = attrs.field(factory=Taken, init=False)
+    _taken: Taken | None = attrs.field(default=None, init=False)
+    """Only while a drain goes on; an idle agent is to be small."""
     _gave: bool = attrs.field(default=False, init=False)
     hops: int = attrs.field(default=0, init=False)
     """How often what was taken in last was passed on from agent to agent since a person spoke."""
@@ -88,7 +89,7 @@ class Desk:
     @property
     def _has_work(self) -> bool:
         """Whether there is anything in hand that could be interrupted."""
-        return self._gave or bool(self._taken.messages)
+        return self._gave or (self._taken is not None and bool(self._taken.messages))
 
     @property
     def prompts(self) -> tuple[Prompt, ...]:
@@ -117,7 +118,7 @@ class Desk:
 
         What a cancelled drain had taken in is there for `take_rest`.
         """
-        taken = self._taken
+        taken = self._taken = self._taken or Taken()
         for note in self._post.take_notes():
             await self._obey(Envelope(note, self._path), taken)
         while (envelope := self._post.take()) is not None:
@@ -131,7 +132,7 @@ class Desk:
 
     def take_rest(self) -> Taken:
         """Give what a drain has taken in and not given."""
-        taken, self._taken = self._taken, Taken()
+        taken, self._taken = self._taken or Taken(), None
         self._gave = self._gave or bool(taken.messages)
         self.hops = taken.hops(self.hops)
         return taken

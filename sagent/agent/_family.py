@@ -45,7 +45,8 @@ class Family:
     _standing: Standing
     _tell: Emit
     _messenger: Messenger
-    _children: set[object] = attrs.field(factory=set[object], init=False)
+    # A set that is empty takes 150 bytes more.
+    _children: dict[object, None] = attrs.field(factory=dict[object, None], init=False)
     """A token for each: the record of one that stays."""
     _heard: set[ChildRecord] = attrs.field(factory=set[ChildRecord], init=False)
     """Those of them whose session says that they were told what to do."""
@@ -173,7 +174,7 @@ class Family:
         household = self._standing.household
         household.take_place()
         place = object()
-        self._children.add(place)
+        self._children[place] = None
         try:
             ward = (await self._ward(order))(None)
             ref = await self._context.spawn(
@@ -187,7 +188,7 @@ class Family:
                     await ref.closed()
                 self._state.ended_below += ward.spent
         finally:
-            self._children.discard(place)
+            self._children.pop(place, None)
             household.give_place()
 
     async def _answer(self, ref: Ref[Mail], order: SpawnOrder) -> TextMessage:
@@ -211,7 +212,7 @@ class Family:
             session=f"{order.name}-{token_hex(4)}",
         )
         parent = self._context.system if order.lifetime == "detached" else self._context
-        self._children.add(record)
+        self._children[record] = None
         try:
             ward = await self._ward(order)
             await parent.spawn(
@@ -224,7 +225,7 @@ class Family:
                 ended=partial(self._ended, order, record),
             )
         except BaseException:
-            self._children.discard(record)
+            self._children.pop(record, None)
             raise
         if record not in self._children:
             return  # it has ended already
@@ -256,7 +257,7 @@ class Family:
     def _ended(self, order: SpawnOrder, record: ChildRecord, spent: Spending, exit_: Exit) -> bool:
         """Tell whether this is its end, and it does not come back when this agent does."""
         self._state.ended_below += spent
-        self._children.discard(record)
+        self._children.pop(record, None)
         self._heard.discard(record)
         with_us = exit_.reason == "killed" or self.closing
         if not with_us:
