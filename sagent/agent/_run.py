@@ -7,7 +7,6 @@ from typing import Any, Protocol, Self
 
 import sniffio
 
-from sagent.agent._bridge import AsyncioDriver
 from sagent.agent._driver import TrioDriver
 from sagent.agent._event import Emit, RunEvent
 from sagent.agent._mail import Interrupt, Mail, Prompt
@@ -132,6 +131,8 @@ class Run[A](AsyncIterator[RunEvent], Coroutine[Any, Any, A]):  # Any: as in __a
             if library == "trio":
                 self._driver = TrioDriver(self._work)
             elif library == "asyncio":
+                from sagent.agent._bridge import AsyncioDriver  # noqa: PLC0415  # it loads asyncio
+
                 self._driver = AsyncioDriver(self._work)
             else:
                 raise UsageError(f"a run needs trio or asyncio, not {library}")
