@@ -30,6 +30,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)  # until the run has its own: there is nothing to clean up yet
     _open_closed_streams()
+    if argv is None:  # this process is the command
+        from sagent.process import hide_from_children  # noqa: PLC0415  # --help needs none of it
+
+        hide_from_children()
     return work()
 
 

@@ -17,6 +17,7 @@ What outlives it all the same:
 from ._command import Completed, run_command
 from ._environment import clean_environment, secret_values
 from ._output import Output
+from ._privacy import hide_from_children
 from ._process import (
     MAX_OUTPUT_BYTES,
     TERM_GRACE_S,
@@ -38,6 +39,7 @@ __all__ = [
     "Sink",
     "TerminalSize",
     "clean_environment",
+    "hide_from_children",
     "open_duplex_process",
     "open_process",
     "run_command",

@@ -19,8 +19,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parse_slack(sys.argv[1:] if argv is None else argv)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)  # until the run has its own: there is nothing to clean up yet
+    from sagent.process import hide_from_children  # noqa: PLC0415
     from sagent.slack._run import run_slack  # noqa: PLC0415  # what --help needs is loaded before it
 
+    if argv is None:  # this process is the command
+        hide_from_children()
     return run_slack(options)
 
 
