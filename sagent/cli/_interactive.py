@@ -1,34 +1,26 @@
-"""A conversation at a terminal."""
+"""A conversation at a terminal: first the prompt is there, then all that it needs."""
 
+import io
 import traceback
+from contextlib import redirect_stderr
 from copy import copy
+from typing import TYPE_CHECKING
 
+import attrs
 import trio
 
-from sagent.actors import open_system
 from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
-from sagent.cli._instructions import directory_of, find_skills
-from sagent.cli._model_choice import choose_model
-from sagent.cli._openness import open_to_others, traced
 from sagent.cli._parser import Options
 from sagent.cli._session_choice import open_chosen
-from sagent.cli._setup import build_agent
 from sagent.cli._streams import complain_of
-from sagent.cli._watcher import LogWatcher
 from sagent.errors import UsageError
 from sagent.home import Home
-from sagent.model import Model
-from sagent.repl import (
-    Ended,
-    GoOn,
-    Leave,
-    Outcome,
-    ScreenAnswerer,
-    Setting,
-    converse,
-    open_screen,
-)
-from sagent.session import Session, SessionState, StateRecord
+from sagent.repl import Screen, open_screen
+from sagent.repl._printed import Remark
+from sagent.session import Session
+
+if TYPE_CHECKING:  # what takes long to load
+    from sagent.repl.conversation import Outcome
 
 
 def run_interactive(options: Options) -> int:
@@ -37,13 +29,10 @@ def run_interactive(options: Options) -> int:
         while True:
             with open_chosen(options) as session:
                 outcome = trio.run(_talk, options, session)
-            match outcome:
-                case Leave():
-                    return DONE
-                case Ended():
-                    return INTERRUPTED
-                case GoOn():
-                    options = _going_on(options, outcome)
+            going_on = _going_on(options, outcome)
+            if going_on is None:
+                return _code(outcome)
+            options = going_on
     except UsageError as error:
         _tell(error, options)
         return USAGE
@@ -58,53 +47,45 @@ def _tell(error: Exception, options: Options) -> None:
     complain_of(error)
 
 
-def _going_on(options: Options, outcome: GoOn) -> Options:
+def _going_on(options: Options, outcome: "Outcome") -> Options | None:
+    from sagent.repl.conversation import GoOn  # noqa: PLC0415  # it is loaded by now
+
+    if not isinstance(outcome, GoOn):
+        return None
     going_on = copy(options)
     going_on.continue_newest, going_on.session = False, None
     going_on.resume, going_on.fork = outcome.session_id, outcome.fork
     return going_on
 
 
-async def _talk(options: Options, session: Session | None) -> Outcome:
-    answerer, watcher = ScreenAnswerer(), LogWatcher()
-    agent, state = await build_agent(
-        options, session, on_progress=watcher.on_progress, answerer=answerer
-    )
+def _code(outcome: "Outcome") -> int:
+    from sagent.repl.conversation import Leave  # noqa: PLC0415  # the same
 
-    def model_named(name: str) -> Model:
-        other = copy(options)
-        other.model = name
-        return choose_model(other, SessionState(), watcher.on_progress).model
-
-    def note() -> None:
-        _note(session, state)
-
-    home, directory = _home(), directory_of(session)
-    with trio.CancelScope() as scope:
-        async with (
-            open_system() as system,
-            open_to_others(system, agent.name, scope.cancel),
-            traced(system, options.trace),
-            open_screen(home=home, directory=directory) as screen,
-        ):
-            setting = Setting(
-                system=system,
-                ref=await system.spawn(agent, name=agent.name),
-                agent=agent,
-                session=session,
-                home=home,
-                directory=directory,
-                model_named=model_named,
-                find_skills=lambda: find_skills(options, session),
-                on_first_prompt=note,
-            )
-            return await converse(setting, screen, answerer)
-    return Ended()
+    return DONE if isinstance(outcome, Leave) else INTERRUPTED
 
 
-def _note(session: Session | None, state: StateRecord) -> None:
-    if session is not None and session.transcript.state.changed(state) != session.transcript.state:
-        session.append(state)
+async def _talk(options: Options, session: Session | None) -> "Outcome":
+    begun = None if session is None else session.transcript.header.cwd
+    async with open_screen(home=_home(), directory=begun) as screen:
+        with redirect_stderr(_Notices(screen)):
+            from sagent.cli._seat import take_seat  # noqa: PLC0415  # it takes as long as the prompt
+
+            return await take_seat(options, session, screen)
+
+
+@attrs.define(eq=False, slots=False)
+class _Notices(io.TextIOBase):
+    """Prints what is written to it as notices: nothing else may write to a terminal in use."""
+
+    _screen: Screen
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if line := text.strip().removeprefix("sagent: "):
+            self._screen.print(Remark(f"  ! {line}", "notice"))
+        return len(text)
 
 
 def _home() -> Home | None:

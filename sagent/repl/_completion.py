@@ -11,7 +11,6 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from sagent.repl._command import COMMANDS
-from sagent.tools._ignore import VERSION_CONTROL, Rules, rules_above, rules_in
 
 MOST_FILES = 20_000
 MOST_OFFERED = 50
@@ -67,6 +66,9 @@ def _rank(path: str, wanted: str) -> int:
 
 def files_below(directory: Path) -> Iterator[str]:
     """Walk the files below *directory* that git would track; links are not followed."""
+    # All tools come with it, which takes longer than the prompt.
+    from sagent.tools._ignore import VERSION_CONTROL, rules_above, rules_in  # noqa: PLC0415
+
     rules = rules_above(directory)
     folders = [(f"{directory}/", "", rules)]
     while folders:
@@ -74,15 +76,13 @@ def files_below(directory: Path) -> Iterator[str]:
         inside = rules_in(path, above)
         for entry in _entries(path):
             place = path + entry.name
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name not in VERSION_CONTROL and not _ignored(inside, f"{place}/"):
-                    folders.append((f"{place}/", f"{relative}{entry.name}/", inside))
-            elif not _ignored(inside, place):
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if inside is not None and inside.ignores(f"{place}/" if is_folder else place):
+                continue
+            if not is_folder:
                 yield relative + entry.name
-
-
-def _ignored(rules: Rules | None, path: str) -> bool:
-    return rules is not None and rules.ignores(path)
+            elif entry.name not in VERSION_CONTROL:
+                folders.append((f"{place}/", f"{relative}{entry.name}/", inside))
 
 
 def _entries(path: str) -> list[os.DirEntry[str]]:

@@ -12,12 +12,12 @@ HISTORY = "history"
 
 
 @asynccontextmanager
-async def open_screen(*, home: Home | None, directory: Path) -> AsyncGenerator[Screen]:
+async def open_screen(*, home: Home | None, directory: Path | None) -> AsyncGenerator[Screen]:
     """Hold the terminal for the block: line by line if it can do no more (``TERM=dumb``).
 
     Args:
         home: where what is typed is remembered; None for nowhere.
-        directory: whose files Tab completes.
+        directory: whose files Tab completes; None for the current one.
     """
     if os.environ.get("TERM", "dumb") in {"dumb", "unknown", ""}:
         async with open_plain_screen() as plain:
@@ -26,6 +26,7 @@ async def open_screen(*, home: Home | None, directory: Path) -> AsyncGenerator[S
     from sagent.repl._completion import ReplCompleter  # noqa: PLC0415  # prompt_toolkit takes 0.2 s
     from sagent.repl._terminal_screen import open_terminal_screen  # noqa: PLC0415  # the same
 
+    place = Path.cwd() if directory is None else directory
     history = None if home is None else home.root / HISTORY
-    async with open_terminal_screen(ReplCompleter(directory), history) as screen:
+    async with open_terminal_screen(ReplCompleter(place), history) as screen:
         yield screen

@@ -68,7 +68,7 @@ class View:
     live: tuple[Printed, ...] = ()
     queue: tuple[str, ...] = ()
     question: Question | None = None
-    status: str = ""
+    status: str = "starting"
     title: str = "sagent"
     busy: bool = False
 

@@ -77,6 +77,8 @@ class Stage(Desk):
     _deliver: Callable[[Gesture], object]
     _completer: Completer
     _history: Path | None
+    _is_shown: Callable[[], object]
+    """Called once the prompt is there."""
     _painter: Painter = attrs.field(factory=lambda: Painter(os.environ), init=False)
     _printed: deque[Printed] = attrs.field(factory=deque[Printed], init=False)
     _fills: deque[str] = attrs.field(factory=deque[str], init=False)
@@ -90,6 +92,7 @@ class Stage(Desk):
     _title: str = attrs.field(default="", init=False)
     _away: bool = attrs.field(default=False, init=False)
     _ends: bool = attrs.field(default=False, init=False)
+    _is_told: bool = attrs.field(default=False, init=False)
     _app: Application[None] = attrs.field(init=False)
     _output: _SteadyOutput = attrs.field(init=False)
     view: View = attrs.field(factory=View, init=False)
@@ -271,6 +274,9 @@ class Stage(Desk):
         self._live, self.view = "\n".join(rows) if painted else "", view
 
     def _let_go(self, _: object) -> None:
+        if not self._is_told:
+            self._is_told = True
+            self._is_shown()
         if self._output.held:
             self._output.held = False
             self._output.flush()

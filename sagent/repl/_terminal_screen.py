@@ -51,12 +51,19 @@ async def open_terminal_screen(
         with suppress(trio.RunFinishedError):  # nobody is left to be told
             token.run_sync_soon(send.send_nowait, gesture)
 
-    stage = Stage(deliver, completer, history)
+    there = trio.Event()
+
+    def tell() -> None:
+        with suppress(trio.RunFinishedError):
+            token.run_sync_soon(there.set)
+
+    stage = Stage(deliver, completer, history, tell)
     failure: Exception | None = None
     shelter = trio.CancelScope(shield=True)  # the terminal is to be left as it was
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(_play, stage, shelter, send)
+        nursery.start_soon(_play, stage, shelter, send, there)
         try:
+            await there.wait()  # before all else that keeps the machine busy
             yield TerminalScreen(receive, stage)
         except Exception as error:  # noqa: BLE001  # raised below, outside of the nursery
             failure = error
@@ -68,9 +75,13 @@ async def open_terminal_screen(
 
 
 async def _play(
-    stage: Stage, shelter: trio.CancelScope, gestures: trio.MemorySendChannel[Gesture]
+    stage: Stage,
+    shelter: trio.CancelScope,
+    gestures: trio.MemorySendChannel[Gesture],
+    there: trio.Event,
 ) -> None:
     with shelter:
         with suppress(EOFError, OSError):  # the terminal has gone
             await trio.to_thread.run_sync(stage.run, abandon_on_cancel=True)
+        there.set()
         gestures.send_nowait(Left())

@@ -13,7 +13,8 @@ from pathlib import Path
 import attrs
 import pyte
 import trio
-from command import clean
+from command import at, clean
+from loopback import Loopback, Reply, open_loopback
 
 PATIENCE_S = 30
 """How long a loaded machine may take to show what a test waits for."""
@@ -139,3 +140,22 @@ async def open_terminal(
                 await process.wait()
             nursery.cancel_scope.cancel()
     os.close(ours)
+
+
+@asynccontextmanager
+async def talk(
+    *replies: Reply,
+    environ: Mapping[str, str] | None = None,
+    columns: int = 80,
+    rows: int = 24,
+    cwd: Path | None = None,
+) -> AsyncGenerator[tuple[Terminal, Loopback]]:
+    """Sit at a terminal where the agent is ready, and whose model says *replies*."""
+    async with (
+        open_loopback(*replies) as server,
+        open_terminal(
+            *at(server), environ=environ, columns=columns, rows=rows, cwd=cwd
+        ) as terminal,
+    ):
+        await terminal.shows("ready")
+        yield terminal, server

@@ -1,0 +1,68 @@
+"""Who sits at a terminal, and the agent that they talk to."""
+
+from copy import copy
+
+import trio
+
+from sagent.actors import open_system
+from sagent.cli._instructions import directory_of, find_skills
+from sagent.cli._model_choice import choose_model
+from sagent.cli._openness import open_to_others, traced
+from sagent.cli._parser import Options
+from sagent.cli._setup import build_agent
+from sagent.cli._watcher import LogWatcher
+from sagent.errors import UsageError
+from sagent.home import Home
+from sagent.model import Model
+from sagent.repl import Screen
+from sagent.repl.conversation import Ended, Outcome, ScreenAnswerer, Setting, converse
+from sagent.session import Session, SessionState, StateRecord
+
+
+async def take_seat(options: Options, session: Session | None, screen: Screen) -> Outcome:
+    """Let whoever is at *screen* talk to the agent that *options* ask for.
+
+    Raises:
+        SagentError: there can be no such agent, or it has ended by itself.
+    """
+    answerer, watcher = ScreenAnswerer(), LogWatcher()
+    agent, state = await build_agent(
+        options, session, on_progress=watcher.on_progress, answerer=answerer
+    )
+
+    def model_named(name: str) -> Model:
+        other = copy(options)
+        other.model = name
+        return choose_model(other, SessionState(), watcher.on_progress).model
+
+    with trio.CancelScope() as scope:
+        async with (
+            open_system() as system,
+            open_to_others(system, agent.name, scope.cancel),
+            traced(system, options.trace),
+        ):
+            setting = Setting(
+                system=system,
+                ref=await system.spawn(agent, name=agent.name),
+                agent=agent,
+                session=session,
+                home=_home(),
+                directory=directory_of(session),
+                model_named=model_named,
+                find_skills=lambda: find_skills(options, session),
+                on_first_prompt=lambda: _note(session, state),
+            )
+            return await converse(setting, screen, answerer)
+    return Ended()
+
+
+def _note(session: Session | None, state: StateRecord) -> None:
+    if session is not None and session.transcript.state.changed(state) != session.transcript.state:
+        session.append(state)
+
+
+def _home() -> Home | None:
+    try:
+        return Home.default()
+    except UsageError:
+        return None

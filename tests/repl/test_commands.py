@@ -1,0 +1,96 @@
+"""Commands that begin with a slash, and shell lines."""
+
+import json
+from pathlib import Path
+
+from loopback import answer
+from terminal import CTRL_D, talk
+
+
+async def test_commands_tell_how_things_stand(project: Path) -> None:
+    async with talk(answer("Fine."), cwd=project, rows=60) as (terminal, _):
+        await terminal.says("hi")
+        await terminal.shows("Fine.", "ready")
+        for command, told in (
+            ("/status", "phase    idle"),
+            ("/tools", "AgentSpawn"),
+            ("/agents", "Agent: idle"),
+            ("/cost", "7 tokens in"),
+            ("/tasks", "nothing runs in the background"),
+            ("/memory", "Nothing is remembered yet."),
+            ("/skills", "no skills"),
+            ("/model", "m: /model NAME takes another"),
+            ("/help", "Ctrl-Z suspends"),
+            ("/staus", "unknown command: /staus; did you mean /status?"),
+        ):
+            await terminal.says(command)
+            await terminal.shows(told)
+
+
+async def test_a_cleared_conversation_begins_anew(project: Path) -> None:
+    async with talk(answer("Fine."), cwd=project) as (terminal, server):
+        await terminal.says("remember this")
+        await terminal.shows("Fine.", "ready")
+        await terminal.says("/clear")
+        await terminal.shows("the conversation is cleared")
+        await terminal.says("and now?")
+        await terminal.shows("> and now?", "ready")
+        await terminal.until(lambda: len(server.seen) == 2)
+
+    assert "remember this" not in json.dumps(server.seen[1].body)
+
+
+async def test_a_shell_line_is_for_the_person_and_two_marks_tell_the_agent(project: Path) -> None:
+    async with talk(answer("Seen."), cwd=project) as (terminal, server):
+        await terminal.says("!echo $((40 + 2))")
+        await terminal.shows("\n42\n")
+        asked = len(server.seen)
+        await terminal.says("!!echo $((50 + 3))")
+        await terminal.shows("\n53\n", "Seen.", "ready")
+
+    assert asked == 0
+    assert "53" in server.seen[0].body["messages"][-1]["content"]
+
+
+async def test_another_model_goes_on(project: Path) -> None:
+    async with talk(answer("Fine."), cwd=project) as (terminal, server):
+        await terminal.says("/model other")
+        await terminal.shows("going on with other")
+        await terminal.says("hi")
+        await terminal.shows("Fine.", "ready · other")
+
+    assert server.seen[0].body["model"] == "other"
+
+
+async def test_a_turn_is_taken_back_and_can_be_written_anew(project: Path) -> None:
+    async with talk(answer("One."), answer("Two."), answer("Three."), cwd=project) as (t, server):
+        await t.says("first")
+        await t.shows("One.", "ready")
+        await t.says("second")
+        await t.shows("Two.", "ready")
+        await t.says("/undo")
+        await t.shows("the last turn is taken back")
+        await t.until(lambda: "> second" in t.rows)
+        t.type(" time\r")
+        await t.shows("Three.")
+
+    said = [message["content"] for message in server.seen[2].body["messages"]]
+    assert said[-3:] == ["first", "One.", "second time"]
+
+
+async def test_a_session_is_exported_forked_and_gone_on_with(project: Path) -> None:
+    async with talk(answer("Fine."), cwd=project) as (terminal, server):
+        await terminal.says("keep this")
+        await terminal.shows("Fine.", "ready")
+        await terminal.says("/export told.md")
+        await terminal.shows("written:")
+        await terminal.says("/fork")
+        await terminal.until(lambda: terminal.text.count("ready") == 1)
+        await terminal.says("go on")
+        await terminal.until(lambda: len(server.seen) == 2)
+        await terminal.shows("ready")
+        terminal.type(CTRL_D)
+        await terminal.ends()
+
+    assert "keep this" in (project / "told.md").read_text()
+    assert "keep this" in json.dumps(server.seen[1].body)

@@ -1,0 +1,95 @@
+"""Keys, and terminals of all kinds."""
+
+import stat
+from pathlib import Path
+
+from command import at
+from loopback import answer, call, open_loopback
+from terminal import ALT_ENTER, CTRL_D, CTRL_R, ENTER, TAB, UP, open_terminal, talk
+
+
+async def test_text_of_several_lines_is_written_with_a_backslash_or_alt(project: Path) -> None:
+    async with talk(answer("Fine."), cwd=project) as (terminal, server):
+        terminal.type("one\\", ENTER, "two", ALT_ENTER, "three")
+        await terminal.shows("> one\n  two\n  three")
+        terminal.type(ENTER)
+        await terminal.shows("Fine.", "ready")
+
+    assert server.seen[0].body["messages"][-1]["content"] == "one\ntwo\nthree"
+
+
+async def test_what_was_typed_is_remembered_for_its_user_alone(project: Path, home: Path) -> None:
+    async with talk(answer("Fine."), cwd=project) as (terminal, _):
+        await terminal.says("remember me")
+        await terminal.shows("Fine.", "ready")
+        terminal.type(CTRL_D)
+        await terminal.ends()
+    mode = stat.S_IMODE((home / "history").stat().st_mode)
+    async with talk(answer("Fine."), cwd=project) as (terminal, _):
+        terminal.type(UP)
+        await terminal.shows("> remember me")
+        terminal.type("\x15", CTRL_R, "memb")
+        await terminal.shows("remember me")
+
+    assert mode == 0o600
+
+
+async def test_tab_completes_commands_and_files_that_git_would_track(project: Path) -> None:
+    (project / ".git").mkdir()
+    (project / ".gitignore").write_text("secret*\n")
+    (project / "second.txt").touch()
+    (project / "secret.txt").touch()
+    async with talk(answer("Fine."), cwd=project) as (terminal, _):
+        terminal.type("/comp")
+        await terminal.shows("/compact", "replace it by a recap")
+        terminal.type("\x15", "see @sec")
+        await terminal.shows("second.txt")
+        shown = terminal.text
+        terminal.type(TAB)
+        await terminal.shows("> see @second.txt")
+
+    assert "secret.txt" not in shown
+
+
+async def test_a_narrow_terminal_that_changes_its_size_stays_in_order(project: Path) -> None:
+    words = "many words that go over the end of a line that is narrow"
+    async with talk(answer(words), answer("Fine."), cwd=project, columns=30, rows=12) as (
+        terminal,
+        _,
+    ):
+        await terminal.says("go")
+        await terminal.shows("is narrow", "ready")
+        narrow = terminal.rows
+        terminal.resize(60, 20)
+        await terminal.says("a line that is longer than thirty columns were")
+        await terminal.shows("Fine.", "ready")
+
+    assert "many words that go over the" in narrow
+
+
+async def test_without_colour_there_is_none(project: Path) -> None:
+    async with talk(answer("# A\n\n`b`"), cwd=project, environ={"NO_COLOR": "1"}) as (terminal, _):
+        await terminal.says("go")
+        await terminal.shows("A", "b", "ready")
+
+    assert b"\x1b[3" not in terminal.written
+    assert b"\x1b[9" not in terminal.written
+    assert b";3" not in terminal.written
+
+
+async def test_a_terminal_that_can_do_nothing_is_talked_to_in_lines(project: Path) -> None:
+    ask = call("AskUser", {"question": "Which one?", "choices": ["red", "green"]})
+    async with (
+        open_loopback(ask, answer("Hello **you**.")) as server,
+        open_terminal(*at(server), cwd=project, environ={"TERM": "dumb"}) as terminal,
+    ):
+        await terminal.shows("> ")
+        terminal.type("go\n")
+        await terminal.shows("Which one?", "1. red", "(type a number)")
+        terminal.type("2\n")
+        await terminal.shows("→ green", "Hello you.")
+        terminal.type("/quit\n")
+        code = await terminal.ends()
+
+    assert code == 0
+    assert b"\x1b" not in terminal.written

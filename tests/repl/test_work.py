@@ -1,0 +1,125 @@
+"""What a person does while the agent is at work, and how they stop it."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+import trio
+from loopback import DONE, Reply, answer, call, frame, stream_head
+from terminal import CTRL_C, ENTER, ESC, UP, talk
+
+SLOW = Reply([stream_head(), frame({"choices": [{"delta": {"content": "Well "}}]})], hang=True)
+
+
+@pytest.mark.parametrize("key", [ESC, CTRL_C])
+async def test_a_turn_is_interrupted_at_once(key: str, project: Path) -> None:
+    async with talk(SLOW, answer("Fine."), cwd=project) as (terminal, _):
+        await terminal.says("go")
+        await terminal.shows("Well", "thinking")
+        terminal.type(key)
+        await terminal.shows("interrupted", "ready")
+        await terminal.says("again")
+        await terminal.shows("Fine.", "ready")
+
+
+async def test_what_is_sent_while_the_model_speaks_waits_and_can_be_edited(project: Path) -> None:
+    async with talk(SLOW, answer("Fine."), cwd=project) as (terminal, server):
+        await terminal.says("go")
+        await terminal.shows("Well", "thinking")
+        await terminal.says("first")
+        await terminal.says("secnd")
+        await terminal.shows("⏳ first", "⏳ secnd", "2 queued")
+        terminal.type(UP)
+        await terminal.shows("> secnd")
+        await terminal.lacks("⏳ secnd")
+        terminal.type("!", ENTER)
+        await terminal.shows("⏳ secnd!")
+        terminal.type(CTRL_C)
+        await terminal.shows("interrupted", "> first\n  secnd!", "ready")
+        terminal.type(ENTER)
+        await terminal.shows("Fine.")
+
+    assert server.seen[-1].body["messages"][-1]["content"].endswith("first\nsecnd!")
+
+
+async def test_what_waits_is_sent_when_the_model_has_finished(project: Path) -> None:
+    end = {"choices": [{"delta": {"content": "said."}, "finish_reason": "stop"}]}
+    pieces = [*SLOW.pieces, 3.0, frame(end), frame(DONE)]
+    async with talk(Reply(pieces), answer("Fine."), cwd=project) as (terminal, _):
+        await terminal.says("go")
+        await terminal.shows("Well")
+        await terminal.says("and this")
+        await terminal.shows("⏳ and this")
+        await terminal.shows("Well said.", "> and this", "Fine.", "ready")
+
+
+async def test_ctrl_c_twice_leaves_and_once_only_says_so(project: Path) -> None:
+    async with talk(answer("Hi."), cwd=project) as (terminal, _):
+        terminal.type("words")
+        await terminal.shows("> words")
+        terminal.type(CTRL_C)
+        await terminal.lacks("words")
+        terminal.type(CTRL_C)
+        await terminal.shows("Ctrl-C again")
+        terminal.type(CTRL_C)
+        code = await terminal.ends()
+
+    assert code == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_invariant_3_a_signal_leaves_no_process_of_a_tool_behind(
+    number: signal.Signals, project: Path
+) -> None:
+    mark = f"31{os.getpid()}{number}"
+    tree = f"setsid sleep {mark} & (sleep {mark}; true); wait"
+    async with talk(call("Bash", {"command": tree}), cwd=project) as (terminal, _):
+        await terminal.says("go")
+        with trio.fail_after(20):
+            while len(sleepers(mark)) < 2:
+                await trio.sleep(0.02)
+        terminal.process.send_signal(number)
+        code = await terminal.ends()
+        with trio.move_on_after(1):
+            while sleepers(mark):
+                await trio.sleep(0.01)
+
+    assert sleepers(mark) == []
+    assert code == 130
+    assert terminal.written.endswith(b"\x1b[?25h") or b"\x1b[?2004l" in terminal.written
+
+
+async def test_an_interrupt_from_outside_interrupts_the_turn_alone(project: Path) -> None:
+    async with talk(SLOW, answer("Fine."), cwd=project) as (terminal, _):
+        await terminal.says("go")
+        await terminal.shows("Well", "thinking")
+        terminal.process.send_signal(signal.SIGINT)
+        await terminal.shows("interrupted", "ready")
+        await terminal.says("again")
+        await terminal.shows("Fine.")
+
+
+async def test_a_tool_is_killed_when_its_turn_is_interrupted(project: Path) -> None:
+    mark = f"32{os.getpid()}"
+    run = call("Bash", {"command": f"sleep {mark}"})
+    async with talk(run, answer("Fine."), cwd=project) as (terminal, _):
+        await terminal.says("go")
+        await terminal.shows("⚙ Bash sleep")
+        terminal.type(ESC)
+        await terminal.shows("interrupted", "ready")
+
+        assert sleepers(mark) == []
+
+
+def sleepers(mark: str) -> list[str]:
+    found: list[str] = []
+    for entry in Path("/proc").iterdir():
+        try:
+            arguments = (entry / "cmdline").read_bytes().split(b"\0")
+            state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if arguments[0] == b"sleep" and mark.encode() in arguments and state != "Z":
+            found.append(entry.name)
+    return found
