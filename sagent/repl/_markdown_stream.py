@@ -46,10 +46,12 @@ class MarkdownStream:
         whole: list[Prose] = []
         for line in lines:
             whole += self._take(line.rstrip("\r"))
-        if len(self._rest) > MOST_CHARS:
+        while len(self._rest) > MOST_CHARS:
             cut = self._rest.rfind(" ", 0, MOST_CHARS) + 1 or MOST_CHARS
             line, self._rest = self._rest[:cut], self._rest[cut:]
-            whole += [*self._take(line), *self._give()]
+            whole += self._take(line)
+            if not self._fence:
+                whole += self._give()
         return whole
 
     def finish(self) -> list[Prose]:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from loopback import DONE, Reply, answer, call, chat, frame, open_loopback, refusal, stream_head
+from loopback import DONE, Reply, answer, call, chat, frame, refusal, stream_head
 from terminal import CTRL_C, CTRL_D, DOWN, ENTER, talk
 
 MARKDOWN = "# Title\n\nSome **bold** words.\n\n- one\n- two\n\n```py\nx = 1\n```\n\nThe end."
@@ -75,11 +75,8 @@ async def test_a_change_of_a_file_is_shown_with_its_words(project: Path) -> None
     (project / "a.txt").write_text("one old line\nsame\n")
     change = {"file_path": str(project / "a.txt"), "old_string": "old", "new_string": "new"}
     read = call("Read", {"file_path": str(project / "a.txt")})
-    async with (
-        open_loopback(read, call("Edit", change, call_id="c2"), answer("Changed.")) as server,
-        talk(*at(server), cwd=project) as terminal,
-    ):
-        await terminal.shows("ready")
+    edit = call("Edit", change, call_id="c2")
+    async with talk(read, edit, answer("Changed."), cwd=project) as (terminal, _):
         await terminal.says("change it")
         await terminal.shows("-one old line", "+one new line", "Changed.", "ready")
 
@@ -121,7 +118,7 @@ async def test_a_plan_is_shown_in_lines(project: Path) -> None:
     todos = [{"content": "Look", "status": "completed"}, {"content": "Leap", "status": "pending"}]
     async with talk(call("Todo", {"todos": todos}), answer("Set."), cwd=project) as (
         terminal,
-        server,
+        _,
     ):
         await terminal.says("plan")
         await terminal.shows("1 of 2 done", "✓ Look", "· Leap", "Set.")

@@ -1,0 +1,212 @@
+"""What stands on the screen, without one."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import trio
+import trio.testing
+
+from sagent.agent import (
+    AgentStatus,
+    ChildEvent,
+    Notice,
+    RunEvent,
+    Text,
+    Thinking,
+    ToolCalled,
+    ToolProgressed,
+    ToolReturned,
+)
+from sagent.errors import UnknownNameError, UsageError
+from sagent.message import TextMessage, error_message
+from sagent.model import Usage
+from sagent.repl._command import COMMANDS, help_text, read_order
+from sagent.repl._completion import best, files_below
+from sagent.repl._menu import Menu
+from sagent.repl._paint import MOST_DIFF_LINES, Painter
+from sagent.repl._printed import Diff, Printed, Prose, Remark, Said, Verbatim
+from sagent.repl._screen_answerer import answer_in
+from sagent.repl._status_line import Standing, duration, status_line
+from sagent.repl._telling import Telling
+from sagent.repl.conversation import ScreenAnswerer
+from sagent.tool import Answer, Choice, Question
+
+COLOURS = Painter({"TERM": "xterm-256color"})
+PLAIN = Painter({"TERM": "dumb"})
+WHICH = Question(text="Which?", choices=[Choice("red"), Choice("green"), Choice("blue")])
+CALL = {"call_id": "c1", "name": "Bash"}
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        (Prose(text="**bold** `code`"), "bold code\n"),
+        (Prose(text="- item", indent=4), "     • item\n"),
+        (Prose(text="3. third", gap=True), "\n 3 third\n"),
+        (Remark("a\x1b[31m very long line"), "a[31m very lo…\n"),
+        (Said("one\ntwo"), "\n> one\n  two\n"),
+        (Verbatim("[bold]x[/bold] :smile:"), "[bold]x[/bold]\n:smile:\n"),
+        (Diff("--- a\n+++ a\n@@ -1 +1 @@\n-old\n+new"), "    @@ -1 +1 @@\n    -old\n    +new\n"),
+    ],
+)
+def test_what_is_printed_fits_the_terminal_and_is_harmless(printed: Printed, shown: str) -> None:
+    assert PLAIN.paint([printed], 14) == shown.replace("    @@ -1 +1 @@", "    @@ -1 +1 …")
+
+
+def test_the_words_that_differ_stand_out() -> None:
+    painted = COLOURS.paint([Diff("-one old line\n+one new line")], 80)
+
+    assert "\x1b[1;7;31mold\x1b[0m" in painted
+    assert "\x1b[1;7;32mnew\x1b[0m" in painted
+
+
+def test_a_long_diff_is_cut_and_says_so() -> None:
+    painted = PLAIN.paint([Diff("\n".join(f"+{n}" for n in range(1000)))], 80)
+
+    assert painted.count("\n") == MOST_DIFF_LINES + 1
+    assert "the diff goes on" in painted
+
+
+def test_a_menu_is_walked_through_and_ticked() -> None:
+    several = Question(text="Which?", choices=WHICH.choices, multiple=True)
+
+    menu = Menu(several).moved(-1).toggled().moved(1).toggled().moved(1)
+
+    assert menu.chosen == ("red", "blue")
+    assert Menu(WHICH).moved(4).chosen == ("green",)
+    assert "[x] red" in "\n".join(row for row, _ in menu.rows())
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("2", Answer(chosen=["green"])),
+        ("3, 1", Answer(chosen=["blue", "red"])),
+        ("4", Answer(other="4")),
+        ("mauve ", Answer(other="mauve")),
+    ],
+)
+def test_an_answer_is_a_number_or_own_words(typed: str, answer: Answer) -> None:
+    assert answer_in(typed, WHICH) == answer
+
+
+async def test_questions_are_put_one_after_the_other() -> None:
+    answerer = ScreenAnswerer()
+    answers = dict[str, Answer]()
+
+    async def ask(text: str) -> None:
+        answers[text] = await answerer.answer(Question(text=text))
+
+    async with trio.open_nursery() as nursery:
+        for text in ("a", "b"):
+            nursery.start_soon(ask, text)
+        for _ in range(2):
+            await trio.testing.wait_all_tasks_blocked()
+            assert answerer.question is not None
+            answerer.give(Answer(other=answerer.question.text))
+
+    assert answers == {"a": Answer(other="a"), "b": Answer(other="b")}
+    assert answerer.question is None
+
+
+def test_a_choice_that_is_none_is_refused() -> None:
+    answerer = ScreenAnswerer()
+    answerer.question = WHICH
+
+    with pytest.raises(UsageError, match="none of the choices"):
+        answerer.give(Answer(chosen=["mauve"]))
+
+
+@pytest.mark.parametrize(
+    ("events", "printed", "live"),
+    [
+        ([Text("One.\n\nTw")], ["One."], ["Tw"]),
+        ([Thinking("Hm.\nWell")], [], ["∴ Well"]),
+        ([Thinking("Hm."), Text("So")], ["∴ thought, 1 words: /thinking shows them"], ["So"]),
+        ([ToolCalled(**CALL, summary="Bash ls", content={})], [], ["  ⚙ Bash ls"]),
+        (
+            [
+                ToolCalled(**CALL, summary="Bash ls", content={}),
+                ToolProgressed(**CALL, content="a\nb\n"),
+            ],
+            [],
+            ["  ⚙ Bash ls ▸ b"],
+        ),
+        (
+            [
+                ToolCalled(**CALL, summary="Bash ls", content={}),
+                ToolReturned(**CALL, message=TextMessage("a\nb")),
+            ],
+            ["  ● Bash ls → 2 lines"],
+            [],
+        ),
+        (
+            [ToolReturned(**CALL, message=error_message("no\nway"))],
+            ["  ✗ Bash", "    no\n    way"],
+            [],
+        ),
+        ([ChildEvent(path="/Agent/kid", event=Notice("hm"))], ["    [kid] ! hm"], []),
+    ],
+)
+def test_what_happens_is_printed_once_it_is_whole(
+    events: list[RunEvent], printed: list[str], live: list[str]
+) -> None:
+    telling = Telling()
+
+    told = [one for event in events for one in telling.feed(event)]
+
+    assert [one.text for one in told] == printed
+    assert [one.text for one in telling.live] == live
+
+
+STATUS = AgentStatus(
+    name="Agent",
+    title="at\x1b[31m it",
+    task="",
+    phase="working",
+    model_id="m",
+    messages=3,
+    context_tokens=32_000,
+    context_window=128_000,
+    usage=Usage(),
+    cost_usd=Decimal("0.123"),
+    unpriced_calls=0,
+    tasks=(),
+)
+
+
+def test_the_status_line_tells_what_matters_in_one_line() -> None:
+    line = status_line(Standing(status=STATUS, busy_s=75, agents=3, queued=1))
+
+    assert line[1:] == (
+        " working 1 min 15 s · m · 25% of 128k · $0.12 · 1 queued · 3 agents · at[31m it"
+    )
+
+
+def test_durations_are_in_two_units() -> None:
+    assert [duration(s) for s in (5.9, 61, 3700)] == ["5s", "1 min 1 s", "1 hr 1 min"]
+
+
+def test_a_command_is_told_with_its_rest_and_an_unknown_one_with_the_nearest() -> None:
+    order = read_order("/compact  keep the names ")
+
+    assert (order.command.name, order.rest) == ("compact", "keep the names")
+    assert read_order("/exit").command.name == "quit"
+    with pytest.raises(UnknownNameError, match="did you mean /resume"):
+        read_order("/resme")
+
+
+def test_help_has_all_commands() -> None:
+    assert all(f"/{command.name}" in help_text() for command in COMMANDS)
+
+
+def test_files_are_those_that_git_would_track_and_the_likeliest_come_first(tmp_path: Path) -> None:
+    for name in (".git/config", "src/main.py", "main.py", "build/main.py", "domain.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / ".gitignore").write_text("build/\n")
+
+    found = best(files_below(tmp_path), "main")
+
+    assert found == ["main.py", "src/main.py", "domain.txt"]
