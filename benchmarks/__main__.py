@@ -16,6 +16,7 @@ from benchmarks import (
     shell,
     size,
     startup,
+    surfaces,
     team,
     tools,
     wire,
@@ -26,6 +27,7 @@ from benchmarks.row import Row
 
 GROUPS: Mapping[str, Callable[[Effort], list[Row]]] = {
     "startup": startup.rows,
+    "surfaces": surfaces.rows,
     "agent": agent.rows,
     "saved_turns": saved_turns.rows,
     "tools": tools.rows,

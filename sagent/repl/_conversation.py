@@ -28,6 +28,7 @@ from sagent.errors import ActorError, RunError, SagentError, UsageError
 from sagent.repl._command import read_order
 from sagent.repl._command_work import CommandWork
 from sagent.repl._printed import Remark, Said, Verbatim
+from sagent.repl._replay import replay
 from sagent.repl._screen import (
     Chosen,
     Escaped,
@@ -49,6 +50,8 @@ from sagent.tool import Answer
 
 WATCH_CAPACITY = 20_000
 """How many events may wait to be shown; they are taken as fast as they come."""
+BEGIN_S = 1
+"""How long an agent may take to begin to answer; until then it looks idle, and is not."""
 TWICE_S = 2
 """Within what time a second Ctrl-C means to leave."""
 
@@ -69,6 +72,7 @@ class Conversation:
     _busy_since: float | None = attrs.field(default=None, init=False)
     _stopped_at: float = attrs.field(default=-math.inf, init=False)
     _hint: str = attrs.field(default="", init=False)
+    _begins_by: float = attrs.field(default=-math.inf, init=False)
     _said: bool = attrs.field(default=False, init=False)
     _turned: trio.Event = attrs.field(factory=trio.Event, init=False)
     """Set when there is something that the status line is to follow."""
@@ -77,6 +81,8 @@ class Conversation:
     async def take_gestures(self) -> None:
         """Do what the person wants until they leave."""
         self._answerer.on_change = self._show
+        if self._setting.session is not None:
+            self._screen.print(*replay(self._setting.session.transcript))
         await self._look()
         async for gesture in self._screen.gestures:
             self._hint = ""
@@ -110,6 +116,7 @@ class Conversation:
             while self._phase != "idle" or self._jobs:
                 with trio.move_on_after(SPIN_S):
                     await self._turned.wait()
+                self._turned = trio.Event()
                 await self._look()
 
     async def mind_signals(self, signals: AsyncIterator[int]) -> None:
@@ -137,6 +144,7 @@ class Conversation:
         if self._busy_since is None:
             self._busy_since = trio.current_time()
         self._phase = "thinking" if self._phase == "idle" else self._phase
+        self._begins_by = trio.current_time() + BEGIN_S
         self._turned.set()
 
     def _take(self, gesture: Gesture) -> None:
@@ -242,6 +250,7 @@ class Conversation:
         self._screen.print(*self._telling.feed(event))
         match event:
             case TurnBegan():
+                self._begins_by = -math.inf
                 self._busy_since = self._busy_since or trio.current_time()
                 self._phase = "thinking"
                 self._turned.set()
@@ -277,9 +286,12 @@ class Conversation:
             self._status = await self._setting.ref.ask(GetStatus(), lane="front")
         except ActorError:  # its end is told by its events
             return
-        self._phase = self._status.phase
-        if self._phase == "idle":
-            self._busy_since = None
+        now = trio.current_time()
+        if self._status.phase != "idle":
+            self._phase = self._status.phase
+            self._busy_since = now if self._busy_since is None else self._busy_since
+        elif now > self._begins_by:
+            self._phase, self._busy_since = "idle", None
             self._send_queue()
         self._show()
 

@@ -92,7 +92,7 @@ def _print(console: Console, printed: Printed) -> None:
             console.print()
             console.print(Text(f"> {clean(text)}".replace("\n", "\n  "), "bold cyan"))
         case Verbatim(text=text, tone=tone):
-            console.print(Text(clean(text).rstrip("\n"), _STYLES[tone]))
+            console.print(Text(clean(text).rstrip("\n"), _STYLES[tone]), soft_wrap=True)
         case Diff(text=text):
             lines = _diff_lines(clean(text).split("\n"))
             for shown in islice(lines, MOST_DIFF_LINES):

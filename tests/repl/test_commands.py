@@ -85,7 +85,7 @@ async def test_a_session_is_exported_forked_and_gone_on_with(project: Path) -> N
         await terminal.says("/export told.md")
         await terminal.shows("written:")
         await terminal.says("/fork")
-        await terminal.until(lambda: terminal.text.count("ready") == 1)
+        await terminal.shows("2 messages ──", "ready")
         await terminal.says("go on")
         await terminal.until(lambda: len(server.seen) == 2)
         await terminal.shows("ready")

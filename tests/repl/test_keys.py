@@ -1,5 +1,6 @@
 """Keys, and terminals of all kinds."""
 
+import re
 import stat
 from pathlib import Path
 
@@ -72,9 +73,7 @@ async def test_without_colour_there_is_none(project: Path) -> None:
         await terminal.says("go")
         await terminal.shows("A", "b", "ready")
 
-    assert b"\x1b[3" not in terminal.written
-    assert b"\x1b[9" not in terminal.written
-    assert b";3" not in terminal.written
+    assert not re.search(rb"\x1b\[(?:\d+;)*(?:3[0-8]|4[0-8]|9[0-7])[;m]", terminal.written)
 
 
 async def test_a_terminal_that_can_do_nothing_is_talked_to_in_lines(project: Path) -> None:
@@ -83,7 +82,7 @@ async def test_a_terminal_that_can_do_nothing_is_talked_to_in_lines(project: Pat
         open_loopback(ask, answer("Hello **you**.")) as server,
         open_terminal(*at(server), cwd=project, environ={"TERM": "dumb"}) as terminal,
     ):
-        await terminal.shows("> ")
+        await terminal.shows(">")
         terminal.type("go\n")
         await terminal.shows("Which one?", "1. red", "(type a number)")
         terminal.type("2\n")

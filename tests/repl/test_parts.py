@@ -46,7 +46,7 @@ CALL = {"call_id": "c1", "name": "Bash"}
         (Prose(text="3. third", gap=True), "\n 3 third\n"),
         (Remark("a\x1b[31m very long line"), "a[31m very lo…\n"),
         (Said("one\ntwo"), "\n> one\n  two\n"),
-        (Verbatim("[bold]x[/bold] :smile:"), "[bold]x[/bold]\n:smile:\n"),
+        (Verbatim("[bold]x[/bold] :smile:"), "[bold]x[/bold] :smile:\n"),
         (Diff("--- a\n+++ a\n@@ -1 +1 @@\n-old\n+new"), "    @@ -1 +1 @@\n    -old\n    +new\n"),
     ],
 )

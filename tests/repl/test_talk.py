@@ -50,8 +50,12 @@ async def test_a_paragraph_is_shown_as_it_grows_and_stays_once(project: Path) ->
 
 
 async def test_thinking_is_one_line_until_it_is_asked_for(project: Path) -> None:
-    thought = {"choices": [{"delta": {"reasoning_content": "Let me see.\nSecret thoughts."}}]}
-    said = {"choices": [{"delta": {"content": "Forty-two."}, "finish_reason": "stop"}]}
+    thought: dict[str, object] = {
+        "choices": [{"delta": {"reasoning_content": "Let me see.\nSecret thoughts."}}]
+    }
+    said: dict[str, object] = {
+        "choices": [{"delta": {"content": "Forty-two."}, "finish_reason": "stop"}]
+    }
     async with talk(chat(thought, said, DONE), cwd=project) as (terminal, _):
         await terminal.says("what is it?")
         await terminal.shows("Forty-two.", "ready", "∴ thought, 5 words")
@@ -83,7 +87,7 @@ async def test_a_change_of_a_file_is_shown_with_its_words(project: Path) -> None
 
 async def test_a_failure_is_told_and_the_conversation_goes_on(project: Path) -> None:
     broken = refusal("400 Bad Request", b'{"error": {"message": "no such thing"}}', final=True)
-    async with talk(broken, answer("Better."), cwd=project) as (terminal, _):
+    async with talk(broken, answer("Better."), cwd=project, columns=120) as (terminal, _):
         await terminal.says("go")
         await terminal.shows("✗", "no such thing", "ready")
         await terminal.says("again")

@@ -1,0 +1,113 @@
+"""What a person at a terminal waits for: the prompt, the echo of a key, the end of what runs."""
+
+import os
+import pty
+import select
+import signal
+import statistics
+import sys
+import termios
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from functools import partial
+from tempfile import TemporaryDirectory
+
+from benchmarks.chat_server import open_chat_server
+from benchmarks.effort import FULL, Effort
+from benchmarks.row import MILLISECONDS, Row, at_most
+
+PATIENCE_S = 30
+"""When what does not come is given up."""
+
+
+def rows(effort: Effort = FULL) -> list[Row]:
+    """Measure all, in some twenty seconds."""
+    with open_chat_server() as base_url, TemporaryDirectory() as home:
+        arguments = ("--base-url", base_url, "--model", "canned")
+        environ = os.environ | {"SAGENT_HOME": home, "TERM": "xterm"}
+        _prompt_s(arguments, environ)  # compiles what is not compiled
+        prompts = [_prompt_s(arguments, environ) for _ in range(effort.times(9))]
+        echoes, stops = _at_work(arguments, environ, effort)
+    return [
+        Row(
+            what="from the command to the prompt",
+            ours=statistics.median(prompts),
+            unit=MILLISECONDS,
+            target=at_most(0.35),
+        ),
+        Row(
+            what="from a key to its echo, at the prompt, median",
+            ours=statistics.median(echoes),
+            unit=MILLISECONDS,
+            target=at_most(0.016),
+        ),
+        Row(
+            what="from Ctrl-C to the end of a shell command that ran",
+            ours=statistics.median(stops),
+            unit=MILLISECONDS,
+            target=at_most(0.2),
+        ),
+    ]
+
+
+class _Person:
+    """Types, and watches what comes."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._seen = b""
+
+    def wait(self, seen: Callable[[bytes], bool]) -> float:
+        """Wait until *seen* is true of what has come since the last key; tell how long."""
+        since, end = time.perf_counter(), time.monotonic() + PATIENCE_S
+        while not seen(self._seen):
+            if not select.select([self._fd], [], [], max(0, end - time.monotonic()))[0]:
+                raise TimeoutError(f"nothing but {self._seen[-300:]!r} came")
+            self._seen += os.read(self._fd, 65_536)
+        return time.perf_counter() - since
+
+    def press(self, keys: str) -> None:
+        self._seen = b""
+        os.write(self._fd, keys.encode())
+
+
+@contextmanager
+def _person(arguments: tuple[str, ...], environ: dict[str, str]) -> Generator[_Person]:
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execve(sys.executable, [sys.executable, "-m", "sagent", *arguments], environ)
+    termios.tcsetwinsize(fd, (24, 80))
+    try:
+        yield _Person(fd)
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.close(fd)
+        os.waitpid(pid, 0)
+
+
+def _prompt_s(arguments: tuple[str, ...], environ: dict[str, str]) -> float:
+    with _person(arguments, environ) as person:
+        return person.wait(lambda seen: b"starting" in seen)
+
+
+def _at_work(
+    arguments: tuple[str, ...], environ: dict[str, str], effort: Effort
+) -> tuple[list[float], list[float]]:
+    echoes: list[float] = []
+    stops: list[float] = []
+    with _person(arguments, environ) as person:
+        person.wait(lambda seen: b"canned" in seen)  # its model is known: it is ready
+        for letter in "abcdefghij" * effort.times(5):
+            person.press(letter)
+            echoes.append(person.wait(partial(_contains, letter.encode())))
+        for number in range(effort.times(9)):
+            person.press(f"\x15!echo begun{number}; sleep 60\r")
+            person.wait(lambda seen: b"thinking" in seen)  # as the line below calls all work
+            person.press("\x03")
+            stops.append(person.wait(lambda seen: b"given up" in seen))
+    return echoes, stops
+
+
+def _contains(wanted: bytes, seen: bytes) -> bool:
+    return wanted in seen

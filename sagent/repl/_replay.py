@@ -1,0 +1,40 @@
+"""What was said in a session before, as a person needs it to go on."""
+
+from sagent.message import (
+    Descriptor,
+    Message,
+    get_tool_name,
+    response_text,
+    response_tool_calls,
+    result_text,
+)
+from sagent.repl._printed import Printed, Prose, Remark, Said
+from sagent.session import Transcript
+from sagent.terminal import cost
+
+MOST_MESSAGES = 20
+"""How many of the last messages are shown."""
+_MOST_CHARS = 4000
+
+
+def replay(transcript: Transcript) -> list[Printed]:
+    """Show the end of a conversation, and how much there is of it; nothing of one that begins."""
+    messages = transcript.conversation
+    if not messages:
+        return []
+    told = [one for message in messages[-MOST_MESSAGES:] for one in _told(message)]
+    price = cost(transcript.spending.cost_usd)
+    words = ["session " + transcript.header.id, f"{len(messages)} messages", price]
+    return [*told, Remark(f"── {' · '.join(filter(None, words))} ──")]
+
+
+def _told(message: Message) -> list[Printed]:
+    match message.descriptor:
+        case Descriptor.USER | Descriptor.USER_PARTS:
+            return [Said(result_text(message)[:_MOST_CHARS])]
+        case Descriptor.TOOL_RESULT:
+            return []
+        case _:
+            text = response_text(message)[:_MOST_CHARS]
+            calls = [Remark(f"  ● {get_tool_name(c)}") for c in response_tool_calls(message)]
+            return [*([Prose(text=text)] if text.strip() else []), *calls]
