@@ -103,7 +103,7 @@ def _at_work(
             echoes.append(person.wait(partial(_contains, letter.encode())))
         for number in range(effort.times(9)):
             person.press(f"\x15!echo begun{number}; sleep 60\r")
-            person.wait(lambda seen: b"thinking" in seen)  # as the line below calls all work
+            person.wait(lambda seen: b"busy" in seen)
             person.press("\x03")
             stops.append(person.wait(lambda seen: b"given up" in seen))
     return echoes, stops

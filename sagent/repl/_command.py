@@ -53,7 +53,7 @@ COMMANDS = (
     Command(name="tasks", summary="show what runs in the background"),
     Command(name="thinking", summary="show what the model thought last"),
     Command(name="tools", summary="show the tools"),
-    Command(name="undo", summary="take the last turn back, with the files that it changed"),
+    Command(name="undo", summary="take the last turn and its files back"),
 )
 _SYNONYMS = {"exit": "quit", "q": "quit", "?": "help"}
 
@@ -86,10 +86,11 @@ def help_text() -> str:
 
 _KEYS = (
     "",
-    "  !COMMAND         run it in a shell, for you alone; !!COMMAND lets the agent read it, too",
+    "  !COMMAND         run it in a shell for you alone; with !!, the agent reads it",
     "  @FILE            name a file; Tab completes it, and commands",
-    "  Enter            send; while the agent thinks, the message waits, and Up edits it",
+    "  Enter            send; while the model speaks it waits, and Up edits it",
     "  Alt-Enter, \\     a new line",
     "  Esc, Ctrl-C      interrupt; Ctrl-C twice, or Ctrl-D, leaves",
-    "  Ctrl-R           search what you wrote; Ctrl-X Ctrl-E opens your editor; Ctrl-Z suspends",
+    "  Ctrl-R           search what you wrote; Ctrl-Z suspends",
+    "  Ctrl-X Ctrl-E    write in your editor",
 )

@@ -135,10 +135,9 @@ class CommandWork:
 
     async def _context(self, _: str) -> None:
         status = await self._own_status()
-        used = context_used(status) or "nothing yet"
-        self._say(
-            f"  {status.messages} messages, some {status.context_tokens:,} tokens: {used} used"
-        )
+        window = f", {context_used(status)}" if status.context_window else ""
+        tokens = f"some {status.context_tokens:,} tokens{window}"
+        self._say(f"  {status.messages} messages, {tokens}")
 
     async def _cost(self, _: str) -> None:
         status = await self._own_status()

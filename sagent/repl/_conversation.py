@@ -218,6 +218,8 @@ class Conversation:
     def _start(self, job: Callable[[], Awaitable[None]]) -> None:
         scope = trio.CancelScope()
         self._jobs.add(scope)
+        if self._busy_since is None:
+            self._busy_since = trio.current_time()
         self._nursery.start_soon(self._run_job, job, scope)
         self._turned.set()
 
@@ -291,17 +293,17 @@ class Conversation:
             self._phase = self._status.phase
             self._busy_since = now if self._busy_since is None else self._busy_since
         elif now > self._begins_by:
-            self._phase, self._busy_since = "idle", None
+            self._phase = "idle"
+            self._busy_since = self._busy_since if self._jobs else None
             self._send_queue()
         self._show()
 
     def _show(self) -> None:
-        now, since = trio.current_time(), self._busy_since
-        if since is None and self._jobs:
-            since = now
+        since = self._busy_since
         standing = Standing(
             status=self._status,
-            busy_s=None if since is None else now - since,
+            phase=self._phase,
+            busy_s=None if since is None else trio.current_time() - since,
             agents=len(self._setting.system.members(AGENTS)),
             queued=len(self._queue),
             hint=self._hint,

@@ -3,6 +3,7 @@
 import attrs
 
 from sagent.agent import AgentStatus
+from sagent.agent._status import Phase
 from sagent.terminal import cost, one_line
 
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
@@ -17,13 +18,15 @@ class Standing:
 
     Attributes:
         status: how the agent stands; None before it has said.
-        busy_s: for how long it has been at it; None while it is idle.
+        phase: what it is at; idle while only a command of the user runs.
+        busy_s: for how long; None if nothing runs.
         agents: how many live.
         queued: how many messages wait.
         hint: what stands in place of all that, if anything.
     """
 
     status: AgentStatus | None = None
+    phase: Phase = "idle"
     busy_s: float | None = None
     agents: int = 1
     queued: int = 0
@@ -36,7 +39,7 @@ def status_line(standing: Standing) -> str:
     if standing.hint or status is None:
         return standing.hint or "starting"
     words = [
-        _activity(status, standing.busy_s),
+        _activity(standing.phase, standing.busy_s),
         one_line(status.model_id)[-_MODEL_CHARS:],
         context_used(status),
         cost(status.cost_usd),
@@ -48,11 +51,11 @@ def status_line(standing: Standing) -> str:
     return " · ".join(filter(None, words))
 
 
-def _activity(status: AgentStatus, busy_s: float | None) -> str:
+def _activity(phase: Phase, busy_s: float | None) -> str:
     if busy_s is None:
         return "ready"
     mark = _SPINNER[int(busy_s / SPIN_S) % len(_SPINNER)]
-    return f"{mark} {'working' if status.phase == 'working' else 'thinking'} {duration(busy_s)}"
+    return f"{mark} {'busy' if phase == 'idle' else phase} {duration(busy_s)}"
 
 
 def context_used(status: AgentStatus) -> str:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from loopback import answer
 from terminal import CTRL_D, talk
 
@@ -27,6 +28,7 @@ async def test_commands_tell_how_things_stand(project: Path) -> None:
             await terminal.shows(told)
 
 
+@pytest.mark.slow
 async def test_a_cleared_conversation_begins_anew(project: Path) -> None:
     async with talk(answer("Fine."), cwd=project) as (terminal, server):
         await terminal.says("remember this")
@@ -40,6 +42,7 @@ async def test_a_cleared_conversation_begins_anew(project: Path) -> None:
     assert "remember this" not in json.dumps(server.seen[1].body)
 
 
+@pytest.mark.slow
 async def test_a_shell_line_is_for_the_person_and_two_marks_tell_the_agent(project: Path) -> None:
     async with talk(answer("Seen."), cwd=project) as (terminal, server):
         await terminal.says("!echo $((40 + 2))")
@@ -52,6 +55,7 @@ async def test_a_shell_line_is_for_the_person_and_two_marks_tell_the_agent(proje
     assert "53" in server.seen[0].body["messages"][-1]["content"]
 
 
+@pytest.mark.slow
 async def test_another_model_goes_on(project: Path) -> None:
     async with talk(answer("Fine."), cwd=project) as (terminal, server):
         await terminal.says("/model other")
@@ -62,6 +66,7 @@ async def test_another_model_goes_on(project: Path) -> None:
     assert server.seen[0].body["model"] == "other"
 
 
+@pytest.mark.slow
 async def test_a_turn_is_taken_back_and_can_be_written_anew(project: Path) -> None:
     async with talk(answer("One."), answer("Two."), answer("Three."), cwd=project) as (t, server):
         await t.says("first")
@@ -78,6 +83,7 @@ async def test_a_turn_is_taken_back_and_can_be_written_anew(project: Path) -> No
     assert said[-3:] == ["first", "One.", "second time"]
 
 
+@pytest.mark.slow
 async def test_a_session_is_exported_forked_and_gone_on_with(project: Path) -> None:
     async with talk(answer("Fine."), cwd=project) as (terminal, server):
         await terminal.says("keep this")

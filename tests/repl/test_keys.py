@@ -4,11 +4,13 @@ import re
 import stat
 from pathlib import Path
 
+import pytest
 from command import at
 from loopback import answer, call, open_loopback
 from terminal import ALT_ENTER, CTRL_D, CTRL_R, ENTER, TAB, UP, open_terminal, talk
 
 
+@pytest.mark.slow
 async def test_text_of_several_lines_is_written_with_a_backslash_or_alt(project: Path) -> None:
     async with talk(answer("Fine."), cwd=project) as (terminal, server):
         terminal.type("one\\", ENTER, "two", ALT_ENTER, "three")
@@ -19,6 +21,7 @@ async def test_text_of_several_lines_is_written_with_a_backslash_or_alt(project:
     assert server.seen[0].body["messages"][-1]["content"] == "one\ntwo\nthree"
 
 
+@pytest.mark.slow
 async def test_what_was_typed_is_remembered_for_its_user_alone(project: Path, home: Path) -> None:
     async with talk(answer("Fine."), cwd=project) as (terminal, _):
         await terminal.says("remember me")
@@ -35,6 +38,7 @@ async def test_what_was_typed_is_remembered_for_its_user_alone(project: Path, ho
     assert mode == 0o600
 
 
+@pytest.mark.slow
 async def test_tab_completes_commands_and_files_that_git_would_track(project: Path) -> None:
     (project / ".git").mkdir()
     (project / ".gitignore").write_text("secret*\n")
@@ -52,6 +56,7 @@ async def test_tab_completes_commands_and_files_that_git_would_track(project: Pa
     assert "secret.txt" not in shown
 
 
+@pytest.mark.slow
 async def test_a_narrow_terminal_that_changes_its_size_stays_in_order(project: Path) -> None:
     words = "many words that go over the end of a line that is narrow"
     async with talk(answer(words), answer("Fine."), cwd=project, columns=30, rows=12) as (
@@ -68,6 +73,7 @@ async def test_a_narrow_terminal_that_changes_its_size_stays_in_order(project: P
     assert "many words that go over the" in narrow
 
 
+@pytest.mark.slow
 async def test_without_colour_there_is_none(project: Path) -> None:
     async with talk(answer("# A\n\n`b`"), cwd=project, environ={"NO_COLOR": "1"}) as (terminal, _):
         await terminal.says("go")

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from loopback import DONE, Reply, answer, call, chat, frame, refusal, stream_head
 from terminal import CTRL_C, CTRL_D, DOWN, ENTER, talk
 
@@ -25,6 +26,7 @@ async def test_a_conversation_goes_to_and_fro_until_ctrl_d_leaves(project: Path)
     assert [m["content"] for m in server.seen[1].body["messages"]][-1] == "and now?"
 
 
+@pytest.mark.slow
 async def test_what_was_printed_is_not_written_again(project: Path) -> None:
     async with talk(answer(MARKDOWN), answer("Fine."), cwd=project, rows=8) as (terminal, _):
         for words, said in (("hi there", "The end."), ("and now?", "Fine.")):
@@ -49,6 +51,7 @@ async def test_a_paragraph_is_shown_as_it_grows_and_stays_once(project: Path) ->
     assert terminal.text.count("One two") == 1
 
 
+@pytest.mark.slow
 async def test_thinking_is_one_line_until_it_is_asked_for(project: Path) -> None:
     thought: dict[str, object] = {
         "choices": [{"delta": {"reasoning_content": "Let me see.\nSecret thoughts."}}]
@@ -75,6 +78,7 @@ async def test_a_tool_call_is_a_line_and_its_result_is_there_when_asked_for(proj
         await terminal.shows("3\n4\n5")
 
 
+@pytest.mark.slow
 async def test_a_change_of_a_file_is_shown_with_its_words(project: Path) -> None:
     (project / "a.txt").write_text("one old line\nsame\n")
     change = {"file_path": str(project / "a.txt"), "old_string": "old", "new_string": "new"}
@@ -85,6 +89,7 @@ async def test_a_change_of_a_file_is_shown_with_its_words(project: Path) -> None
         await terminal.shows("-one old line", "+one new line", "Changed.", "ready")
 
 
+@pytest.mark.slow
 async def test_a_failure_is_told_and_the_conversation_goes_on(project: Path) -> None:
     broken = refusal("400 Bad Request", b'{"error": {"message": "no such thing"}}', final=True)
     async with talk(broken, answer("Better."), cwd=project, columns=120) as (terminal, _):
@@ -107,6 +112,7 @@ async def test_a_question_is_a_menu(project: Path) -> None:
     assert "The user chose: green" in json.dumps(server.seen[1].body)
 
 
+@pytest.mark.slow
 async def test_own_words_answer_a_question(project: Path) -> None:
     ask = call("AskUser", {"question": "Which one?", "choices": ["red", "green"]})
     async with talk(ask, answer("As you like."), cwd=project) as (terminal, server):
@@ -118,6 +124,7 @@ async def test_own_words_answer_a_question(project: Path) -> None:
     assert "The user says: mauve" in json.dumps(server.seen[1].body)
 
 
+@pytest.mark.slow
 async def test_a_plan_is_shown_in_lines(project: Path) -> None:
     todos = [{"content": "Look", "status": "completed"}, {"content": "Leap", "status": "pending"}]
     async with talk(call("Todo", {"todos": todos}), answer("Set."), cwd=project) as (
@@ -128,6 +135,7 @@ async def test_a_plan_is_shown_in_lines(project: Path) -> None:
         await terminal.shows("1 of 2 done", "✓ Look", "· Leap", "Set.")
 
 
+@pytest.mark.slow
 async def test_nothing_that_a_model_says_acts_on_the_terminal(project: Path) -> None:
     evil = "Hi \x1b]0;owned\x07\x1b[2Jthere\u202e."
     async with talk(answer(evil), cwd=project) as (terminal, _):

@@ -12,7 +12,7 @@ from terminal import CTRL_C, ENTER, ESC, UP, talk
 SLOW = Reply([stream_head(), frame({"choices": [{"delta": {"content": "Well "}}]})], hang=True)
 
 
-@pytest.mark.parametrize("key", [ESC, CTRL_C])
+@pytest.mark.parametrize("key", [ESC, pytest.param(CTRL_C, marks=pytest.mark.slow)])
 async def test_a_turn_is_interrupted_at_once(key: str, project: Path) -> None:
     async with talk(SLOW, answer("Fine."), cwd=project) as (terminal, _):
         await terminal.says("go")
@@ -43,6 +43,7 @@ async def test_what_is_sent_while_the_model_speaks_waits_and_can_be_edited(proje
     assert server.seen[-1].body["messages"][-1]["content"].endswith("first\nsecnd!")
 
 
+@pytest.mark.slow
 async def test_what_waits_is_sent_when_the_model_has_finished(project: Path) -> None:
     end = {"choices": [{"delta": {"content": "said."}, "finish_reason": "stop"}]}
     pieces = [*SLOW.pieces, 3.0, frame(end), frame(DONE)]
@@ -54,6 +55,7 @@ async def test_what_waits_is_sent_when_the_model_has_finished(project: Path) -> 
         await terminal.shows("Well said.", "> and this", "Fine.", "ready")
 
 
+@pytest.mark.slow
 async def test_ctrl_c_twice_leaves_and_once_only_says_so(project: Path) -> None:
     async with talk(answer("Hi."), cwd=project) as (terminal, _):
         terminal.type("words")
@@ -68,7 +70,9 @@ async def test_ctrl_c_twice_leaves_and_once_only_says_so(project: Path) -> None:
     assert code == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.slow)]
+)
 async def test_invariant_3_a_signal_leaves_no_process_of_a_tool_behind(
     number: signal.Signals, project: Path
 ) -> None:
@@ -90,6 +94,7 @@ async def test_invariant_3_a_signal_leaves_no_process_of_a_tool_behind(
     assert terminal.written.endswith(b"\x1b[?25h") or b"\x1b[?2004l" in terminal.written
 
 
+@pytest.mark.slow
 async def test_an_interrupt_from_outside_interrupts_the_turn_alone(project: Path) -> None:
     async with talk(SLOW, answer("Fine."), cwd=project) as (terminal, _):
         await terminal.says("go")
@@ -100,6 +105,7 @@ async def test_an_interrupt_from_outside_interrupts_the_turn_alone(project: Path
         await terminal.shows("Fine.")
 
 
+@pytest.mark.slow
 async def test_a_tool_is_killed_when_its_turn_is_interrupted(project: Path) -> None:
     mark = f"32{os.getpid()}"
     run = call("Bash", {"command": f"sleep {mark}"})
