@@ -1,10 +1,12 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # How long an example takes is for benchmarks to say: tests also run beside others.
-settings.register_profile("without a clock", deadline=None)
+settings.register_profile(
+    "without a clock", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("without a clock")
 
 pytest_plugins = ["pytester", "sagent.testing.pytest_plugin"]

@@ -14,12 +14,12 @@ def test_at_its_limit_a_run_fails_and_says_what_and_how_to_go_on(
     sagent: Command, project: Path, home: Path
 ) -> None:
     with serve_loopback(call("List", {"path": "."})) as server:
-        done = sagent(*at(server), "--max-budget-tokens", "4500", "go")
+        done = sagent(*at(server), "--tools", "List", "--max-budget-tokens", "2100", "go")
 
     (session,) = list_sessions(Home(home), project)
     line = one_line(done.stderr)
     assert (done.returncode, done.stdout) == (1, b"")
-    assert "the budget of this run is 4,500 tokens" in line
+    assert "the budget of this run is 2,100 tokens" in line
     assert "--max-budget-tokens" in line
     assert f"session {session.id}: --continue goes on" in line
     assert len(server.seen) == 1
@@ -29,10 +29,10 @@ def test_what_was_done_before_the_limit_is_in_the_session(
     sagent: Command, project: Path, home: Path
 ) -> None:
     with serve_loopback(call("List", {"path": "."}), answer("done")) as server:
-        sagent(*at(server), "--max-budget-tokens", "4500", "go")
+        sagent(*at(server), "--tools", "List", "--max-budget-tokens", "2100", "go")
         (session,) = list_sessions(Home(home), project)
         kept = read_session(session.directory).conversation
-        done = sagent(*at(server), "--continue", "--max-budget-tokens", "4500", "go on")
+        done = sagent(*at(server), "--continue", "--tools", "List", "--max-budget-tokens", "2100", "go on")
 
     assert len(kept) == 3
     assert done.stdout == b"done\n"

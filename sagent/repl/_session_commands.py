@@ -1,0 +1,167 @@
+"""Commands that go to another session, or another point of this one."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+import attrs
+import trio
+
+from sagent.agent import Clear, Rewind, Rewound
+from sagent.errors import SessionError, UsageError
+from sagent.message import Descriptor, Message, encode_message
+from sagent.repl._printed import Remark, Tone, Verbatim
+from sagent.repl._screen import Screen
+from sagent.repl._screen_answerer import ScreenAnswerer
+from sagent.repl._setting import GoOn, Outcome, Setting
+from sagent.session import Session, find_session, list_sessions, to_html, to_markdown
+from sagent.terminal import age, find_message, title, words
+from sagent.tool import Choice, Question
+
+MOST_OFFERED = 10
+_TITLE_CHARS = 60
+
+
+@attrs.frozen(eq=False)
+class SessionCommands:
+    """Moves about in sessions; each command is a method of its name."""
+
+    _setting: Setting
+    _screen: Screen
+    _answerer: ScreenAnswerer
+    _leave: Callable[[Outcome], object]
+    _look: Callable[[], Awaitable[None]]
+
+    @property
+    def works(self) -> Mapping[str, Callable[[str], Awaitable[None]]]:
+        """Each command's work, by its name."""
+        return {
+            "export": self._export,
+            "fork": self._fork,
+            "resume": self._resume,
+            "rewind": self._rewind,
+            "undo": self._undo,
+        }
+
+    def _say(self, text: str, tone: Tone = "plain") -> None:
+        self._screen.print(Verbatim(text, tone))
+
+    async def _export(self, name: str) -> None:
+        session = self._session()
+        path = self._setting.directory / (name or f"{session.id}.md")
+        text = _exported(session, path)
+        try:
+            await trio.to_thread.run_sync(partial(_write_new, path, text))
+        except OSError as error:
+            raise SessionError(f"{path} cannot be written: {error.strerror}") from error
+        self._say(f"  written: {path}", "dim")
+
+    async def _fork(self, _: str) -> None:
+        await trio.lowlevel.checkpoint()
+        self._leave(GoOn(self._session().id, fork=True))
+
+    async def _resume(self, id_prefix: str) -> None:
+        home, directory = self._setting.home, self._setting.directory
+        if home is None:
+            raise UsageError("no sessions are kept here: there is no home directory")
+        if id_prefix:
+            find = partial(find_session, home, directory, id_prefix)
+            chosen = (await trio.to_thread.run_sync(find)).name
+        else:
+            sessions = await trio.to_thread.run_sync(list_sessions, home, directory)
+            own = self._setting.session
+            rows = {
+                f"{session.id} · {age(session.updated_ns)} · {title(session)[:_TITLE_CHARS]}": (
+                    session.id
+                )
+                for session in sessions
+                if own is None or session.id != own.id
+            }
+            row = await self._choice("Go on with which session?", [*rows][:MOST_OFFERED])
+            chosen = rows.get(row, "")
+        if chosen:
+            self._leave(GoOn(chosen))
+
+    async def _choice(self, text: str, labels: list[str]) -> str:
+        """Let the person choose; "" if they do not, or there is nothing."""
+        if not labels:
+            raise UsageError("there is nothing to choose from")
+        choices = [Choice(label) for label in labels]
+        if len(choices) == 1:
+            choices.append(Choice("none of them"))
+        question = Question(text=text, choices=choices, allow_other=False)
+        self._screen.print(Remark(f"  ? {text}", "plain"))
+        return next(iter((await self._answerer.answer(question)).chosen), "")
+
+    async def _rewind(self, id_prefix: str) -> None:
+        session = self._session()
+        said = _said_by_user(session)
+        if id_prefix:
+            id_ = find_message(session.transcript, id_prefix)
+        else:
+            rows = {
+                f"{place}. {words(message)[:_TITLE_CHARS]}": message.id
+                for place, message in reversed([*enumerate(said, 1)])
+            }
+            labels = [*rows][:MOST_OFFERED]
+            id_ = rows.get(await self._choice("Go back to before which message?", labels), "")
+        if id_:
+            await self._go_before(session.transcript.messages[id_])
+            self._say("  the conversation is as it was before that; files are as they are", "dim")
+
+    async def _undo(self, _: str) -> None:
+        said = _said_by_user(self._session())
+        if not said:
+            raise UsageError("there is nothing to undo")
+        rewound = await self._setting.ref.ask(Rewind(said[-1].id, "files"), lane="front")
+        self._tell_files(rewound)
+        await self._go_before(said[-1])
+        self._say("  the last turn is taken back", "dim")
+
+    async def _go_before(self, message: Message) -> None:
+        """Go back to before *message*, which can then be written anew."""
+        if message.parent_id is None:
+            await self._setting.ref.ask(Clear(), lane="front")
+        else:
+            await self._setting.ref.ask(Rewind(message.parent_id), lane="front")
+        await self._look()
+        if message.descriptor == Descriptor.USER:
+            self._screen.fill(str(message.content))
+
+    def _tell_files(self, rewound: Rewound) -> None:
+        files = rewound.files
+        if files is None:
+            return
+        for path in files.written:
+            self._say(f"  brought back {path}", "dim")
+        for path in files.deleted:
+            self._say(f"  deleted {path}", "dim")
+        for path, reason in files.unrestorable.items():
+            self._say(f"  ! {path} stays as it is: {reason}", "notice")
+
+    def _session(self) -> Session:
+        if self._setting.session is None:
+            raise UsageError("this conversation has no session: it is not kept")
+        return self._setting.session
+
+
+def _said_by_user(session: Session) -> list[Message]:
+    return [
+        message
+        for message in session.transcript.conversation
+        if message.descriptor in {Descriptor.USER, Descriptor.USER_PARTS}
+    ]
+
+
+def _exported(session: Session, path: Path) -> str:
+    if path.suffix in {".html", ".htm"}:
+        return to_html(session.transcript)
+    if path.suffix == ".jsonl":
+        messages = session.transcript.conversation
+        return "".join(f"{encode_message(message)}\n" for message in messages)
+    return to_markdown(session.transcript)
+
+
+def _write_new(path: Path, text: str) -> None:
+    with path.open("x") as file:
+        file.write(text)
