@@ -5,6 +5,7 @@ import pty
 import select
 import signal
 import statistics
+import subprocess
 import sys
 import termios
 import time
@@ -25,14 +26,25 @@ def rows(effort: Effort = FULL) -> list[Row]:
     """Measure all, in some twenty seconds."""
     with open_chat_server() as base_url, TemporaryDirectory() as home:
         arguments = ("--base-url", base_url, "--model", "canned")
-        environ = os.environ | {"SAGENT_HOME": home, "TERM": "xterm"}
+        environ = os.environ | {
+            "SAGENT_HOME": home,
+            "TERM": "xterm",
+            "PYTHONPYCACHEPREFIX": f"{home}/bytecode",
+        }
+        environ.pop("PYTHONDONTWRITEBYTECODE", None)
         _prompt_s(arguments, environ)  # compiles what is not compiled
-        prompts = [_prompt_s(arguments, environ) for _ in range(effort.times(9))]
+        _anchor_s(environ)
+        prompts: list[float] = []
+        anchors: list[float] = []
+        for _ in range(effort.times(9)):
+            prompts.append(_prompt_s(arguments, environ))
+            anchors.append(_anchor_s(environ))
         echoes, stops = _at_work(arguments, environ, effort)
     return [
         Row(
-            what="from the command to the prompt",
+            what="from the command to the prompt / import of trio and prompt_toolkit",
             ours=statistics.median(prompts),
+            anchor=statistics.median(anchors),
             unit=MILLISECONDS,
             target=at_most(0.35),
         ),
@@ -89,6 +101,14 @@ def _person(arguments: tuple[str, ...], environ: dict[str, str]) -> Generator[_P
 def _prompt_s(arguments: tuple[str, ...], environ: dict[str, str]) -> float:
     with _person(arguments, environ) as person:
         return person.wait(lambda seen: b"starting" in seen)
+
+
+def _anchor_s(environ: dict[str, str]) -> float:
+    """Tell how long a process takes that loads the two libraries, and does nothing."""
+    since = time.perf_counter()
+    code = "import trio, prompt_toolkit.application"
+    subprocess.run([sys.executable, "-c", code], env=environ, check=True)
+    return time.perf_counter() - since
 
 
 def _at_work(

@@ -4,7 +4,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sagent.home import Home
-from sagent.repl._plain_screen import open_plain_screen
 from sagent.repl._screen import Screen
 
 HISTORY = "history"
@@ -20,6 +19,8 @@ async def open_screen(*, home: Home | None, directory: Path | None) -> AsyncGene
         directory: whose files Tab completes; None for the current one.
     """
     if os.environ.get("TERM", "dumb") in {"dumb", "unknown", ""}:
+        from sagent.repl._plain_screen import open_plain_screen  # noqa: PLC0415  # rich takes 0.1 s
+
         async with open_plain_screen() as plain:
             yield plain
         return

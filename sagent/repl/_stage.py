@@ -13,8 +13,9 @@ import os
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 from prompt_toolkit.application import Application
@@ -42,10 +43,12 @@ from prompt_toolkit.widgets import SearchToolbar
 
 from sagent.repl._keys import Desk, key_bindings
 from sagent.repl._menu import Menu
-from sagent.repl._paint import Painter
 from sagent.repl._printed import Printed, Remark
 from sagent.repl._screen import Gesture, View
 from sagent.terminal import clean, one_line
+
+if TYPE_CHECKING:
+    from sagent.repl._paint import Painter
 
 FRAME_S = 0.04
 """How long at least between two paintings of what an agent does; keys do not wait for them."""
@@ -79,7 +82,7 @@ class Stage(Desk):
     _history: Path | None
     _is_shown: Callable[[], object]
     """Called once the prompt is there."""
-    _painter: Painter = attrs.field(factory=lambda: Painter(os.environ), init=False)
+    _painter: "Painter | None" = attrs.field(default=None, init=False)
     _printed: deque[Printed] = attrs.field(factory=deque[Printed], init=False)
     _fills: deque[str] = attrs.field(factory=deque[str], init=False)
     _left_out: int = attrs.field(default=0, init=False)
@@ -255,11 +258,14 @@ class Stage(Desk):
             rest = f"\n{self.buffer.text}" if self.buffer.text else ""
             self.buffer.text = f"{text}{rest}"
             self.buffer.cursor_position = len(text)
-        return self._painted(printed) if printed else ""
+        return self._painted(printed).replace("\n", "\r\n") if printed else ""
 
-    def _painted(self, printed: list[Printed]) -> str:
-        columns = self._output.get_size().columns
-        return self._painter.paint(printed, columns).replace("\n", "\r\n")
+    def _painted(self, printed: Iterable[Printed]) -> str:
+        if self._painter is None:
+            from sagent.repl._paint import Painter  # noqa: PLC0415  # rich comes after the prompt
+
+            self._painter = Painter(os.environ)
+        return self._painter.paint(printed, self._output.get_size().columns)
 
     def _show(self, view: View) -> None:
         if view.question is not self.view.question:
@@ -269,7 +275,7 @@ class Stage(Desk):
             self._title = view.title
             self._output.set_title(one_line(view.title)[:_TITLE_CHARS])
         size = self._output.get_size()
-        painted = self._painter.paint(view.live, size.columns) if view.live else ""
+        painted = self._painted(view.live) if view.live else ""
         rows = painted.rstrip("\n").split("\n")[-max(3, size.rows // 2) :]
         self._live, self.view = "\n".join(rows) if painted else "", view
 
