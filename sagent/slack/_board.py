@@ -60,7 +60,12 @@ class Board:
             SlackError: it cannot be said there.
         """
         async with self.api.gate.turn("posts", place.channel):
-            told: dict[str, JSON] = {"channel": place.channel, "user": user, "text": text}
+            told: dict[str, JSON] = {
+                "channel": place.channel,
+                "user": user,
+                "text": text,
+                "thread_ts": place.thread or None,
+            }
             await self.api.call("chat.postEphemeral", told, tier="posts")
 
     async def share(self, place: Place, name: str, content: bytes, comment: str) -> None:

@@ -91,6 +91,8 @@ class Book:
             del self.talks[key]
         for place in [place for place, owner in self._threads.items() if owner == label]:
             del self._threads[place]
+        for post in [post for post, (owner, _) in self._posts.items() if owner == label]:
+            del self._posts[post]
 
     def _hand_over(self, place: Place, label: str) -> None:
         before = self._threads.get(place)

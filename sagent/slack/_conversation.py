@@ -64,6 +64,7 @@ class Conversation:
     _hiring: Hiring
     _inquiries: Inquiries
     ref: Ref[Mail] | None = attrs.field(default=None, init=False)
+    _has_failed: bool = attrs.field(default=False, init=False)
     _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
     _bulletin: Bulletin = attrs.field(init=False)
     _send: trio.MemorySendChannel[Word] = attrs.field(init=False)
@@ -89,6 +90,16 @@ class Conversation:
     def end(self) -> None:
         """Let it end."""
         self._scope.cancel()
+
+    def unheard(self) -> tuple[Word, ...]:
+        """Give what was said too late to be heard, once it has ended by itself."""
+        words: list[Word] = []
+        while not (self._scope.cancel_called or self._has_failed):
+            try:
+                words.append(self._words.receive_nowait())
+            except trio.WouldBlock:
+                break
+        return tuple(words)
 
     async def live(self) -> None:
         """Live until it ends; what goes wrong is told in the thread, and is nobody else's."""
@@ -171,6 +182,7 @@ class Conversation:
             _log.warning("nothing is told in the channel of %s: %s", self._colleague.label, error)
 
     async def _fail(self, why: str) -> None:
+        self._has_failed = True
         try:
             text = f"❌ {self._colleague.label} cannot go on: {escape(' '.join(why.split()))}"
             await self._board.post(self._talk.place, text)

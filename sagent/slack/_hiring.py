@@ -1,8 +1,8 @@
 """From a persona and a thread to an agent that lives, and back."""
 
 import os
-from collections.abc import AsyncGenerator, Iterable
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Iterable
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from copy import copy
 from functools import partial
 from pathlib import Path
@@ -68,6 +68,8 @@ class Hiring:
     _on_progress: OnProgress
     _home: Home = attrs.field(factory=Home.default)
     _budget: Budget | None = attrs.field(default=None, init=False)
+    _names: set[str] = attrs.field(factory=set[str], init=False)
+    """Those of agents that are being made, too."""
 
     async def persona(self, name: str) -> Persona:
         """Find the persona *name*.
@@ -99,9 +101,9 @@ class Hiring:
             SagentError: it cannot be made, or its conversation is not to be had.
         """
         persona = await self.persona(colleague.persona)
-        with ExitStack() as stack:
+        with self._reserved(colleague.label) as name, ExitStack() as stack:
             session = await trio.to_thread.run_sync(stack.enter_context, self._session(talk))
-            agent = await self._agent(colleague, persona, session, means)
+            agent = await self._agent(name, persona, session, means)
             supervisor = await self._system.supervisor(
                 restart="temporary", intensity=_MOST_CRASHES, period_s=_CRASHES_S, backoff=_BACKOFF
             )
@@ -114,11 +116,9 @@ class Hiring:
                     supervisor.ref.stop()
                     await supervisor.ref.closed()
 
-    async def _agent(
-        self, colleague: Colleague, persona: Persona, session: Session, means: Means
-    ) -> Agent:
+    async def _agent(self, name: str, persona: Persona, session: Session, means: Means) -> Agent:
         options = copy(self._options)
-        options.name = self._free_name(colleague.label)
+        options.name = name
         options.system = persona.system or options.system
         options.append_system = "\n\n".join(filter(None, (_IN_SLACK, options.append_system)))
         options.agent = persona.agent_file or (None if persona.system else options.agent)
@@ -145,13 +145,18 @@ class Hiring:
     def _cwd(self) -> Path:
         return Path(self._options.cwd).absolute()
 
-    def _free_name(self, label: str) -> str:
-        """Give a name that no living actor has: an agent may talk in many threads at once."""
-        taken, number, name = frozenset(self._system.names()), 1, label
+    @contextmanager
+    def _reserved(self, label: str) -> Generator[str]:
+        """Give a name that no other has: an agent may talk in many threads at once."""
+        taken, number, name = {*self._system.names(), *self._names}, 1, label
         while name in taken:
             number += 1
             name = f"{label}-{number}"
-        return name
+        self._names.add(name)
+        try:
+            yield name
+        finally:
+            self._names.remove(name)
 
 
 def _tools(

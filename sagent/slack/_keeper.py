@@ -10,6 +10,9 @@ from sagent.errors import SessionError
 from sagent.slack._book import Book
 from sagent.slack._manifest import write_manifest
 
+LAST_WRITE_S = 5.0
+"""How long the last write may take, when all else has ended."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -39,7 +42,7 @@ class Keeper:
                 self._changed = trio.Event()
                 await self._write()
         finally:
-            with trio.CancelScope(shield=True):  # a small file, and a disk that cannot be hurried
+            with trio.move_on_after(LAST_WRITE_S, shield=True):
                 await self._write()
 
     async def _write(self) -> None:

@@ -9,7 +9,7 @@ import attrs
 import trio
 
 from sagent.agent import GetStatus
-from sagent.errors import ActorError, SagentError, SlackError
+from sagent.errors import ActorError, SagentError
 from sagent.slack._board import Board
 from sagent.slack._book import Book, TalkKey
 from sagent.slack._command import USAGE, Command, Create, Help, ListAgents, StopAgent
@@ -111,37 +111,44 @@ class Office:
         is_said = isinstance(heard, Said)
         if is_said and self._inquiries.reply(told.label, told.place, told.text, heard.user):
             return
-        talk = self._book.talk(told.label, told.place)
+        files = heard.files if isinstance(heard, Said) else ()
+        word = Word(text=told.text, files=files, user=heard.user)
+        self._say((told.label, told.place), word, nursery)
+
+    def _say(self, key: TalkKey, word: Word, nursery: trio.Nursery) -> None:
+        """Let an agent hear *word*, which brings it to its thread if it is not there."""
+        label, place = key
+        colleague = self._book.colleagues.get(label)
+        if colleague is None:
+            return  # it has left meanwhile
+        talk = self._book.talk(label, place)
         self._keeper.note_change()
-        key = (told.label, told.place)
         conversation = self._conversations.get(key)
         if conversation is None:
-            conversation = Conversation(
-                self._book.colleagues[told.label], talk, self._board, self._hiring, self._inquiries
-            )
+            conversation = Conversation(colleague, talk, self._board, self._hiring, self._inquiries)
             self._conversations[key] = conversation
-            nursery.start_soon(self._live, key, conversation)
-        word = Word(
-            text=told.text,
-            files=heard.files if isinstance(heard, Said) else (),
-            user=heard.user,
-        )
+            nursery.start_soon(self._live, key, conversation, nursery)
         if not conversation.say(word):
-            text = f"{told.label} has not got to what was said before: say it again later"
-            self._start(self._board.whisper(told.place, heard.user, text), nursery)
+            text = f"{label} has not got to what was said before: say it again later"
+            self._start(self._board.whisper(place, word.user, text), nursery)
 
-    async def _live(self, key: TalkKey, conversation: Conversation) -> None:
+    async def _live(self, key: TalkKey, conversation: Conversation, nursery: trio.Nursery) -> None:
         try:
             await conversation.live()
         finally:
             if self._conversations.get(key) is conversation:
                 del self._conversations[key]
+        for word in conversation.unheard():
+            self._say(key, word, nursery)
 
     async def _obey(self, command: Command, said: Said) -> None:
         place = said.place
         match command:
             case Create():
-                text = await self._create(command, place)
+                try:
+                    text = await self._create(command, place)
+                except SagentError as error:
+                    text = f"❌ {escape(str(error))}"
             case ListAgents():
                 text = await self._list()
             case StopAgent(label=label):
@@ -233,7 +240,7 @@ class Office:
         """Do *work*; what goes wrong with it is nobody else's."""
         try:
             await work
-        except SlackError as error:
-            _log.warning("something was not said: %s", error)
         except SagentError as error:
-            _log.warning("%s", error)
+            _log.warning("something was not done: %s", error)
+        except Exception:  # noqa: BLE001  # whatever it is, it must not end the agents
+            _log.exception("something was not done, for a reason that is sagent's own")

@@ -6,7 +6,8 @@
 4. the owner of the thread
 5. the bot, for a command
 6. the only agent, or the one that a direct conversation is with
-7. nobody, and whoever said it is told how it is done
+7. nobody, and whoever said it is told how it is done, but for what people say to each other in a
+   thread of theirs
 """
 
 import re
@@ -118,7 +119,8 @@ def _message(said: Said, roster: Roster) -> Route:
         return Obey(command=command)
     if (only := _only(place, roster)) is not None:
         return Tell(label=only, place=place, text=text)
-    return Guide()
+    is_among_people = bool(said.thread) and text == said.text.strip()
+    return Ignore() if is_among_people else Guide()
 
 
 def _only(place: Place, roster: Roster) -> str | None:

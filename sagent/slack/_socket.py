@@ -19,6 +19,8 @@ from sagent.slack._verdict import REFUSED_TOKEN
 from sagent.slack._web_api import WebApi
 
 OPENING_S = 15.0
+STEADY_S = 10.0
+"""One that lasted so long is followed at once by the next; others wait longer each time."""
 _CLOSING_S = 1.0
 _MOST_FRAME_BYTES = 8 << 20
 _FINAL = frozenset(REFUSED_TOKEN | {"forbidden_team", "not_allowed_token_type"})
@@ -62,10 +64,13 @@ class EventSocket:
             SlackError: the token is not good any more, or Socket Mode was switched off.
         """
         while True:
+            began = trio.current_time()
             try:
                 await self._hear(url)
-            except (WebSocketException, OSError, TimeoutError) as error:
+            except (WebSocketException, OSError, trio.BrokenResourceError) as error:
                 _log.info("the connection to Slack has failed: %s", type(error).__name__)
+            if trio.current_time() - began >= STEADY_S:
+                self._attempt = 0
             url = await self._next_url()
 
     async def _next_url(self) -> str:
@@ -90,8 +95,8 @@ class EventSocket:
                 max_size=_MOST_FRAME_BYTES,
                 logger=_silent,
             )
-        except InvalidURI as error:
-            raise SlackError("Slack gives a damaged address for Socket Mode") from error
+        except InvalidURI:
+            raise SlackError("Slack gives a damaged address for Socket Mode") from None
         async with opening as connection:
             try:
                 while await self._hear_one(connection):
@@ -103,8 +108,6 @@ class EventSocket:
         """Take in one frame, and tell whether more are to come."""
         envelope = read_envelope(await connection.recv())
         match envelope:
-            case Hello():
-                self._attempt = 0
             case Goodbye(reason=reason):
                 if reason == _LINK_DISABLED:
                     raise SlackError("Socket Mode was switched off: switch it on for the app")
@@ -112,6 +115,6 @@ class EventSocket:
             case Delivery():
                 if self._take(envelope):
                     await connection.send(json.dumps({"envelope_id": envelope.envelope_id}))
-            case None:
+            case Hello() | None:
                 pass
         return True

@@ -136,7 +136,7 @@ class WebApi:
                 )
         except trio.TooSlowError:
             return Wait(None, f"no answer in {ANSWER_S:.0f} s")
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             return Wait(None, f"no connection to {httpx.URL(self._base_url).host} ({_kind(error)})")
         return judge(response.status_code, response.headers, response.content)
 

@@ -156,9 +156,8 @@ async def test_without_its_library_it_says_how_to_get_it(tmp_path: Path) -> None
     assert "pip install 'sagent[slack]'" in one_line(done.stderr)
 
 
-@pytest.mark.parametrize(
-    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_a_signal_ends_it_and_what_was_said_is_kept(
     tmp_path: Path, project: Path, number: signal.Signals
 ) -> None:

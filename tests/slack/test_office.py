@@ -22,6 +22,10 @@ def shared(slack: FakeSlack, name: str, kind: str, size: int) -> dict[str, objec
     return {"id": name, "name": name, "mimetype": kind, "size": size, "url_private_download": url}
 
 
+def event(text: str) -> dict[str, object]:
+    return {"type": "message", "user": ADA, "channel": CHANNEL, "ts": "1.5", "text": text}
+
+
 def all_bytes_below(directory: Path) -> bytes:
     return b"".join(path.read_bytes() for path in directory.rglob("*") if path.is_file())
 
@@ -421,3 +425,60 @@ async def test_secrets_are_in_no_file_of_the_run(bot: BotIn, tmp_path: Path) -> 
     written = all_bytes_below(tmp_path)
     assert b"what is the token?" in written
     assert BOT.encode() not in written
+
+
+async def test_what_comes_twice_is_answered_once(bot: BotIn) -> None:
+    async with (
+        open_slack() as slack,
+        open_loopback(answer("one"), answer("two")) as model,
+        bot(slack, model),
+    ):
+        await create(slack, "reviewer", "rex")
+        ts = await slack.say("rex: first")
+        await slack.say("rex: first", ts=ts, kind="app_mention")
+        payload = {"event_id": "Ev-again", "event": event("rex: second")}
+        await slack.deliver("events_api", payload, envelope_id="e-1")
+        await slack.deliver("events_api", payload, envelope_id="e-2")
+        await slack.shown("two")
+
+    assert len(model.seen) == 2
+
+
+async def test_people_who_talk_at_once_in_many_threads_are_all_answered(bot: BotIn) -> None:
+    async with open_slack() as slack, open_loopback(answer("yes")) as model, bot(slack, model):
+        await create(slack, "reviewer", "rex")
+        async with trio.open_nursery() as nursery:
+            for number in range(8):
+                nursery.start_soon(slack.say, f"rex: question {number}")
+        await slack.shown("yes", times=8)
+
+    threads = {message.thread for message in slack.messages if "yes" in message.text}
+    assert len(threads) == 8
+
+
+async def test_an_agent_that_has_left_is_told_nothing_by_a_reaction(bot: BotIn) -> None:
+    async with open_slack() as slack, open_loopback(answer("yes")) as model, bot(slack, model):
+        await create(slack, "reviewer", "rex")
+        await slack.say("rex: there?")
+        message = await slack.shown("yes")
+        await slack.say("stop rex")
+        await slack.shown("*rex* has left")
+
+        await slack.react("eyes", message)
+        await slack.say("list")
+        await slack.shown("there is nobody here yet")
+
+    assert len(model.seen) == 1
+
+
+async def test_a_persona_that_cannot_be_read_is_told_and_nobody_is_created(bot: BotIn) -> None:
+    (bot.project / "rex.md").write_bytes(b"\xff")
+    async with (
+        open_slack() as slack,
+        open_loopback(answer("no")) as model,
+        bot(slack, model, "--persona-dir", str(bot.project)),
+    ):
+        await slack.say("create rex")
+        await slack.shown("is not UTF-8: save it as such")
+        await slack.say("list")
+        await slack.shown("there is nobody here yet")

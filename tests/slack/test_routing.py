@@ -93,6 +93,11 @@ def test_whoever_is_not_understood_is_guided(text: str) -> None:
     assert route(said(text), TWO) == Guide()
 
 
+def test_what_people_say_to_each_other_in_a_thread_of_theirs_is_nobodys() -> None:
+    assert route(said("good morning", thread="3.0"), TWO) == Ignore()
+    assert route(said("<@UBOT> good morning", thread="3.0"), TWO) == Guide()
+
+
 def test_what_the_bot_says_itself_is_nobodys() -> None:
     assert route(said("ada: hi", user="UBOT"), TWO) == Ignore()
 
@@ -103,7 +108,8 @@ def test_everything_goes_somewhere_and_no_word_is_lost(
 ) -> None:
     told = route(said(text, thread=thread), roster)
 
-    assert isinstance(told, Tell | Obey | Guide)
+    assert isinstance(told, Tell | Obey | Guide | Ignore)
+    assert not isinstance(told, Ignore) or thread == "3.0"
     if isinstance(told, Tell):
         assert told.text in text
         assert told.label in roster.labels

@@ -260,11 +260,12 @@ def test_a_thread_stays_whose_it_is_and_a_direct_conversation_changes_hands() ->
 def test_who_has_left_owns_nothing() -> None:
     book = Book({"a": Colleague(label="a", persona="p", log_channel="C9")})
     book.talk("a", PLACE)
+    book.note_post(PLACE, "1.5", "a")
 
     book.remove("a")
 
     roster = book.roster("U")
-    assert (roster.labels, roster.threads, roster.channels) == ((), {}, {})
+    assert (roster.labels, roster.threads, roster.channels, roster.posts) == ((), {}, {}, {})
     assert book.manifest == Manifest()
 
 
