@@ -120,7 +120,7 @@ async def test_a_press_of_somebody_who_is_not_on_the_list_is_no_answer(bot: BotI
     ):
         await create(slack, "painter", "pat")
         await slack.say("pat: paint")
-        asked = await slack.shown("Which?")
+        asked = await slack.shown("asks:* Which?")
 
         await slack.press(asked, "red", user=BEN)
         await slack.press(asked, "blue", user=ADA)
@@ -140,7 +140,7 @@ async def test_several_choices_are_ticked_and_sent(bot: BotIn) -> None:
     ):
         await create(slack, "painter", "pat")
         await slack.say("pat: paint")
-        asked = await slack.shown("Which?")
+        asked = await slack.shown("asks:* Which?")
 
         await slack.press(asked, "Done", ticked=[0, 2])
         await slack.shown("painted")
@@ -156,7 +156,7 @@ async def test_a_question_is_answered_in_words_in_its_thread(bot: BotIn) -> None
     ):
         await create(slack, "painter", "pat")
         thread = await slack.say("pat: paint")
-        await slack.shown("Why?")
+        await slack.shown("asks:* Why?")
 
         await slack.say("because", thread=thread)
         await slack.shown("I see.")

@@ -305,6 +305,7 @@ class FakeSlack:
         self, message: Message, label: str, *, ticked: list[int] | None = None, user: str = ADA
     ) -> None:
         """Press the button that is called *label*, with the boxes *ticked*."""
+        assert message.blocks, f"no buttons: {message.text}"
         values: dict[str, object] = {}
         actions: list[dict[str, object]] = []
         for block in message.blocks:
