@@ -1,6 +1,6 @@
-"""Functions as bytes that hold all they need: cloudpickle, with types.
+"""Functions as bytes that hold all they need: plain pickles, else those of cloudpickle, with types.
 
-It is imported at the first use, since most programs have no use for it.
+Cloudpickle is imported at the first use, since most programs have no use for it.
 """
 
 import importlib
@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Protocol, cast
 
 from sagent.tools._callee import Callee
+from sagent.tools._plain_pickle import pickled_plainly
 
 
 class _Cloudpickle(Protocol):
@@ -30,10 +31,14 @@ def pickled_by_value(function: Callable[..., object], call: object) -> bytes:
     Raises:
         Exception: whatever the pickling of something in it raises.
     """
+    name = Callee.of(function).plain.__module__
+    if (module := sys.modules.get(name)) is not None:
+        with suppress(Exception):  # there is a second way
+            return pickled_plainly(module, call)
     cloudpickle = cast("_Cloudpickle", importlib.import_module("cloudpickle"))
-    with suppress(Exception), _by_value(cloudpickle, Callee.of(function).plain.__module__):
+    with suppress(Exception), _by_value(cloudpickle, name):
         return cloudpickle.dumps(call)
-    # The second way: with something of the module by its name.
+    # The last way: with something of the module by its name.
     return cloudpickle.dumps(call)
 
 

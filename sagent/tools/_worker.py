@@ -2,17 +2,23 @@
 
 It reads a pickle from standard input and writes frames to where standard output was: reports as
 they come, and at last the answer, a pickle. What the function prints goes to standard error, so
-that it cannot get between. It is started by its path and imports nothing of sagent, so a call costs
-little more than starting Python.
+that it cannot get between. It is started by its path and imports nothing of sagent, and little of
+anything else, so a call costs little more than starting Python.
 """
 
+import _thread
+import builtins
 import importlib
+import io
+import marshal
 import os
 import pickle
 import sys
-import threading
-from collections.abc import Callable, Sequence
-from typing import cast
+from types import FunctionType, ModuleType
+
+TYPE_CHECKING = False  # `typing` takes a quarter as long to import as all of the above
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 type Answer = tuple[str, object]
 """How a call ended: ``value`` and what it gave, ``message`` and a message as JSON, ``parts`` and a
@@ -26,6 +32,18 @@ ANSWER = b"a"
 _MOST_REPORT_CHARS = 65_536
 """Of a longer report the end is sent: nobody is shown more at a time."""
 
+type _Request = tuple[Callable[..., object], dict[str, object], str | None]
+type State = tuple[
+    Mapping[str, object],
+    Sequence[str],
+    tuple[object, ...] | None,
+    dict[str, object] | None,
+    dict[str, object],
+]
+"""What a function refers to: globals and the modules below them, defaults, annotations."""
+
+_HERE = "sagent.tools._worker"
+
 
 class Line:
     """Where the parent listens."""
@@ -33,7 +51,7 @@ class Line:
     def __init__(self, descriptor: int) -> None:
         """Write to *descriptor* from now on."""
         self._descriptor = descriptor
-        self._turn = threading.Lock()
+        self._turn = _thread.allocate_lock()
 
     def report(self, text: str) -> None:
         """Tell *text*; it may be called in any thread."""
@@ -60,10 +78,8 @@ def main() -> None:
 
 def _answer(request: bytes, line: Line) -> Answer:
     try:
-        call, arguments, report_to = cast(
-            "tuple[Callable[..., object], dict[str, object], str | None]",
-            pickle.loads(request),  # noqa: S301  # our own parent wrote it
-        )
+        loaded: _Request = _Unpickler(io.BytesIO(request)).load()
+        call, arguments, report_to = loaded
     except BaseException as error:  # noqa: BLE001  # the model is told whatever it is
         return "error", f"the function cannot be loaded in a process: {told(error)}"
     reporting = {} if report_to is None else {report_to: line.report}
@@ -72,6 +88,36 @@ def _answer(request: bytes, line: Line) -> Answer:
     except Exception as error:  # noqa: BLE001  # the model is told whatever it is
         return "error", told(error)
     return _carried(result)
+
+
+class _Unpickler(pickle.Unpickler):
+    """Finds in this program what it holds, so that nothing of sagent is imported for it."""
+
+    def find_class(self, module_name: str, global_name: str, /) -> object:
+        if module_name == _HERE:
+            return globals()[global_name]
+        return super().find_class(module_name, global_name)
+
+
+def imported(name: str) -> ModuleType:
+    """Give the module *name*."""
+    return importlib.import_module(name)
+
+
+def new_function(module_globals: dict[str, object], code: bytes, name: str) -> FunctionType:
+    """Make a function of its marshalled code; those of one module share their globals."""
+    module_globals["__builtins__"] = builtins
+    return FunctionType(marshal.loads(code), module_globals, name)  # noqa: S302  # our own parent's
+
+
+def with_globals(function: FunctionType, state: State) -> None:
+    """Give *function* what it refers to; it may be among that itself."""
+    used, submodules, defaults, keyword_defaults, annotations = state
+    function.__globals__.update(used)
+    for name in submodules:
+        importlib.import_module(name)
+    function.__defaults__, function.__kwdefaults__ = defaults, keyword_defaults
+    function.__annotations__ = annotations
 
 
 def _carried(result: object) -> Answer:
@@ -87,8 +133,9 @@ def _carried(result: object) -> Answer:
     return "value", result
 
 
-def _items(value: object) -> Sequence[object]:
-    return cast("Sequence[object]", value) if isinstance(value, list | tuple) else ()
+def _items(value: object) -> "Sequence[object]":
+    # Of whatever it holds: `cast` is in `typing`.
+    return value if isinstance(value, list | tuple) else ()  # pyright: ignore[reportUnknownVariableType]
 
 
 def _pickled(answer: Answer) -> bytes:
@@ -99,9 +146,10 @@ def _pickled(answer: Answer) -> bytes:
     try:
         # Slow to import, and seldom needed here.
         cloudpickle = importlib.import_module("cloudpickle")
-        return cast("bytes", cloudpickle.dumps(answer))
+        content: bytes = cloudpickle.dumps(answer)
     except Exception as error:  # noqa: BLE001  # the model is told whatever it is
         return pickle.dumps(("error", f"the result cannot leave the process: {told(error)}"))
+    return content
 
 
 def told(error: BaseException) -> str:

@@ -1,5 +1,6 @@
 """Running the tools that functions make."""
 
+import importlib
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from datetime import date
 from enum import Enum
 from functools import partial
 from pathlib import Path
+from textwrap import dedent
 from typing import Literal, TypedDict
 
 import attrs
@@ -280,6 +282,59 @@ async def test_a_process_has_a_copy_of_what_the_function_refers_to() -> None:
         return COUNTER[0]
 
     assert [await use(count), await use(count), COUNTER] == ["1", "1", [0]]
+
+
+async def test_functions_cross_into_a_process_with_those_that_they_call(tmp_path: Path) -> None:
+    lines = """
+        import json
+        import os.path
+        import xml
+
+        import xml.etree.ElementTree
+
+        BASE = 2
+
+        def _is_even(n):
+            return n == 0 or _is_odd(n - 1)
+
+        def _is_odd(n, *, zero=0):
+            return n != zero and _is_even(n - 1)
+
+        def describe(n: int, more: str = os.path.join("a", "b")) -> str:
+            inner = [json.dumps({"even": _is_even(n * BASE + each)}) for each in range(1)]
+            return f"{inner} {more} {xml.etree.ElementTree.Element('x').tag} {__name__}"
+    """
+    (tmp_path / "crossing.py").write_text(
+        f"{dedent(lines)}\nwith open('ran', 'a') as file:\n    file.write('x')\n"
+    )
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sys, "path", [str(tmp_path), *sys.path])
+        patched.chdir(tmp_path)
+        module = importlib.import_module("crossing")
+
+        result = await use(tool(module.describe), n=3)
+
+    del sys.modules["crossing"]
+    assert result == """['{"even": true}'] a/b x crossing"""
+    assert (tmp_path / "ran").read_text() == "x"
+
+
+async def test_the_process_of_a_plain_function_loads_little() -> None:
+    @tool
+    def loaded() -> bool:
+        return bool({"cloudpickle", "typing", "sagent"} & sys.modules.keys())
+
+    assert await use(loaded) == "false"
+
+
+async def test_a_function_with_a_closure_and_own_classes_crosses_too() -> None:
+    corner = Point(1)
+
+    @tool
+    def f() -> int:
+        return max(corner, Point(2), key=lambda point: point.x).x
+
+    assert await use(f) == "2"
 
 
 async def test_a_process_can_import_what_this_one_can() -> None:
