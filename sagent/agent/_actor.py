@@ -48,7 +48,7 @@ class AgentActor(Actor[Mail]):
         emit: Emit,
         claim: AbstractContextManager[object],
         standing: Standing,
-        farewell: Callable[[Exit], object] | None = None,
+        farewell: Callable[[Exit, int], object] | None = None,
     ) -> None:
         self._blueprint = blueprint
         self._begin = begin
@@ -118,7 +118,7 @@ class AgentActor(Actor[Mail]):
         if self._held is not None:
             await self._held.aclose()
         if self._say_farewell is not None:
-            self._say_farewell(exit)
+            self._say_farewell(exit, self._desk.hops if self._has_rounds else 0)
         # They refer back to their agent: it would be freed no sooner than cycles are looked for.
         self._last_status = self.status()
         del self._desk, self._family, self._rounds

@@ -233,7 +233,7 @@ class Agent:
         state = self._state
         return Spending() if state is None else state.spent + state.ended_below
 
-    def _life(self, standing: Standing, farewell: Callable[[Exit], object]) -> AgentActor:
+    def _life(self, standing: Standing, farewell: Callable[[Exit, int], object]) -> AgentActor:
         blueprint = self._blueprint()
         return AgentActor(
             blueprint,

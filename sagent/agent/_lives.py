@@ -20,11 +20,13 @@ class Lives:
         last_exit: how the last life ended; None in the first.
     """
 
-    _make: Callable[[Callable[[Exit], object]], AgentActor]
+    _make: Callable[[Callable[[Exit, int], object]], AgentActor]
     _name: str
     _parent: Ref[Mail]
     _spent: Callable[[], Spending]
     last_exit: Exit | None = attrs.field(default=None, init=False)
+    _hops: int = attrs.field(default=0, init=False)
+    """How often what it had in hand then was passed on from agent to agent."""
 
     @property
     def spent(self) -> Spending:
@@ -34,11 +36,12 @@ class Lives:
     def actor(self) -> AgentActor:
         """Make the actor of the next life."""
         if self.last_exit is not None:
-            tell_surely(self._parent, Prompt(self._news(self.last_exit), source=self._name))
+            news, hops = self._news(self.last_exit), self._hops + 1
+            tell_surely(self._parent, Prompt(news, source=self._name, hops=hops))
         return self._make(self._note_exit)
 
-    def _note_exit(self, exit_: Exit) -> None:
-        self.last_exit = exit_
+    def _note_exit(self, exit_: Exit, hops: int) -> None:
+        self.last_exit, self._hops = exit_, hops
 
     def _news(self, exit_: Exit) -> str:
         error = exit_.error

@@ -285,6 +285,30 @@ async def test_news_of_tools_does_not_let_agents_talk_for_ever(autojump_clock: M
     assert all(len(model.requests) < 20 for model in models.values())
 
 
+async def test_an_agent_and_a_child_that_crashes_each_time_come_to_an_end(
+    autojump_clock: MockClock,
+) -> None:
+    @tool
+    async def nap() -> None:
+        await trio.sleep(40)  # so that it never crashes too often
+
+    def child(request: ModelRequest) -> MultipartMessage:
+        if last(request).startswith("[from"):
+            return calls(("nap", {}))
+        raise RuntimeError("a bug")
+
+    def boss(request: ModelRequest) -> MultipartMessage | str:
+        return send("scout", "again") if "crashed" in last(request) else "waiting"
+
+    model = ScriptedModel(spawn("go", label="scout", persistent=True), *[boss] * 99)
+    tools: list[Tool] = [AgentSpawn(model=ScriptedModel(*[child] * 99)), AgentSend(), nap]
+    agent = Agent(model=model, tools=tools, limits=AgentLimits(max_hops=10))
+
+    await agent.run("go")
+
+    assert any("agents have passed this on" in text for text in told(model.requests[-1]))
+
+
 async def test_a_person_who_speaks_lets_agents_go_on() -> None:
     alice = ScriptedModel(*[step for _ in range(3) for step in (send("bob", "hello"), "sent")])
     limits = AgentLimits(max_hops=1)
