@@ -78,9 +78,10 @@ async def _show(system: System, table: MapTable, total: int, live: Live) -> None
 
 def _grid(statuses: Mapping[str, AgentStatus], since: dict[str, float]) -> Table:
     now = trio.current_time()
-    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
     for heading in ("agent", "state", "tokens", "cost", "elapsed", "task"):
-        grid.add_column(heading, header_style="dim", no_wrap=True, overflow="ellipsis")
+        ratio = 1 if heading == "task" else None  # it has what the others leave
+        grid.add_column(heading, header_style="dim", no_wrap=True, overflow="ellipsis", ratio=ratio)
     for name, status in statuses.items():
         grid.add_row(
             clean(name),

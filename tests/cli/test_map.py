@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import termios
 from functools import partial
 from pathlib import Path
 
@@ -331,6 +332,29 @@ def test_a_home_that_cannot_be_written_costs_the_journal_alone(project: Path) ->
 
     assert (done.returncode, done.stdout.count(b"\n")) == (0, 1)
     assert "what is done is not kept" in one_line(done.stderr)
+
+
+async def test_a_long_name_leaves_room_for_the_rest_of_its_row(project: Path) -> None:
+    (project / f"{'x' * 100}.txt").write_text("a note")
+    command = [sys.executable, "-m", "sagent", "map", "--over", "*.txt", "--prompt", "Review."]
+    ours, its = os.openpty()
+    termios.tcsetwinsize(its, (24, 60))
+    shown = b""
+    async with open_loopback(chat({"choices": []}, hang=True)) as server:
+        process = await trio.lowlevel.open_process(
+            [*command, *at(server)], stderr=its, env=clean() | {"TERM": "xterm"}, cwd=project
+        )
+        os.close(its)
+        with trio.fail_after(30):
+            while b"xxx" not in shown:
+                shown += await trio.to_thread.run_sync(os.read, ours, 4_096)
+        process.kill()
+        await process.wait()
+    os.close(ours)
+
+    row = next(line for line in shown.splitlines() if b"xxx" in line)
+    assert b"thinking" in row
+    assert b"$0.0000" in row
 
 
 async def test_a_reader_that_leaves_ends_the_work(project: Path) -> None:
