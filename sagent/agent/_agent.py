@@ -1,6 +1,6 @@
 import os
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -108,6 +108,7 @@ class Agent:
     # A lock, since runs under asyncio are on threads of their own.
     _busy: threading.Lock = attrs.field(factory=threading.Lock, init=False, repr=False)
     _toolbox: Toolbox = attrs.field(init=False, repr=False)
+    _below: Toolbox | None = attrs.field(default=None, init=False, repr=False)
     _latest: Blueprint | None = attrs.field(default=None, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -223,11 +224,18 @@ class Agent:
             budget=offspring.budget,
             limits=offspring.standing.limits,
         )
-        child._equip(Toolbox.of(offspring.tools, child.limits, self._toolbox))
+        child._equip(self._toolbox_below(offspring.tools, child.limits))
         parent = offspring.standing.parent
         assert parent is not None, "who is born has one"
         life = partial(child._life, offspring.standing)
         return Lives(life, offspring.name, parent, child._spent)
+
+    def _toolbox_below(self, tools: Sequence[Tool], limits: AgentLimits) -> Toolbox:
+        """Give all children that have the same tools the same toolbox."""
+        below = self._below
+        if below is None or not below.is_of(tools, limits):
+            self._below = below = Toolbox.of(tools, limits, self._toolbox)
+        return below
 
     def _spent(self) -> Spending:
         state = self._state

@@ -1,6 +1,7 @@
 """An agent's tools with what they declare, which is read once for all of its actors."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from operator import is_
 
 import attrs
 
@@ -83,6 +84,8 @@ class Toolbox:
     """Tools that no agent has taken in yet; each actor works with its own copies of them.
 
     Attributes:
+        given: what it was made of.
+        limits: what those that start agents tell of.
         tools: all of them.
         traits: what they declare, by name.
         offers_background: whether there is a tool among them that sees to calls there.
@@ -91,6 +94,8 @@ class Toolbox:
         clearable: the names of those whose results can be had again.
     """
 
+    given: tuple[Tool, ...]
+    limits: AgentLimits
     tools: tuple[Tool, ...]
     traits: Mapping[str, Traits]
     offers_background: bool
@@ -108,7 +113,8 @@ class Toolbox:
             UsageError: one of them is no tool, two have one name, or what one declares cannot be
                 meant.
         """
-        tools = tuple(_within(limits, tool) for tool in tools)
+        given = tuple(tools)
+        tools = tuple(_within(limits, tool) for tool in given)
         offered = any(map(offers_background, tools))
         alike = known is not None and known.offers_background == offered
         old: Mapping[int, Traits] = known.by_identity() if known and alike else {}
@@ -116,9 +122,13 @@ class Toolbox:
         for tool in tools:
             if tool.name in traits:
                 raise UsageError(f"two tools are named {tool.name}: give one of them another name")
-            placing = Placing.beside(tool) if offered else Placing()
-            traits[tool.name] = old.get(id(tool)) or Traits.of(tool, placing)
+            read = old.get(id(tool))
+            if read is None:
+                read = Traits.of(tool, Placing.beside(tool) if offered else Placing())
+            traits[tool.name] = read
         return cls(
+            given=given,
+            limits=limits,
             tools=tools,
             traits=traits,
             offers_background=offered,
@@ -126,6 +136,11 @@ class Toolbox:
             tokens=sum(each.tokens for each in traits.values()),
             clearable=frozenset(name for name, each in traits.items() if each.clearable),
         )
+
+    def is_of(self, tools: Sequence[Tool], limits: AgentLimits) -> bool:
+        """Tell whether it was made of these very *tools*, under *limits*."""
+        same = len(tools) == len(self.given) and all(map(is_, tools, self.given))
+        return same and limits == self.limits
 
     def by_identity(self) -> Mapping[int, Traits]:
         """Give what the tools declare by their ids, which are good for as long as this lives."""
