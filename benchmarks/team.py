@@ -13,6 +13,7 @@ import attrs
 import httpx
 import trio
 
+from benchmarks import children
 from benchmarks.bare import bare_client, exchange
 from benchmarks.chat_server import HANGING, TURNS, open_chat_server
 from benchmarks.effort import FULL, Effort
@@ -65,6 +66,7 @@ def rows(effort: Effort = FULL) -> list[Row]:
             *_against_peers(effort, base_url),
             *_first_request(effort),
             _cancel(effort, base_url),
+            *children.rows(effort),
         ]
 
 
