@@ -21,7 +21,7 @@ from sagent.tools._place import shown
 from sagent.tools._plain_text import plain_text, screen_text
 from sagent.tools._refusal import Refusal
 from sagent.tools._shell import ShellCommand, ShellEnd, run_shell
-from sagent.tools._shell_environment import kept_environment, shell_environment
+from sagent.tools._shell_environment import OWN_LINE, kept_environment, shell_environment
 from sagent.tools._shell_report import ShellReport
 from sagent.tools._whole_output import MAX_KEPT_BYTES, open_whole_output
 
@@ -94,7 +94,7 @@ class Bash(AgentTool):
             raise Refusal("run_in_background needs the tool BackgroundTask: leave it out")
         wait_ms = _MOST_TIMEOUT_MS if beside() else _DEFAULT_TIMEOUT_MS
         command = _command(arguments, workspace, default_timeout_ms=wait_ms)
-        look = screen_text if command.terminal else plain_text
+        look = partial(_seen, look=screen_text if command.terminal else plain_text)
         live = None if report is None else LiveOutput(report, look)
         kept = ""
         try:
@@ -185,6 +185,11 @@ def _keep_exports(workspace: Workspace, report: ShellReport) -> list[str]:
     told = [f"{name} ({size} bytes)" for name, size in kept.left_out.items()]
     more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
     return [f"[too large to be kept for the next command: {', '.join(told[:_MOST_TOLD])}{more}]"]
+
+
+def _seen(text: str, *, look: Callable[[str], str]) -> str:
+    """Give what is to be seen of *text*; no complaint of ``cd`` is of a file of ours."""
+    return OWN_LINE.sub("bash: ", look(text))
 
 
 def _ending(command: ShellCommand, end: ShellEnd) -> str:

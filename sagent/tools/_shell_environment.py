@@ -11,6 +11,9 @@ from sagent.process import clean_environment
 
 _START = Path(__file__).with_name("_bash_start.sh")
 
+OWN_LINE = re.compile(rf"{re.escape(str(_START))}: \w+ \d+: ")
+"""What bash puts before the complaints of what the start file defines, such as ``cd``."""
+
 # One string of an environment may have 128 KiB on Linux (execve(2), MAX_ARG_STRLEN), and all of
 # them and the arguments a quarter of the stack, which is 2 MB.
 _MOST_VARIABLE_BYTES = 64 << 10

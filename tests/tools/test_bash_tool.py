@@ -229,3 +229,12 @@ async def test_a_command_that_bash_cannot_be_given_is_told(
 
     assert result.startswith("ERROR ")
     assert told in result
+
+
+async def test_a_directory_that_is_not_there_is_told_as_bash_would(bash: Use) -> None:
+    result = await bash("cd nowhere; pushd nowhere")
+
+    assert result == (
+        "bash: cd: nowhere: No such file or directory\n"
+        "bash: pushd: nowhere: No such file or directory\n[exit code: 1]"
+    )
