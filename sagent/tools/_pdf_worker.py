@@ -132,7 +132,8 @@ def _show(document: _Document, request: Request, say: Callable[[Page, bytes], No
             if request["images"] or not text:
                 image = _drawn(page, request["image_side_px"])
         except Exception as error:  # noqa: BLE001  # one page that is broken is not the others
-            note = f"this page cannot be shown whole: {error}"
+            reason = str(error) or "it is too large, or broken"
+            note = f"this page cannot be shown whole: {reason}"
         if len(image) > image_bytes:
             image, note = b"", "its image is left out, for there are too many: ask for it alone"
         if len(text) > chars:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import struct
 import sys
 import zlib
@@ -289,6 +290,20 @@ async def test_a_pdf_that_takes_too_long_is_given_up(
     monkeypatch.setattr("sagent.tools._pdf._SECONDS", 0.3)
 
     assert "takes more than 0.3 s: ask for fewer pages" in text_of(await read("a.pdf"))
+
+
+async def test_a_page_of_a_size_that_nobody_could_draw_is_told_so(
+    tmp_path: Path, read: Use
+) -> None:
+    content = pdf([""])
+    assert content.count(b"/MediaBox [") == 1
+    huge = re.sub(rb"/MediaBox \[[^\]]*\]", b"/MediaBox [0 0 2000000 2000000]", content)
+    (tmp_path / "a.pdf").write_bytes(huge)
+
+    result = await read("a.pdf")
+
+    assert images_in(result) == []
+    assert "[this page cannot be shown whole: it is too large, or broken]" in whole_text_of(result)
 
 
 def notebook(*cells: JSON) -> str:
