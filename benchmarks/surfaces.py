@@ -1,16 +1,19 @@
 """What a person at a terminal waits for: the prompt, the echo of a key, the end of what runs."""
 
+import json
 import os
 import pty
 import select
 import signal
+import socket
 import statistics
 import subprocess
 import sys
 import termios
+import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from tempfile import TemporaryDirectory
 
@@ -18,6 +21,8 @@ from benchmarks.chat_server import open_chat_server
 from benchmarks.effort import FULL, Effort
 from benchmarks.row import MILLISECONDS, Row, at_most
 
+TOKENS_PER_S = 2000
+BURSTS_PER_S = 50
 PATIENCE_S = 30
 """When what does not come is given up."""
 
@@ -40,6 +45,9 @@ def rows(effort: Effort = FULL) -> list[Row]:
             prompts.append(_prompt_s(arguments, environ))
             anchors.append(_anchor_s(environ))
         echoes, stops = _at_work(arguments, environ, effort)
+        with _open_stream() as stream_url:
+            streaming = ("--base-url", stream_url, "--model", "canned")
+            busy_echoes = _in_a_stream(streaming, environ, effort)
     return [
         Row(
             what="from the command to the prompt / import of trio and prompt_toolkit",
@@ -51,6 +59,12 @@ def rows(effort: Effort = FULL) -> list[Row]:
         Row(
             what="from a key to its echo, at the prompt, median",
             ours=statistics.median(echoes),
+            unit=MILLISECONDS,
+            target=at_most(0.016),
+        ),
+        Row(
+            what="the same while 2,000 tokens a second come",
+            ours=statistics.median(busy_echoes),
             unit=MILLISECONDS,
             target=at_most(0.016),
         ),
@@ -127,6 +141,45 @@ def _at_work(
             person.press("\x03")
             stops.append(person.wait(lambda seen: b"given up" in seen))
     return echoes, stops
+
+
+def _in_a_stream(
+    arguments: tuple[str, ...], environ: dict[str, str], effort: Effort
+) -> list[float]:
+    echoes: list[float] = []
+    with _person(arguments, environ) as person:
+        person.wait(partial(_contains, b"canned"))
+        person.press("go\r")
+        person.wait(partial(_contains, b"word"))
+        for letter in "QXZ" * effort.times(20):  # none of which is in what comes
+            person.press(letter)
+            echoes.append(person.wait(partial(_contains, letter.encode())))
+    return echoes
+
+
+@contextmanager
+def _open_stream() -> Generator[str]:
+    """Serve an answer that does not end, from a thread of its own, and give its base URL."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_stream, args=(listener,), daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+
+
+def _stream(listener: socket.socket) -> None:
+    delta = {"choices": [{"index": 0, "delta": {"content": "word, "}, "finish_reason": None}]}
+    ended = {"choices": [{"index": 0, "delta": {"content": "\n\n"}, "finish_reason": None}]}
+    piece, end = (f"data: {json.dumps(chunk)}\n\n".encode() for chunk in (delta, ended))
+    burst = piece * (TOKENS_PER_S // BURSTS_PER_S - 1) + end
+    connection, _ = listener.accept()
+    pause = threading.Event()
+    with connection, suppress(OSError):  # its reader is killed
+        connection.recv(1_000_000)
+        connection.sendall(
+            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
+        )
+        while True:
+            connection.sendall(burst)
+            pause.wait(1 / BURSTS_PER_S)
 
 
 def _contains(wanted: bytes, seen: bytes) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from loopback import answer
-from terminal import CTRL_D, talk
+from terminal import CTRL_D, ENTER, talk
 
 
 async def test_commands_tell_how_things_stand(project: Path) -> None:
@@ -100,3 +100,21 @@ async def test_a_session_is_exported_forked_and_gone_on_with(project: Path) -> N
 
     assert "keep this" in (project / "told.md").read_text()
     assert "keep this" in json.dumps(server.seen[1].body)
+
+
+@pytest.mark.slow
+async def test_another_session_is_chosen_from_a_list(project: Path) -> None:
+    async with talk(answer("Fine."), cwd=project) as (terminal, _):
+        await terminal.says("the first session")
+        await terminal.shows("Fine.", "ready")
+        terminal.type(CTRL_D)
+        await terminal.ends()
+    async with talk(answer("Well."), cwd=project) as (terminal, server):
+        await terminal.says("/resume")
+        await terminal.shows("▸ 1.", "the first session")
+        terminal.type(ENTER)
+        await terminal.shows("> the first session", "2 messages ──", "ready")
+        await terminal.says("and on")
+        await terminal.shows("Well.", "ready")
+
+    assert "the first session" in json.dumps(server.seen[0].body)

@@ -5,9 +5,21 @@ import stat
 from pathlib import Path
 
 import pytest
-from command import at
+from command import COMMAND, at
 from loopback import answer, call, open_loopback
-from terminal import ALT_ENTER, CTRL_D, CTRL_R, ENTER, TAB, UP, open_terminal, talk
+from terminal import (
+    ALT_ENTER,
+    CTRL_D,
+    CTRL_E,
+    CTRL_R,
+    CTRL_X,
+    CTRL_Z,
+    ENTER,
+    TAB,
+    UP,
+    open_terminal,
+    talk,
+)
 
 
 @pytest.mark.slow
@@ -98,3 +110,38 @@ async def test_a_terminal_that_can_do_nothing_is_talked_to_in_lines(project: Pat
 
     assert code == 0
     assert b"\x1b" not in terminal.written
+
+
+@pytest.mark.slow
+async def test_what_is_written_can_be_edited_elsewhere(project: Path) -> None:
+    editor = project / "editor"
+    editor.write_text('#!/bin/sh\necho "edited words" > "$1"\n')
+    editor.chmod(0o700)
+    environ = {"EDITOR": str(editor), "VISUAL": ""}
+    async with talk(answer("Fine."), cwd=project, environ=environ) as (terminal, server):
+        terminal.type("draft", CTRL_X, CTRL_E)
+        await terminal.shows("> edited words")
+        terminal.type(ENTER)
+        await terminal.shows("Fine.", "ready")
+
+    assert server.seen[0].body["messages"][-1]["content"].strip() == "edited words"
+
+
+@pytest.mark.slow
+async def test_a_suspended_conversation_goes_on_where_it_was(project: Path) -> None:
+    shell = ("bash", "--norc", "-i")
+    async with (
+        open_loopback(answer("Fine.")) as server,
+        open_terminal(command=shell, environ={"PS1": "shell$ "}, cwd=project) as terminal,
+    ):
+        await terminal.shows("shell$")
+        terminal.type(" ".join([*COMMAND, *at(server)]), ENTER)
+        await terminal.shows("ready")
+        terminal.type("draft", CTRL_Z)
+        await terminal.shows("Stopped")
+        terminal.type("fg", ENTER)
+        await terminal.shows("> draft", "ready")
+        terminal.type(ENTER)
+        await terminal.shows("Fine.")
+        terminal.type(CTRL_D)
+        await terminal.until(lambda: terminal.text.count("shell$") >= 3)

@@ -4,22 +4,22 @@ import fcntl
 import os
 import pty
 import signal
-import sys
 import termios
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import attrs
 import pyte
 import trio
-from command import at, clean
+from command import COMMAND, at, clean
 from loopback import Loopback, Reply, open_loopback
 
 PATIENCE_S = 30
 """How long a loaded machine may take to show what a test waits for."""
 ENTER, ESC, UP, DOWN, TAB = "\r", "\x1b", "\x1b[A", "\x1b[B", "\t"
-CTRL_C, CTRL_D, CTRL_O, CTRL_R, CTRL_Z = "\x03", "\x04", "\x0f", "\x12", "\x1a"
+CTRL_C, CTRL_D, CTRL_E, CTRL_O, CTRL_R = "\x03", "\x04", "\x05", "\x0f", "\x12"
+CTRL_X, CTRL_Z = "\x18", "\x1a"
 ALT_ENTER = "\x1b\r"
 
 
@@ -107,6 +107,7 @@ async def open_terminal(
     columns: int = 80,
     rows: int = 24,
     cwd: Path | None = None,
+    command: Sequence[str] = COMMAND,
 ) -> AsyncGenerator[Terminal]:
     """Run the command at a terminal of its own; it is killed at the end of the block."""
     ours, theirs = pty.openpty()
@@ -118,7 +119,7 @@ async def open_terminal(
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
     process = await trio.lowlevel.open_process(
-        [sys.executable, "-m", "sagent", *arguments],
+        [*command, *arguments],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
