@@ -20,7 +20,7 @@ from benchmarks.row import BYTES, MICROSECONDS, MILLISECONDS, Row, at_most, rati
 from sagent.actors import open_system
 from sagent.agent import Agent, Prompt
 from sagent.message import tool_call_message
-from sagent.tools import TOOLS, build_tools, tool
+from sagent.tools import DEFAULT_TOOLS, build_tools, tool
 
 PROMPT = Prompt("Say something.")
 EARLY = range(6, 16)
@@ -154,7 +154,7 @@ def _run(effort: Effort) -> Row:
 
 def _spawn(effort: Effort) -> Row:
     plain = Agent(model=Parrot())
-    equipped = Agent(model=Parrot(), tools=build_tools(TOOLS))
+    equipped = Agent(model=Parrot(), tools=build_tools(DEFAULT_TOOLS))
     count = effort.times(100)
 
     async def spawns(agent: Agent) -> None:
@@ -166,7 +166,7 @@ def _spawn(effort: Effort) -> Row:
         lambda: _cpu_s(partial(spawns, equipped)), lambda: _cpu_s(partial(spawns, plain))
     )
     return Row(
-        what="spawn and kill with the seven default tools / without tools",
+        what="spawn and kill with the default tools / without tools",
         ours=ours / count,
         anchor=anchor / count,
         unit=MICROSECONDS,
@@ -189,7 +189,7 @@ def _idle(effort: Effort) -> list[Row]:
             target=at_most(12_000),
         ),
         Row(
-            what="an idle agent with the seven default tools, all memory of its process",
+            what="an idle agent with the default tools, all memory of its process",
             ours=_process_bytes_per_agent(count),
             unit=BYTES,
         ),
@@ -198,6 +198,7 @@ def _idle(effort: Effort) -> list[Row]:
 
 def _process_bytes_per_agent(count: int) -> float:
     with open_launcher() as launcher:
+        launcher.run(sys.executable, "-m", "benchmarks.crowd", "0")  # compiles, which takes memory
         without, crowded = (
             launcher.run(sys.executable, "-m", "benchmarks.crowd", str(size)).peak_bytes
             for size in (0, count)

@@ -1,4 +1,4 @@
-"""Spawn so many idle agents with the seven default tools, and end: for its peak of memory."""
+"""Spawn so many idle agents with the default tools, and end: for its peak of memory."""
 
 import sys
 
@@ -7,11 +7,11 @@ import trio
 from benchmarks.parrot import Parrot
 from sagent.actors import open_system
 from sagent.agent import Agent
-from sagent.tools import TOOLS, build_tools
+from sagent.tools import DEFAULT_TOOLS, build_tools
 
 
 async def crowd(count: int) -> None:
-    agent = Agent(model=Parrot(), tools=build_tools(TOOLS))
+    agent = Agent(model=Parrot(), tools=build_tools(DEFAULT_TOOLS))
     async with open_system() as system:
         for _ in range(count):
             await system.spawn(agent)
