@@ -67,7 +67,6 @@ def test_only_tools_that_change_nothing_run_beside_others() -> None:
     shared = {name for name in NAMES if concurrency_of(tools.TOOLS[name]()) == "shared"}
 
     assert shared == {
-        "AgentSend",
         "AgentSpawn",
         "BackgroundTask",
         "Glob",
