@@ -40,7 +40,7 @@ what, and what to do next.
     ├── ServerStartError          a local model's server did not come up
     ├── ProcessError              a command that could not be started
     ├── ControlError              a running sagent that cannot be reached, or refuses
-    ├── SlackError                Slack refuses, or cannot be reached
+    ├── SlackError                Slack cannot be reached, or refuses; `.code` says why
     └── ActorError                the actor runtime
         ├── ActorStopped          the target of an ask is gone, or ended before it answered
         ├── ActorCrashed          the handler of an ask raised; the cause is chained

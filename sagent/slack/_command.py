@@ -1,6 +1,7 @@
 """What people tell the bot itself, rather than one of its agents."""
 
 import re
+from collections.abc import Iterable
 
 import attrs
 
@@ -64,6 +65,13 @@ class Help:
 
 
 type Command = Create | ListAgents | StopAgent | Help
+
+
+def guidance(labels: Iterable[str]) -> str:
+    """Say how it is done, to somebody who was not understood."""
+    names = ", ".join(f"`{label}`" for label in labels)
+    whom = f"There are several agents here: {names}." if names else "There is nobody here yet."
+    return f"{whom}\n{USAGE}"
 
 
 def read_command(text: str) -> Command | None:

@@ -12,16 +12,16 @@ from sagent.agent import GetStatus
 from sagent.errors import ActorError, SagentError
 from sagent.slack._board import Board
 from sagent.slack._book import Book, TalkKey
-from sagent.slack._command import USAGE, Command, Create, Help, ListAgents, StopAgent
+from sagent.slack._command import USAGE, Command, Create, Help, ListAgents, StopAgent, guidance
 from sagent.slack._conversation import Conversation, Word
 from sagent.slack._envelope import Delivery
 from sagent.slack._guest_list import GuestList
-from sagent.slack._heard import Heard, Place, Pressed, Reacted, Said
+from sagent.slack._heard import Heard, Place, Pressed, Reacted, Said, SharedFile
 from sagent.slack._hiring import Hiring
 from sagent.slack._inquiry import Inquiries
 from sagent.slack._keeper import Keeper
 from sagent.slack._manifest import Colleague
-from sagent.slack._mrkdwn import escape
+from sagent.slack._mrkdwn import escape, unescape
 from sagent.slack._routing import Guide, Halt, Ignore, Obey, Tell, route
 from sagent.slack._seen import Seen
 
@@ -82,10 +82,16 @@ class Office:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._keeper.keep)
             async for heard in self._heard:
-                if self._guests.admits(heard):
-                    self._act(heard, nursery)
-                else:
-                    self._note_stranger(heard, nursery)
+                try:
+                    self._heed(heard, nursery)
+                except Exception:  # noqa: BLE001  # whatever it is, it must not end the agents
+                    _log.exception("something was not heeded, for a reason that is sagent's own")
+
+    def _heed(self, heard: Heard, nursery: trio.Nursery) -> None:
+        if self._guests.admits(heard):
+            self._act(heard, nursery)
+        else:
+            self._note_stranger(heard, nursery)
 
     def _act(self, heard: Heard, nursery: trio.Nursery) -> None:
         if isinstance(heard, Pressed):
@@ -103,15 +109,19 @@ class Office:
             case Guide():
                 assert isinstance(heard, Said), "an emoji needs no guidance"
                 place = Place(channel=heard.channel, thread=heard.thread)
-                self._start(self._board.whisper(place, heard.user, self._guidance()), nursery)
+                self._start(
+                    self._board.whisper(place, heard.user, guidance(self._book.colleagues)), nursery
+                )
             case Ignore():
                 pass
 
     def _tell(self, told: Tell, heard: Said | Reacted, nursery: trio.Nursery) -> None:
-        is_said = isinstance(heard, Said)
-        if is_said and self._inquiries.reply(told.label, told.place, told.text, heard.user):
-            return
-        files = heard.files if isinstance(heard, Said) else ()
+        files: tuple[SharedFile, ...] = ()
+        if isinstance(heard, Said):
+            words = unescape(told.text)
+            if self._inquiries.reply(told.label, told.place, words, heard.user):
+                return
+            files = heard.files
         word = Word(text=told.text, files=files, user=heard.user)
         self._say((told.label, told.place), word, nursery)
 
@@ -211,17 +221,11 @@ class Office:
         if label not in self._book.colleagues:
             known = ", ".join(self._book.colleagues) or "nobody"
             return f"there is no {label}; there is {known}"
-        for (whose, _), conversation in list(self._conversations.items()):
-            if whose == label:
-                conversation.end()
+        for key in [key for key in self._conversations if key[0] == label]:
+            self._conversations.pop(key).end()
         self._book.remove(label)
         self._keeper.note_change()
         return f"*{label}* has left; what was said stays in its sessions"
-
-    def _guidance(self) -> str:
-        names = ", ".join(f"`{label}`" for label in self._book.colleagues)
-        whom = f"There are several agents here: {names}." if names else "There is nobody here yet."
-        return f"{whom}\n{USAGE}"
 
     def _note_stranger(self, heard: Heard, nursery: trio.Nursery) -> None:
         who = f"<@{heard.user}> in <#{heard.channel}>"
