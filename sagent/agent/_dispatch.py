@@ -133,7 +133,10 @@ class Dispatcher:
             return error_message(f"InputValidationError: {name}: {error}. Write them as JSON.")
         directive = traits.placing.without(call.content[-1])
         if faults := traits.validator.faults(get_directive(directive)):
-            return error_message(faults)
+            lean = _without_nulls(directive)
+            if lean is None or traits.validator.faults(get_directive(lean)):
+                return error_message(faults)
+            directive = lean
         result = await self._run(traits, call, directive, partial(reported, emit=emit, heard=heard))
         if fault := fault_of(result):
             return error_message(f"{name} is broken: {fault}.")
@@ -193,6 +196,15 @@ async def _work(
         streaming = cast("StreamingTool", tool)  # as its traits say
         return await stream(streaming.stream, directive, call)
     return await tool.run(directive)
+
+
+def _without_nulls(directive: Message) -> Message | None:
+    """Leave out what is null, as some models write what they leave out; None if nothing is."""
+    arguments = get_directive(directive)
+    kept = {name: value for name, value in arguments.items() if value is not None}
+    if len(kept) == len(arguments):
+        return None
+    return JsonMessage(kept, directive.descriptor, parent_id=directive.parent_id)
 
 
 def arguments_of(call: MultipartMessage) -> JSON:

@@ -252,3 +252,20 @@ class Liar(RecordingTool):
 class NotToday:
     async def decide(self, use: ToolUse) -> Decision:
         return Deny("not today") if use.tool.name == "Echo" else Allow()
+
+
+async def test_a_null_for_what_may_be_left_out_is_left_out() -> None:
+    schema: JSON = {
+        "type": "object",
+        "properties": {"x": {"type": "integer"}, "y": {"type": "string"}},
+        "required": ["x"],
+    }
+    strict = RecordingTool("Strict", schema=schema)
+    model = ScriptedModel(
+        calls(("Strict", {"x": 1, "y": None})), calls(("Strict", {"x": None})), "done"
+    )
+
+    await Agent(model=model, tools=[strict]).run("go")
+
+    assert strict.directives == [{"x": 1}]
+    assert "InputValidationError" in response_text(model.requests[2].messages[-1])
