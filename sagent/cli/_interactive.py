@@ -16,7 +16,7 @@ from sagent.cli._streams import complain_of
 from sagent.errors import UsageError
 from sagent.home import Home
 from sagent.repl import Screen, open_screen
-from sagent.repl._printed import Remark
+from sagent.repl._printed import Verbatim
 from sagent.session import Session
 
 if TYPE_CHECKING:  # what takes long to load
@@ -84,7 +84,7 @@ class _Notices(io.TextIOBase):
 
     def write(self, text: str) -> int:
         if line := text.strip().removeprefix("sagent: "):
-            self._screen.print(Remark(f"  ! {line}", "notice"))
+            self._screen.print(Verbatim(f"  ! {line}", "notice"))
         return len(text)
 
 

@@ -191,7 +191,8 @@ def _place(text: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="sagent",
-        description="Give an agent something to do. The prompt is an argument, or standard input.",
+        description="Give an agent something to do. The prompt is an argument, or standard input; "
+        "without either, at a terminal, a conversation begins.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

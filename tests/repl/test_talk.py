@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from loopback import DONE, Reply, answer, call, chat, frame, refusal, stream_head
-from terminal import CTRL_C, CTRL_D, DOWN, ENTER, talk
+from terminal import CTRL_C, CTRL_D, DOWN, ENTER, open_terminal, talk
 
 MARKDOWN = "# Title\n\nSome **bold** words.\n\n- one\n- two\n\n```py\nx = 1\n```\n\nThe end."
 
@@ -145,3 +145,20 @@ async def test_nothing_that_a_model_says_acts_on_the_terminal(project: Path) -> 
     assert b"\x1b]0;owned" not in terminal.written
     assert b"\x1b[2J" not in terminal.written
     assert "> go" in terminal.text
+
+
+@pytest.mark.slow
+async def test_an_agent_that_cannot_be_is_told_in_a_line_when_the_prompt_has_gone() -> None:
+    async with open_terminal("--model", "m", "--provider", "Nobody") as terminal:
+        code = await terminal.ends()
+        await terminal.until(lambda: terminal.closed)
+
+    assert code == 2
+    assert terminal.rows[0].startswith("sagent: unknown provider")
+
+
+@pytest.mark.slow
+async def test_what_is_wrong_with_a_project_is_told_above_the_prompt(project: Path) -> None:
+    (project / "AGENTS.md").write_bytes(b"\xff\xfe\x00" * 10)
+    async with talk(answer("Fine."), cwd=project, columns=200) as (terminal, _):
+        await terminal.shows("AGENTS.md", "ready")
