@@ -43,6 +43,6 @@ class AgentStatus:
     usage: Usage
     cost_usd: Decimal
     unpriced_calls: int
-    ended_below: Spending = Spending()
+    ended_below: Spending = Spending()  # noqa: RUF009  # it is frozen
     tasks: tuple[TaskStatus, ...]
     plan: Plan = ()
