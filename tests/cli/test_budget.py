@@ -32,7 +32,9 @@ def test_what_was_done_before_the_limit_is_in_the_session(
         sagent(*at(server), "--tools", "List", "--max-budget-tokens", "2100", "go")
         (session,) = list_sessions(Home(home), project)
         kept = read_session(session.directory).conversation
-        done = sagent(*at(server), "--continue", "--tools", "List", "--max-budget-tokens", "2100", "go on")
+        done = sagent(
+            *at(server), "--continue", "--tools", "List", "--max-budget-tokens", "2100", "go on"
+        )
 
     assert len(kept) == 3
     assert done.stdout == b"done\n"
