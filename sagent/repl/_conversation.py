@@ -24,7 +24,7 @@ from sagent.agent import (
     Watch,
 )
 from sagent.agent._status import AgentStatus, Phase
-from sagent.errors import ActorError, RunError, SagentError, UsageError
+from sagent.errors import ActorError, RunError, SagentError, SessionError, UsageError
 from sagent.repl._command import read_order
 from sagent.repl._command_work import CommandWork
 from sagent.repl._printed import Remark, Said, Verbatim
@@ -138,7 +138,7 @@ class Conversation:
         """Send *text* to the agent now."""
         if not self._said:
             self._said = True
-            self._setting.on_first_prompt()
+            self._note_beginning()
         self._screen.print(*self._telling.finish(), Said(text))
         self._setting.ref.tell(Prompt(text), lane="front")
         if self._busy_since is None:
@@ -146,6 +146,12 @@ class Conversation:
         self._phase = "thinking" if self._phase == "idle" else self._phase
         self._begins_by = trio.current_time() + BEGIN_S
         self._turned.set()
+
+    def _note_beginning(self) -> None:
+        try:
+            self._setting.on_first_prompt()
+        except SessionError as error:  # what is said goes on all the same, as a run does
+            self._screen.print(Verbatim(f"  ! {error}", "notice"))
 
     def _take(self, gesture: Gesture) -> None:
         match gesture:
@@ -180,10 +186,10 @@ class Conversation:
 
     def _submit(self, text: str) -> None:
         word = text.split(maxsplit=1)[0]
-        if self._answerer.question is not None:
-            self._answer(answer_in(text, self._answerer.question))
-        elif word.startswith("/") and "/" not in word[1:]:
+        if word.startswith("/") and "/" not in word[1:]:  # and no path
             self._order(text.strip())
+        elif self._answerer.question is not None:
+            self._answer(answer_in(text, self._answerer.question))
         elif text.startswith("!"):
             self._start(lambda: self._run_shell(ShellLine.of(text)))
         elif word in {"quit", "exit"} and text.strip() == word:

@@ -283,6 +283,7 @@ class Stage(Desk):
         if not self._is_told:
             self._is_told = True
             self._is_shown()
+            self._plan_frame()  # for what came before it could be shown, or the wish to end
         if self._output.held:
             self._output.held = False
             self._output.flush()
