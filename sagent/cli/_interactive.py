@@ -1,7 +1,9 @@
 """A conversation at a terminal: first the prompt is there, then all that it needs."""
 
 import io
+import signal
 import traceback
+from collections.abc import AsyncIterator
 from contextlib import redirect_stderr
 from copy import copy
 from typing import TYPE_CHECKING
@@ -47,7 +49,7 @@ def _tell(error: Exception, options: Options) -> None:
     complain_of(error)
 
 
-def _going_on(options: Options, outcome: "Outcome") -> Options | None:
+def _going_on(options: Options, outcome: "Outcome | None") -> Options | None:
     from sagent.repl.conversation import GoOn  # noqa: PLC0415  # it is loaded by now
 
     if not isinstance(outcome, GoOn):
@@ -58,13 +60,35 @@ def _going_on(options: Options, outcome: "Outcome") -> Options | None:
     return going_on
 
 
-def _code(outcome: "Outcome") -> int:
+def _code(outcome: "Outcome | None") -> int:
     from sagent.repl.conversation import Leave  # noqa: PLC0415  # the same
 
     return DONE if isinstance(outcome, Leave) else INTERRUPTED
 
 
-async def _talk(options: Options, session: Session | None) -> "Outcome":
+async def _talk(options: Options, session: Session | None) -> "Outcome | None":
+    """Sit at the terminal; None if a signal came before there was anybody to talk to."""
+    outcome: Outcome | None = None
+    failure: Exception | None = None
+    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_cancel_at_signal, signals, nursery.cancel_scope)
+            try:
+                outcome = await _sit(options, session)
+            except Exception as error:  # noqa: BLE001  # raised out there, where no nursery groups it
+                failure = error
+            nursery.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
+    return outcome
+
+
+async def _cancel_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
+    await anext(signals)
+    scope.cancel()
+
+
+async def _sit(options: Options, session: Session | None) -> "Outcome":
     begun = None if session is None else session.transcript.header.cwd
     async with open_screen(home=_home(), directory=begun) as screen:
         with redirect_stderr(_Notices(screen)):

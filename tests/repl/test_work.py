@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import trio
 from loopback import DONE, Reply, answer, call, frame, stream_head
-from terminal import CTRL_C, ENTER, ESC, UP, talk
+from terminal import CTRL_C, ENTER, ESC, UP, open_terminal, talk
 
 SLOW = Reply([stream_head(), frame({"choices": [{"delta": {"content": "Well "}}]})], hang=True)
 
@@ -92,6 +92,18 @@ async def test_invariant_3_a_signal_leaves_no_process_of_a_tool_behind(
     assert sleepers(mark) == []
     assert code == 130
     assert terminal.written.endswith(b"\x1b[?25h") or b"\x1b[?2004l" in terminal.written
+
+
+@pytest.mark.slow
+async def test_a_signal_while_the_agent_is_made_leaves_the_terminal_as_it_was() -> None:
+    async with open_terminal("--model", "m", "--base-url", "http://127.0.0.1:9/v1") as terminal:
+        await terminal.until(lambda: b"starting" in terminal.written)
+        terminal.process.send_signal(signal.SIGTERM)
+        code = await terminal.ends()
+        await terminal.until(lambda: terminal.closed)
+
+    assert code == 130
+    assert b"\x1b[?2004l" in terminal.written
 
 
 @pytest.mark.slow
