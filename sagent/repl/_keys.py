@@ -33,6 +33,10 @@ class Desk(Protocol):
         """Tell the conversation what the user does."""
         ...
 
+    def suspend(self) -> None:
+        """Let the shell have the terminal, until it lets us go on."""
+        ...
+
     def edit_elsewhere(self) -> None:
         """Let the user's editor have the text."""
         ...
@@ -56,7 +60,7 @@ def key_bindings(desk: Desk) -> KeyBindings:
         (("c-d",), empty, lambda _: desk.deliver(Left())),
         (("c-o",), writing, lambda _: desk.deliver(Expanded())),
         (("c-x", "c-e"), writing, lambda _: desk.edit_elsewhere()),
-        (("c-z",), True, lambda event: event.app.suspend_to_background()),
+        (("c-z",), True, lambda _: desk.suspend()),
         (("up",), waiting & ~choosing, lambda _: desk.deliver(Lifted())),
         (("up",), choosing, lambda _: _move(desk, -1)),
         (("down",), choosing, lambda _: _move(desk, 1)),

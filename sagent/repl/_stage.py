@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
-from prompt_toolkit.application import Application
+from prompt_toolkit.application import Application, run_in_terminal
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import Completer, ThreadedCompleter
 from prompt_toolkit.data_structures import Size
@@ -82,6 +82,8 @@ class Stage(Desk):
     _history: Path | None
     _is_shown: Callable[[], object]
     """Called once the prompt is there."""
+    _stop: Callable[[], object]
+    """Stops the process, and returns when it goes on."""
     _painter: "Painter | None" = attrs.field(default=None, init=False)
     _printed: deque[Printed] = attrs.field(factory=deque[Printed], init=False)
     _fills: deque[str] = attrs.field(factory=deque[str], init=False)
@@ -161,6 +163,10 @@ class Stage(Desk):
     def deliver(self, gesture: Gesture) -> None:
         """Tell the conversation what the user does."""
         self._deliver(gesture)
+
+    def suspend(self) -> None:
+        """Let the shell have the terminal, until it lets us go on."""
+        run_in_terminal(self._stop)
 
     def edit_elsewhere(self) -> None:
         """Let the user's editor have the terminal, and the text."""

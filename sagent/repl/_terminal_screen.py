@@ -1,4 +1,7 @@
 import math
+import os
+import signal
+import threading
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -57,7 +60,13 @@ async def open_terminal_screen(
         with suppress(trio.RunFinishedError):
             token.run_sync_soon(there.set)
 
-    stage = Stage(deliver, completer, history, tell)
+    def stop() -> None:
+        went_on = threading.Event()
+        with suppress(trio.RunFinishedError):
+            token.run_sync_soon(_stop_group, went_on)
+            went_on.wait()
+
+    stage = Stage(deliver, completer, history, tell, stop)
     failure: Exception | None = None
     shelter = trio.CancelScope(shield=True)  # the terminal is to be left as it was
     async with trio.open_nursery() as nursery:
@@ -72,6 +81,12 @@ async def open_terminal_screen(
             shelter.deadline = trio.current_time() + LEAVE_S
     if failure is not None:
         raise failure
+
+
+def _stop_group(went_on: threading.Event) -> None:
+    """Stop all that the shell has started with us; in another thread, this would return before."""
+    os.kill(0, signal.SIGTSTP)
+    went_on.set()
 
 
 async def _play(
