@@ -19,11 +19,11 @@ def rows(effort: Effort = FULL) -> list[Row]:
     whole = _first_request(*TOOLS)
     return [
         Row(
-            what="first request with the seven default tools / without tools",
+            what="first request with the default tools / without tools",
             ours=_wire_bytes(whole),
             anchor=_wire_bytes(_first_request()),
             unit=BYTES,
-            target=at_most(8000),
+            target=at_most(16 * 1024),
         ),
     ]
 

@@ -1,10 +1,12 @@
 import json
+import os
 import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
+import attrs
 import pathspec
 import trio
 
@@ -16,7 +18,7 @@ from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import BuiltinTool, Card
 from sagent.tools._entered import entered
 from sagent.tools._file_types import globs_of_type
-from sagent.tools._found_files import FoundFiles
+from sagent.tools._found_files import FoundFiles, in_order
 from sagent.tools._matches import Findings, Matches, Page
 from sagent.tools._place import check_regular, missing, open_regular, place_of, short, target_of
 from sagent.tools._query import MODES, Query, Seat
@@ -27,6 +29,8 @@ from sagent.tools._walk import walk
 _DEFAULT_LINES = 250
 _PATIENCE_S = 30
 """How long a search may take; some patterns would take for ever."""
+_MOST_NAMES_BYTES = 64 << 10
+"""Of the names of files that are searched in order: well below what a command line takes."""
 _ERROR = 2
 """The least exit code that says that not all was searched."""
 
@@ -89,6 +93,9 @@ class Grep(BuiltinTool):
         found = Matches(page, root) if query.mode == "content" else FoundFiles(page, root)
         command, stdin = await trio.to_thread.run_sync(_command, query)
         async with entered(seat.real) as cwd:
+            if query.mode == "content" and not seat.name and (program := ripgrep()):
+                few = await _few_files(program, query, cwd)
+                command = [program, *search_arguments(query, few)]
             end = await _search_with(command, found, cwd, stdin)
         return TextMessage(found.text() + _note(end, found, query))
 
@@ -135,7 +142,42 @@ def _files(query: Query) -> Iterator[str]:
             yield name
 
 
-async def _search_with(command: list[str], found: Findings, cwd: Path, stdin: bytes) -> int | None:
+async def _few_files(program: str, query: Query, cwd: Path) -> tuple[str, ...]:
+    """Find the files that *query* finds lines in, by all processors; () if they are none, or many.
+
+    In order, ripgrep searches with one alone. Where there are many, it soon has enough lines.
+    """
+    names = _Names()
+    listing = attrs.evolve(query, mode="files_with_matches")
+    command = [program, *search_arguments(listing)]
+    end = await _search_with(command, names, cwd, ripgrep_input(query.rules))
+    return names.in_order() if end == 0 and not names.is_full else ()
+
+
+@attrs.define
+class _Names:
+    """The names of files, as ripgrep tells them, each with a NUL behind it."""
+
+    octets: bytearray = attrs.field(factory=bytearray, init=False)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether they are too many to be named one by one."""
+        return len(self.octets) > _MOST_NAMES_BYTES
+
+    def feed(self, chunk: bytes) -> None:
+        """Take in more of them."""
+        self.octets += chunk
+
+    def in_order(self) -> tuple[str, ...]:
+        """Give them directory by directory."""
+        names = [name for name in bytes(self.octets).split(b"\0") if name]
+        return tuple(map(os.fsdecode, sorted(names, key=in_order)))
+
+
+async def _search_with(
+    command: list[str], found: Findings | _Names, cwd: Path, stdin: bytes
+) -> int | None:
     """Search, and give the exit code; 0 when enough was found, None when it took too long."""
     enough = trio.Event()
 

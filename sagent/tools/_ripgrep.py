@@ -30,7 +30,7 @@ _SEARCHES = (
     "--max-columns-preview",
 )
 
-# In order, it works alone; the order of names and counts, which are few, is made afterwards.
+# In order, ripgrep works in one thread; the order of names and counts is made afterwards.
 _MODES = {
     "content": ("--line-number", "--sort=path"),
     "files_with_matches": ("--files-with-matches",),
@@ -43,8 +43,13 @@ def ripgrep() -> str | None:
     return shutil.which("rg")
 
 
-def search_arguments(query: Query) -> list[str]:
-    """Give ripgrep's arguments for *query*; it must run in the query's directory."""
+def search_arguments(query: Query, files: Sequence[str] = ()) -> list[str]:
+    """Give ripgrep's arguments for *query*; it must run in the query's directory.
+
+    Args:
+        query: what is searched for.
+        files: the only ones to look at, by names that begin there; none for all.
+    """
     chosen = [*_ALWAYS, *_SEARCHES, *_MODES[query.mode]]
     if query.mode == "content":
         chosen += [f"--before-context={query.before}", f"--after-context={query.after}"]
@@ -57,7 +62,8 @@ def search_arguments(query: Query) -> list[str]:
     if query.type:
         chosen.append(f"--type={query.type}")
     chosen += _parents(query.seat.real)
-    return [*chosen, f"--regexp={query.pattern}", "--", f"./{query.seat.name}"]
+    places = files or (f"./{query.seat.name}",)
+    return [*chosen, f"--regexp={query.pattern}", "--", *places]
 
 
 def listing_arguments(
