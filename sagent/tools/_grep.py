@@ -1,5 +1,4 @@
 import json
-import os
 import stat
 import sys
 from collections.abc import Iterator
@@ -29,8 +28,8 @@ from sagent.tools._walk import walk
 _DEFAULT_LINES = 250
 _PATIENCE_S = 30
 """How long a search may take; some patterns would take for ever."""
-_MOST_NAMES_BYTES = 64 << 10
-"""Of the names of files that are searched in order: well below what a command line takes."""
+_MOST_UNSORTED_BYTES = 256 << 10
+"""Of lines that are waited for before they are put in order."""
 _ERROR = 2
 """The least exit code that says that not all was searched."""
 
@@ -93,10 +92,14 @@ class Grep(BuiltinTool):
         found = Matches(page, root) if query.mode == "content" else FoundFiles(page, root)
         command, stdin = await trio.to_thread.run_sync(_command, query)
         async with entered(seat.real) as cwd:
+            at_once = None
             if query.mode == "content" and not seat.name and (program := ripgrep()):
-                few = await _few_files(program, query, cwd)
-                command = [program, *search_arguments(query, few)]
-            end = await _search_with(command, found, cwd, stdin)
+                at_once = await _found_at_once(program, query, cwd)
+            if at_once is None:
+                end = await _search_with(command, found, cwd, stdin)
+            else:
+                lines, end = at_once
+                found.feed(lines)
         return TextMessage(found.text() + _note(end, found, query))
 
 
@@ -142,41 +145,57 @@ def _files(query: Query) -> Iterator[str]:
             yield name
 
 
-async def _few_files(program: str, query: Query, cwd: Path) -> tuple[str, ...]:
-    """Find the files that *query* finds lines in, by all processors; () if they are none, or many.
+async def _found_at_once(program: str, query: Query, cwd: Path) -> tuple[bytes, int] | None:
+    """Search by all processors, and give the lines in order with the exit code.
 
-    In order, ripgrep searches with one alone. Where there are many, it soon has enough lines.
+    In order, ripgrep searches with one processor alone. None if there are too many lines to wait
+    for them all, or if they do not tell a match each.
     """
-    names = _Names()
-    listing = attrs.evolve(query, mode="files_with_matches")
-    command = [program, *search_arguments(listing)]
-    end = await _search_with(command, names, cwd, ripgrep_input(query.rules))
-    return names.in_order() if end == 0 and not names.is_full else ()
+    if query.before or query.after or query.multiline:
+        return None
+    lines = _Lines()
+    command = [program, *search_arguments(query, order="any")]
+    end = await _search_with(command, lines, cwd, ripgrep_input(query.rules))
+    if lines.is_full or end not in {0, 1} or not lines.are_matches:
+        return None
+    return lines.in_order(), end
 
 
 @attrs.define
-class _Names:
-    """The names of files, as ripgrep tells them, each with a NUL behind it."""
+class _Lines:
+    """Matches in any order: a path, a NUL, and the line; those of one file stand together."""
 
-    octets: bytearray = attrs.field(factory=bytearray, init=False)
+    _octets: bytearray = attrs.field(factory=bytearray, init=False)
 
     @property
     def is_full(self) -> bool:
-        """Whether they are too many to be named one by one."""
-        return len(self.octets) > _MOST_NAMES_BYTES
+        """Whether there are so many that the first of them are soon found in order."""
+        return len(self._octets) > _MOST_UNSORTED_BYTES
+
+    @property
+    def are_matches(self) -> bool:
+        """Whether nothing else is among them: a complaint, or half a name with a line end in it."""
+        return all(line.startswith(b"./") and b"\0" in line for line in self._split())
 
     def feed(self, chunk: bytes) -> None:
         """Take in more of them."""
-        self.octets += chunk
+        self._octets += chunk
 
-    def in_order(self) -> tuple[str, ...]:
+    def in_order(self) -> bytes:
         """Give them directory by directory."""
-        names = [name for name in bytes(self.octets).split(b"\0") if name]
-        return tuple(map(os.fsdecode, sorted(names, key=in_order)))
+        lines: list[bytes] = sorted(self._split(), key=_place)
+        return b"".join(lines)
+
+    def _split(self) -> list[bytes]:
+        return [line + b"\n" for line in bytes(self._octets).split(b"\n") if line]
+
+
+def _place(line: bytes) -> bytes:
+    return in_order(line.partition(b"\0")[0])
 
 
 async def _search_with(
-    command: list[str], found: Findings | _Names, cwd: Path, stdin: bytes
+    command: list[str], found: Findings | _Lines, cwd: Path, stdin: bytes
 ) -> int | None:
     """Search, and give the exit code; 0 when enough was found, None when it took too long."""
     enough = trio.Event()

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Literal
 
 from sagent.tools._ignore import VERSION_CONTROL, rules_above
 from sagent.tools._query import Query
@@ -30,9 +31,8 @@ _SEARCHES = (
     "--max-columns-preview",
 )
 
-# In order, ripgrep works in one thread; the order of names and counts is made afterwards.
 _MODES = {
-    "content": ("--line-number", "--sort=path"),
+    "content": ("--line-number",),
     "files_with_matches": ("--files-with-matches",),
     "count": ("--count",),
 }
@@ -43,14 +43,16 @@ def ripgrep() -> str | None:
     return shutil.which("rg")
 
 
-def search_arguments(query: Query, files: Sequence[str] = ()) -> list[str]:
+def search_arguments(query: Query, *, order: Literal["path", "any"] = "path") -> list[str]:
     """Give ripgrep's arguments for *query*; it must run in the query's directory.
 
     Args:
         query: what is searched for.
-        files: the only ones to look at, by names that begin there; none for all.
+        order: of files whose lines are told; in order, ripgrep works in one thread.
     """
     chosen = [*_ALWAYS, *_SEARCHES, *_MODES[query.mode]]
+    if query.mode == "content" and order == "path":
+        chosen.append("--sort=path")
     if query.mode == "content":
         chosen += [f"--before-context={query.before}", f"--after-context={query.after}"]
     if query.ignore_case:
@@ -62,8 +64,7 @@ def search_arguments(query: Query, files: Sequence[str] = ()) -> list[str]:
     if query.type:
         chosen.append(f"--type={query.type}")
     chosen += _parents(query.seat.real)
-    places = files or (f"./{query.seat.name}",)
-    return [*chosen, f"--regexp={query.pattern}", "--", *places]
+    return [*chosen, f"--regexp={query.pattern}", "--", f"./{query.seat.name}"]
 
 
 def listing_arguments(

@@ -49,7 +49,7 @@ def running(run: RunView | None) -> Running:
 
 
 def test_a_run_is_a_row_with_state_tokens_cost_time_and_place() -> None:
-    run = RunView(pid=42, cwd="/work/a b", own="main", started_ns=0, agents=(AGENT,))
+    run = RunView(pid=42, cwd="/home/ada/a b", own="main", started_ns=0, agents=(AGENT,))
 
     heads, row, silent = run_rows([running(run), running(None)], now_ns=3_725 * 10**9)
 
@@ -57,7 +57,7 @@ def test_a_run_is_a_row_with_state_tokens_cost_time_and_place() -> None:
         "PID", "AGENT", "STATE", "AGENTS", "TOKENS", "COST", "ELAPSED", "MODEL", "DIRECTORY",
     ]  # fmt: skip
     assert row.split(maxsplit=8) == [
-        "42", "main", "working", "1", "1.2M", "$0.01+", "1:02:05", "claude-x", "/work/a b",
+        "42", "main", "working", "1", "1.2M", "$0.01+", "1:02:05", "claude-x", "/home/ada/a b",
     ]  # fmt: skip
     assert silent.split(maxsplit=1) == ["42", "no answer"]
 

@@ -295,3 +295,38 @@ async def test_a_pattern_that_would_run_for_ever_ends_with_its_deadline(
 
     assert scope.cancelled_caught
     assert trio.current_time() - before < 2
+
+
+async def test_lines_come_in_the_order_of_their_files(tmp_path: Path, grep: Use) -> None:
+    for name in ("a-b/z.txt", "a/b.txt", "a.txt", "b.txt"):
+        write(tmp_path, name, "needle\nneedle\n")
+
+    found = await grep("needle", output_mode="content")
+
+    places = [line.rpartition(":")[0] for line in found.splitlines()]
+    files = ("a/b.txt", "a-b/z.txt", "a.txt", "b.txt")
+    assert places == [f"{name}:{number}" for name in files for number in (1, 2)]
+
+
+async def test_the_first_of_very_many_lines_are_those_of_the_first_file(
+    tmp_path: Path, grep: Use
+) -> None:
+    for name in ("a.txt", "b.txt", "c.txt"):
+        write(tmp_path, name, f"needle {'x' * 90}\n" * 2_000)
+
+    found = await grep("needle", output_mode="content", keep_first=3)
+
+    places = [line.rpartition(":")[0] for line in found.splitlines()[:3]]
+    assert places == ["a.txt:1", "a.txt:2", "a.txt:3"]
+
+
+async def test_a_line_of_a_file_whose_name_has_a_line_end_is_told_with_its_name(
+    tmp_path: Path, grep: Use
+) -> None:
+    write(tmp_path, "odd\nname.txt", "needle\n")
+    write(tmp_path, "a.txt", "needle\n")
+
+    content = await grep("needle", output_mode="content")
+    names = await grep("needle")
+
+    assert [line.rpartition(":1:")[0] for line in content.splitlines()] == names.splitlines()
