@@ -81,8 +81,8 @@ class Family:
         except NameTaken:
             raise _taken(name) from None
         return TextMessage(
-            f"Persistent agent started: {name}. Its answers come to you as messages; write to it "
-            f"with AgentSend."
+            f"{order.lifetime.capitalize()} agent started: {name}. Its answers come to you as "
+            "messages; write to it with AgentSend."
         )
 
     def send(self, to: str, text: str, *, delay_s: float = 0) -> str:

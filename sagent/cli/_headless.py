@@ -1,10 +1,9 @@
 """One prompt, one answer, no questions."""
 
-import signal
 import sys
 import traceback
-from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from functools import partial
 from typing import assert_never
 
 import trio
@@ -23,6 +22,7 @@ from sagent.cli._printer import (
 from sagent.cli._session_choice import open_chosen
 from sagent.cli._setup import build_agent
 from sagent.cli._streams import complain_of, read_in
+from sagent.cli._until_signal import End, until_signal
 from sagent.cli._watcher import open_watcher
 from sagent.errors import (
     BudgetExceededError,
@@ -42,7 +42,7 @@ def run_headless(options: Options) -> int:
     try:
         _check_prompt(options)
         with open_chosen(options) as session:
-            code = trio.run(_run_until_signal, options, session, printer)
+            code = trio.run(until_signal, partial(_show, options, session, printer))
     except UsageError as error:
         _tell(error, printer, options)
         return USAGE
@@ -80,31 +80,7 @@ async def _fail_soon(error: Exception, printer: Printer) -> None:
         await printer.fail(error)
 
 
-async def _run_until_signal(options: Options, session: Session | None, printer: Printer) -> int:
-    code = INTERRUPTED
-    failure: Exception | None = None
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(_cancel_at_signal, signals, nursery.cancel_scope)
-            try:
-                await _show(options, session, printer, end=nursery.cancel_scope.cancel)
-                code = DONE
-            except Exception as error:  # noqa: BLE001  # raised out there, where no nursery groups it
-                failure = error
-            nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
-    return code
-
-
-async def _cancel_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
-    await anext(signals)
-    scope.cancel()
-
-
-async def _show(
-    options: Options, session: Session | None, printer: Printer, *, end: Callable[[], object]
-) -> None:
+async def _show(options: Options, session: Session | None, printer: Printer, end: End) -> int:
     with open_watcher() as watcher:
         agent, state = await build_agent(options, session, on_progress=watcher.on_progress)
         prompt = await _prompt(options)
@@ -120,6 +96,7 @@ async def _show(
             async for event in run:
                 watcher.show(event)
                 await printer.show(event)
+    return DONE
 
 
 def _note(session: Session, state: StateRecord) -> None:

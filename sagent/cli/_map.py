@@ -3,9 +3,7 @@
 import hashlib
 import json
 import math
-import signal
 import traceback
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -16,7 +14,7 @@ import trio
 
 from sagent.actors import System, open_system
 from sagent.agent import Agent
-from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
+from sagent.cli._exit_code import DONE, FAILED, USAGE
 from sagent.cli._map_items import Work, find_work
 from sagent.cli._map_lines import error_line, outcome_line, reduced_line
 from sagent.cli._map_parser import MapOptions
@@ -24,6 +22,7 @@ from sagent.cli._map_table import MapTable, open_map_table
 from sagent.cli._openness import open_to_others, traced
 from sagent.cli._setup import build_agent
 from sagent.cli._streams import complain, complain_of, write_out
+from sagent.cli._until_signal import End, until_signal
 from sagent.cli._watcher import open_watcher
 from sagent.errors import ReduceError, UsageError
 from sagent.home import Home
@@ -38,7 +37,7 @@ _MAPS = "maps"
 def run_map(options: MapOptions) -> int:
     """Do what *options* ask for and give the exit code."""
     try:
-        return trio.run(_run_until_signal, options)
+        return trio.run(until_signal, partial(_run, options))
     except BrokenPipeError:  # the reader has gone, and knows it
         return FAILED
     except Exception as error:  # noqa: BLE001  # the last stop: a person reads one line
@@ -48,24 +47,8 @@ def run_map(options: MapOptions) -> int:
         return USAGE if isinstance(error, UsageError) else FAILED
 
 
-async def _run_until_signal(options: MapOptions) -> int:
-    code, failure = INTERRUPTED, None
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(_cancel_at_signal, signals, nursery.cancel_scope)
-            try:
-                code = await _Mapping(options).run()
-            except Exception as error:  # noqa: BLE001  # raised out there, where no nursery groups it
-                failure = error
-            nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
-    return code
-
-
-async def _cancel_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
-    await anext(signals)
-    scope.cancel()
+async def _run(options: MapOptions, end: End) -> int:
+    return await _Mapping(options, end).run()
 
 
 @attrs.define(eq=False)
@@ -73,9 +56,10 @@ class _Mapping:
     """One run of the command."""
 
     _options: MapOptions
-    _ending: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
+    _end: End
     _unprinted: OSError | None = attrs.field(default=None, init=False)
     """Why nothing more can be printed: the reader has gone, or the disk is full."""
+    _told_why: bool = attrs.field(default=False, init=False)
     _counts: Counts = attrs.field(factory=Counts, init=False)
     _done: trio.MemorySendChannel[Outcome[str, object]] = attrs.field(init=False)
     _to_print: trio.MemoryReceiveChannel[Outcome[str, object]] = attrs.field(init=False)
@@ -84,12 +68,7 @@ class _Mapping:
         self._done, self._to_print = trio.open_memory_channel[Outcome[str, object]](float("inf"))
 
     async def run(self) -> int:
-        """Work until all is done, or somebody ends it."""
-        with self._ending:
-            return await self._run()
-        return INTERRUPTED
-
-    async def _run(self) -> int:
+        """Work until all is done, and give the exit code."""
         options = self._options
         work = await find_work(options.over, options.items, options.each)
         with open_watcher() as watcher:
@@ -100,7 +79,7 @@ class _Mapping:
         try:
             async with (
                 open_system() as system,
-                open_to_others(system, agent.name, self._ending.cancel),
+                open_to_others(system, agent.name, self._end),
                 traced(system, options.trace),
                 open_map_table(system, total) as table,
                 trio.open_nursery() as nursery,
@@ -114,13 +93,13 @@ class _Mapping:
         finally:
             if trio.current_effective_deadline() == -math.inf:  # a signal has come
                 await self._print_last()
-                self._tell_the_rest(total, "stopped")
+                self._tell_the_rest(total, "stopped", journal)
         if failure := failure or self._unprinted:
             raise failure
         if code == DONE and is_ours and journal is not None:
             journal.unlink(missing_ok=True)
-        elif self._counts.finished < total:
-            self._tell_the_rest(total, "not finished")
+        elif self._counts.succeeded < total and not self._told_why:
+            self._tell_the_rest(total, "not finished", journal)
         return code
 
     async def _work(
@@ -160,6 +139,7 @@ class _Mapping:
         except ReduceError as error:
             await table.write(error_line(error))
             complain_of(error)
+            self._told_why = True
             return FAILED
         await table.write(reduced_line(str(reduced.value), reduced.levels, reduced.spent))
         return FAILED if reduced.failed else DONE
@@ -191,9 +171,10 @@ class _Mapping:
                 if outcome.ok:
                     await write_out(outcome_line(outcome))
 
-    def _tell_the_rest(self, total: int, how: str) -> None:
-        done = self._counts.succeeded
-        complain(f"{how}: {done} of {total} are done and kept; the same command goes on from there")
+    def _tell_the_rest(self, total: int, how: str, journal: Path | None) -> None:
+        done = f"{how}: {self._counts.succeeded} of {total} are done"
+        kept = " and kept; the same command goes on from there"
+        complain(f"{done}{kept if journal is not None else ', and not kept'}")
 
     def _journal(self, agent: Agent, work: Work) -> tuple[Path | None, bool]:
         if self._options.journal is not None:

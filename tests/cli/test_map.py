@@ -107,6 +107,7 @@ def test_an_item_that_fails_fails_alone(sagent: Command, project: Path) -> None:
 
     first, second = lines(done)
     assert done.returncode == 1
+    assert "not finished: 1 of 2 are done and kept" in one_line(done.stderr)
     assert (first["ok"], "no" in str(first["error"])) == (False, True)
     assert second["value"] == "fine"
 
