@@ -11,7 +11,7 @@ from sagent.cli._parser import parse
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sagent.cli._control_parser import ControlCommand
-    from sagent.cli._parser import Options
+    from sagent.cli._options import Options
 
 __all__ = ["main"]
 

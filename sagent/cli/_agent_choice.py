@@ -5,7 +5,7 @@ from copy import copy
 import trio
 
 from sagent.cli._instructions import directory_of
-from sagent.cli._parser import Options
+from sagent.cli._options import Options
 from sagent.cli._streams import complain
 from sagent.errors import UnknownNameError
 from sagent.home import Home

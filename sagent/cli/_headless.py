@@ -11,7 +11,7 @@ import trio
 from sagent.actors import open_system
 from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
 from sagent.cli._openness import open_to_others, traced
-from sagent.cli._parser import Options
+from sagent.cli._options import Options
 from sagent.cli._printer import (
     JsonPrinter,
     Printer,

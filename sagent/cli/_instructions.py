@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 import trio
 
-from sagent.cli._parser import Options
+from sagent.cli._options import Options
 from sagent.cli._streams import complain
 from sagent.errors import UsageError
 from sagent.home import Home

@@ -12,7 +12,7 @@ import attrs
 import trio
 
 from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
-from sagent.cli._parser import Options
+from sagent.cli._options import Options
 from sagent.cli._session_choice import open_chosen
 from sagent.cli._streams import complain_of
 from sagent.errors import UsageError

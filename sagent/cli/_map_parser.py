@@ -3,15 +3,10 @@
 import argparse
 from collections.abc import Sequence
 
-from sagent.cli._parser import (
-    Options,
-    Parser,
-    add_agent,
-    add_limits,
-    add_model,
-    seconds,
-    tool_names,
-)
+from sagent.cli._argument import seconds, tool_names
+from sagent.cli._flags import add_agent, add_limits, add_model
+from sagent.cli._options import Options
+from sagent.cli._parser import Parser
 
 _DESCRIPTION = """\
 Let an agent work on each of many files or lines, side by side, and print a line of JSON for each.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from sagent import providers
-from sagent.cli._parser import Options
+from sagent.cli._options import Options
 from sagent.cli._streams import complain
 from sagent.errors import MissingKeyError, UsageError
 from sagent.providers import (

@@ -8,7 +8,7 @@ from sagent.actors import open_system
 from sagent.cli._instructions import directory_of, find_skills
 from sagent.cli._model_choice import choose_model
 from sagent.cli._openness import open_to_others, traced
-from sagent.cli._parser import Options
+from sagent.cli._options import Options
 from sagent.cli._setup import build_agent
 from sagent.cli._watcher import LogWatcher
 from sagent.errors import UsageError

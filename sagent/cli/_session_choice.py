@@ -5,7 +5,7 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
-from sagent.cli._parser import Options
+from sagent.cli._options import Options
 from sagent.cli._session_picker import pick
 from sagent.cli._session_rows import tell_damage
 from sagent.cli._streams import complain

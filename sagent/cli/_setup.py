@@ -8,7 +8,7 @@ from sagent.budget import Budget
 from sagent.cli._agent_choice import find_agents, with_agent_file
 from sagent.cli._instructions import brief, brief_small, directory_of, find_skills
 from sagent.cli._model_choice import choose_model
-from sagent.cli._parser import Options
+from sagent.cli._options import Options
 from sagent.compaction import SummaryCompactor
 from sagent.errors import UnknownNameError
 from sagent.providers._progress import OnProgress

@@ -5,7 +5,10 @@ import os
 import re
 from collections.abc import Sequence
 
-from sagent.cli._parser import Options, Parser, add_agent, add_limits, add_model, tool_names
+from sagent.cli._argument import tool_names
+from sagent.cli._flags import add_agent, add_limits, add_model
+from sagent.cli._options import Options
+from sagent.cli._parser import Parser
 
 API_URL = "https://slack.com/api/"
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from command import Command, one_line
 
-from sagent.cli._parser import PROVIDERS, TOOLS, parse
+from sagent.cli._flags import PROVIDERS, TOOLS
+from sagent.cli._parser import parse
 from sagent.providers import PROVIDER_NAMES
 from sagent.tools import TOOLS as BUILT_IN
 

@@ -1,0 +1,112 @@
+"""The flags that every command with an agent has."""
+
+import argparse
+
+from sagent.cli._argument import agent_name, directory, rounds, seconds, tokens, usd
+
+PROVIDERS = (
+    "Anthropic",
+    "OpenAI",
+    "Google",
+    "Moonshot",
+    "DashScope",
+    "MiniMax",
+    "OpenAICompat",
+    "SelfHosted",
+    "Local",
+)
+TOOLS = (
+    "Read",
+    "Write",
+    "Edit",
+    "Glob",
+    "Grep",
+    "List",
+    "MultiEdit",
+    "Bash",
+    "PaperSearch",
+    "PaperDetails",
+    "PaperAuthor",
+    "PaperFetch",
+    "WebFetch",
+    "WebSearch",
+    "BackgroundTask",
+    "AgentSelf",
+    "AgentSend",
+    "AgentSpawn",
+    "AskUser",
+    "Skill",
+    "Todo",
+)
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what answers, and with which tools."""
+    add = parser.add_argument_group("model and tools").add_argument
+    add("--provider", metavar="NAME", help=f"who runs the model: {', '.join(PROVIDERS)}")
+    add(
+        "--model",
+        metavar="MODEL",
+        help="the model, by the provider's name for it; often it also tells the provider",
+    )
+    add("--base-url", metavar="URL", help="where the API lives, if not at the vendor's own address")
+    add(
+        "--tool-protocol",
+        choices=["native", "constrained"],
+        help="how the model calls tools; constrained, for models that call them badly, holds "
+        "every step to a JSON schema",
+    )
+    add(
+        "--tools",
+        nargs="+",
+        metavar="NAME",
+        help=f"the tools it may use, as a list with commas: {', '.join(TOOLS)}; or none",
+    )
+
+
+def add_agent(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say who the agent is."""
+    add = parser.add_argument_group("agent").add_argument
+    add(
+        "--agent",
+        metavar="NAME",
+        help="the agent in .sagent/agents/NAME.md, here or above, or in your home: its system "
+        "prompt, model, tools and limits, of which other flags stand in place",
+    )
+    add("--name", type=agent_name, metavar="NAME", help="what the agent is called (Agent)")
+    add("--system", metavar="TEXT", help="who the agent is, in place of our own words about it")
+    add("--append-system", default="", metavar="TEXT", help="added to the system prompt's end")
+    add(
+        "--add-dir",
+        nargs="+",
+        action="extend",
+        default=[],
+        type=directory,
+        metavar="DIR",
+        help="read instructions (AGENTS.md) in these directories, too",
+    )
+    add(
+        "--no-project-instructions",
+        action="store_true",
+        help="read no instructions of the project, for one that you do not trust",
+    )
+
+
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what a run may take."""
+    add = parser.add_argument_group("limits of this run").add_argument
+    add("--max-tool-call-rounds", type=rounds, metavar="N", help="ask the model at most N times")
+    add("--max-budget-usd", type=usd, metavar="USD", help="spend at most so many US dollars")
+    add(
+        "--max-budget-tokens",
+        type=tokens,
+        metavar="N",
+        help="send and receive at most N tokens, all calls together",
+    )
+    add("--max-budget-seconds", type=seconds, metavar="S", help="take at most S seconds")
+    add(
+        "--no-compact",
+        action="store_true",
+        help="let the conversation grow, rather than replace it by a recap when the model's window "
+        "is nearly full",
+    )

@@ -1,0 +1,46 @@
+"""What a command line asks for."""
+
+import argparse
+
+TYPE_CHECKING = False  # typing itself takes as long to import as all else here
+if TYPE_CHECKING:
+    from typing import Literal
+
+type OutputFormat = Literal["text", "json", "stream-json"]
+type ToolProtocol = Literal["native", "constrained"]
+
+
+class Options(argparse.Namespace):
+    """What was asked for on the command line."""
+
+    prompt: list[str]
+    """The prompt's words; none for standard input."""
+    provider: str | None
+    model: str | None
+    base_url: str | None
+    tool_protocol: "ToolProtocol | None"
+    agent: str | None
+    """The agent of a file that the run is to have."""
+    name: str | None
+    system: str | None
+    """What stands in place of our own words about who the agent is."""
+    append_system: str
+    add_dir: list[str]
+    no_project_instructions: bool
+    continue_newest: bool
+    resume: str | None
+    """A session's id or the beginning of one; "" to choose from a list."""
+    session: str | None
+    fork: bool
+    no_session_persistence: bool
+    tools: list[str] | None
+    """Names of tools; None for the provider's default set."""
+    output_format: "OutputFormat"
+    max_tool_call_rounds: int | None
+    max_budget_usd: str | None
+    max_budget_tokens: int | None
+    max_budget_seconds: float | None
+    no_compact: bool
+    trace: str | None
+    """A file for what the run's agents did, and what it took."""
+    debug: bool
