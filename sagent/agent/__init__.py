@@ -42,6 +42,7 @@ from sagent.agent._mail import (
     Recompact,
     Rewind,
     Rewound,
+    SetEffort,
     SwapModel,
     Watch,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "Rewound",
     "Run",
     "RunEvent",
+    "SetEffort",
     "SpawnOrder",
     "SpawningTool",
     "SwapModel",

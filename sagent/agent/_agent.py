@@ -30,7 +30,7 @@ from sagent.budget import Budget
 from sagent.compaction import Compactor, SummaryCompactor, system_tokens
 from sagent.errors import AgentBusyError, ModelStoppedError, SessionError, UsageError
 from sagent.message import JsonMessage, Message, TextMessage
-from sagent.model import Model, ModelRequest
+from sagent.model import Effort, Model, ModelRequest
 from sagent.permission import AllowAll, Policy
 from sagent.prompt import ConditionalRules
 from sagent.session import Session, Spending
@@ -50,10 +50,11 @@ def _at_least_one(_: object, attribute: "attrs.Attribute[int | None]", value: in
         raise UsageError(f"{attribute.name} is {value}: allow at least one")
 
 
-def _swap(agent: "Agent", _: "attrs.Attribute[Model]", model: Model) -> Model:
+def _pass_on[V](agent: "Agent", attribute: "attrs.Attribute[V]", value: V) -> V:
+    """Let the next run have what a program sets between two."""
     if agent._state is not None:  # noqa: SLF001  # a hook of the class's own
-        agent._state.model = model  # noqa: SLF001  # the same
-    return model
+        setattr(agent._state, attribute.name, value)  # noqa: SLF001  # the same
+    return value
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -82,12 +83,14 @@ class Agent:
         answerer: who answers what it asks people; None for nobody.
         budget: what it may spend, alone or with others that have a share of it; None for no limit.
         limits: how many agents it may start, and how far below.
+        effort: how hard its model is to think; None for the model's own.
+        max_response_tokens: what one response of the model may have; None for the model's limit.
 
     Raises:
         UsageError: two tools have one name, or what a tool declares of itself cannot be meant.
     """
 
-    model: Model = attrs.field(on_setattr=_swap)
+    model: Model = attrs.field(on_setattr=_pass_on)
     system: str = ""
     tools: tuple[Tool, ...] = attrs.field(
         default=(), converter=_tuple, on_setattr=attrs.setters.frozen
@@ -104,6 +107,10 @@ class Agent:
     answerer: Answerer | None = None
     budget: Budget | None = None
     limits: AgentLimits = attrs.field(factory=AgentLimits, on_setattr=attrs.setters.frozen)
+    effort: Effort | None = attrs.field(default=None, on_setattr=_pass_on)
+    max_response_tokens: int | None = attrs.field(
+        default=None, validator=_at_least_one, on_setattr=[attrs.setters.validate, _pass_on]
+    )
     _state: AgentState | None = attrs.field(default=None, init=False, repr=False)
     # A lock, since runs under asyncio are on threads of their own.
     _busy: threading.Lock = attrs.field(factory=threading.Lock, init=False, repr=False)
@@ -223,6 +230,8 @@ class Agent:
             rules=self.rules,
             budget=offspring.budget,
             limits=offspring.standing.limits,
+            effort=offspring.effort,
+            max_response_tokens=self.max_response_tokens,
         )
         child._equip(self._toolbox_below(offspring.tools, child.limits))
         parent = offspring.standing.parent
@@ -284,7 +293,7 @@ class Agent:
                     answer = finish(await ref.ask(prompt, lane="front"))
             finally:
                 line.close()
-                self.model = state.model
+                self.model, self.effort = state.model, state.effort
             await emit(Done(answer, *state.spent_since(before)))
             return answer
 
@@ -306,6 +315,7 @@ class Agent:
 
     def _begin(self, blueprint: Blueprint) -> AgentState:
         state = begin(blueprint, self.model, self.session)
+        state.effort, state.max_response_tokens = self.effort, self.max_response_tokens
         for path in self.extra_dirs:
             state.workspace.add_root(path)
         return state

@@ -146,6 +146,7 @@ class ModelCaller:
             system=head.system,
             tools=head.tools,
             max_response_tokens=allowance.answer_tokens,
+            effort=self._state.effort,
             output_schema=None if output is None else output.schema,
             cache_key=self._state.conversation_id,
         )

@@ -19,6 +19,7 @@ from sagent.agent._mail import (
     Prompt,
     Recompact,
     Rewind,
+    SetEffort,
     SwapModel,
     Urgent,
     Watch,
@@ -178,7 +179,9 @@ class Desk:
                 case Prompt() as prompt:
                     taken.messages.append(prompt.message())
                     taken.prompts.append(prompt)
-                case Clear() | Compact() | Recompact() | Rewind() | SwapModel() as order:
+                case (
+                    Clear() | Compact() | Recompact() | Rewind() | SwapModel() | SetEffort()
+                ) as order:
                     envelope.reply(await self._orders.carry_out(order))
                     if _replaces_history(order):
                         taken.messages.clear()

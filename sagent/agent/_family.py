@@ -287,6 +287,7 @@ class Family:
             name=order.name,
             description=order.description,
             model=model,
+            effort=self._state.effort,
             system=order.system,
             tools=tools_of(
                 order,

@@ -17,7 +17,7 @@ from sagent.checkpoint import Restored
 from sagent.compaction import Recap
 from sagent.errors import MailboxFull
 from sagent.message import BytesMessage, Descriptor, Message, MultipartMessage, TextMessage
-from sagent.model import Model
+from sagent.model import Effort, Model
 
 
 def _attachments(parts: "tuple[BytesMessage, ...]") -> tuple[BytesMessage, ...]:
@@ -133,6 +133,20 @@ class SwapModel(Request[None]):
     model: Model = attrs.field(repr=lambda model: model.model_id)
 
 
+@attrs.frozen
+class SetEffort(Request[None]):
+    """Think harder, or less hard, from the next call of the model on.
+
+    Attributes:
+        effort: how hard; None for the model's own.
+
+    Raises:
+        UsageError: the model does not have it.
+    """
+
+    effort: Effort | None = None
+
+
 class Urgent:
     """What is seen in the midst of a turn, if it comes through the front lane."""
 
@@ -185,6 +199,7 @@ type Mail = (
     | Recompact
     | Rewind
     | SwapModel
+    | SetEffort
     | Interrupt
     | CancelTask
     | GetStatus

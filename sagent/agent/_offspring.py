@@ -11,7 +11,7 @@ from sagent.agent._household import Standing
 from sagent.agent._spawn_order import SpawnOrder, as_spawning
 from sagent.budget import Budget
 from sagent.errors import UnknownNameError, UsageError
-from sagent.model import Model
+from sagent.model import Effort, Model
 from sagent.session import Session
 from sagent.tool import Tool, Workspace
 
@@ -24,6 +24,7 @@ class Offspring:
         name: how others call it.
         description: what it is for.
         model: what answers.
+        effort: how hard it is to think; None for its own.
         system: what it is told about itself; None for what its parent is.
         tools: what it may use.
         cwd: where its tools start.
@@ -37,6 +38,7 @@ class Offspring:
     name: str
     description: str
     model: Model
+    effort: Effort | None
     system: str | None
     tools: tuple[Tool, ...]
     cwd: Path

@@ -8,13 +8,14 @@ from sagent.agent._audience import Audience
 from sagent.agent._caller import ModelCaller
 from sagent.agent._event import Planned
 from sagent.agent._file_keeper import FileKeeper
-from sagent.agent._mail import Clear, Compact, Recompact, Rewind, Rewound, SwapModel
+from sagent.agent._mail import Clear, Compact, Recompact, Rewind, Rewound, SetEffort, SwapModel
 from sagent.agent._reminders import Reminders
 from sagent.agent._state import AgentState
 from sagent.compaction import Recap
 from sagent.errors import UsageError
+from sagent.model import check_effort
 
-type Order = Clear | Compact | Recompact | Rewind | SwapModel
+type Order = Clear | Compact | Recompact | Rewind | SwapModel | SetEffort
 
 
 @attrs.frozen(eq=False)
@@ -56,6 +57,11 @@ class Orders:
             case SwapModel(model=model):
                 await self._caller.swap(model)
                 shortener.try_anew()
+                return None
+            case SetEffort(effort=effort):
+                if effort is not None:
+                    check_effort(self._state.model, effort)
+                self._state.effort = effort
                 return None
             case _:
                 assert_never(order)

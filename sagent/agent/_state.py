@@ -15,7 +15,7 @@ from sagent.agent._status import AgentStatus, Phase
 from sagent.compaction import Meter, rewound_plan
 from sagent.errors import UnknownNameError, UsageError
 from sagent.message import Message, child_of, new_id
-from sagent.model import Model, ModelResponse, Usage
+from sagent.model import Effort, Model, ModelResponse, Usage
 from sagent.prompt import Rule
 from sagent.session import (
     CompactionRecord,
@@ -43,6 +43,7 @@ class AgentState:
         title: what it says it is at.
         plan: what it has set out to do.
         max_request_tokens: what is sent at most; None for what the window takes.
+        effort: how hard the model is to think; None for its own.
         max_response_tokens: what an answer may have at most; None for the model's own limit.
         conversation_id: names the conversation to vendors, whose caches serve it best from one
             place.
@@ -61,6 +62,7 @@ class AgentState:
     plan: Plan = ()
     max_request_tokens: int | None = None
     max_response_tokens: int | None = None
+    effort: Effort | None = None
     conversation_id: str = attrs.field(factory=new_id)
     spent: Spending = attrs.field(default=Spending())
     ended_below: Spending = attrs.field(default=Spending(), init=False)
@@ -237,6 +239,7 @@ class AgentState:
             task=task,
             phase=phase,
             model_id=self.model.model_id,
+            effort=self.effort,
             messages=len(self._messages),
             context_tokens=self.meter.tokens,
             context_window=self.model.context_window,

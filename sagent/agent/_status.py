@@ -3,7 +3,7 @@ from typing import Literal
 
 import attrs
 
-from sagent.model import Usage
+from sagent.model import Effort, Usage
 from sagent.session import Spending
 from sagent.tool import Plan, TaskStatus
 
@@ -21,6 +21,7 @@ class AgentStatus:
         task: what it answers, in a line; "" between turns.
         phase: what it waits for.
         model_id: the model that answers next.
+        effort: how hard it is to think; None for its own.
         messages: how many messages its history has.
         context_tokens: about how many tokens the next request has, by the vendor's last count.
         context_window: how many the model takes; None if nobody knows.
@@ -46,3 +47,4 @@ class AgentStatus:
     ended_below: Spending = Spending()  # noqa: RUF009  # it is frozen
     tasks: tuple[TaskStatus, ...]
     plan: Plan = ()
+    effort: Effort | None = None

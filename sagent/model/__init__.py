@@ -1,5 +1,6 @@
 """What a model is: a request goes in, typed events come out."""
 
+from sagent.model._capability import EFFORTS, Capable, as_capable, check_effort, check_media
 from sagent.model._event import (
     ModelEvent,
     ResponseDone,
@@ -22,6 +23,8 @@ from sagent.model._request import Effort, ModelRequest
 from sagent.model._response import ModelResponse, StopReason, Usage
 
 __all__ = [
+    "EFFORTS",
+    "Capable",
     "Effort",
     "Model",
     "ModelEvent",
@@ -40,7 +43,10 @@ __all__ = [
     "ThinkingDelta",
     "ToolCallReady",
     "Usage",
+    "as_capable",
     "buffered",
+    "check_effort",
+    "check_media",
     "is_priced",
     "is_served",
 ]

@@ -27,7 +27,7 @@ from sagent.providers.local import (
 )
 
 # Small models wander: the likeliest token is the best they have, and a page is a long answer.
-_BLIND = attrs.evolve(ANY_SERVER, image_types=frozenset[str]())
+_BLIND = attrs.evolve(ANY_SERVER, image_types=frozenset[str](), effort={})
 _OPTIONS = {"temperature": 0, "max_tokens": 1024}
 
 

@@ -1,6 +1,6 @@
 """A model of a provider that speaks HTTP."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -64,6 +64,16 @@ class WireModel:
         `sagent.providers.guess_window` guesses, where a number is needed.
         """
         return self.known_window or window_of(self.vendor, self.model_id)
+
+    @property
+    def efforts(self) -> Sequence[Effort]:
+        """How hard it can be told to think, the least first; see `Capable`."""
+        return self.wire.efforts
+
+    @property
+    def media_types(self) -> frozenset[str]:
+        """The images and documents that it looks at, by their MIME types."""
+        return self.wire.media_types
 
     def price_usd(self, usage: Usage, *, when: datetime | None = None) -> Decimal | None:
         """Give what one call cost at the vendor's standard rate, in US dollars.

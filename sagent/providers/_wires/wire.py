@@ -1,10 +1,10 @@
 """What a wire format is: a pure encoder of requests and a pure decoder of events."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol, runtime_checkable
 
 from sagent.lib.json import JSON
-from sagent.model import ModelEvent, ModelRequest
+from sagent.model import Effort, ModelEvent, ModelRequest
 
 
 class Decoder(Protocol):
@@ -35,6 +35,16 @@ class Wire(Protocol):
     @property
     def path(self) -> str:
         """Where requests go, below the base URL."""
+        ...
+
+    @property
+    def efforts(self) -> Sequence[Effort]:
+        """The efforts that the model tells apart; others are sent as the nearest."""
+        ...
+
+    @property
+    def media_types(self) -> frozenset[str]:
+        """The images and documents that the model looks at, by their MIME types."""
         ...
 
     def encode(self, request: ModelRequest) -> bytes:

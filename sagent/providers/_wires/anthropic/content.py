@@ -30,8 +30,9 @@ from sagent.providers._wires.transcript import dump
 
 type Block = dict[str, JsonValue]
 
-_IMAGES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 _PDF = "application/pdf"
+MEDIA_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", _PDF})
+"""What Claude looks at."""
 _UNTOLD = frozenset(
     {
         Descriptor.QUEUE_ID,
@@ -193,7 +194,7 @@ def _spoken(content: str) -> list[Block]:
 
 def _shown(message: BytesMessage) -> Block:
     kind = message.descriptor.partition(";")[0].strip().lower().replace("image/jpg", "image/jpeg")
-    if not message.content or (kind not in _IMAGES and kind != _PDF):
+    if not message.content or kind not in MEDIA_TYPES:
         return text(result_text(message))
     encoded = base64.b64encode(message.content).decode()
     return {

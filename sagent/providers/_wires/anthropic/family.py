@@ -70,6 +70,17 @@ class Family:
             return {"type": "enabled", "budget_tokens": budget}, None
         return None, None
 
+    @property
+    def efforts(self) -> tuple[Effort, ...]:
+        """The efforts that they tell apart."""
+        least: tuple[Effort, ...] = () if self.off == "low" else ("none",)
+        if self.thinking == "budget":
+            return (*least, *BUDGET_TOKENS)
+        if self.thinking == "none":
+            return ()
+        most: tuple[Effort, ...] = ("xhigh", "max") if self.xhigh else ("max",)
+        return (*least, "low", "medium", "high", *most)
+
     def _least(self) -> tuple[dict[str, JsonValue] | None, str | None]:
         match self.off:
             case "omitted":

@@ -1,12 +1,13 @@
 """The dialect of Anthropic's Messages API, as a wire format."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import attrs
 
 from sagent.errors import ProtocolError
 from sagent.lib.json import JSON, JsonValue
-from sagent.model import ModelRequest
+from sagent.model import Effort, ModelRequest
+from sagent.providers._wires.anthropic.content import MEDIA_TYPES
 from sagent.providers._wires.anthropic.decoder import AnthropicDecoder
 from sagent.providers._wires.anthropic.encoder import AnthropicEncoder, CacheTtl, Dialect
 from sagent.providers._wires.anthropic.family import Family, family_of
@@ -20,6 +21,8 @@ class AnthropicWire:
     _encoder: AnthropicEncoder
     _name: str
     path: str
+    efforts: Sequence[Effort]
+    media_types: frozenset[str] = MEDIA_TYPES
 
     @classmethod
     def of(
@@ -46,16 +49,17 @@ class AnthropicWire:
             max_response_tokens: see `Dialect`.
             drops_unbound: see `Dialect`.
         """
+        family = family or family_of(model_id)
         dialect = Dialect(
             model_id=model_id,
             options=options,
             wire=wire,
-            family=family or family_of(model_id),
+            family=family,
             cache_ttl=cache_ttl,
             max_response_tokens=max_response_tokens,
             drops_unbound=drops_unbound,
         )
-        return cls(AnthropicEncoder(dialect), wire, path)
+        return cls(AnthropicEncoder(dialect), wire, path, family.efforts)
 
     @property
     def count_tokens_path(self) -> str:

@@ -7,7 +7,7 @@ import attrs
 
 from sagent.lib.json import JsonValue
 from sagent.message import Descriptor, Message
-from sagent.model import ModelRequest
+from sagent.model import Effort, ModelRequest
 from sagent.providers._wires.chat.constrained_decoder import ConstrainedDecoder
 from sagent.providers._wires.chat.constrained_step import (
     Offer,
@@ -49,6 +49,16 @@ class ConstrainedWire:
     ) -> "ConstrainedWire":
         """Make the wire for *model_id*; *options* are further fields of every request."""
         return cls(ChatEncoder(model_id, options, dialect, steps_to_chat), dialect, guidance)
+
+    @property
+    def efforts(self) -> Sequence[Effort]:
+        """The efforts that the model tells apart."""
+        return self._dialect.efforts
+
+    @property
+    def media_types(self) -> frozenset[str]:
+        """The images and documents that the model looks at."""
+        return self._dialect.media_types
 
     def encode(self, request: ModelRequest) -> bytes:
         """Write *request* as the body of a POST."""

@@ -6,7 +6,7 @@ from typing import Literal
 import attrs
 
 from sagent.lib.json import JsonValue
-from sagent.model import Effort
+from sagent.model import EFFORTS, Effort
 from sagent.providers._wires.chat.schema import as_it_is
 
 type AnswerFormat = Literal["json_schema", "json_object", "prompt"]
@@ -75,6 +75,21 @@ class ChatDialect:
     echoes_thinking: bool = True
     thinking_filler: Mapping[str, JsonValue] = attrs.field(factory=dict[str, JsonValue], hash=False)
     cumulative: bool = False
+
+    @property
+    def efforts(self) -> tuple[Effort, ...]:
+        """The efforts that are written as they are asked for, and not as the nearest."""
+        written = self.effort
+        return tuple(
+            each
+            for each in EFFORTS
+            if each in written and written[each].get("reasoning_effort", each) == each
+        )
+
+    @property
+    def media_types(self) -> frozenset[str]:
+        """The images and documents that it takes."""
+        return self.image_types | {PDF} if self.takes_pdf else self.image_types
 
 
 ANY_SERVER = ChatDialect()

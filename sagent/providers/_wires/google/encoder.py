@@ -38,7 +38,7 @@ type Part = dict[str, JsonValue]
 WIRE = "google"
 CALL_ID = "callId"
 """The field of an echo that keeps a call's id, which belongs into its functionCall."""
-_MEDIA = frozenset(
+MEDIA_TYPES = frozenset(
     {
         "image/png",
         "image/jpeg",
@@ -223,4 +223,4 @@ def _part(message: TextMessage | BytesMessage | JsonMessage) -> Part:
 
 
 def _is_seen(message: BytesMessage) -> bool:
-    return bool(message.content) and message.descriptor in _MEDIA
+    return bool(message.content) and message.descriptor in MEDIA_TYPES

@@ -4,17 +4,17 @@ Source: https://ai.google.dev/api/generate-content and .../gemini-api/docs/think
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 import attrs
 
 from sagent.errors import ProtocolError
 from sagent.lib.json import JSON, JsonValue, json_unfreeze
-from sagent.model import Effort, ModelRequest
+from sagent.model import EFFORTS, Effort, ModelRequest
 from sagent.providers._wires.fields import fields_of
 from sagent.providers._wires.google.decoder import GoogleDecoder
-from sagent.providers._wires.google.encoder import GoogleEncoder
+from sagent.providers._wires.google.encoder import MEDIA_TYPES, GoogleEncoder
 from sagent.providers._wires.transcript import dump
 from sagent.tool import ToolSpec
 
@@ -81,6 +81,23 @@ class GoogleWire:
     def count_tokens_path(self) -> str:
         """Where the bodies of `count_tokens_body` go, below the base URL."""
         return f"{quote(self._resource)}:countTokens"
+
+    @property
+    def efforts(self) -> Sequence[Effort]:
+        """The efforts that the model tells apart."""
+        version = _version(self._model_id)
+        if version < _BUDGETED:
+            return ()
+        if version < _LEVELLED:
+            never = "none" if "pro" in self._model_id else "xhigh"
+            return tuple(each for each in EFFORTS if each not in {never, "max"})
+        least: tuple[Effort, ...] = ("minimal",) if _HAS_MINIMAL.search(self._model_id) else ()
+        return (*least, "low", "medium", "high")
+
+    @property
+    def media_types(self) -> frozenset[str]:
+        """The images and documents that the model looks at."""
+        return MEDIA_TYPES
 
     @property
     def _resource(self) -> str:

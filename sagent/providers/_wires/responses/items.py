@@ -31,9 +31,9 @@ from sagent.providers._wires.transcript import Transcripts, dump
 
 WIRE = "responses"
 
-_IMAGES = frozenset({"image/gif", "image/jpeg", "image/png", "image/webp"})
-"""What OpenAI looks at; a picture of another type would fail this request and all later ones."""
 _PDF = "application/pdf"
+MEDIA_TYPES = frozenset({"image/gif", "image/jpeg", "image/png", "image/webp", _PDF})
+"""What OpenAI looks at; a picture of another type would fail this request and all later ones."""
 _UNTOLD = frozenset(
     {
         Descriptor.QUEUE_ID,
@@ -182,7 +182,7 @@ def _leaves(message: Message) -> Iterator[TextMessage | BytesMessage | JsonMessa
 
 
 def _is_shown(leaf: Message) -> TypeGuard[BytesMessage]:
-    shown = leaf.descriptor in _IMAGES or leaf.descriptor == _PDF
+    shown = leaf.descriptor in MEDIA_TYPES
     return isinstance(leaf, BytesMessage) and shown and bool(leaf.content)
 
 

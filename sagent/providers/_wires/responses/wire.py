@@ -1,15 +1,16 @@
 """The Responses API, as a wire format."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import attrs
 
 from sagent.errors import ProtocolError
 from sagent.lib.json import JSON, JsonValue
-from sagent.model import ModelRequest
+from sagent.model import EFFORTS, Effort, ModelRequest
 from sagent.providers._wires.fields import fields_of
 from sagent.providers._wires.responses.decoder import ResponsesDecoder
 from sagent.providers._wires.responses.encoder import ResponsesEncoder
+from sagent.providers._wires.responses.items import MEDIA_TYPES
 
 
 @attrs.define(eq=False)
@@ -19,6 +20,9 @@ class ResponsesWire:
     _encoder: ResponsesEncoder
     path: str = "responses"
     count_tokens_path: str = "responses/input_tokens"
+    efforts: Sequence[Effort] = EFFORTS[:-1]
+    """What models have together; each has some of them, and refuses the others itself."""
+    media_types: frozenset[str] = MEDIA_TYPES
 
     @classmethod
     def of(cls, model_id: str, options: Mapping[str, JsonValue]) -> "ResponsesWire":
