@@ -1,36 +1,14 @@
 """What a headless run prints, in each of its formats."""
 
 import json
-from decimal import Decimal
-from typing import Protocol, assert_never
+from typing import Protocol
 
 import attrs
 
-from sagent.agent import (
-    ChildEvent,
-    Compacted,
-    Done,
-    Failed,
-    Interrupted,
-    ModelAsked,
-    Notice,
-    Planned,
-    QuestionClosed,
-    Responded,
-    Retrying,
-    RunEvent,
-    Text,
-    Thinking,
-    Titled,
-    ToolCalled,
-    ToolDetached,
-    ToolProgressed,
-    ToolReturned,
-    TurnBegan,
-    UserAsked,
-)
+from sagent.agent import Done, Responded, RunEvent, Text
 from sagent.cli._streams import write_out
-from sagent.lib.json import JsonValue, json_unfreeze
+from sagent.control import event_json
+from sagent.lib.json import JsonValue
 from sagent.terminal import clean
 
 
@@ -102,7 +80,9 @@ class JsonPrinter:
     async def show(self, event: RunEvent) -> None:
         """Print the object at the end."""
         if isinstance(event, Done):
-            await _line(_end(event, self.session_id))
+            told = event_json(event)
+            del told["descriptor"]
+            await _line(told | {"session_id": self.session_id})
 
     async def fail(self, error: Exception) -> None:
         """Print an object that holds the error."""
@@ -117,9 +97,8 @@ class StreamJsonPrinter:
 
     async def show(self, event: RunEvent) -> None:
         """Print *event*."""
-        head: dict[str, JsonValue] = {"descriptor": event.descriptor}
-        rest = _end(event, self.session_id) if isinstance(event, Done) else _told(event)
-        await _line(head | rest)
+        told = event_json(event)
+        await _line(told | {"session_id": self.session_id} if isinstance(event, Done) else told)
 
     async def fail(self, error: Exception) -> None:
         """Print the error as the last event."""
@@ -130,49 +109,6 @@ class StreamJsonPrinter:
                 "session_id": self.session_id,
             }
         )
-
-
-def _told(event: RunEvent) -> dict[str, JsonValue]:
-    told: dict[str, JsonValue]
-    match event:
-        case (
-            Text() | Thinking() | Notice() | Titled() | Planned() | UserAsked() | QuestionClosed()
-            | Interrupted() | TurnBegan() | ModelAsked() | Responded()
-            | Failed() | Done()
-        ):  # fmt: skip
-            told = {}
-        case ToolCalled() | ToolProgressed() | ToolDetached():
-            told = {"call_id": event.call_id, "name": event.name}
-        case ToolReturned():
-            told = {"call_id": event.call_id, "name": event.name, "is_error": event.is_error}
-        case Retrying():
-            told = {"attempt": event.attempt, "delay_s": event.delay_s}
-        case Compacted():
-            told = {"tokens_before": event.tokens_before, "tokens_after": event.tokens_after}
-        case ChildEvent():
-            inner = event.event
-            return {"agent": event.path, "event": {"descriptor": inner.descriptor, **_told(inner)}}
-        case _:
-            assert_never(event)
-    return told | {"content": json_unfreeze(event.content)}
-
-
-def _end(event: Done, session_id: str | None) -> dict[str, JsonValue]:
-    usage: JsonValue = {
-        "input_tokens": event.usage.input_tokens,
-        "output_tokens": event.usage.output_tokens,
-        "cached_tokens": event.usage.cached_tokens,
-    }
-    return {
-        "content": json_unfreeze(event.content),
-        "usage": usage,
-        "cost_usd": _decimal(event.cost_usd),
-        "session_id": session_id,
-    }
-
-
-def _decimal(usd: Decimal | None) -> str | None:
-    return None if usd is None else f"{usd:f}"
 
 
 async def _line(value: JsonValue) -> None:

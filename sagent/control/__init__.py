@@ -6,6 +6,7 @@
 `sagent.control.client` is the other side, which ``sagent ps`` and its like are made of.
 """
 
+from sagent.control._event_json import event_json
 from sagent.control._server import open_control
 
-__all__ = ["open_control"]
+__all__ = ["event_json", "open_control"]

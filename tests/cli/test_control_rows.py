@@ -6,6 +6,7 @@ from pathlib import Path
 
 import attrs
 import pytest
+from printed_schema import check_line
 
 from sagent.agent import ChildEvent, Done, Responded, RunEvent, ToolCalled, ToolReturned
 from sagent.cli._attach import JsonShower, TextShower
@@ -130,5 +131,7 @@ async def test_programs_read_an_object_a_line(capfd: pytest.CaptureFixture[str])
         await show(happening)
 
     child, lost, ended = map(json.loads, capfd.readouterr().out.splitlines())
-    assert (child["path"], child["event"]["is_error"]) == ("/main/kid", True)
+    for line in (child, lost, ended):
+        check_line("event", line)
+    assert (child["agent"], child["event"]["is_error"]) == ("/main/kid", True)
     assert (lost["content"], ended["descriptor"]) == (2, "application/x-ended")

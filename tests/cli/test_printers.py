@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
+from printed_schema import check_line
 
 from sagent.agent import (
+    ChildEvent,
     Compacted,
     Done,
+    Failed,
     Interrupted,
+    ModelAsked,
     Notice,
     Planned,
     QuestionClosed,
@@ -23,9 +27,11 @@ from sagent.agent import (
     ToolDetached,
     ToolProgressed,
     ToolReturned,
+    TurnBegan,
     UserAsked,
 )
 from sagent.cli._printer import JsonPrinter, Printer, StreamJsonPrinter, TextPrinter
+from sagent.control import event_json
 from sagent.message import TextMessage
 from sagent.model import Usage
 from sagent.tool import Answer, Choice, PlanItem, Question
@@ -38,7 +44,12 @@ EVENTS: list[tuple[RunEvent, Mapping[str, object]]] = [
     (Thinking("a"), {"descriptor": "text/x-thinking", "content": "a"}),
     (
         ToolCalled(**CALL, summary="s", content={"command": "ls"}),
-        CALL | {"descriptor": "multipart/x-tool-call", "content": {"command": "ls"}},
+        CALL
+        | {
+            "descriptor": "multipart/x-tool-call",
+            "summary": "s",
+            "content": {"command": "ls"},
+        },
     ),
     (
         ToolProgressed(**CALL, content="50 %"),
@@ -141,6 +152,15 @@ async def test_every_event_is_an_object_a_line(
     out = capfd.readouterr().out
     assert out.count("\n") == 1
     assert json.loads(out) == told
+    check_line("event", told)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [TurnBegan((None, "/main")), ModelAsked("m"), Failed("no"), ChildEvent(path="/a", event=DONE)],
+)
+def test_what_those_who_watch_are_told_besides_fits_the_schema_too(event: RunEvent) -> None:
+    check_line("event", event_json(event))
 
 
 @pytest.mark.parametrize(

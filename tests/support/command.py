@@ -11,6 +11,7 @@ from tempfile import TemporaryFile
 import pytest
 import trio
 from loopback import Loopback
+from printed_schema import check_printed
 
 from sagent.cli import main
 
@@ -43,8 +44,8 @@ async def sagent_process(
     environ: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> Ended:
-    """Run the command in a process of its own."""
-    return await trio.run_process(
+    """Run the command in a process of its own; what it prints for programs fits the schema."""
+    done = await trio.run_process(
         [*COMMAND, *arguments],
         stdin=stdin,
         capture_stdout=True,
@@ -53,10 +54,15 @@ async def sagent_process(
         env=clean() | dict(environ or {}),
         cwd=cwd,
     )
+    check_printed(arguments, done.stdout)
+    return done
 
 
 class Command:
-    """Runs the command within this process, which starts it twenty times as fast."""
+    """Runs the command within this process, which starts it twenty times as fast.
+
+    What it prints for programs fits the published schema.
+    """
 
     def __init__(self, captured: pytest.CaptureFixture[bytes]) -> None:
         self._captured = captured
@@ -81,6 +87,7 @@ class Command:
                 patched.chdir(cwd)
             code = _code_of(arguments)
         out, err = self._captured.readouterr()
+        check_printed(arguments, out)
         return subprocess.CompletedProcess(arguments, code, out, err)
 
 
