@@ -49,9 +49,14 @@ class SocketFile:
         return str(self.path)
 
     @property
+    def is_orphaned(self) -> bool:
+        """Whether its process is gone."""
+        return not _lives(self.pid)
+
+    @property
     def is_left_over(self) -> bool:
         """Whether nobody can be meant to listen any more, given that nobody does."""
-        if not _lives(self.pid):
+        if self.is_orphaned:
             return True
         try:
             return time.time() - self.path.lstat().st_mtime > _YOUNG_S

@@ -22,7 +22,7 @@ def lock_session(descriptor: int, directory: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        pid = _living(writer)
+        pid = living_writer(writer)
         holder = "another process" if pid is None else f"process {pid}"
         raise SessionBusyError(
             f"session {directory.name} is written by {holder}: fork it to go on from here, "
@@ -53,7 +53,8 @@ def _tell(writer: Path) -> None:
         os.close(descriptor)
 
 
-def _living(writer: Path) -> int | None:
+def living_writer(writer: Path) -> int | None:
+    """Give the process that *writer*, a file of `WRITER_FILE`, names, if it lives."""
     try:
         pid = int(writer.read_text(encoding="ascii"))
     except (OSError, ValueError):

@@ -48,6 +48,17 @@ def open_exact(path: Path | str, flags: int) -> int:
     return open_by_steps(path, flags)
 
 
+def opens_at_once() -> bool:
+    """Tell whether this system has one call for it, and lets us make it."""
+    if sys.platform != "linux":
+        return False
+    try:
+        os.close(_open_at_once(b"/", _FOLDER))
+    except OSError:
+        return False
+    return True
+
+
 def open_by_steps(path: Path | str, flags: int) -> int:
     """Do as `open_exact` does where there is no system call for it."""
     *folders, name = Path(path).parts
