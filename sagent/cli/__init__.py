@@ -19,6 +19,8 @@ SESSIONS = "sessions"
 """The first word of commands about sessions."""
 MAP = "map"
 """The first word of one agent's work on many items."""
+DOCTOR = "doctor"
+"""The first word of a look at what works here."""
 CONTROL: "tuple[ControlCommand, ...]" = ("ps", "tree", "send", "stop", "attach")
 """The first word of commands about what runs; all else is a prompt or a flag."""
 
@@ -42,6 +44,8 @@ def _work(words: Sequence[str]) -> Callable[[], int]:
         return _sessions_work(words[1:])
     if words[:1] == [MAP]:
         return _map_work(words[1:])
+    if words[:1] == [DOCTOR]:
+        return _doctor_work(words[1:])
     for command in CONTROL:
         if words[:1] == [command]:
             return _control_work(command, words[1:])
@@ -94,6 +98,19 @@ def _map_work(words: Sequence[str]) -> Callable[[], int]:
         from sagent.cli._map import run_map  # noqa: PLC0415  # as above
 
         return run_map(options)
+
+    return work
+
+
+def _doctor_work(words: Sequence[str]) -> Callable[[], int]:
+    from sagent.cli._doctor_parser import parse_doctor  # noqa: PLC0415  # as above
+
+    options = parse_doctor(words)
+
+    def work() -> int:
+        from sagent.cli._doctor import run_doctor  # noqa: PLC0415  # as above
+
+        return run_doctor(options)
 
     return work
 

@@ -1,0 +1,67 @@
+"""What was found, and what to do about it."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import Literal
+
+import attrs
+import trio
+
+type Level = Literal["ok", "warning", "failed"]
+"""Whether all is well, something will be missed, or something will not work."""
+
+
+@attrs.frozen
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        level: how it stands.
+        what: that in a line.
+        remedy: what to do about it; "" if nothing is to be done.
+    """
+
+    level: Level
+    what: str
+    remedy: str = ""
+
+
+def ok(what: str) -> Finding:
+    """Say that something is as it should be."""
+    return Finding("ok", what)
+
+
+def warning(what: str, remedy: str) -> Finding:
+    """Say what will be missed."""
+    return Finding("warning", what, remedy)
+
+
+def failed(what: str, remedy: str) -> Finding:
+    """Say what will not work."""
+    return Finding("failed", what, remedy)
+
+
+type Examine = Callable[[], Awaitable[Iterable[Finding]]]
+"""Looks at something; its scope says for how long."""
+
+
+@attrs.frozen
+class Section:
+    """Things that belong together.
+
+    Attributes:
+        name: for people and programs.
+        examine: looks at them.
+    """
+
+    name: str
+    examine: Examine
+
+
+def looking(name: str, look: Callable[[], Iterable[Finding]]) -> Section:
+    """Make a section of *look*, which may block; one that hangs is left behind."""
+
+    def collected() -> tuple[Finding, ...]:
+        return tuple(look())
+
+    return Section(name, partial(trio.to_thread.run_sync, collected, abandon_on_cancel=True))
