@@ -19,6 +19,8 @@ SESSIONS = "sessions"
 """The first word of commands about sessions."""
 MAP = "map"
 """The first word of one agent's work on many items."""
+MODELS = "models"
+"""The first word of a list of models."""
 DOCTOR = "doctor"
 """The first word of a look at what works here."""
 CONTROL: "tuple[ControlCommand, ...]" = ("ps", "tree", "send", "stop", "attach")
@@ -44,6 +46,8 @@ def _work(words: Sequence[str]) -> Callable[[], int]:
         return _sessions_work(words[1:])
     if words[:1] == [MAP]:
         return _map_work(words[1:])
+    if words[:1] == [MODELS]:
+        return _models_work(words[1:])
     if words[:1] == [DOCTOR]:
         return _doctor_work(words[1:])
     for command in CONTROL:
@@ -98,6 +102,19 @@ def _map_work(words: Sequence[str]) -> Callable[[], int]:
         from sagent.cli._map import run_map  # noqa: PLC0415  # as above
 
         return run_map(options)
+
+    return work
+
+
+def _models_work(words: Sequence[str]) -> Callable[[], int]:
+    from sagent.cli._models_parser import parse_models  # noqa: PLC0415  # as above
+
+    options = parse_models(words)
+
+    def work() -> int:
+        from sagent.cli._models import run_models  # noqa: PLC0415  # as above
+
+        return run_models(options)
 
     return work
 

@@ -109,6 +109,12 @@ def find_model(vendor: str, model_id: str) -> KnownModel | None:
     return None
 
 
+def models_of(vendor: str) -> tuple[KnownModel, ...]:
+    """List the models that *vendor* sells, by their names, each once."""
+    models = dict.fromkeys(_models_of(vendor).names.values())
+    return tuple(sorted(models, key=lambda model: model.name))
+
+
 def _spellings(vendor: str, name: str) -> Iterator[str]:
     bare = _TUNED.sub(r"\1", name.removeprefix("models/").removeprefix(f"{vendor}/"))
     if version := VERSIONS.get((vendor, bare)):

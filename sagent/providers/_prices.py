@@ -69,6 +69,20 @@ def price_usd(
     return _EXACT.divide(total, _MILLION)
 
 
+def usual_rates(
+    vendor: str, model_id: str, *, when: datetime | None = None
+) -> tuple[Decimal, Decimal] | None:
+    """Give what a million tokens cost that are sent, and that are written, in US dollars.
+
+    The rates are those of a short request that hits no cache; None where they are not known.
+    """
+    model = _find(vendor, model_id)
+    if model is None:
+        return None
+    rates = model.rates(when or datetime.now(UTC), input_tokens=1)
+    return (rates["in"], rates["out"]) if "in" in rates and "out" in rates else None
+
+
 def window_of(vendor: str, model_id: str) -> int | None:
     """Tell how many tokens request and answer may have together; None if that is not known.
 

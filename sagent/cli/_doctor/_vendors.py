@@ -3,9 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from importlib import import_module
 
-import attrs
 import httpx
 import trio
 
@@ -13,6 +11,7 @@ from sagent.cli._doctor._finding import Finding, failed, ok, warning
 from sagent.cli._doctor._network import unresolved
 from sagent.cli._model_choice import choose_model
 from sagent.cli._parser import parse
+from sagent.cli._provider_setting import ProviderSetting, provider_settings
 from sagent.errors import (
     AuthenticationError,
     ConnectionFailedError,
@@ -22,10 +21,9 @@ from sagent.errors import (
     QuotaError,
     UsageError,
 )
-from sagent.providers import PROVIDER_NAMES, HttpProvider, build_provider
+from sagent.providers import HttpProvider, build_provider
 from sagent.providers._connections import is_loopback
 from sagent.providers._encounter import Encounter, meet
-from sagent.providers._names import MODULES
 from sagent.providers._progress import in_silence
 from sagent.providers._provider import shown
 from sagent.session import SessionState
@@ -33,37 +31,13 @@ from sagent.session import SessionState
 ANSWER_S = 5.0
 """How long a vendor may take to answer."""
 _SKEW_S = 120
-_MARKS: Mapping[str, tuple[str, ...]] = {
-    "OpenAICompat": ("OPENAI_COMPAT_BASE_URL", "OPENAI_COMPAT_API_KEY"),
-    "SelfHosted": ("SAGENT_SELFHOSTED_MODEL", "SAGENT_SELFHOSTED_BASE_URL"),
-}
-"""What is set by who uses a provider, where that is not its key: OPENAI_API_KEY is OpenAI's."""
-
-
-@attrs.frozen(kw_only=True)
-class Setting:
-    """What the environment says of a provider.
-
-    Attributes:
-        name: the provider's.
-        variables: those that are set, by name.
-    """
-
-    name: str
-    variables: tuple[str, ...]
-
-    @property
-    def told(self) -> str:
-        """What is set, without any value."""
-        are = "is" if len(self.variables) == 1 else "are"
-        return f"{self.name}: {' and '.join(self.variables)} {are} set"
 
 
 async def examine_offline() -> Iterable[Finding]:
     """Tell which keys are set, and which look as if they had been copied badly."""
     await trio.lowlevel.checkpoint()
     found: list[Finding] = []
-    for setting in settings():
+    for setting in provider_settings():
         provider = _made(setting)
         found += (
             [provider]
@@ -77,7 +51,7 @@ async def examine_online() -> Iterable[Finding]:
     """Ask each vendor that has a key for its models, all at once."""
     found: dict[str, list[Finding]] = {}
     clocks: dict[str, float] = {}
-    all_settings = settings()
+    all_settings = provider_settings()
     async with trio.open_nursery() as nursery:
         for setting in all_settings:
             nursery.start_soon(_ask, setting, found, clocks)
@@ -85,19 +59,7 @@ async def examine_online() -> Iterable[Finding]:
     return (*in_order, *_look_at_clock(clocks), *_look_at_whole())
 
 
-def settings() -> tuple[Setting, ...]:
-    """List the providers that the environment says something of."""
-    listed: list[Setting] = []
-    for name in PROVIDER_NAMES:
-        kind: type[object] = getattr(import_module(MODULES[name]), name)
-        if issubclass(kind, HttpProvider):
-            marks = _MARKS.get(name, (*kind.KEY_VARIABLES, *kind.BASE_URL_VARIABLES))
-            if there := tuple(filter(os.environ.get, marks)):
-                listed.append(Setting(name=name, variables=there))
-    return tuple(listed)
-
-
-def _made(setting: Setting) -> HttpProvider | Finding:
+def _made(setting: ProviderSetting) -> HttpProvider | Finding:
     try:
         provider = build_provider(setting.name)
     except MissingKeyError as error:
@@ -108,7 +70,9 @@ def _made(setting: Setting) -> HttpProvider | Finding:
     return provider
 
 
-async def _ask(setting: Setting, found: dict[str, list[Finding]], clocks: dict[str, float]) -> None:
+async def _ask(
+    setting: ProviderSetting, found: dict[str, list[Finding]], clocks: dict[str, float]
+) -> None:
     provider = _made(setting)
     if isinstance(provider, Finding):
         found[setting.name] = [provider]
@@ -133,13 +97,13 @@ async def _ask(setting: Setting, found: dict[str, list[Finding]], clocks: dict[s
         found[setting.name] = [_told(setting, where, met), *_look_at_key(setting)]
 
 
-def _told(setting: Setting, where: str, met: Encounter) -> Finding:
+def _told(setting: ProviderSetting, where: str, met: Encounter) -> Finding:
     if met.error is None:
         return ok(f"{setting.told}; {where} takes it and has {len(met.models)} models")
     return judged(setting, met.error)
 
 
-def judged(setting: Setting, error: ModelError) -> Finding:
+def judged(setting: ProviderSetting, error: ModelError) -> Finding:
     """Say what it means that a vendor has met a question with *error*."""
     what = f"{setting.told}; {error}"
     match error:
@@ -162,7 +126,7 @@ def judged(setting: Setting, error: ModelError) -> Finding:
     return failed(what, remedy)
 
 
-def _look_at_key(setting: Setting) -> Iterable[Finding]:
+def _look_at_key(setting: ProviderSetting) -> Iterable[Finding]:
     for variable in setting.variables:
         value = os.environ.get(variable, "")
         if value.strip().strip("'\"") != value:
