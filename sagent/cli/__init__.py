@@ -11,6 +11,7 @@ from sagent.cli._parser import parse
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sagent.cli._control_parser import ControlCommand
+    from sagent.cli._map_parser import MapOptions
     from sagent.cli._options import Options
 
 __all__ = ["main"]
@@ -62,7 +63,7 @@ def _work(words: Sequence[str]) -> Callable[[], int]:
 def _run_work(words: Sequence[str]) -> Callable[[], int]:
     options = parse(words)
 
-    def work() -> int:
+    def work(options: "Options") -> int:
         if _is_conversation(options):
             from sagent.cli._interactive import run_interactive  # noqa: PLC0415
 
@@ -71,7 +72,16 @@ def _run_work(words: Sequence[str]) -> Callable[[], int]:
 
         return run_headless(options)
 
-    return work
+    return _configured(options, work)
+
+
+def _configured[O: "Options"](options: O, work: Callable[[O], int]) -> Callable[[], int]:
+    def configured() -> int:
+        from sagent.cli._config import with_config  # noqa: PLC0415  # as above
+
+        return with_config(options, work)
+
+    return configured
 
 
 def _is_conversation(options: "Options") -> bool:
@@ -96,14 +106,12 @@ def _sessions_work(words: Sequence[str]) -> Callable[[], int]:
 def _map_work(words: Sequence[str]) -> Callable[[], int]:
     from sagent.cli._map_parser import parse_map  # noqa: PLC0415  # as above
 
-    options = parse_map(words)
-
-    def work() -> int:
+    def work(options: "MapOptions") -> int:
         from sagent.cli._map import run_map  # noqa: PLC0415  # as above
 
         return run_map(options)
 
-    return work
+    return _configured(parse_map(words), work)
 
 
 def _models_work(words: Sequence[str]) -> Callable[[], int]:

@@ -1,27 +1,38 @@
 """From an agent's file to options, as if all that it says had been on the command line."""
 
 from copy import copy
+from decimal import Decimal
 
 import trio
 
+from sagent.cli._config import Config, as_option, config_of, fill
 from sagent.cli._instructions import directory_of
 from sagent.cli._options import Options
 from sagent.cli._streams import complain
 from sagent.errors import UnknownNameError
 from sagent.home import Home
-from sagent.prompt import AgentFile, AgentFiles, ProjectInstructions, load_agent_files
+from sagent.prompt import AgentFile, AgentFiles, FileLimits, ProjectInstructions, load_agent_files
 from sagent.session import Session
 from sagent.tools import TOOLS
 
+_LIMITS = (
+    "max_tool_call_rounds",
+    "max_budget_usd",
+    "max_budget_tokens",
+    "max_budget_seconds",
+)
+
 
 async def with_agent_file(options: Options, session: Session | None) -> Options:
-    """Fill in what the file of the agent says that *options* name, where a flag does not.
+    """Fill in what no flag says: what the agent's file says that is named, then what the config.
+
+    Of the limits of these two, the lower one holds.
 
     Raises:
         UnknownNameError: there is no such agent, or it names a tool that there is not.
     """
     if options.agent is None:
-        return options
+        return _completed(copy(options), FileLimits())
     files = await find_agents(options, session)
     file = files.find(options.agent)
     for warning in files.warnings:
@@ -45,7 +56,7 @@ def _filled(options: Options, file: AgentFile) -> Options:
         raise UnknownNameError(
             f"{file.path}: unknown tool: {', '.join(unknown)}. Known: {', '.join(TOOLS)}"
         )
-    filled, limits = copy(options), file.limits
+    filled = copy(options)
     filled.name = options.name or file.name
     if options.system is None:
         filled.system = file.system or None
@@ -54,15 +65,23 @@ def _filled(options: Options, file: AgentFile) -> Options:
     if _takes_model(options, file):
         filled.provider = options.provider or file.provider or None
         filled.model = options.model or file.model or None
-    if options.max_tool_call_rounds is None:
-        filled.max_tool_call_rounds = limits.max_tool_call_rounds
-    if options.max_budget_usd is None and limits.max_budget_usd is not None:
-        filled.max_budget_usd = f"{limits.max_budget_usd:f}"
-    if options.max_budget_tokens is None:
-        filled.max_budget_tokens = limits.max_budget_tokens
-    if options.max_budget_seconds is None:
-        filled.max_budget_seconds = limits.max_budget_seconds
-    return filled
+    return _completed(filled, file.limits)
+
+
+def _completed(options: Options, limits: FileLimits) -> Options:
+    config = config_of(options)
+    fill(options, config, ("name", "system", "tools"))
+    for name in _LIMITS:
+        if getattr(options, name) is None:
+            setattr(options, name, _lower(name, config, limits))
+    return options
+
+
+def _lower(name: str, config: Config, limits: FileLimits) -> object:
+    setting = config.settings.get(name)
+    known = (getattr(limits, name), None if setting is None else setting.value)
+    amounts = [Decimal(str(amount)) for amount in known if amount is not None]
+    return as_option(name, min(amounts)) if amounts else None
 
 
 def _takes_model(options: Options, file: AgentFile) -> bool:

@@ -88,13 +88,26 @@ def add_agent(parser: argparse.ArgumentParser) -> None:
     add(
         "--no-project-instructions",
         action="store_true",
-        help="read no instructions of the project, for one that you do not trust",
+        help="read no instructions, agents and settings of the project, for one that you do not "
+        "trust",
+    )
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says where all that is not said here is set."""
+    parser.add_argument(
+        "--config",
+        dest="config_file",
+        metavar="FILE",
+        help="settings, in place of those of ~/.sagent/config.toml; none for no settings, of the "
+        "project neither; sagent config shows them",
     )
 
 
 def add_limits(parser: argparse.ArgumentParser) -> None:
     """Add the options that say what a run may take."""
-    add = parser.add_argument_group("limits of this run").add_argument
+    group = parser.add_argument_group("limits of this run")
+    add = group.add_argument
     add("--max-tool-call-rounds", type=rounds, metavar="N", help="ask the model at most N times")
     add("--max-budget-usd", type=usd, metavar="USD", help="spend at most so many US dollars")
     add(
@@ -104,9 +117,19 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
         help="send and receive at most N tokens, all calls together",
     )
     add("--max-budget-seconds", type=seconds, metavar="S", help="take at most S seconds")
-    add(
+    compact = group.add_mutually_exclusive_group().add_argument
+    compact(
+        "--compact",
+        dest="no_compact",
+        action="store_false",
+        default=None,
+        help="replace the conversation by a recap of it when the model's window is nearly full; "
+        "so it is, unless your config says otherwise",
+    )
+    compact(
         "--no-compact",
         action="store_true",
+        default=None,
         help="let the conversation grow, rather than replace it by a recap when the model's window "
         "is nearly full",
     )

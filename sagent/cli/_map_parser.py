@@ -1,10 +1,11 @@
 """The command line of ``sagent map``. Imports the standard library alone."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from sagent.cli._argument import seconds, tool_names
-from sagent.cli._flags import add_agent, add_limits, add_model
+from sagent.cli._flags import add_agent, add_config, add_limits, add_model
 from sagent.cli._options import Options
 from sagent.cli._parser import Parser
 
@@ -33,11 +34,14 @@ class MapOptions(Options):
     """What each agent is asked."""
     reduce: str | None
     """How one result is made of all; None to leave them as they are."""
-    limit: int
-    attempts: int
+    limit: int = 10
+    attempts: int = 3
     item_seconds: float | None
     journal: str | None
     """A file that keeps what is done; None for one of our own, which goes when all is done."""
+    config_tables: "Mapping[str, tuple[str, ...]]" = MappingProxyType(
+        {"map": ("limit", "attempts", "item_seconds")}
+    )
 
 
 def parse_map(argv: Sequence[str]) -> MapOptions:
@@ -52,6 +56,7 @@ def parse_map(argv: Sequence[str]) -> MapOptions:
     add_model(parser)
     add_agent(parser)
     add_limits(parser)
+    add_config(parser)
     parser.add_argument(
         "--trace", metavar="FILE", help="write there who did what, and what it cost"
     )
@@ -91,11 +96,10 @@ def _add_work(parser: Parser) -> None:
     add(
         "--limit",
         type=_count,
-        default=10,
         metavar="N",
         help="how many are worked on at a time (10)",
     )
-    add("--attempts", type=_count, default=3, metavar="N", help="how often each is tried (3)")
+    add("--attempts", type=_count, metavar="N", help="how often each is tried (3)")
     add("--item-seconds", type=seconds, metavar="S", help="how long each may take")
     add("--journal", metavar="FILE", help="keep there what is done, after the end too")
 

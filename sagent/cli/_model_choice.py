@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from sagent import providers
+from sagent.cli._config import Config, Naming, config_of
 from sagent.cli._options import Options
 from sagent.cli._streams import complain
-from sagent.errors import MissingKeyError, UsageError
+from sagent.errors import MissingKeyError, UnknownNameError, UsageError
 from sagent.providers import (
     KEY_VARIABLES,
     HttpProvider,
@@ -47,14 +48,16 @@ def choose_model(options: Options, known: SessionState, on_progress: OnProgress)
         UsageError: a name or a value cannot be meant.
         MissingKeyError: the provider needs a key that is not in the environment.
     """
-    if options.provider or options.model or options.base_url or not known.provider:
-        name = options.provider or _implied_provider(options)
-        return _choice(options, name, known, on_progress)
+    asked, config = _asked(options), config_of(options)
+    usual = asked.over(config.naming, provider_of)
+    if asked.provider or asked.model or asked.base_url or not known.provider:
+        return _choice(options, usual, known, on_progress)
+    own = Naming(provider=known.provider, tool_protocol=asked.tool_protocol)
     try:
-        return _choice(options, known.provider, known, on_progress)
+        return _choice(options, own, known, on_progress)
     except (UsageError, MissingKeyError) as error:
         try:
-            choice = _choice(options, _implied_provider(options), SessionState(), on_progress)
+            choice = _choice(options, usual, SessionState(), on_progress)
         except (UsageError, MissingKeyError):
             raise error from None
         complain(
@@ -64,17 +67,57 @@ def choose_model(options: Options, known: SessionState, on_progress: OnProgress)
         return choice
 
 
+def provider_of(model: str) -> str | None:
+    """Tell whose own API has *model*; None if nobody's is known to."""
+    try:
+        return infer_provider(model)
+    except UnknownNameError:
+        return None
+
+
+def _asked(options: Options) -> Naming:
+    """Give what the command line, or an agent's file that it names, says of the model."""
+    model = options.model and config_of(options).model_of(options.model)
+    return Naming(
+        provider=options.provider,
+        model=model,
+        base_url=options.base_url,
+        tool_protocol=options.tool_protocol,
+    )
+
+
 def _choice(
-    options: Options, name: str, known: SessionState, on_progress: OnProgress
+    options: Options, usual: Naming, known: SessionState, on_progress: OnProgress
 ) -> ModelChoice:
-    provider = _provider(options, name, on_progress)
+    config = config_of(options)
+    if usual.model:
+        usual = attrs.evolve(usual, model=config.model_of(usual.model))
+    name = usual.provider or _implied_provider(usual)
+    of_provider = config.naming_of(name)
+    base_url = usual.base_url or of_provider.base_url
+    provider = _provider(
+        options, attrs.evolve(usual, provider=name, base_url=base_url), on_progress
+    )
     own = provider.NAME if isinstance(provider, HttpProvider) else "Local"
     known_model = known.model_id if known.provider == own else None
-    model = provider.model(options.model or known_model or "")
-    return ModelChoice(model=model, provider=own)
+    words = usual.model or known_model or config.model_of(of_provider.model or "")
+    if own == "Local":
+        _check_local(words, config)
+    return ModelChoice(model=provider.model(words), provider=own)
 
 
-def _provider(options: Options, name: str, on_progress: OnProgress) -> "HttpProvider | Local":
+def _check_local(model: str, config: Config) -> None:
+    """Let no project have a file of its own loaded, which would run in its server."""
+    if config.is_of_project("model") and model == config.naming.model:
+        origin = config.settings["model"].origin
+        raise UsageError(
+            f"{origin}: the model {model!r} runs on this machine, which a project's file may not "
+            "ask for: name it with --model, or in your own config"
+        )
+
+
+def _provider(options: Options, usual: Naming, on_progress: OnProgress) -> "HttpProvider | Local":
+    name = usual.provider or ""
     if name.lower() == "local":
         for flag, value in (
             ("--base-url", options.base_url),
@@ -85,19 +128,20 @@ def _provider(options: Options, name: str, on_progress: OnProgress) -> "HttpProv
                     f"{flag} does not go with --provider Local, which runs its own server"
                 )
         return providers.Local(on_progress=on_progress)
-    provider = build_provider(name, base_url=options.base_url or "")
+    provider = build_provider(name, base_url=usual.base_url or "")
+    if isinstance(provider, providers.OpenAICompat):
+        protocol = usual.tool_protocol
+        return attrs.evolve(provider, tool_protocol=protocol) if protocol else provider
     if options.tool_protocol:
-        if not isinstance(provider, providers.OpenAICompat):
-            raise UsageError("--tool-protocol goes with --provider OpenAICompat or SelfHosted")
-        provider = attrs.evolve(provider, tool_protocol=options.tool_protocol)
+        raise UsageError("--tool-protocol goes with --provider OpenAICompat or SelfHosted")
     return provider
 
 
-def _implied_provider(options: Options) -> str:
-    if options.base_url or os.environ.get("OPENAI_COMPAT_BASE_URL"):
+def _implied_provider(usual: Naming) -> str:
+    if usual.base_url or os.environ.get("OPENAI_COMPAT_BASE_URL"):
         return "OpenAICompat"
-    if options.model:
-        return infer_provider(options.model)
+    if usual.model:
+        return infer_provider(usual.model)
     if os.environ.get("SAGENT_SELFHOSTED_MODEL"):
         return "SelfHosted"
     looked_for: list[str] = []

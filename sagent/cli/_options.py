@@ -1,18 +1,31 @@
 """What a command line asks for."""
 
 import argparse
+from types import MappingProxyType
 
 TYPE_CHECKING = False  # typing itself takes as long to import as all else here
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Literal
+
+    from sagent.cli._config import Config
 
 type OutputFormat = Literal["text", "json", "stream-json"]
 type ToolProtocol = Literal["native", "constrained"]
 
 
 class Options(argparse.Namespace):
-    """What was asked for on the command line."""
+    """What was asked for on the command line.
 
+    Attributes with a value here have it where nothing else is said.
+    """
+
+    config_file: str | None
+    """A config file in place of the user's own; ``none`` for none at all."""
+    config: "Config | None" = None
+    """What is set beside the command line; None until it is read."""
+    config_tables: "Mapping[str, tuple[str, ...]]" = MappingProxyType({})
+    """Which options stand in tables of the config, by the names of those."""
     prompt: list[str]
     """The prompt's words; none for standard input."""
     provider: str | None
@@ -24,7 +37,7 @@ class Options(argparse.Namespace):
     name: str | None
     system: str | None
     """What stands in place of our own words about who the agent is."""
-    append_system: str
+    append_system: str = ""
     add_dir: list[str]
     no_project_instructions: bool
     continue_newest: bool
@@ -35,12 +48,12 @@ class Options(argparse.Namespace):
     no_session_persistence: bool
     tools: list[str] | None
     """Names of tools; None for the provider's default set."""
-    output_format: "OutputFormat"
+    output_format: "OutputFormat" = "text"
     max_tool_call_rounds: int | None
     max_budget_usd: str | None
     max_budget_tokens: int | None
     max_budget_seconds: float | None
-    no_compact: bool
+    no_compact: bool | None
     trace: str | None
     """A file for what the run's agents did, and what it took."""
     debug: bool

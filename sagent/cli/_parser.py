@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from sagent.cli._argument import place, tool_names
-from sagent.cli._flags import add_agent, add_limits, add_model
+from sagent.cli._flags import add_agent, add_config, add_limits, add_model
 from sagent.cli._options import Options
 
 TYPE_CHECKING = False  # typing itself takes as long to import as all else here
@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     add_agent(parser)
     add_limits(parser)
     _add_output(parser)
+    add_config(parser)
     return parser
 
 

@@ -3,12 +3,14 @@
 import argparse
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from sagent.cli._argument import tool_names
-from sagent.cli._flags import add_agent, add_limits, add_model
+from sagent.cli._flags import add_agent, add_config, add_limits, add_model
 from sagent.cli._options import Options
 from sagent.cli._parser import Parser
+from sagent.errors import UsageError
 
 API_URL = "https://slack.com/api/"
 
@@ -35,12 +37,23 @@ class SlackOptions(Options):
     allow_user: list[str]
     allow_channel: list[str]
     persona_dir: str | None
-    router_log_channel: str
+    router_log_channel: str = ""
     """Where the bot tells what it does; "" for nowhere."""
     cwd: str
     session_dir: str | None
     """Where runs are kept; None for ``slack`` in sagent's home."""
     api_url: str
+    config_tables: "Mapping[str, tuple[str, ...]]" = MappingProxyType(
+        {
+            "slack": (
+                "allow_user",
+                "allow_channel",
+                "persona_dir",
+                "router_log_channel",
+                "session_dir",
+            )
+        }
+    )
 
 
 def parse_slack(argv: Sequence[str]) -> SlackOptions:
@@ -58,14 +71,25 @@ def parse_slack(argv: Sequence[str]) -> SlackOptions:
     add_model(parser)
     add_agent(parser)
     add_limits(parser)
+    add_config(parser)
     parser.add_argument(
         "--trace", metavar="FILE", help="write there who did what, and what it cost"
     )
     parser.add_argument("--debug", action="store_true", help="show tracebacks of errors")
     options = parser.parse_args(argv, namespace=_unsaid())
     options.tools = tool_names(options.tools)
+    _configure(parser, options)
     _check(parser, options)
     return options
+
+
+def _configure(parser: Parser, options: SlackOptions) -> None:
+    from sagent.cli._config import configure  # noqa: PLC0415  # --help needs none of it
+
+    try:
+        configure(options)
+    except UsageError as error:
+        parser.error(str(error))
 
 
 def _unsaid() -> SlackOptions:

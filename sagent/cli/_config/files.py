@@ -1,0 +1,138 @@
+"""Where config files are, and all that they say."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+
+from sagent.cli._config.config import Config, merged
+from sagent.cli._config.layer import Layer, Trust, environment_layer, read_layer
+from sagent.cli._config.toml_text import shown
+from sagent.errors import UnknownNameError, UsageError
+from sagent.home import Home
+
+FILE = "config.toml"
+CONFIG_VARIABLE = "SAGENT_CONFIG"
+NONE = "none"
+"""The word for no file at all."""
+_FOLDER = ".sagent"
+
+
+@attrs.frozen(kw_only=True)
+class Sources:
+    """Which files are to be read.
+
+    Attributes:
+        named: a file in place of the user's own, `NONE` for none of any kind, or "".
+        with_project: whether a project's files count, as far as the user's own lets them.
+    """
+
+    named: str = ""
+    with_project: bool = True
+
+    def own(self) -> tuple[Path, Path] | None:
+        """Give the user's file and where its paths begin; None for no such file."""
+        if self.is_none:
+            return None
+        if self.file:
+            path = Path(self.file).absolute()
+            return path, path.parent
+        try:
+            root = Home.default().root
+        except UsageError:  # told when the session is to be opened
+            return None
+        return root / FILE, root.parent
+
+    @property
+    def is_none(self) -> bool:
+        """Whether no file is to be read."""
+        return self.file == NONE
+
+    @property
+    def file(self) -> str:
+        """The file that a flag names, or else the environment; "" for the user's own."""
+        return self.named or os.environ.get(CONFIG_VARIABLE, "")
+
+
+def load_config(sources: Sources) -> Config:
+    """Read the files that there are, and the environment. Blocks.
+
+    Raises:
+        UsageError: a file or a variable says what cannot be meant, or a file that was named is
+            not there; in one line, with its place and a remedy.
+    """
+    environment = environment_layer(os.environ)
+    layers: list[Layer] = []
+    files: list[Path] = []
+    own = sources.own()
+    if own is not None and (sources.file or _is_there(own[0])):
+        layers.append(read_layer(own[0], base=own[1]))
+        files.append(own[0])
+    if _reads_project(sources, [*layers, environment]):
+        trusted = _trusted([*layers, environment])
+        for path in project_files(Path.cwd(), beside=own and own[0]):
+            directory = path.parent.parent
+            trust: Trust = "own" if _is_below(directory, trusted) else "project"
+            name = shown(own[0]) if own else f"your own {FILE}"
+            layers.append(read_layer(path, base=directory, trust=trust, own_file=name))
+            files.append(path)
+    return Config(merged([*layers, environment], _provider_of), tuple(files))
+
+
+def project_files(cwd: Path, *, beside: Path | None) -> Iterator[Path]:
+    """Find the files of the project that *cwd* is in, from its root down; not the one *beside*."""
+    names = [place / _FOLDER / FILE for place in _above(cwd)]
+    if not any(map(_is_there, names)):  # most projects have none, and no more is loaded
+        return
+    from sagent.prompt._repository import directories_to  # noqa: PLC0415
+
+    _, directories = directories_to(cwd)
+    for directory in directories:
+        path = directory / _FOLDER / FILE
+        if _is_there(path) and not (beside and _is_same(path, beside)):
+            yield path
+
+
+def _above(cwd: Path) -> Iterator[Path]:
+    yield from (cwd, *cwd.parents)
+    real = Path(os.path.realpath(cwd))
+    if real != cwd:
+        yield from (real, *real.parents)
+
+
+def _is_there(path: Path) -> bool:
+    return os.path.lexists(path)
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    return os.path.realpath(path) == os.path.realpath(other)
+
+
+def _is_below(directory: Path, trusted: frozenset[str]) -> bool:
+    real = Path(os.path.realpath(directory))
+    return any(str(place) in trusted for place in (real, *real.parents))
+
+
+def _reads_project(sources: Sources, layers: list[Layer]) -> bool:
+    said = [layer.settings.get("project_instructions") for layer in layers]
+    last = next((setting.value for setting in reversed(said) if setting is not None), True)
+    return sources.with_project and not sources.is_none and last is True
+
+
+def _trusted(layers: list[Layer]) -> frozenset[str]:
+    places: set[str] = set()
+    for layer in layers:
+        setting = layer.settings.get("trusted_projects")
+        if setting is not None and isinstance(setting.value, tuple):
+            places |= {os.path.realpath(str(place)) for place in setting.value}
+    return frozenset(places)
+
+
+def _provider_of(model: str) -> str | None:
+    from sagent.providers import infer_provider  # noqa: PLC0415  # few configs name a model alone
+
+    try:
+        return infer_provider(model)
+    except UnknownNameError:
+        return None

@@ -1,0 +1,89 @@
+"""From settings to options, where the command line says nothing."""
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import cast
+
+from sagent.cli._config.config import Config
+from sagent.cli._config.files import Sources, load_config
+from sagent.cli._exit_code import USAGE
+from sagent.cli._options import Options
+from sagent.cli._streams import complain_of
+from sagent.errors import UsageError
+
+_AT_ONCE = ("agent", "append_system", "add_dir", "trace", "output_format")
+"""What no agent's file has a say in."""
+
+
+def with_config[O: Options](options: O, work: Callable[[O], int]) -> int:
+    """Let *work* have *options* with what the user's and the project's files say, too.
+
+    Gives its exit code; that of wrong usage if they say what cannot be meant, which is told.
+    """
+    try:
+        configure(options)
+    except UsageError as error:
+        complain_of(error)
+        return USAGE
+    return work(options)
+
+
+def configure(options: Options) -> None:
+    """Read the config that *options* ask for, and fill in what an agent's file cannot say.
+
+    Raises:
+        UsageError: a file or a variable says what cannot be meant.
+    """
+    config = load_config(
+        Sources(named=options.config_file or "", with_project=not options.no_project_instructions)
+    )
+    options.config = config
+    fill(options, config, _AT_ONCE)
+    for table, names in options.config_tables.items():
+        fill(options, config, names, f"{table}.")
+    if config.get("project_instructions", bool) is False:
+        options.no_project_instructions = True
+    if options.no_compact is None:
+        options.no_compact = config.get("compact", bool) is False
+    if not _goes_on(options) and config.get("session_persistence", bool) is False:
+        options.no_session_persistence = True
+
+
+def config_of(options: Options) -> Config:
+    """Give what is set beside the command line; nothing, where nobody has read it."""
+    return options.config or Config()
+
+
+def fill(options: Options, config: Config, names: Iterable[str], table: str = "") -> None:
+    """Set each of *names* that nothing has been said of to what *config* says, if it does.
+
+    Args:
+        options: to fill.
+        config: what is set.
+        names: of options and, in *table*, of keys.
+        table: the beginning of the keys' names, with its point.
+    """
+    for name in names:
+        setting = config.settings.get(f"{table}{name}")
+        if setting is not None and not _is_said(options, name):
+            setattr(options, name, as_option(name, setting.value))
+
+
+def _is_said(options: Options, name: str) -> bool:
+    said = vars(options).get(name)
+    return said is not None and (said != [] or name == "tools")  # none can be asked for of tools
+
+
+def _goes_on(options: Options) -> bool:
+    return bool(options.continue_newest or options.resume is not None or options.session)
+
+
+def as_option(name: str, value: object) -> object:
+    """Give *value*, which the option *name* is set to, as the command line would have it."""
+    if isinstance(value, tuple):
+        return list(cast("tuple[object, ...]", value))  # isinstance cannot tell of what
+    if isinstance(value, Decimal):
+        if name.endswith("_usd"):
+            return f"{value:f}"
+        return float(value) if name.endswith("_seconds") else int(value)
+    return value
