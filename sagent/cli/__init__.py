@@ -1,9 +1,11 @@
 """The command ``sagent``."""
 
+import gc
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from sagent.cli._exit_code import INTERRUPTED
 from sagent.cli._parser import parse
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
     from sagent.cli._options import Options
 
 __all__ = ["main"]
+
+type Work = Callable[[], int]
+"""Does what the command line says, and gives the exit code."""
+type Load = Callable[[], Work]
+"""Loads what the work needs."""
 
 SESSIONS = "sessions"
 """The first word of commands about sessions."""
@@ -31,46 +38,66 @@ CONTROL: "tuple[ControlCommand, ...]" = ("ps", "tree", "send", "stop", "attach")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and give its exit code: 0 done, 1 failed, 2 usage, 130 interrupted."""
     words = list(sys.argv[1:] if argv is None else argv)
-    work = _work(words)
+    load = _loader(words)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)  # until the run has its own: there is nothing to clean up yet
     _open_closed_streams()
-    if argv is None:  # this process is the command
-        from sagent.process import hide_from_children  # noqa: PLC0415  # --help needs none of it
-
-        hide_from_children()
+    work = load() if argv is not None else _load_for_command(load)
     return work()
 
 
-def _work(words: Sequence[str]) -> Callable[[], int]:
+def _load_for_command(load: Load) -> Work:
+    """Load what this process, which is the command and nothing else, is to do.
+
+    Most of what loads stays, and is a hundred thousand objects: to look for garbage among them as
+    they come, and again at the end, takes a fifth of a short run.
+
+    httpx looks for its own command line, and loads click and rich if they are there: 50 ms. In
+    here nobody asks for it, and None is the import system's word for a module that is not there,
+    as this one is not where httpx is installed without its extra ``cli``.
+    """
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # see above
+    gc.disable()
+    from sagent.process import hide_from_children  # noqa: PLC0415  # --help needs none of it
+
+    hide_from_children()
+    work = load()
+    gc.freeze()
+    gc.enable()
+    return work
+
+
+def _loader(words: Sequence[str]) -> Load:
     if words[:1] == [SESSIONS]:
-        return _sessions_work(words[1:])
+        return _sessions_loader(words[1:])
     if words[:1] == [MAP]:
         return _map_work(words[1:])
     if words[:1] == [MODELS]:
         return _models_work(words[1:])
     if words[:1] == [DOCTOR]:
         return _doctor_work(words[1:])
+        return _map_loader(words[1:])
     for command in CONTROL:
         if words[:1] == [command]:
-            return _control_work(command, words[1:])
-    return _run_work(words)
+            return _control_loader(command, words[1:])
+    return _run_loader(words)
 
 
 # What --help needs is loaded before the command line is read, and all else after it.
 
 
-def _run_work(words: Sequence[str]) -> Callable[[], int]:
+def _run_loader(words: Sequence[str]) -> Load:
     options = parse(words)
 
     def work(options: "Options") -> int:
+    def load() -> Work:
         if _is_conversation(options):
             from sagent.cli._interactive import run_interactive  # noqa: PLC0415
 
-            return run_interactive(options)
+            return partial(run_interactive, options)
         from sagent.cli._headless import run_headless  # noqa: PLC0415
 
-        return run_headless(options)
+        return partial(run_headless, options)
 
     return _configured(options, work)
 
@@ -82,6 +109,7 @@ def _configured[O: "Options"](options: O, work: Callable[[O], int]) -> Callable[
         return with_config(options, work)
 
     return configured
+    return load
 
 
 def _is_conversation(options: "Options") -> bool:
@@ -90,26 +118,29 @@ def _is_conversation(options: "Options") -> bool:
     return at_terminal and not options.prompt and options.output_format == "text"
 
 
-def _sessions_work(words: Sequence[str]) -> Callable[[], int]:
+def _sessions_loader(words: Sequence[str]) -> Load:
     from sagent.cli._sessions_parser import parse_sessions  # noqa: PLC0415  # as above
 
     options = parse_sessions(words)
 
-    def work() -> int:
+    def load() -> Work:
         from sagent.cli._sessions import run_sessions  # noqa: PLC0415  # as above
 
-        return run_sessions(options)
+        return partial(run_sessions, options)
 
-    return work
+    return load
 
 
-def _map_work(words: Sequence[str]) -> Callable[[], int]:
+def _map_loader(words: Sequence[str]) -> Load:
     from sagent.cli._map_parser import parse_map  # noqa: PLC0415  # as above
 
     def work(options: "MapOptions") -> int:
+    options = parse_map(words)
+
+    def load() -> Work:
         from sagent.cli._map import run_map  # noqa: PLC0415  # as above
 
-        return run_map(options)
+        return partial(run_map, options)
 
     return _configured(parse_map(words), work)
 
@@ -138,19 +169,20 @@ def _doctor_work(words: Sequence[str]) -> Callable[[], int]:
         return run_doctor(options)
 
     return work
+    return load
 
 
-def _control_work(command: "ControlCommand", words: Sequence[str]) -> Callable[[], int]:
+def _control_loader(command: "ControlCommand", words: Sequence[str]) -> Load:
     from sagent.cli._control_parser import parse_control  # noqa: PLC0415  # as above
 
     options = parse_control(command, words)
 
-    def work() -> int:
+    def load() -> Work:
         from sagent.cli._control import run_control  # noqa: PLC0415  # as above
 
-        return run_control(options)
+        return partial(run_control, options)
 
-    return work
+    return load
 
 
 def _leave(*_: object) -> None:
