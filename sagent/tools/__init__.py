@@ -1,4 +1,10 @@
-"""Built-in tools, and the decorator that makes a tool of a function."""
+"""Built-in tools, and the decorator that makes a tool of a function.
+
+The decorator is loaded when its name is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from sagent.tools._agent_self import AgentSelf
 from sagent.tools._agent_send import AgentSend
@@ -8,7 +14,6 @@ from sagent.tools._background_task import BackgroundTask
 from sagent.tools._bash import Bash
 from sagent.tools._catalog import DEFAULT_TOOLS, TOOLS, build_tools
 from sagent.tools._edit import Edit
-from sagent.tools._function import FunctionTool, tool
 from sagent.tools._glob import Glob
 from sagent.tools._grep import Grep
 from sagent.tools._list import List
@@ -19,6 +24,9 @@ from sagent.tools._todo import Todo
 from sagent.tools._write import Write
 from sagent.tools.papers import PaperAuthor, PaperDetails, PaperFetch, PaperSearch
 from sagent.tools.web import WebFetch, WebSearch
+
+if TYPE_CHECKING:
+    from sagent.tools._function import FunctionTool, tool
 
 __all__ = [
     "DEFAULT_TOOLS",
@@ -48,3 +56,11 @@ __all__ = [
     "build_tools",
     "tool",
 ]
+
+_ELSEWHERE = frozenset({"FunctionTool", "tool"})
+
+
+def __getattr__(name: str) -> object:
+    if name in _ELSEWHERE:
+        return getattr(import_module("sagent.tools._function"), name)
+    raise AttributeError(f"module 'sagent.tools' has no attribute {name!r}")

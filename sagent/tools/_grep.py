@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import ClassVar
 
 import attrs
-import pathspec
 import trio
 
 from sagent.message import Message, TextMessage
@@ -16,6 +15,7 @@ from sagent.tools import _search
 from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import BuiltinTool, Card
 from sagent.tools._entered import entered
+from sagent.tools._file_rules import file_rules
 from sagent.tools._file_types import globs_of_type
 from sagent.tools._found_files import FoundFiles, in_order
 from sagent.tools._matches import Findings, Matches, Page
@@ -136,8 +136,8 @@ def _command(query: Query) -> tuple[list[str], bytes]:
 
 
 def _files(query: Query) -> Iterator[str]:
-    left_out = pathspec.GitIgnoreSpec.from_lines(query.rules) if query.rules else None
-    typed = pathspec.GitIgnoreSpec.from_lines(globs_of_type(query.type)) if query.type else None
+    left_out = file_rules(query.rules) if query.rules else None
+    typed = file_rules(globs_of_type(query.type)) if query.type else None
     for name in walk(query.seat.real):
         if (typed is None or typed.match_file(name.rpartition("/")[2])) and (
             left_out is None or not left_out.match_file(name)

@@ -4,10 +4,14 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import attrs
-import pathspec
+
+from sagent.tools._file_rules import file_rules
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec, Pattern
 
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn"})
 
@@ -20,7 +24,7 @@ class Rules:
     """The rules that hold below one directory: its own, then those of the directories above."""
 
     directory: str
-    spec: pathspec.GitIgnoreSpec
+    spec: "GitIgnoreSpec"
     above: "Rules | None"
     _any: re.Pattern[str] = attrs.field(
         init=False, default=attrs.Factory(lambda rules: _any_of(rules.spec), takes_self=True)
@@ -40,8 +44,8 @@ class Rules:
         return False
 
 
-def _any_of(spec: pathspec.GitIgnoreSpec) -> re.Pattern[str]:
-    patterns = cast("Sequence[pathspec.Pattern]", spec.patterns)  # of any kind, says the library
+def _any_of(spec: "GitIgnoreSpec") -> re.Pattern[str]:
+    patterns = cast("Sequence[Pattern]", spec.patterns)  # of any kind, says the library
     regexes = (cast("re.Pattern[str] | None", getattr(each, "regex", None)) for each in patterns)
     # Groups of one name may not stand twice in a pattern, and these need none.
     unnamed = (regex.pattern.replace("(?P<ps_d>", "(?:") for regex in regexes if regex)
@@ -57,9 +61,9 @@ def rules_in(directory: str, above: Rules | None) -> Rules | None:
     except OSError:
         return above
     try:
-        spec = pathspec.GitIgnoreSpec.from_lines(lines)
+        spec = file_rules(lines)
     except ValueError:
-        spec = pathspec.GitIgnoreSpec.from_lines(line for line in lines if _is_rule(line))
+        spec = file_rules(line for line in lines if _is_rule(line))
     return Rules(prefix, spec, above)
 
 
@@ -86,7 +90,7 @@ def _at_once(path: str, flags: int) -> int:
 def _is_rule(line: str) -> bool:
     # A line that is no pattern counts as none, as for git.
     try:
-        pathspec.GitIgnoreSpec.from_lines([line])
+        file_rules([line])
     except ValueError:
         return False
     return True

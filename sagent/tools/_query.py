@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import attrs
-import pathspec
 
 from sagent.tools._arguments import Arguments
+from sagent.tools._file_rules import file_rules
 from sagent.tools._glob_pattern import alternatives
 from sagent.tools._refusal import Refusal
 
@@ -76,7 +76,7 @@ def _rules(glob: str, exclude: str) -> tuple[str, ...]:
     unwanted += [one for one in alternatives(exclude) if one]
     rules = (*(["*", *wanted] if wanted else []), *unwanted)
     try:
-        pathspec.GitIgnoreSpec.from_lines(rules)
+        file_rules(rules)
     except ValueError as error:
         raise Refusal(f"glob or exclude is no pattern of file names: {error}") from error
     return rules
