@@ -20,32 +20,17 @@ from typing import TYPE_CHECKING
 import attrs
 from prompt_toolkit.application import Application, run_in_terminal
 from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.completion import Completer, ThreadedCompleter
-from prompt_toolkit.data_structures import Size
-from prompt_toolkit.filters import Condition
-from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples
-from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.completion import Completer
 from prompt_toolkit.input import create_input
-from prompt_toolkit.layout import (
-    BufferControl,
-    ConditionalContainer,
-    Dimension,
-    FormattedTextControl,
-    HSplit,
-    Layout,
-    Window,
-)
-from prompt_toolkit.layout.menus import CompletionsMenu
-from prompt_toolkit.output import ColorDepth
-from prompt_toolkit.output.vt100 import Vt100_Output
-from prompt_toolkit.styles import Style
-from prompt_toolkit.widgets import SearchToolbar
 
+from sagent.repl._entry import Entry, open_history
 from sagent.repl._keys import Desk, key_bindings
+from sagent.repl._layout import STYLE, Shown, stage_layout
 from sagent.repl._menu import Menu
 from sagent.repl._printed import Printed, Remark
 from sagent.repl._screen import Gesture, View
-from sagent.terminal import clean, one_line
+from sagent.repl._steady_output import SteadyOutput, steady_output
+from sagent.terminal import one_line
 
 if TYPE_CHECKING:
     from sagent.repl._paint import Painter
@@ -58,23 +43,10 @@ RESIZE_S = 0.1
 """How often the terminal is asked for its size: only a main thread hears of a new one."""
 _ESCAPE_S = 0.05
 _TITLE_CHARS = 80
-_ROWS = 24
-_COLUMNS = 80
-_STYLE = Style([("status", "fg:ansibrightblack"), ("queue", "italic"), ("bar", "bold")])
-
-
-class _SteadyOutput(Vt100_Output):
-    """Writes all of a frame at once, so that nothing in between is to be seen."""
-
-    held = False
-
-    def flush(self) -> None:
-        if not self.held:
-            super().flush()
 
 
 @attrs.define(eq=False)
-class Stage(Desk):
+class Stage(Desk, Shown):
     """Paints what it is given, and delivers what the user does; `run` is for one thread."""
 
     _deliver: Callable[[Gesture], object]
@@ -93,16 +65,17 @@ class Stage(Desk):
     _loop: asyncio.AbstractEventLoop | None = attrs.field(default=None, init=False)
     _frame_is_due: bool = attrs.field(default=False, init=False)
     _painted_s: float = attrs.field(default=0, init=False)
-    _live: str = attrs.field(default="", init=False)
     _title: str = attrs.field(default="", init=False)
     _away: bool = attrs.field(default=False, init=False)
     _ends: bool = attrs.field(default=False, init=False)
     _is_told: bool = attrs.field(default=False, init=False)
     _app: Application[None] = attrs.field(init=False)
-    _output: _SteadyOutput = attrs.field(init=False)
+    _output: SteadyOutput = attrs.field(init=False)
     view: View = attrs.field(factory=View, init=False)
     menu: Menu | None = attrs.field(default=None, init=False)
+    live: str = attrs.field(default="", init=False)
     buffer: Buffer = attrs.field(init=False)
+    _entry: Entry = attrs.field(init=False)
 
     # From any thread:
 
@@ -131,20 +104,9 @@ class Stage(Desk):
         asyncio.run(self._run())
 
     async def _run(self) -> None:
-        self._output = _SteadyOutput(
-            sys.stdout,
-            _size,
-            term=os.environ.get("TERM"),
-            default_color_depth=ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None,
-            enable_cpr=False,
-        )
-        self.buffer = Buffer(
-            completer=ThreadedCompleter(self._completer),
-            complete_while_typing=True,
-            history=self._open_history(),
-            multiline=True,
-            tempfile_suffix=".md",
-        )
+        self._output = steady_output()
+        self._entry = Entry.of(self._completer, open_history(self._history, self._complain))
+        self.buffer = self._entry.buffer
         self._app = self._application()
         self._app.ttimeoutlen = _ESCAPE_S
         self._app.after_render += self._let_go
@@ -173,64 +135,23 @@ class Stage(Desk):
         self._away = True
         self.buffer.open_in_editor().add_done_callback(self._come_back)
 
+    def _complain(self, text: str) -> None:
+        self.put(Remark(f"  ! {text}", "notice"))
+
     def _come_back(self, _: object) -> None:
         self._away = False
         self._plan_frame()
 
-    def _open_history(self) -> History:
-        if self._history is None:
-            return InMemoryHistory()
-        try:
-            self._history.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self._history, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600))
-        except OSError as error:
-            self.put(Remark(f"  ! no history: {self._history}: {error.strerror}", "notice"))
-            return InMemoryHistory()
-        return FileHistory(self._history)
-
     def _application(self) -> Application[None]:
-        search = SearchToolbar()
-        entry = Window(
-            BufferControl(self.buffer, search_buffer_control=search.control),
-            height=Dimension(min=1, max=12),
-            wrap_lines=True,
-            dont_extend_height=True,
-            get_line_prefix=lambda line, wrap: "> " if line == wrap == 0 else "  ",
-        )
-        about = HSplit(
-            [
-                _shown(self._live_text, lambda: bool(self._live)),
-                _shown(self._queue_text, lambda: bool(self.view.queue)),
-                _shown(self._menu_text, lambda: self.menu is not None),
-                entry,
-                search,
-                CompletionsMenu(max_height=8, scroll_offset=1),
-                Window(
-                    FormattedTextControl(lambda: [("class:status", self.view.status)]), height=1
-                ),
-            ]
-        )
         return Application(
-            layout=Layout(about, focused_element=entry),
+            layout=stage_layout(self, self._entry),
             key_bindings=key_bindings(self),
-            style=_STYLE,
+            style=STYLE,
             input=create_input(sys.stdin),
             output=self._output,
             erase_when_done=True,
             terminal_size_polling_interval=RESIZE_S,
         )
-
-    def _live_text(self) -> ANSI:
-        return ANSI(self._live)
-
-    def _queue_text(self) -> StyleAndTextTuples:
-        rows = (f"  ⏳ {one_line(text)}" for text in self.view.queue)
-        return [("class:queue", "\n".join([*rows, "    (Up edits the last)"]))]
-
-    def _menu_text(self) -> StyleAndTextTuples:
-        rows = self.menu.rows() if self.menu else ()
-        lines = [("class:bar" if at else "", f"{clean(row)}\n") for row, at in rows]
-        return [*lines[:-1], *((style, text.rstrip("\n")) for style, text in lines[-1:])]
 
     def _plan_frame(self) -> None:
         if self._loop is not None and not self._away:
@@ -261,9 +182,7 @@ class Stage(Desk):
         if left_out:
             printed.insert(0, Remark(f"  ! {left_out} lines were too fast to be shown", "notice"))
         for text in fills:
-            rest = f"\n{self.buffer.text}" if self.buffer.text else ""
-            self.buffer.text = f"{text}{rest}"
-            self.buffer.cursor_position = len(text)
+            self._entry.fill(text)
         return self._painted(printed).replace("\n", "\r\n") if printed else ""
 
     def _painted(self, printed: Iterable[Printed]) -> str:
@@ -283,7 +202,7 @@ class Stage(Desk):
         size = self._output.get_size()
         painted = self._painted(view.live) if view.live else ""
         rows = painted.rstrip("\n").split("\n")[-max(3, size.rows // 2) :]
-        self._live, self.view = "\n".join(rows) if painted else "", view
+        self.live, self.view = "\n".join(rows) if painted else "", view
 
     def _let_go(self, _: object) -> None:
         if not self._is_told:
@@ -298,16 +217,3 @@ class Stage(Desk):
         self._output.write_raw(self._take_printed())
         self._output.clear_title()
         self._output.flush()
-
-
-type _Words = ANSI | StyleAndTextTuples
-
-
-def _shown(text: Callable[[], _Words], when: Callable[[], bool]) -> ConditionalContainer:
-    window = Window(FormattedTextControl(text), dont_extend_height=True)
-    return ConditionalContainer(window, Condition(when))
-
-
-def _size() -> Size:
-    columns, rows = os.get_terminal_size(sys.stdout.fileno())
-    return Size(rows=rows or _ROWS, columns=columns or _COLUMNS)

@@ -1,0 +1,148 @@
+"""What each thing that a person does at the screen leads to."""
+
+import math
+from collections.abc import Awaitable, Callable
+
+import attrs
+import trio
+
+from sagent.agent import Interrupt
+from sagent.errors import UsageError
+from sagent.repl._command import read_order
+from sagent.repl._command_work import CommandWork
+from sagent.repl._jobs import Jobs
+from sagent.repl._outbox import Outbox
+from sagent.repl._printed import Remark, Verbatim
+from sagent.repl._pulse import Pulse
+from sagent.repl._screen import (
+    Chosen,
+    Escaped,
+    Expanded,
+    Gesture,
+    Left,
+    Lifted,
+    Screen,
+    Stopped,
+    Submitted,
+)
+from sagent.repl._screen_answerer import ScreenAnswerer, answer_in
+from sagent.repl._setting import Leave, Outcome, Setting
+from sagent.repl._shell_line import ShellLine, run_line
+from sagent.repl._telling import Telling
+from sagent.tool import Answer
+
+TWICE_S = 2
+"""Within what time a second Ctrl-C means to leave."""
+
+
+@attrs.define(eq=False)
+class Hearing:
+    """Does what the person wants.
+
+    Attributes:
+        hint: what they are to know for the moment; "" for nothing.
+        outcome: how the conversation ends; None if it goes on.
+    """
+
+    _setting: Setting
+    _screen: Screen
+    _answerer: ScreenAnswerer
+    _telling: Telling
+    _pulse: Pulse
+    _jobs: Jobs
+    _outbox: Outbox
+    _look: Callable[[], Awaitable[None]]
+    _end: Callable[[], object]
+    """Called when the conversation is to end."""
+    _stopped_at: float = attrs.field(default=-math.inf, init=False)
+    hint: str = attrs.field(default="", init=False)
+    outcome: Outcome | None = attrs.field(default=None, init=False)
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to interrupt."""
+        asked = self._answerer.question is not None
+        return self._pulse.phase != "idle" or bool(self._jobs) or asked
+
+    def leave(self, outcome: Outcome) -> None:
+        """End the conversation."""
+        self.outcome = outcome
+        self._end()
+
+    def take(self, gesture: Gesture) -> None:
+        """Do what *gesture* means."""
+        self.hint = ""
+        match gesture:
+            case Submitted(text=text):
+                self._submit(text)
+            case Chosen(labels=labels):
+                self._answer(Answer(chosen=labels))
+            case Escaped() if self._answerer.question is not None:
+                self._answer(Answer())
+            case Stopped() if not self.busy:
+                self._stop_idle()
+            case Escaped() | Stopped():
+                self._interrupt()
+            case Lifted():
+                self._outbox.lift()
+            case Expanded():
+                self._start(self._work.show_last)
+            case Left():
+                self.leave(Leave())
+
+    @property
+    def _work(self) -> CommandWork:
+        return CommandWork(
+            self._setting, self._screen, self._answerer, self._telling, self.leave, self._look
+        )
+
+    def _start(self, job: Callable[[], Awaitable[None]]) -> None:
+        self._pulse.begin()
+        self._jobs.start(job)
+
+    def _submit(self, text: str) -> None:
+        word = text.split(maxsplit=1)[0]
+        if word.startswith("/") and "/" not in word[1:]:  # and no path
+            self._order(text.strip())
+        elif self._answerer.question is not None:
+            self._answer(answer_in(text, self._answerer.question))
+        elif text.startswith("!"):
+            self._start(lambda: self._run_shell(ShellLine.of(text)))
+        elif word in {"quit", "exit"} and text.strip() == word:
+            self.leave(Leave())
+        else:
+            self._outbox.put(text)
+
+    def _answer(self, answer: Answer) -> None:
+        try:
+            self._answerer.give(answer)
+        except UsageError as error:
+            self._screen.print(Remark(f"  ! {error}", "notice"))
+
+    def _order(self, line: str) -> None:
+        try:
+            order = read_order(line)
+        except UsageError as error:
+            self._screen.print(Remark(f"  ! {error}", "notice"))
+            return
+        self._screen.print(Remark(f"> {line}"))
+        self._start(lambda: self._work.carry_out(order))
+
+    async def _run_shell(self, line: ShellLine) -> None:
+        self._screen.print(Remark(f"! {line.command}", "title"))
+        output = await run_line(line, self._setting.directory)
+        self._screen.print(Verbatim(output))
+        if line.tells:
+            self._outbox.say(f"I ran `{line.command}`, which gave:\n\n```\n{output}\n```")
+
+    def _interrupt(self) -> None:
+        self._jobs.cancel()
+        if self._pulse.phase != "idle":
+            self._setting.ref.tell(Interrupt(), lane="front")
+
+    def _stop_idle(self) -> None:
+        now = trio.current_time()
+        if now - self._stopped_at < TWICE_S:
+            self.leave(Leave())
+        self._stopped_at = now
+        self.hint = "Ctrl-C again, or Ctrl-D, leaves"
