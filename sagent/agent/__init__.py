@@ -32,6 +32,7 @@ from sagent.agent._event import (
 from sagent.agent._group import AGENTS
 from sagent.agent._limits import AgentLimits
 from sagent.agent._mail import (
+    Attachment,
     CancelTask,
     Clear,
     Compact,
@@ -58,6 +59,7 @@ __all__ = [
     "AgentLimits",
     "AgentStatus",
     "Answerer",
+    "Attachment",
     "CancelTask",
     "ChildEvent",
     "Clear",

@@ -184,9 +184,8 @@ class Agent:
             NameTaken: awaited while an actor of *system* holds the agent's name.
             SessionError: awaited when the agent's session is closed, or cannot be read.
         """
-        text, line = prompt_in(directive), Line()
+        prompt, line = attrs.evolve(prompt_in(directive), until_idle=True), Line()
         if output_schema is None:
-            prompt = Prompt(text, until_idle=True)
             return Run(partial(self._run, line, prompt, _as_it_is, system), line.post)
         output = Output.of(output_schema)
 
@@ -195,7 +194,7 @@ class Agent:
                 raise ModelStoppedError("the conversation was cleared before it had an answer")
             return JsonMessage(output.read(answer.content), parent_id=answer.parent_id)
 
-        prompt = Prompt(text, output=output, until_idle=True)
+        prompt = attrs.evolve(prompt, output=output)
         return Run(partial(self._run, line, prompt, as_json, system), line.post)
 
     def actor(self) -> AgentActor:

@@ -18,9 +18,13 @@ from sagent.compaction import Recap
 from sagent.errors import MailboxFull
 from sagent.message import BytesMessage, Descriptor, Message, MultipartMessage, TextMessage
 from sagent.model import Effort, Model
+from sagent.tool import SeenFile
+
+type Attachment = TextMessage | BytesMessage
+"""What can go with a prompt."""
 
 
-def _attachments(parts: "tuple[BytesMessage, ...]") -> tuple[BytesMessage, ...]:
+def _attachments(parts: "tuple[Attachment, ...]") -> tuple[Attachment, ...]:
     return tuple(parts)
 
 
@@ -31,7 +35,8 @@ class Prompt(Request[TextMessage]):
     Attributes:
         text: what to do.
         label: what it is about, for people who watch; "" for its first line.
-        attachments: images and PDFs that go with it.
+        attachments: images and PDFs that go with it, and texts (`Descriptor.ATTACHED`).
+        seen: the files that it shows, which the agent then knows as if it had read them.
         output: the shape that the answer's text is to have; None for any.
         source: the path of the agent that wrote it; None for a user.
         hops: how often agents have passed it on since a person has said something.
@@ -41,9 +46,10 @@ class Prompt(Request[TextMessage]):
 
     text: str
     label: str = attrs.field(default="", kw_only=True)
-    attachments: tuple[BytesMessage, ...] = attrs.field(
+    attachments: tuple[Attachment, ...] = attrs.field(
         default=(), kw_only=True, converter=_attachments
     )
+    seen: tuple[SeenFile, ...] = attrs.field(default=(), kw_only=True)
     output: Output | None = attrs.field(default=None, kw_only=True)
     source: str | None = attrs.field(default=None, kw_only=True)
     hops: int = attrs.field(default=0, kw_only=True)

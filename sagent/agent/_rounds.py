@@ -228,6 +228,8 @@ class Rounds:
 
     def _take_in(self, taken: Taken) -> None:
         messages = tuple(taken.messages)
+        for file in (file for prompt in taken.prompts for file in prompt.seen):
+            self._state.workspace.saw(file.path, file.stamp, file.content)
         self._turn = self._turn.giving(self._desk.output)
         self._feed(Cleared(messages) if taken.cleared else Prompted(messages))
         for call in taken.ended:  # only now, so that a crash before this loses nothing

@@ -9,6 +9,7 @@ from typing import assert_never
 import trio
 
 from sagent.actors import open_system
+from sagent.agent import Agent, Prompt
 from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
 from sagent.cli._openness import open_to_others, traced
 from sagent.cli._options import Options
@@ -19,6 +20,7 @@ from sagent.cli._printer import (
     TerminalPrinter,
     TextPrinter,
 )
+from sagent.cli._said import said
 from sagent.cli._session_choice import open_chosen
 from sagent.cli._setup import build_agent
 from sagent.cli._streams import complain_of, read_in
@@ -83,7 +85,7 @@ async def _fail_soon(error: Exception, printer: Printer) -> None:
 async def _show(options: Options, session: Session | None, printer: Printer, end: End) -> int:
     with open_watcher() as watcher:
         agent, state = await build_agent(options, session, on_progress=watcher.on_progress)
-        prompt = await _prompt(options)
+        prompt = await _prompt(options, agent)
         if session is not None:  # something was said: from here on there is a session
             _note(session, state)
             printer.session_id = session.id
@@ -105,9 +107,10 @@ def _note(session: Session, state: StateRecord) -> None:
         session.append(state)
 
 
-async def _prompt(options: Options) -> str:
+async def _prompt(options: Options, agent: Agent) -> str | Prompt:
+    """Give what is to be done; in what a person writes as an argument, files can be named."""
     if options.prompt:
-        return " ".join(options.prompt)
+        return await said(" ".join(options.prompt), agent)
     prompt = await read_in()
     if not prompt.strip():
         raise UsageError("no input on standard input: pass a prompt there or as an argument")

@@ -8,6 +8,8 @@ class Descriptor(StrEnum):
 
     TEXT = "text/plain"
     USER = "text/x-user-message"
+    ATTACHED = "text/x-attached"
+    """What a user has attached to what they say, in text."""
     ERROR = "text/x-error"
     THINKING = "text/x-thinking"
     INTERRUPTED = "text/x-interrupted"

@@ -9,6 +9,7 @@ import attrs
 from sagent.agent import Prompt
 from sagent.errors import JsonError, UsageError
 from sagent.lib.json import JSON, json_dumps
+from sagent.message import TextMessage
 
 type Prompting[I] = str | Callable[[I], str | Prompt]
 """What makes a prompt of an item: a text with ``{item}`` in it, or a function."""
@@ -82,7 +83,10 @@ def prompt_identity(prompt: Prompt) -> Mapping[str, JSON]:
     return {
         "text": prompt.text,
         "attachments": [
-            {"type": part.descriptor, "bytes": part.content.hex()} for part in prompt.attachments
+            {"type": part.descriptor, "text": part.content}
+            if isinstance(part, TextMessage)
+            else {"type": part.descriptor, "bytes": part.content.hex()}
+            for part in prompt.attachments
         ],
     }
 

@@ -35,7 +35,7 @@ from sagent.tool._question import Answer, Choice, Question
 from sagent.tool._result_file import ResultFile
 from sagent.tool._result_folder import ResultFolder
 from sagent.tool._schema import Schema, Validator, validator_for
-from sagent.tool._workspace import FileStamp, Workspace
+from sagent.tool._workspace import FileStamp, SeenFile, Workspace
 
 __all__ = [
     "ALL_EFFECTS",
@@ -56,6 +56,7 @@ __all__ = [
     "ResultFile",
     "ResultFolder",
     "Schema",
+    "SeenFile",
     "StreamingTool",
     "TaskOutput",
     "TaskStatus",

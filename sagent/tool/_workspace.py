@@ -19,6 +19,21 @@ class FileStamp:
         return cls(status.st_mtime_ns, status.st_size)
 
 
+@attrs.frozen(kw_only=True)
+class SeenFile:
+    """A file as somebody has read it.
+
+    Attributes:
+        path: where it is, without symbolic links.
+        stamp: its state then.
+        content: what it held; None if that is not kept.
+    """
+
+    path: Path
+    stamp: FileStamp
+    content: bytes | None = attrs.field(default=None, repr=False)
+
+
 @attrs.frozen
 class _Root:
     """A directory that a workspace has, as it was when it was added.

@@ -77,3 +77,22 @@ def test_the_skills_of_a_project_that_is_not_trusted_are_not_listed(
         sagent(*at(server), "--no-project-instructions", "hi")
 
     assert "tidy" not in str(server.seen[0].body["messages"][0]["content"])
+
+
+def test_a_file_that_the_prompt_names_goes_with_it(sagent: Command, project: Path) -> None:
+    (project / "a.py").write_text("print(1)\n")
+    with serve_loopback(answer("hello")) as server:
+        ended = sagent("explain @a.py, please", *at(server))
+
+    said = str(server.seen[0].body["messages"][-1]["content"])
+    assert "explain @a.py, please" in said
+    assert "[attached by the user: a.py]\n1\tprint(1)" in said
+    assert ended.stderr == b""
+
+
+def test_in_what_is_piped_in_no_file_is_named(sagent: Command, project: Path) -> None:
+    (project / "a.py").write_text("print(1)\n")
+    with serve_loopback(answer("hello")) as server:
+        sagent(*at(server), stdin=b"a page that says @a.py")
+
+    assert "print(1)" not in str(server.seen[0].body["messages"])
