@@ -9,23 +9,18 @@ from typing import ClassVar, assert_never
 
 import attrs
 from rich.console import Console, RenderableType
-from rich.markdown import Heading, Markdown, MarkdownElement
+from rich.markdown import CodeBlock, Heading, Markdown, MarkdownElement
 from rich.padding import Padding
+from rich.syntax import Syntax
 from rich.text import Text
 
-from sagent.repl._printed import Diff, Printed, Prose, Remark, Said, Tone, Verbatim
+from sagent.repl._palette import CODE, CYAN, GREEN, PROSE, RED, SAID, TONES
+from sagent.repl._printed import Diff, Printed, Prose, Remark, Said, Verbatim
 from sagent.terminal import clean
 
 MOST_COLUMNS = 110
 """Longer lines of prose are hard to read."""
-_STYLES: dict[Tone, str] = {
-    "plain": "",
-    "dim": "dim",
-    "error": "red",
-    "notice": "yellow",
-    "title": "bold",
-}
-_TRAILING = re.compile(r"[ ]+((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 MOST_DIFF_LINES = 60
 _MOST_LINE_CHARS = 1000
@@ -41,10 +36,20 @@ class _Heading(Heading):
         yield self.text
 
 
+class _Code(CodeBlock):
+    """Code in our colours."""
+
+    def __rich_console__(self, *_: object) -> Iterator[RenderableType]:
+        code = str(self.text).rstrip()
+        yield Syntax(code, self.lexer_name, theme=CODE, word_wrap=True, padding=1)
+
+
 class _Markdown(Markdown):
     elements: ClassVar[dict[str, type[MarkdownElement]]] = {
         **Markdown.elements,
         "heading_open": _Heading,
+        "fence": _Code,
+        "code_block": _Code,
     }
 
 
@@ -68,31 +73,41 @@ class Painter:
             highlight=False,
             markup=False,
             emoji=False,
+            theme=PROSE,
         )
         pieces: list[str] = []
         for one in printed:
             with console.capture() as captured:
                 _print(console, one)
-            pieces.append(_TRAILING.sub(r"\1", captured.get()))
+            pieces.append("\n".join(map(_without_end, captured.get().split("\n"))))
             if isinstance(one, Prose):  # rich has its own mind about empty lines
                 pieces[-1] = f"{'\n' if one.gap else ''}{pieces[-1].strip('\n')}\n"
         return "".join(pieces)
+
+
+def _without_end(line: str) -> str:
+    """Take out the spaces at the end of *line*, and what colours nothing but them."""
+    words, colours = line.rstrip(" "), ""
+    while words.endswith("m") and (found := _COLOUR.fullmatch(words, words.rfind("\x1b"))):
+        colours = f"{found.group()}{colours}"
+        words = words[: found.start()].rstrip(" ")
+    return f"{words}{colours}" if words else ""
 
 
 def _print(console: Console, printed: Printed) -> None:
     match printed:
         case Prose():
             width = max(1, min(console.width, MOST_COLUMNS) - printed.indent)
-            words = _Markdown(clean(printed.text), code_theme="ansi_dark", hyperlinks=False)
+            words = _Markdown(clean(printed.text), hyperlinks=False)
             console.print(Padding(words, (0, 0, 0, printed.indent)), width=width + printed.indent)
         case Remark(text=text, tone=tone):
             line = " ".join(clean(text).replace("\t", " ").splitlines())
-            console.print(Text(line, _STYLES[tone]), no_wrap=True, overflow="ellipsis")
+            console.print(Text(line, TONES[tone]), no_wrap=True, overflow="ellipsis")
         case Said(text=text):
             console.print()
-            console.print(Text(f"> {clean(text)}".replace("\n", "\n  "), "bold cyan"))
+            console.print(Text(f"> {clean(text)}".replace("\n", "\n  "), SAID))
         case Verbatim(text=text, tone=tone):
-            console.print(Text(clean(text).rstrip("\n"), _STYLES[tone]), soft_wrap=True)
+            console.print(Text(clean(text).rstrip("\n"), TONES[tone]), soft_wrap=True)
         case Diff(text=text):
             lines = _diff_lines(clean(text).split("\n"))
             for shown in islice(lines, MOST_DIFF_LINES):
@@ -111,7 +126,9 @@ def _diff_lines(lines: list[str]) -> Iterator[Text]:
         old = list(takewhile(lambda line: line.startswith("-"), body[place:]))
         new = list(takewhile(lambda line: line.startswith("+"), body[place + len(old) :]))
         if not old and not new:
-            yield Text(f"    {body[place]}", "cyan dim" if body[place].startswith("@@") else "dim")
+            yield Text(
+                f"    {body[place]}", f"dim {CYAN}" if body[place].startswith("@@") else "dim"
+            )
             place += 1
             continue
         yield from _changed(old, new)
@@ -120,8 +137,8 @@ def _diff_lines(lines: list[str]) -> Iterator[Text]:
 
 def _changed(old: list[str], new: list[str]) -> Iterator[Text]:
     if len(old) != len(new) or max(map(len, [*old, *new])) > _MOST_LINE_CHARS:
-        yield from (Text(f"    {line}", "red") for line in old)
-        yield from (Text(f"    {line}", "green") for line in new)
+        yield from (Text(f"    {line}", RED) for line in old)
+        yield from (Text(f"    {line}", GREEN) for line in new)
         return
     pairs = [_words_changed(one, other) for one, other in zip(old, new, strict=True)]
     yield from (one for one, _ in pairs)
@@ -130,9 +147,9 @@ def _changed(old: list[str], new: list[str]) -> Iterator[Text]:
 
 def _words_changed(old: str, new: str) -> tuple[Text, Text]:
     before, after = _WORDS.findall(old[1:]), _WORDS.findall(new[1:])
-    left, right = Text("    -", "red"), Text("    +", "green")
+    left, right = Text("    -", RED), Text("    +", GREEN)
     for kind, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         same = kind == "equal"
-        left.append("".join(before[i:j]), "red" if same else "bold reverse red")
-        right.append("".join(after[k:m]), "green" if same else "bold reverse green")
+        left.append("".join(before[i:j]), RED if same else f"bold reverse {RED}")
+        right.append("".join(after[k:m]), GREEN if same else f"bold reverse {GREEN}")
     return left, right
