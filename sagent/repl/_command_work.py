@@ -48,9 +48,9 @@ class CommandWork:
         """
         await self._works[order.command.name](order.rest)
 
-    async def show_last(self) -> None:
-        """Show the last result of a tool, whole."""
-        await self._looks.show_last()
+    async def show_last(self, back: int) -> None:
+        """Show a result of a tool, whole: the last one, or the one *back* - 1 before it."""
+        await self._looks.show_last(back)
 
     @property
     def _looks(self) -> LookCommands:

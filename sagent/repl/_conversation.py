@@ -7,8 +7,9 @@ import attrs
 import trio
 
 from sagent.actors import Missed
-from sagent.agent import AGENTS, RunEvent, Watch
+from sagent.agent import AGENTS, ChildEvent, RunEvent, Watch
 from sagent.errors import RunError, SagentError
+from sagent.repl._census import ask_all
 from sagent.repl._hearing import Hearing
 from sagent.repl._jobs import Jobs
 from sagent.repl._outbox import Outbox
@@ -21,6 +22,8 @@ from sagent.repl._setting import Ended, Leave, Outcome, Setting
 from sagent.repl._status_line import SPIN_S, Standing, status_line
 from sagent.repl._telling import Telling
 
+FAMILY_S = 0.5
+"""How often the agents below are looked at."""
 WATCH_CAPACITY = 20_000
 """How many events may wait to be shown; they are taken as fast as they come."""
 
@@ -95,10 +98,24 @@ class Conversation:
         while True:
             await self._pulse.turning()
             await self._look()
-            while self._pulse.phase != "idle" or self._jobs:
+            while self._pulse.phase != "idle" or self._jobs or self._telling.family.is_at_work:
                 with trio.move_on_after(SPIN_S):
                     await self._pulse.turning()
                 await self._look()
+
+    async def watch_family(self) -> None:
+        """See now and then how the agents below stand."""
+        own = self._setting.ref
+        while True:
+            await trio.sleep(FAMILY_S)
+            family, asked_s = self._telling.family, trio.current_time()
+            others = [ref for ref in self._setting.system.members(AGENTS) if ref != own]
+            if others or family.is_at_work:
+                statuses = await ask_all(others)
+                alive = [ref.path for ref in self._setting.system.members(AGENTS)]
+                told = family.see(statuses, alive, asked_s=asked_s, now_s=trio.current_time())
+                self._screen.print(*told)
+                self._pulse.turn()
 
     async def mind_signals(self, signals: AsyncIterator[int]) -> None:
         """Take an interrupt for Ctrl-C, and end at any other signal."""
@@ -110,7 +127,11 @@ class Conversation:
             self._show()
 
     def _hear(self, event: RunEvent) -> None:
-        self._screen.print(*self._telling.feed(event))
+        told = self._telling.feed(event, trio.current_time())
+        if told:
+            self._screen.print(*told)
+        if isinstance(event, ChildEvent):
+            return  # what is to be seen of it is looked at now and then, however many tell of it
         self._pulse.hear(event)
         self._outbox.hear(event)
         self._show()
@@ -134,7 +155,8 @@ class Conversation:
         )
         title = status.title if status else ""
         view = View(
-            live=self._telling.live,
+            live=self._telling.live(trio.current_time()),
+            family=self._telling.family.view(trio.current_time()),
             queue=tuple(self._outbox.queue),
             question=self._answerer.question,
             status=status_line(standing),
@@ -165,6 +187,7 @@ async def converse(setting: Setting, screen: Screen, answerer: ScreenAnswerer) -
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
             nursery.start_soon(read)
             nursery.start_soon(talk.follow)
+            nursery.start_soon(talk.watch_family)
             nursery.start_soon(talk.mind_signals, signals)
             await talk.take_gestures()
         nursery.cancel_scope.cancel()

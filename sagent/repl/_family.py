@@ -1,8 +1,7 @@
 """The agents below the one that a person talks to: who is at work, and what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from itertools import accumulate
 
 import attrs
 
@@ -21,6 +20,7 @@ from sagent.agent import (
     UserAsked,
 )
 from sagent.model import Usage
+from sagent.repl._lineage import depth_among, in_tree_order
 from sagent.repl._printed import Printed, Remark
 from sagent.repl._status_line import duration, thousands
 from sagent.terminal import cost, one_line
@@ -97,8 +97,8 @@ class Family:
     been killed; so they are looked at besides, now and then.
     """
 
-    _order: dict[str, int] = attrs.field(factory=dict[str, int], init=False)
-    """The place of each agent that lives, by its path: in which order they have begun to live."""
+    _births: dict[str, int] = attrs.field(factory=dict[str, int], init=False)
+    """Which one each agent is of all that live, the oldest first, by its path."""
     _at_work: dict[str, _Member] = attrs.field(factory=dict[str, _Member], init=False)
     _ended_s: dict[str, float] = attrs.field(factory=dict[str, float], init=False)
 
@@ -132,13 +132,18 @@ class Family:
         return []
 
     def see(
-        self, statuses: Mapping[str, AgentStatus], *, asked_s: float, now_s: float
+        self,
+        statuses: Mapping[str, AgentStatus],
+        alive: Iterable[str],
+        *,
+        asked_s: float,
+        now_s: float,
     ) -> list[Printed]:
-        """Take in how all that live stand, by their paths and as they were asked at *asked_s*.
+        """Take in how those stand that have answered, by their paths, when asked at *asked_s*.
 
-        Give a line for each that was at work, and is no more without having told so.
+        Give a line for each that was at work, and is not *alive* any more without having told so.
         """
-        self._order = {path: place for place, path in enumerate(statuses)}
+        self._births = {path: place for place, path in enumerate(alive)}
         for path, status in statuses.items():
             if self._ended_s.get(path, -1) >= asked_s:
                 continue  # since then it has told otherwise
@@ -151,9 +156,9 @@ class Family:
         gone = [
             path
             for path, member in self._at_work.items()
-            if path not in statuses and member.since_s < asked_s
+            if path not in self._births and member.since_s < asked_s
         ]
-        self._ended_s = {path: at for path, at in self._ended_s.items() if path in statuses}
+        self._ended_s = {path: at for path, at in self._ended_s.items() if path in self._births}
         return [
             Remark(f"  {_name(path)} ended · {_figures(self._at_work.pop(path), now_s)}")
             for path in gone
@@ -165,24 +170,16 @@ class Family:
 
     def view(self, now_s: float) -> FamilyView:
         """Show those at work, *now_s* by the clock."""
-        paths = sorted(self._at_work, key=self._place)
+        paths = in_tree_order(self._at_work, self._births)
         rows = tuple(self._row(path, now_s) for path in paths[:MOST_ROWS])
         return FamilyView(rows=rows, hidden=len(paths) - len(rows))
 
-    def _place(self, path: str) -> tuple[tuple[int, str], ...]:
-        """Where an agent stands among all: below its parent, by the order of their births."""
-        last = len(self._order)
-        return tuple((self._order.get(one, last), one) for one in _line(path) if self._known(one))
-
-    def _known(self, path: str) -> bool:
-        return path in self._order or path in self._at_work
-
     def _row(self, path: str, now_s: float) -> FamilyRow:
         member = self._at_work[path]
-        above = [one for one in _line(path)[:-1] if one in self._at_work]
+        depth = depth_among(path, self._at_work)
         status = member.status
         return FamilyRow(
-            depth=len(above),
+            depth=depth,
             name=_name(path),
             doing=one_line(member.doing),
             elapsed_s=now_s - member.since_s,
@@ -225,8 +222,3 @@ def _total(usage: Usage) -> int:
 
 def _name(path: str) -> str:
     return path.rpartition("/")[2]
-
-
-def _line(path: str) -> list[str]:
-    """Give the paths of all above, and the path itself: of agents, and of others if there are."""
-    return list(accumulate(path.strip("/").split("/"), "{}/{}".format, initial=""))[1:]

@@ -55,6 +55,8 @@ class Hearing:
     _end: Callable[[], object]
     """Called when the conversation is to end."""
     _stopped_at: float = attrs.field(default=-math.inf, init=False)
+    _back: int = attrs.field(default=0, init=False)
+    """How often a result was asked for, one further back each time."""
     hint: str = attrs.field(default="", init=False)
     outcome: Outcome | None = attrs.field(default=None, init=False)
 
@@ -72,6 +74,7 @@ class Hearing:
     def take(self, gesture: Gesture) -> None:
         """Do what *gesture* means."""
         self.hint = ""
+        self._back = self._back + 1 if isinstance(gesture, Expanded) else 0
         match gesture:
             case Submitted(text=text):
                 self._submit(text)
@@ -86,7 +89,8 @@ class Hearing:
             case Lifted():
                 self._outbox.lift()
             case Expanded():
-                self._start(self._work.show_last)
+                back = self._back
+                self._start(lambda: self._work.show_last(back))
             case Left():
                 self.leave(Leave())
 

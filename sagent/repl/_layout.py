@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from prompt_toolkit.application import get_app
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples
 from prompt_toolkit.layout import (
+    AnyContainer,
     ConditionalContainer,
     FormattedTextControl,
     HSplit,
@@ -20,7 +22,9 @@ from sagent.repl._menu import Menu
 from sagent.repl._screen import View
 from sagent.terminal import clean, one_line
 
-STYLE = Style([("status", "fg:ansibrightblack"), ("queue", "italic"), ("bar", "bold")])
+STYLE = Style([("status", "dim"), ("family", "dim"), ("queue", "italic"), ("bar", "bold")])
+_AT_THE_BAR = ("[SetCursorPosition]", "")
+"""Where a window that is too small for all is to be looked into."""
 
 
 class Shown(Protocol):
@@ -29,22 +33,31 @@ class Shown(Protocol):
     view: View
     menu: Menu | None
     live: str
+    family: str
 
 
 def stage_layout(shown: Shown, entry: Entry) -> Layout:
-    """Lay out what is *shown*, from what is not yet whole to the status line."""
+    """Lay out what is *shown*, from what is not yet whole to the status line.
+
+    Where a terminal has too few rows for all, the entry is what is left.
+    """
     about = HSplit(
         [
             _window(lambda: ANSI(shown.live), lambda: bool(shown.live)),
+            _window(lambda: [("class:family", shown.family)], lambda: bool(shown.family)),
             _window(lambda: _queue_text(shown.view), lambda: bool(shown.view.queue)),
             _window(lambda: _menu_text(shown.menu), lambda: shown.menu is not None),
             entry.window,
-            entry.search,
-            CompletionsMenu(max_height=8, scroll_offset=1),
-            Window(FormattedTextControl(lambda: [("class:status", shown.view.status)]), height=1),
+            _from_rows(3, entry.search),
+            _from_rows(4, CompletionsMenu(max_height=8, scroll_offset=1)),
+            _from_rows(2, Window(FormattedTextControl(lambda: _status_text(shown.view)), height=1)),
         ]
     )
     return Layout(about, focused_element=entry.window)
+
+
+def _status_text(view: View) -> StyleAndTextTuples:
+    return [("class:status", view.status)]
 
 
 def _queue_text(view: View) -> StyleAndTextTuples:
@@ -54,8 +67,18 @@ def _queue_text(view: View) -> StyleAndTextTuples:
 
 def _menu_text(menu: Menu | None) -> StyleAndTextTuples:
     rows = menu.rows() if menu else ()
-    lines = [("class:bar" if at else "", f"{clean(row)}\n") for row, at in rows]
-    return [*lines[:-1], *((style, text.rstrip("\n")) for style, text in lines[-1:])]
+    lines: StyleAndTextTuples = []
+    for row, at in rows:
+        lines += [("", "\n")] if lines else []
+        lines += [_AT_THE_BAR, ("class:bar", clean(row))] if at else [("", clean(row))]
+    return lines
+
+
+def _from_rows(rows: int, content: AnyContainer) -> ConditionalContainer:
+    """Show *content* on a terminal of that many rows or more."""
+    return ConditionalContainer(
+        content, Condition(lambda: get_app().output.get_size().rows >= rows)
+    )
 
 
 type _Words = ANSI | StyleAndTextTuples

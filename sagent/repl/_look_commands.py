@@ -6,20 +6,18 @@ from functools import partial
 import attrs
 import trio
 
-from sagent.actors import Ref
-from sagent.agent import AGENTS, AgentStatus, GetStatus, Mail
-from sagent.errors import ActorError, UsageError
+from sagent.agent import AGENTS, AgentStatus, GetStatus
+from sagent.errors import UnknownNameError, UsageError
 from sagent.prompt import load_memory
+from sagent.repl._census import ask_all
 from sagent.repl._command import help_text
+from sagent.repl._lineage import depth_among, in_tree_order
 from sagent.repl._printed import Prose, Remark, Tone, Verbatim
 from sagent.repl._screen import Screen
 from sagent.repl._setting import Setting
-from sagent.repl._status_line import context_used, duration
+from sagent.repl._status_line import context_used, duration, thousands
 from sagent.repl._telling import Telling
 from sagent.terminal import cost, one_line
-
-_LOOK_S = 1
-"""How long an agent may take to tell how it stands."""
 
 
 @attrs.frozen(eq=False)
@@ -44,13 +42,40 @@ class LookCommands:
             "tasks": self._tasks,
             "thinking": self._thinking,
             "tools": self._tools,
-            "last": lambda _: self.show_last(),
+            "follow": self._follow,
+            "last": self._last,
         }
 
-    async def show_last(self) -> None:
-        """Show the last result of a tool, whole."""
+    async def show_last(self, back: int = 1) -> None:
+        """Show a result of a tool, whole: the last one, or the one *back* - 1 before it."""
         await trio.lowlevel.checkpoint()
-        self._say(self._telling.result or "no tool has given a result yet", "dim")
+        results = self._telling.results
+        if back > len(results):
+            count = f"there are {len(results)}" if results else "no tool has given a result yet"
+            self._screen.print(Remark(f"  ! none before: {count}" if results else f"  {count}"))
+            return
+        result = results[-back]
+        place = f" ({back} before the end)" if back > 1 else ""
+        self._screen.print(Remark(f"  ● {result.call}{place}", "plain"))
+        self._say(result.content or "nothing", "dim")
+
+    async def _last(self, rest: str) -> None:
+        if rest and not (rest.isdecimal() and rest.isascii() and int(rest)):
+            raise UsageError(f"{rest!r} is no number: /last 3 shows the last result but two")
+        await self.show_last(int(rest or "1"))
+
+    async def _follow(self, name: str) -> None:
+        await trio.lowlevel.checkpoint()
+        followed = self._telling.followed
+        if not name:
+            followed.clear()
+            self._say("  nobody is followed; /follow AGENT shows each step of one", "dim")
+            return
+        known = {ref.name for ref in self._setting.system.members(AGENTS)}
+        if name not in known:
+            raise UnknownNameError(f"no agent is named {name!r}: there are {', '.join(known)}")
+        followed ^= {name}
+        self._say(f"  {name} is {'' if name in followed else 'no longer '}followed", "dim")
 
     def _say(self, text: str, tone: Tone = "plain") -> None:
         self._screen.print(Verbatim(text, tone))
@@ -59,21 +84,11 @@ class LookCommands:
         return await self._setting.ref.ask(GetStatus(), lane="front")
 
     async def _agents(self, _: str) -> None:
-        views: dict[Ref[Mail], AgentStatus] = {}
-
-        async def ask(ref: Ref[Mail]) -> None:
-            try:
-                views[ref] = await ref.ask(GetStatus(), lane="front")
-            except ActorError:  # it ends
-                return
-
-        members = self._setting.system.members(AGENTS)
-        with trio.move_on_after(_LOOK_S):
-            async with trio.open_nursery() as nursery:
-                for ref in members:
-                    nursery.start_soon(ask, ref)
-        for ref in sorted(views, key=lambda ref: ref.path):
-            self._screen.print(Remark(_agent_row(ref, views[ref]), "plain"))
+        statuses = await ask_all(self._setting.system.members(AGENTS))
+        births = {path: place for place, path in enumerate(statuses)}
+        for path in in_tree_order(statuses, births):
+            row = _agent_row(depth_among(path, statuses), statuses[path])
+            self._screen.print(Remark(row, "plain"))
 
     async def _context(self, _: str) -> None:
         status = await self._own_status()
@@ -146,8 +161,16 @@ class LookCommands:
             self._say("  no tools")
 
 
-def _agent_row(ref: Ref[Mail], status: AgentStatus) -> str:
-    depth = ref.path.count("/") - 1
+def _agent_row(depth: int, status: AgentStatus) -> str:
     told = status.title or status.task
-    words = [status.phase, status.model_id, context_used(status), cost(status.cost_usd), told]
-    return f"  {'  ' * depth}{ref.name}: {' · '.join(filter(None, words))}"
+    usage = status.usage
+    tokens = usage.input_tokens + usage.output_tokens
+    words = [
+        status.phase,
+        status.model_id,
+        f"{thousands(tokens)} tokens" if tokens else "",
+        context_used(status),
+        cost(status.cost_usd),
+        told,
+    ]
+    return f"  {'  ' * depth}{status.name}: {' · '.join(filter(None, words))}"

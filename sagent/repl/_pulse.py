@@ -7,7 +7,6 @@ import trio
 
 from sagent.actors import Ref
 from sagent.agent import (
-    ChildEvent,
     Done,
     Failed,
     GetStatus,
@@ -80,7 +79,7 @@ class Pulse:
                 self.begin()
             case ToolCalled():
                 self.phase = "working"
-            case Responded() | Done() | Failed() | Interrupted() | ChildEvent():
+            case Responded() | Done() | Failed() | Interrupted():
                 self.turn()
             case _:
                 pass

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import attrs
 
+from sagent.repl._family import FamilyView
 from sagent.repl._printed import Printed
 from sagent.tool import Question
 
@@ -58,6 +59,7 @@ class View:
 
     Attributes:
         live: what is above it, and will be printed once it is whole.
+        family: the agents below that are at work.
         queue: messages that wait for the agent.
         question: what the agent asks.
         status: the line below.
@@ -66,6 +68,7 @@ class View:
     """
 
     live: tuple[Printed, ...] = ()
+    family: FamilyView = FamilyView()  # noqa: RUF009  # it is frozen
     queue: tuple[str, ...] = ()
     question: Question | None = None
     status: str = "starting"

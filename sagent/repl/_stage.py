@@ -21,9 +21,11 @@ import attrs
 from prompt_toolkit.application import Application, run_in_terminal
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import Completer
+from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import create_input
 
 from sagent.repl._entry import Entry, open_history
+from sagent.repl._family import FamilyView
 from sagent.repl._keys import Desk, key_bindings
 from sagent.repl._layout import STYLE, Shown, stage_layout
 from sagent.repl._menu import Menu
@@ -74,6 +76,7 @@ class Stage(Desk, Shown):
     view: View = attrs.field(factory=View, init=False)
     menu: Menu | None = attrs.field(default=None, init=False)
     live: str = attrs.field(default="", init=False)
+    family: str = attrs.field(default="", init=False)
     buffer: Buffer = attrs.field(init=False)
     _entry: Entry = attrs.field(init=False)
 
@@ -200,9 +203,17 @@ class Stage(Desk, Shown):
             self._title = view.title
             self._output.set_title(one_line(view.title)[:_TITLE_CHARS])
         size = self._output.get_size()
-        painted = self._painted(view.live) if view.live else ""
-        rows = painted.rstrip("\n").split("\n")[-max(3, size.rows // 2) :]
-        self.live, self.view = "\n".join(rows) if painted else "", view
+        painted = self._painted(view.live).rstrip("\n") if view.live else ""
+        self.live = "\n".join(painted.split("\n")[-max(1, size.rows // 2) :])
+        self.family = self._family_text(view.family, size)
+        self.view = view
+
+    def _family_text(self, family: FamilyView, size: Size) -> str:
+        if not family.rows:
+            return ""
+        from sagent.repl._family_lines import family_lines  # noqa: PLC0415  # it loads rich
+
+        return "\n".join(family_lines(family, columns=size.columns, most=size.rows // 3))
 
     def _let_go(self, _: object) -> None:
         if not self._is_told:

@@ -1,5 +1,8 @@
 """What happens to an agent, as a person reads it."""
 
+from collections import deque
+from collections.abc import Iterator
+
 import attrs
 
 from sagent.agent import (
@@ -24,12 +27,47 @@ from sagent.agent import (
     UserAsked,
 )
 from sagent.message import Descriptor, Message, MultipartMessage
+from sagent.repl._family import Family
 from sagent.repl._markdown_stream import MarkdownStream
 from sagent.repl._printed import Diff, Printed, Remark, Verbatim
+from sagent.repl._status_line import duration
 from sagent.terminal._people_rows import people_rows
 
+MOST_RESULTS = 20
+"""How many of the last results of tools can be seen whole."""
+MOST_CALLS = 4
+"""How many running calls are shown, the last ones; of those before, their number."""
+LONG_S = 3
+"""From when on it is told how long a call has been running."""
 _MOST_ERROR_LINES = 5
 _MOST_THOUGHT_CHARS = 200_000
+_SPAWN = "AgentSpawn"
+"""Whose calls are to be seen as agents."""
+
+
+@attrs.frozen
+class Result:
+    """What a tool has given.
+
+    Attributes:
+        call: the call, in a few words.
+        content: the result, whole.
+    """
+
+    call: str
+    content: str = attrs.field(repr=False)
+
+
+@attrs.define
+class _Call:
+    name: str
+    summary: str
+    since_s: float
+    told: str = ""
+
+    def shown(self, now_s: float) -> str:
+        told = f" ▸ {self.told}" if self.told else ""
+        return f"  ⚙ {self.summary}{_if_long(now_s - self.since_s)}{told}"
 
 
 @attrs.define
@@ -37,32 +75,43 @@ class Telling:
     """Turns events into what is printed above the prompt, and what stands there until then.
 
     Attributes:
-        result: the last result of a tool, whole; "" before the first.
+        results: the last results of tools, the last one at the end.
         thought: what the model has thought last.
+        family: the agents below.
+        followed: the names of those whose every step is told.
     """
 
-    result: str = attrs.field(default="", init=False)
+    results: deque[Result] = attrs.field(factory=lambda: deque(maxlen=MOST_RESULTS), init=False)
     thought: str = attrs.field(default="", init=False)
+    family: Family = attrs.field(factory=Family, init=False)
+    followed: set[str] = attrs.field(factory=set[str], init=False)
     _prose: MarkdownStream = attrs.field(factory=MarkdownStream, init=False)
     _thinks: bool = attrs.field(default=False, init=False)
-    _tools: dict[str, str] = attrs.field(factory=dict[str, str], init=False)
-    """What each running call shows, by its id."""
+    _calls: dict[str, _Call] = attrs.field(factory=dict[str, _Call], init=False)
+    """Those that run, by their ids."""
 
-    @property
-    def live(self) -> tuple[Printed, ...]:
-        """What is not yet whole."""
-        tools = (Remark(f"  ⚙ {shown}") for shown in self._tools.values())
-        return (*self._thinking(), *self._prose.tail, *tools)
+    def live(self, now_s: float) -> tuple[Printed, ...]:
+        """Give what is not yet whole."""
+        return (*self._thinking(), *self._prose.tail, *self._running(now_s))
 
     def _thinking(self) -> tuple[Printed, ...]:
         if not self._thinks:
             return ()
         return (Remark(f"∴ {_last_line(self.thought[-1000:])}"),)
 
-    def feed(self, event: RunEvent) -> list[Printed]:
-        """Give what *event* lets be printed."""
+    def _running(self, now_s: float) -> Iterator[Printed]:
+        agents = self.family.is_at_work
+        calls = [call for call in self._calls.values() if not (agents and call.name == _SPAWN)]
+        if len(calls) > MOST_CALLS:
+            yield Remark(f"  ⚙ {len(calls) - MOST_CALLS} more")
+        for call in calls[-MOST_CALLS:]:
+            yield Remark(call.shown(now_s))
+
+    def feed(self, event: RunEvent, now_s: float) -> list[Printed]:
+        """Give what *event*, which happens *now_s* by the clock, lets be printed."""
         if isinstance(event, ChildEvent):
-            return _of_child(event)
+            told = self._of_followed(event) if event.name in self.followed else _of_child(event)
+            return [*told, *self.family.hear(event, now_s)]
         if isinstance(event, Text):
             return [*self._thought_through(), *self._prose.feed(event.content)]
         if isinstance(event, Thinking):
@@ -71,20 +120,21 @@ class Telling:
         if isinstance(event, ToolProgressed):
             self._progress(event)
             return []
-        return [*self.finish(), *self._tool(event), *_remark(event)]
+        return [*self.finish(), *self._tool(event, now_s), *_remark(event)]
 
-    def _tool(self, event: OwnEvent) -> list[Printed]:
+    def _tool(self, event: OwnEvent, now_s: float) -> list[Printed]:
         told: list[Printed] = []
         match event:
             case ToolCalled():
-                self._tools[event.call_id] = event.summary
+                self._calls[event.call_id] = _Call(event.name, event.summary, now_s)
             case ToolDetached():
-                self._tools.pop(event.call_id, None)
+                self._calls.pop(event.call_id, None)
                 told = [Remark(f"  … {event.content}")]
             case ToolReturned():
-                told = self._returned(event)
+                told = self._returned(event, now_s)
             case Interrupted() | Failed():
-                self._tools.clear()
+                self._calls.clear()
+                self.family.forget()
             case _:
                 pass
         return told
@@ -106,20 +156,35 @@ class Telling:
         return [Remark(f"∴ thought, {len(self.thought.split())} words: /thinking shows them")]
 
     def _progress(self, event: ToolProgressed) -> None:
-        if event.call_id in self._tools:
-            summary = self._tools[event.call_id].partition(" ▸ ")[0]
-            self._tools[event.call_id] = f"{summary} ▸ {_last_line(event.content)}"
+        if event.call_id in self._calls:
+            self._calls[event.call_id].told = _last_line(event.content)
 
-    def _returned(self, event: ToolReturned) -> list[Printed]:
-        shown = self._tools.pop(event.call_id, event.name).partition(" ▸ ")[0]
-        self.result = event.content
+    def _returned(self, event: ToolReturned, now_s: float) -> list[Printed]:
+        known = _Call(event.name, event.name, now_s)
+        call = self._calls.pop(event.call_id, known)
+        self.results.append(Result(call.summary, event.content))
+        took = _if_long(now_s - call.since_s)
         if event.is_error:
             lines = event.content.strip().splitlines()[:_MOST_ERROR_LINES]
             told = "\n".join(f"    {line}" for line in lines)
-            return [Remark(f"  ✗ {shown}", "error"), Verbatim(told, "error")]
+            return [Remark(f"  ✗ {call.summary}{took}", "error"), Verbatim(told, "error")]
         diff = _diff(event.message)
-        head = Remark(f"  ● {shown}{'' if diff else f' → {_in_short(event.content)}'}")
+        short = "" if diff else f" → {_in_short(event.content)}"
+        head = Remark(f"  ● {call.summary}{short}{took}")
         return [head, Diff(diff)] if diff else [head]
+
+    def _of_followed(self, child: ChildEvent) -> list[Printed]:
+        event = child.event
+        match event:
+            case ToolCalled():
+                told = f"● {event.summary}"
+            case ToolReturned():
+                told = f"{'✗' if event.is_error else '→'} {_in_short(event.content)}"
+            case Done():
+                told = f"says: {_in_short(event.text)}"
+            case _:
+                return _of_child(child)
+        return [Remark(f"    [{child.name}] {told}")]
 
 
 def _remark(event: OwnEvent) -> list[Printed]:
@@ -147,21 +212,20 @@ def _remark(event: OwnEvent) -> list[Printed]:
 
 
 def _of_child(child: ChildEvent) -> list[Printed]:
-    event, told = child.event, _remark(child.event)
-    match event:
-        case ToolCalled():
-            told = [Remark(f"● {event.summary}")]
-        case ToolReturned() if event.is_error:
-            told = [Remark(f"✗ {event.name}: {_in_short(event.content)}", "error")]
-        case Done():
-            told = [Remark(f"done: {_in_short(event.text)}")]
+    """Tell of what a person should know whoever it happens to; the rest is to be seen as it is."""
+    match child.event:
+        case Notice() | Retrying() | UserAsked() | QuestionClosed():
+            return [
+                Remark(f"    [{child.name}] {one.text.strip()}", one.tone)
+                for one in _remark(child.event)
+                if isinstance(one, Remark | Verbatim)
+            ]
         case _:
-            pass
-    return [
-        Remark(f"    [{child.name}] {one.text.strip()}", one.tone)
-        for one in told
-        if isinstance(one, Remark | Verbatim)
-    ]
+            return []
+
+
+def _if_long(elapsed_s: float) -> str:
+    return f" · {duration(elapsed_s)}" if elapsed_s >= LONG_S else ""
 
 
 def _diff(message: Message) -> str:

@@ -53,6 +53,11 @@ def texts(family: Family, *events: ChildEvent, now_s: float = 0) -> list[str]:
     return [one.text for event in events for one in family.hear(event, now_s)]
 
 
+def see(family: Family, statuses: dict[str, AgentStatus], *, at_s: float) -> list[str]:
+    told = family.see(statuses, statuses, asked_s=at_s, now_s=at_s)
+    return [one.text for one in told]
+
+
 def names(family: Family) -> list[tuple[int, str]]:
     return [(row.depth, row.name) for row in family.view(0).rows]
 
@@ -78,19 +83,28 @@ def test_a_failure_is_told_with_its_reason() -> None:
 def test_one_that_tells_nothing_is_seen_and_missed_when_it_has_gone() -> None:
     family = Family()
 
-    family.see({"/kid": stands("kid")}, asked_s=1, now_s=1)
+    see(family, {"/kid": stands("kid")}, at_s=1)
     seen = names(family)
-    gone = [one.text for one in family.see({}, asked_s=3, now_s=3)]
+    gone = see(family, {}, at_s=3)
 
     assert seen == [(0, "kid")]
     assert gone == ["  kid ended · 2s · 345 tokens · $0.02"]
 
 
+def test_one_that_is_too_busy_to_answer_is_not_taken_for_gone() -> None:
+    family = Family()
+    see(family, {"/kid": stands("kid")}, at_s=1)
+
+    told = family.see({}, ["/kid"], asked_s=2, now_s=3)
+
+    assert (told, names(family)) == ([], [(0, "kid")])
+
+
 def test_one_that_has_become_idle_is_shown_no_more_and_told_nothing_of() -> None:
     family = Family()
 
-    family.see({"/kid": stands("kid")}, asked_s=1, now_s=1)
-    said = family.see({"/kid": stands("kid", "idle")}, asked_s=2, now_s=2)
+    see(family, {"/kid": stands("kid")}, at_s=1)
+    said = see(family, {"/kid": stands("kid", "idle")}, at_s=2)
 
     assert (said, names(family)) == ([], [])
 
@@ -99,7 +113,7 @@ def test_what_was_asked_before_the_end_brings_nobody_back() -> None:
     family = Family()
     texts(family, told("kid", LS), told("kid", DONE), now_s=5)
 
-    family.see({"/Agent/kid": stands("kid")}, asked_s=4, now_s=6)
+    see(family, {"/Agent/kid": stands("kid")}, at_s=4)
 
     assert not family.is_at_work
 
@@ -116,7 +130,7 @@ def test_children_stand_below_their_parents_in_the_order_of_their_births() -> No
     family = Family()
     paths = ["/z", "/a", "/a/guardian#1/second", "/z/first", "/a/guardian#1/second/third"]
 
-    family.see({path: stands(path) for path in paths}, asked_s=1, now_s=1)
+    see(family, {path: stands(path) for path in paths}, at_s=1)
 
     assert names(family) == [(0, "z"), (1, "first"), (0, "a"), (1, "second"), (2, "third")]
 
@@ -124,7 +138,7 @@ def test_children_stand_below_their_parents_in_the_order_of_their_births() -> No
 def test_three_hundred_at_work_take_no_more_room_than_a_few() -> None:
     family = Family()
 
-    family.see({f"/k{n}": stands(f"k{n}") for n in range(300)}, asked_s=1, now_s=1)
+    see(family, {f"/k{n}": stands(f"k{n}") for n in range(300)}, at_s=1)
     view = family.view(1)
 
     assert (len(view.rows), view.hidden) == (MOST_ROWS, 300 - MOST_ROWS)

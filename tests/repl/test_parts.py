@@ -57,8 +57,8 @@ def test_what_is_printed_fits_the_terminal_and_is_harmless(printed: Printed, sho
 def test_the_words_that_differ_stand_out() -> None:
     painted = COLOURS.paint([Diff("-one old line\n+one new line")], 80)
 
-    assert "\x1b[1;7;31mold\x1b[0m" in painted
-    assert "\x1b[1;7;32mnew\x1b[0m" in painted
+    assert "\x1b[1;7;38;5;160mold\x1b[0m" in painted
+    assert "\x1b[1;7;38;5;28mnew\x1b[0m" in painted
 
 
 def test_a_long_diff_is_cut_and_says_so() -> None:
@@ -154,10 +154,10 @@ def test_what_happens_is_printed_once_it_is_whole(
 ) -> None:
     telling = Telling()
 
-    told = [one for event in events for one in telling.feed(event)]
+    told = [one for event in events for one in telling.feed(event, 0)]
 
     assert [one.text for one in told] == printed
-    assert [one.text for one in telling.live] == live
+    assert [one.text for one in telling.live(0)] == live
 
 
 STATUS = AgentStatus(
