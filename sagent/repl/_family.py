@@ -21,7 +21,7 @@ from sagent.agent import (
 )
 from sagent.model import Usage
 from sagent.repl._lineage import depth_among, in_tree_order
-from sagent.repl._printed import Printed, Remark
+from sagent.repl._printed import Printed, Remark, in_short
 from sagent.repl._status_line import duration, thousands
 from sagent.terminal import cost, one_line
 
@@ -212,8 +212,10 @@ def _last_line(name: str, member: _Member, event: OwnEvent, now_s: float) -> Rem
             return Remark(f"  ✗ {name} failed · {told}: {event.content}", "error")
         case Interrupted():
             return Remark(f"  {name} interrupted · {told}", "notice")
+        case Done():
+            return Remark(f"  {name} done · {told} → {in_short(event.text)}")
         case _:
-            return Remark(f"  {name} done · {told}")
+            return Remark(f"  {name} ended · {told}")
 
 
 def _total(usage: Usage) -> int:

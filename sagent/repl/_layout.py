@@ -23,6 +23,8 @@ from sagent.repl._screen import View
 from sagent.terminal import clean, one_line
 
 STYLE = Style([("status", "dim"), ("family", "dim"), ("queue", "italic"), ("bar", "bold")])
+_AIRY_ROWS = 12
+"""From how many rows on an empty one stands above the entry."""
 _AT_THE_BAR = ("[SetCursorPosition]", "")
 """Where a window that is too small for all is to be looked into."""
 
@@ -47,6 +49,7 @@ def stage_layout(shown: Shown, entry: Entry) -> Layout:
             _window(lambda: [("class:family", shown.family)], lambda: bool(shown.family)),
             _window(lambda: _queue_text(shown.view), lambda: bool(shown.view.queue)),
             _window(lambda: _menu_text(shown.menu), lambda: shown.menu is not None),
+            _from_rows(_AIRY_ROWS, Window(height=1)),
             entry.window,
             _from_rows(3, entry.search),
             _from_rows(4, CompletionsMenu(max_height=8, scroll_offset=1)),

@@ -58,7 +58,7 @@ class MarkdownStream:
         """Give what is left, when no more comes."""
         rest, self._rest = self._rest, ""
         whole = [*(self._take(rest) if rest else []), *self._give()]
-        self._fence, self._in_list, self._gap = "", False, False
+        self._fence, self._in_list, self._gap = "", False, True
         return whole
 
     def _take(self, line: str) -> list[Prose]:

@@ -54,3 +54,11 @@ class Diff:
 
 
 type Printed = Prose | Remark | Said | Verbatim | Diff
+
+
+def in_short(text: str) -> str:
+    """Give a line for *text*: itself, if it is one line."""
+    lines = text.strip().splitlines()
+    if not lines:
+        return "nothing"
+    return lines[0] if len(lines) == 1 else f"{len(lines)} lines"

@@ -24,12 +24,13 @@ from sagent.agent import (
     ToolDetached,
     ToolProgressed,
     ToolReturned,
+    TurnBegan,
     UserAsked,
 )
 from sagent.message import Descriptor, Message, MultipartMessage
 from sagent.repl._family import Family
 from sagent.repl._markdown_stream import MarkdownStream
-from sagent.repl._printed import Diff, Printed, Remark, Verbatim
+from sagent.repl._printed import Diff, Printed, Remark, Verbatim, in_short
 from sagent.repl._status_line import duration
 from sagent.terminal._people_rows import people_rows
 
@@ -86,6 +87,9 @@ class Telling:
     family: Family = attrs.field(factory=Family, init=False)
     followed: set[str] = attrs.field(factory=set[str], init=False)
     _prose: MarkdownStream = attrs.field(factory=MarkdownStream, init=False)
+    _answers: set[str] = attrs.field(factory=set[str], init=False)
+    """What agents below have answered, which then comes once more as the result of a call."""
+    _noticed: set[str] = attrs.field(factory=set[str], init=False)
     _thinks: bool = attrs.field(default=False, init=False)
     _calls: dict[str, _Call] = attrs.field(factory=dict[str, _Call], init=False)
     """Those that run, by their ids."""
@@ -111,7 +115,10 @@ class Telling:
         """Give what *event*, which happens *now_s* by the clock, lets be printed."""
         if isinstance(event, ChildEvent):
             told = self._of_followed(event) if event.name in self.followed else _of_child(event)
-            return [*told, *self.family.hear(event, now_s)]
+            if isinstance(event.event, Done):
+                self._answers.add(event.event.text.strip())
+            fresh = [one for one in told if not self._was_noticed(event.event)]
+            return [*fresh, *self.family.hear(event, now_s)]
         if isinstance(event, Text):
             return [*self._thought_through(), *self._prose.feed(event.content)]
         if isinstance(event, Thinking):
@@ -120,7 +127,16 @@ class Telling:
         if isinstance(event, ToolProgressed):
             self._progress(event)
             return []
+        self._was_noticed(event)
         return [*self.finish(), *self._tool(event, now_s), *_remark(event)]
+
+    def _was_noticed(self, event: OwnEvent) -> bool:
+        """Tell whether the same was told before: what is so for a child is so for its siblings."""
+        if not isinstance(event, Notice):
+            return False
+        known = event.content in self._noticed
+        self._noticed.add(event.content)
+        return known
 
     def _tool(self, event: OwnEvent, now_s: float) -> list[Printed]:
         told: list[Printed] = []
@@ -135,6 +151,8 @@ class Telling:
             case Interrupted() | Failed():
                 self._calls.clear()
                 self.family.forget()
+            case TurnBegan():
+                self._answers.clear()
             case _:
                 pass
         return told
@@ -163,13 +181,16 @@ class Telling:
         known = _Call(event.name, event.name, now_s)
         call = self._calls.pop(event.call_id, known)
         self.results.append(Result(call.summary, event.content))
+        if event.content.strip() in self._answers:  # the line of the agent's end has told it
+            self._answers.discard(event.content.strip())
+            return []
         took = _if_long(now_s - call.since_s)
         if event.is_error:
             lines = event.content.strip().splitlines()[:_MOST_ERROR_LINES]
             told = "\n".join(f"    {line}" for line in lines)
             return [Remark(f"  ✗ {call.summary}{took}", "error"), Verbatim(told, "error")]
         diff = _diff(event.message)
-        short = "" if diff else f" → {_in_short(event.content)}"
+        short = "" if diff else f" → {in_short(event.content)}"
         head = Remark(f"  ● {call.summary}{short}{took}")
         return [head, Diff(diff)] if diff else [head]
 
@@ -179,9 +200,7 @@ class Telling:
             case ToolCalled():
                 told = f"● {event.summary}"
             case ToolReturned():
-                told = f"{'✗' if event.is_error else '→'} {_in_short(event.content)}"
-            case Done():
-                told = f"says: {_in_short(event.text)}"
+                told = f"{'✗' if event.is_error else '→'} {in_short(event.content)}"
             case _:
                 return _of_child(child)
         return [Remark(f"    [{child.name}] {told}")]
@@ -237,10 +256,3 @@ def _diff(message: Message) -> str:
 
 def _last_line(text: str) -> str:
     return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
-
-
-def _in_short(text: str) -> str:
-    lines = text.strip().splitlines()
-    if not lines:
-        return "nothing"
-    return lines[0] if len(lines) == 1 else f"{len(lines)} lines"

@@ -70,7 +70,7 @@ def test_an_agent_is_shown_with_what_it_does_until_it_has_ended() -> None:
     ended = texts(family, told("kid", LISTED), told("kid", DONE), now_s=12)
 
     assert (row.doing, row.figures) == ("Bash ls", "12s · 345 tokens · $0.02")
-    assert ended == ["  kid done · 12s · 345 tokens · $0.02"]
+    assert ended == ["  kid done · 12s · 345 tokens · $0.02 → fine"]
     assert not family.is_at_work
 
 

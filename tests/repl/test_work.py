@@ -135,7 +135,7 @@ async def test_a_child_tells_what_it_does_under_its_name(project: Path) -> None:
     spawn = call("AgentSpawn", {"label": "kid", "prompt": "say hi"})
     async with talk(spawn, answer("Hi."), answer("It did."), cwd=project) as (terminal, _):
         await terminal.says("start one")
-        await terminal.shows("] done: Hi.", "It did.", "ready")
+        await terminal.shows("  kid done · ", "→ Hi.", "It did.", "ready")
 
 
 @pytest.mark.slow
