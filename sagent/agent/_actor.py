@@ -212,6 +212,7 @@ class AgentActor(Actor[Mail]):
             self._interruption = None
             self._rounds.end()
             self._state.journal.note_place(self._state.workspace, self._state.told_changes)
+            self._state.note_share()
         await self._save()
         if failure is None and self._desk.prompts:
             await self._tell_done(answer)

@@ -24,6 +24,7 @@ from sagent.agent._offspring import Offspring
 from sagent.agent._output import Output
 from sagent.agent._resume import begin
 from sagent.agent._run import Run
+from sagent.agent._share import Share
 from sagent.agent._state import AgentState
 from sagent.agent._toolbox import Toolbox
 from sagent.budget import Budget
@@ -112,6 +113,7 @@ class Agent:
         default=None, validator=_at_least_one, on_setattr=[attrs.setters.validate, _pass_on]
     )
     _state: AgentState | None = attrs.field(default=None, init=False, repr=False)
+    _share: Share | None = attrs.field(default=None, init=False, repr=False)
     # A lock, since runs under asyncio are on threads of their own.
     _busy: threading.Lock = attrs.field(factory=threading.Lock, init=False, repr=False)
     _toolbox: Toolbox = attrs.field(init=False, repr=False)
@@ -227,16 +229,17 @@ class Agent:
             session=offspring.session,
             compactor=self.compactor,
             rules=self.rules,
-            budget=offspring.budget,
+            budget=offspring.share.budget,
             limits=offspring.standing.limits,
             effort=offspring.effort,
             max_response_tokens=self.max_response_tokens,
         )
+        child._share = offspring.share
         child._equip(self._toolbox_below(offspring.tools, child.limits))
         parent = offspring.standing.parent
         assert parent is not None, "who is born has one"
         life = partial(child._life, offspring.standing)
-        return Lives(life, offspring.name, parent, child._spent)
+        return Lives(life, offspring.name, parent, child._spent, offspring.share)
 
     def _toolbox_below(self, tools: Sequence[Tool], limits: AgentLimits) -> Toolbox:
         """Give all children that have the same tools the same toolbox."""
@@ -263,6 +266,7 @@ class Agent:
     def _go_on(self, blueprint: Blueprint) -> AgentState:
         if self._state is None or self.session is not None:
             self._state = self._begin(blueprint)
+            self._state.share = self._share
         else:
             self._state.mend()
         return self._state

@@ -17,8 +17,9 @@ from sagent.agent._household import Standing
 from sagent.agent._mail import Mail, Prompt
 from sagent.agent._messenger import PARENT, Messenger
 from sagent.agent._named_model import named_model
-from sagent.agent._offspring import Offspring, budget_of, directory_of, tools_of
+from sagent.agent._offspring import Offspring, directory_of, tools_of
 from sagent.agent._resume import unheard
+from sagent.agent._share import Share
 from sagent.agent._spawn_order import SpawnOrder, as_spawning
 from sagent.agent._state import AgentState
 from sagent.errors import (
@@ -244,10 +245,13 @@ class Family:
         with open_child_session(
             session, record.session, cwd=cwd, durability=session.durability
         ) as own:
-            if conversation := own.transcript.conversation:
+            if own.transcript.messages or own.transcript.waiting_mail:
                 self._heard.add(record)
-                if news := unheard(record.name, conversation, self._state.messages):
-                    self._recall(news)
+            conversation = own.transcript.conversation
+            if conversation and (
+                news := unheard(record.name, conversation, self._state.messages)
+            ):
+                self._recall(news)
             yield own
 
     def _recall(self, news: str) -> None:
@@ -283,6 +287,7 @@ class Family:
             answers=order.lifetime != "one_shot",
             report=self._report,
         )
+        share = Share.of(order, self._state.share, self._blueprint.budget)
         offspring = Offspring(
             name=order.name,
             description=order.description,
@@ -297,12 +302,14 @@ class Family:
             cwd=directory_of(order, self._state.workspace),
             extra_dirs=self._state.workspace.roots,
             max_rounds=order.max_tool_call_rounds,
-            budget=budget_of(order, self._blueprint.budget, order.name),
+            share=share,
             session=None,
             standing=standing,
         )
 
         def ward(session: Session | None) -> Ward:
+            if session is not None:
+                share.go_on(session)
             return self._blueprint.bear(attrs.evolve(offspring, session=session))
 
         return ward

@@ -1,7 +1,7 @@
 """Who sees to an agent that lives on after its first answer: its restarts, its time, its end."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from typing import Protocol
 
 import attrs
@@ -9,9 +9,10 @@ import attrs
 from sagent.actors import Actor, Backoff, Down, Exit, Ref
 from sagent.agent._household import Household
 from sagent.agent._mail import Mail, Prompt, tell_surely
+from sagent.agent._share import Share
 from sagent.agent._spawn_order import SpawnOrder
-from sagent.errors import RestartLimit
-from sagent.session import Session, Spending
+from sagent.errors import RestartLimit, SessionError
+from sagent.session import MailRecord, Session, Spending
 
 INBOX_CAPACITY = 256
 """How many messages wait for an agent that an agent has started; more are refused."""
@@ -19,6 +20,8 @@ RESTARTS = 3
 """How often it may come back within `RESTARTS_PERIOD_S`, before it is given up."""
 RESTARTS_PERIOD_S = 60
 _BACKOFF = Backoff(0.5, 30)
+ACCOUNT_EACH_S = 60
+"""How much of a deadline a death of the process may leave out of account, between two turns."""
 
 
 class Ward(Protocol):
@@ -26,6 +29,8 @@ class Ward(Protocol):
 
     last_exit: Exit | None
     """How its last life ended."""
+    share: Share
+    """What it may take in all its lives."""
 
     @property
     def spent(self) -> Spending:
@@ -42,7 +47,12 @@ class TimeUp:
     """The agent has lived as long as it may."""
 
 
-class Guardian(Actor[Down | TimeUp]):
+@attrs.frozen
+class TakeAccount:
+    """It is time to write down how long it has lived."""
+
+
+class Guardian(Actor[Down | TimeUp | TakeAccount]):
     """Has one agent as its child, and ends with it."""
 
     def __init__(
@@ -68,7 +78,8 @@ class Guardian(Actor[Down | TimeUp]):
         """Start the agent."""
         self._household.take_place()
         try:
-            self._ward = self._make_ward(self._stack.enter_context(self._session))
+            self._kept = self._stack.enter_context(self._session)
+            self._ward = self._make_ward(self._kept)
             self.context.supervise(intensity=RESTARTS, period_s=RESTARTS_PERIOD_S, backoff=_BACKOFF)
             self.agent = await self.context.spawn(
                 self._ward,
@@ -80,19 +91,25 @@ class Guardian(Actor[Down | TimeUp]):
             self._leave()
             raise
         self._household.enter(self.context.ref.path, self)
-        self._household.guard(self.agent.path, self.context.ref)
+        self._household.guard(self.agent.path, self.context.ref, self._keep_mail)
+        for mail in () if self._kept is None else self._kept.transcript.waiting_mail:
+            tell_surely(self.agent, _prompt(mail))
         self.context.watch(self.agent)
-        if self._order.deadline_s is not None:
-            self.context.after("deadline", self._order.deadline_s, TimeUp())
+        if (left_s := self._ward.share.left_s) is not None:
+            self.context.after("deadline", left_s, TimeUp())
+            self.context.every("account", ACCOUNT_EACH_S, TakeAccount())
 
     @property
     def busy(self) -> bool:
         """Whether the agent is between two lives, or its end is still to be told."""
         return not self._household.holds(self.agent.path)
 
-    async def receive(self, message: Down | TimeUp) -> None:
+    async def receive(self, message: Down | TimeUp | TakeAccount) -> None:
         """End with the agent, or end it."""
         match message:
+            case TakeAccount():
+                self._ward.share.note()
+                return
             case Down(exit=exit_):
                 self._why = self._why or self._end_of(exit_)
             case TimeUp():
@@ -101,11 +118,22 @@ class Guardian(Actor[Down | TimeUp]):
 
     async def stopped(self, exit: Exit) -> None:  # noqa: A002  # OTP's word
         """Tell the parent that the agent is no more, unless it comes back with the parent."""
+        self._ward.share.note()
         self._leave()
         self._household.unguard(self.agent.path)
         if self._ended(self._ward.spent, exit):
             self._tell_end(exit)
         self._household.leave(self.context.ref.path)
+
+    def _keep_mail(self, prompt: Prompt) -> None:
+        if self._kept is None or self._kept.closed:
+            return
+        with suppress(SessionError):  # it is delivered all the same; the agent tells of its disk
+            self._kept.append(
+                MailRecord(
+                    message_id=prompt.id, text=prompt.text, source=prompt.source, hops=prompt.hops
+                )
+            )
 
     def _tell_end(self, exit_: Exit) -> None:
         limit = isinstance(exit_.error, RestartLimit)
@@ -120,6 +148,10 @@ class Guardian(Actor[Down | TimeUp]):
     def _leave(self) -> None:
         self._household.give_place()
         self._stack.close()
+
+
+def _prompt(mail: MailRecord) -> Prompt:
+    return Prompt(mail.text, source=mail.source, hops=mail.hops, id=mail.message_id)
 
 
 def _told(exit_: Exit) -> str:

@@ -10,9 +10,11 @@ import trio
 from sagent.actors import Ref
 from sagent.agent._event import OwnEvent
 from sagent.agent._limits import AgentLimits
-from sagent.agent._mail import Mail
+from sagent.agent._mail import Mail, Prompt
 from sagent.errors import AgentLimitError
 
+type KeepMail = Callable[[Prompt], object]
+"""Writes a message down that was put into an agent's inbox."""
 type Report = Callable[[str, OwnEvent], Awaitable[None]]
 """Takes what happens to the agent of a path."""
 
@@ -37,7 +39,9 @@ class Household:
     _watchers: list[Callable[[], object]] = attrs.field(
         factory=list[Callable[[], object]], init=False
     )
-    _guardians: dict[str, Ref[Never]] = attrs.field(factory=dict[str, Ref[Never]], init=False)
+    _guardians: dict[str, tuple[Ref[Never], KeepMail]] = attrs.field(
+        factory=dict[str, tuple[Ref[Never], KeepMail]], init=False
+    )
 
     @classmethod
     def of(cls, limits: AgentLimits) -> "Household":
@@ -85,9 +89,9 @@ class Household:
         for call in self._watchers:
             call()
 
-    def guard(self, path: str, guardian: Ref[Never]) -> None:
+    def guard(self, path: str, guardian: Ref[Never], keep_mail: KeepMail) -> None:
         """Let *guardian* be known for the one that the agent of *path* ends with."""
-        self._guardians[path] = guardian
+        self._guardians[path] = (guardian, keep_mail)
 
     def unguard(self, path: str) -> None:
         """Let the agent of *path* have no guardian any more."""
@@ -95,7 +99,16 @@ class Household:
 
     def guardian_of(self, path: str) -> Ref[Never] | None:
         """Give the guardian of the agent of *path*; None for one that has none."""
-        return self._guardians.get(path)
+        known = self._guardians.get(path)
+        return None if known is None else known[0]
+
+    def keep_mail(self, path: str, prompt: Prompt) -> None:
+        """Let *prompt*, which was put into the inbox of the agent of *path*, outlive the process.
+
+        Only an agent with a guardian and a session of its own comes back to read it.
+        """
+        if known := self._guardians.get(path):
+            known[1](prompt)
 
     def holds(self, path: str) -> bool:
         """Tell whether the agent of *path* lives at this moment."""

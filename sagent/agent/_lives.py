@@ -7,6 +7,7 @@ import attrs
 from sagent.actors import Exit, Ref
 from sagent.agent._actor import AgentActor
 from sagent.agent._mail import Mail, Prompt, tell_surely
+from sagent.agent._share import Share
 from sagent.session import Spending
 
 
@@ -17,6 +18,7 @@ class Lives:
     The parent is told, since what the agent had in hand then is lost.
 
     Attributes:
+        share: what it may take in all of them.
         last_exit: how the last life ended; None in the first.
     """
 
@@ -24,6 +26,7 @@ class Lives:
     _name: str
     _parent: Ref[Mail]
     _spent: Callable[[], Spending]
+    share: Share
     last_exit: Exit | None = attrs.field(default=None, init=False)
     _hops: int = attrs.field(default=0, init=False)
     """How often what it had in hand then was passed on from agent to agent."""

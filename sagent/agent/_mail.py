@@ -16,7 +16,14 @@ from sagent.agent._status import AgentStatus
 from sagent.checkpoint import Restored
 from sagent.compaction import Recap
 from sagent.errors import MailboxFull
-from sagent.message import BytesMessage, Descriptor, Message, MultipartMessage, TextMessage
+from sagent.message import (
+    BytesMessage,
+    Descriptor,
+    Message,
+    MultipartMessage,
+    TextMessage,
+    new_id,
+)
 from sagent.model import Effort, Model
 from sagent.tool import SeenFile
 
@@ -40,6 +47,7 @@ class Prompt(Request[TextMessage]):
         output: the shape that the answer's text is to have; None for any.
         source: the path of the agent that wrote it; None for a user.
         hops: how often agents have passed it on since a person has said something.
+        id: the id that its message is to have; "" for any.
         until_idle: whether the answer waits for tools that run in the background, too, so that it
             is the last that the agent has to say.
     """
@@ -53,14 +61,16 @@ class Prompt(Request[TextMessage]):
     output: Output | None = attrs.field(default=None, kw_only=True)
     source: str | None = attrs.field(default=None, kw_only=True)
     hops: int = attrs.field(default=0, kw_only=True)
+    id: str = attrs.field(default="", kw_only=True)
     until_idle: bool = attrs.field(default=False, kw_only=True)
 
     def message(self) -> Message:
         """Give the message that the agent's model reads."""
+        own_id = self.id or new_id()
         if not self.attachments:
-            return TextMessage(self.text, Descriptor.USER, source=self.source)
+            return TextMessage(self.text, Descriptor.USER, id=own_id, source=self.source)
         parts: tuple[Message, ...] = (TextMessage(self.text), *self.attachments)
-        return MultipartMessage(parts, Descriptor.USER_PARTS, source=self.source)
+        return MultipartMessage(parts, Descriptor.USER_PARTS, id=own_id, source=self.source)
 
 
 @attrs.frozen

@@ -12,6 +12,7 @@ from sagent.agent._guardian import INBOX_CAPACITY
 from sagent.agent._household import Standing
 from sagent.agent._mail import Mail, Prompt, tell_surely
 from sagent.errors import AgentLimitError, MailboxFull, RunError, UnknownNameError
+from sagent.message import new_id
 
 PARENT = "parent"
 """What every agent calls the one who has started it."""
@@ -63,13 +64,16 @@ class Messenger:
             RunError: its inbox is full.
         """
         ref, own = self.find(to), self._context.ref
+        said = f"[from {own.name}{when}]: {text}"
+        prompt = Prompt(said, source=own.path, hops=hops, id=new_id())
         try:
-            ref.tell(Prompt(f"[from {own.name}{when}]: {text}", source=own.path, hops=hops))
+            ref.tell(prompt)
         except MailboxFull as error:
             raise RunError(
                 f"{to} has {INBOX_CAPACITY} messages waiting and takes no more: wait, or do "
                 "without it"
             ) from error
+        self._standing.household.keep_mail(ref.path, prompt)
 
     def find(self, name: str) -> Ref[Mail]:
         """Give the agent *name*; `PARENT` is the one that has started this one.

@@ -8,8 +8,8 @@ import attrs
 
 from sagent.agent._guardian import Ward
 from sagent.agent._household import Standing
+from sagent.agent._share import Share
 from sagent.agent._spawn_order import SpawnOrder, as_spawning
-from sagent.budget import Budget
 from sagent.errors import UnknownNameError, UsageError
 from sagent.model import Effort, Model
 from sagent.session import Session
@@ -30,7 +30,7 @@ class Offspring:
         cwd: where its tools start.
         extra_dirs: the other directories of its workspace, which are its parent's.
         max_rounds: how often its model may be asked for one prompt; None as its parent's.
-        budget: what it may spend; None for no limit.
+        share: what it may take.
         session: where its conversation is kept; None to keep it in memory.
         standing: where it stands among others.
     """
@@ -44,7 +44,7 @@ class Offspring:
     cwd: Path
     extra_dirs: tuple[Path, ...]
     max_rounds: int | None
-    budget: Budget | None
+    share: Share
     session: Session | None
     standing: Standing
 
@@ -91,17 +91,3 @@ def directory_of(order: SpawnOrder, parents: Workspace) -> Path:
             f"{cwd} leads out of the workspace, to {real}: name {real} itself, if that is meant"
         )
     return cwd
-
-
-def budget_of(order: SpawnOrder, parents: Budget | None, name: str) -> Budget | None:
-    """Give the share of the parent's budget that *order* asks for.
-
-    Raises:
-        UsageError: a limit is negative.
-    """
-    usd, tokens = order.budget_usd, order.budget_tokens
-    if parents is not None:
-        return parents.child(name, usd=usd, tokens=tokens)
-    if usd is None and tokens is None:
-        return None
-    return Budget(usd=usd, tokens=tokens, name=name)

@@ -11,6 +11,7 @@ import attrs
 from sagent.agent._history import History
 from sagent.agent._journal import Journal
 from sagent.agent._original import Original
+from sagent.agent._share import Share
 from sagent.agent._status import AgentStatus, Phase
 from sagent.compaction import Meter, rewound_plan
 from sagent.errors import UnknownNameError, UsageError
@@ -48,6 +49,7 @@ class AgentState:
         conversation_id: names the conversation to vendors, whose caches serve it best from one
             place.
         spent: what all calls took.
+        share: what it may take, if another has started it.
         ended_below: what agents that were started below took, and have ended.
         given_rules: the instructions for files that the history has.
         told_changes: how files were when it was told that they had changed; None for gone.
@@ -65,6 +67,7 @@ class AgentState:
     effort: Effort | None = None
     conversation_id: str = attrs.field(factory=new_id)
     spent: Spending = attrs.field(default=Spending())
+    share: Share | None = attrs.field(default=None, init=False)
     ended_below: Spending = attrs.field(default=Spending(), init=False)
     last_response_ns: int = 0
     given_rules: list[Rule] = attrs.field(factory=list[Rule], init=False)
@@ -211,6 +214,12 @@ class AgentState:
         self.spent = self.spent.plus(record)
         self.last_response_ns = time.time_ns()
         self.journal.note(record)
+        self.note_share()
+
+    def note_share(self) -> None:
+        """Write down what was taken of what it may take."""
+        if self.share is not None:
+            self.share.note()
 
     def spent_since(self, before: Spending) -> tuple[Usage, Decimal | None]:
         """Tell the tokens used since *before*, and their cost, None if it is not all known."""

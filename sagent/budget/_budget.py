@@ -18,8 +18,9 @@ class Budget:
     made and settled after it, so that no call begins that the rest does not cover by its estimate,
     however many run at once.
 
-    It counts from zero: what an earlier run of a session spent is not in it. It may be used from
-    several threads; every operation takes time by the depth of the tree alone.
+    It counts from zero, but for what is carried over: what an earlier run of a session spent is not
+    in it. It may be used from several threads; every operation takes time by the depth of the tree
+    alone.
 
     Args:
         usd: US dollars; None for no limit, as for the others.
@@ -76,6 +77,14 @@ class Budget:
             level = Level(name, limits, self._own.record.child(name))
         share._levels = (level, *self._levels)
         return share
+
+    def carry_over(self, spent: Amount) -> None:
+        """Let *spent*, which was spent before this budget was made, count against its limits.
+
+        It counts here alone, not above, and it is not part of `spent` and the ledger.
+        """
+        with self._lock:
+            self._own.before += spent
 
     def reserve(self, estimate: Estimate) -> Hold:
         """Reserve *estimate* for one call, here and above, or nowhere.
@@ -134,6 +143,11 @@ class Budget:
     def spent(self) -> Amount:
         """What was settled, here and below."""
         return self._own.spent
+
+    @property
+    def before(self) -> Amount:
+        """What was carried over."""
+        return self._own.before
 
     @property
     def reserved(self) -> Amount:

@@ -16,13 +16,15 @@ class Level:
     name: str
     limits: Limits
     record: Record
+    before: Amount = attrs.field(factory=Amount, init=False)
+    """What was spent under these limits before this budget was made."""
     spent: Amount = attrs.field(factory=Amount, init=False)
     reserved: Amount = attrs.field(factory=Amount, init=False)
     _began_s: float | None = attrs.field(default=None, init=False)
 
     def refusal(self, asked: Amount) -> BudgetExceededError | None:
         """Give the error with which it refuses *asked*; None if it has room."""
-        return self.limits.refusal(self.name, self.spent, self.reserved, asked)
+        return self.limits.refusal(self.name, self.before + self.spent, self.reserved, asked)
 
     def deadline(self, now: float) -> float:
         """Tell when its time is up; it began with the first question."""
@@ -34,7 +36,7 @@ class Level:
         """Tell what it has left, whatever there is above it."""
         usd, tokens, rounds = self.limits.usd, self.limits.tokens, self.limits.rounds
         allowed = Amount(usd=usd or Decimal(0), tokens=tokens or 0, calls=rounds or 0)
-        left = allowed - self.spent - self.reserved
+        left = allowed - self.before - self.spent - self.reserved
         return Remaining(
             usd=None if usd is None else max(left.usd, Decimal(0)),
             tokens=None if tokens is None else max(left.tokens, 0),

@@ -18,8 +18,10 @@ from sagent.session._records import (
     CompactionRecord,
     Header,
     HeadRecord,
+    MailRecord,
     MessageRecord,
     Record,
+    ShareRecord,
     SpendRecord,
     StateRecord,
     TaskRecord,
@@ -36,6 +38,8 @@ _KINDS: Mapping[str, type[Record | Header]] = {
     "checkpoint": CheckpointRecord,
     "task": TaskRecord,
     "child": ChildRecord,
+    "share": ShareRecord,
+    "mail": MailRecord,
 }
 _NAMES = {cls: kind for kind, cls in _KINDS.items()}
 _MESSAGE_FIELDS = frozenset(
@@ -70,7 +74,9 @@ def _fields_of(
     | StateRecord
     | CheckpointRecord
     | TaskRecord
-    | ChildRecord,
+    | ChildRecord
+    | ShareRecord
+    | MailRecord,
 ) -> Iterable[tuple[str, JsonValue]]:
     # By hand, since cattrs takes 50 ms to load, and every program with a session writes these.
     match content:
@@ -111,6 +117,14 @@ def _fields_of(
             yield "state", content.state
             yield "order", content.order or _LEFT_OUT
             yield "session", content.session or _LEFT_OUT
+        case ShareRecord(spent=spent):
+            yield "spent", {**attrs.asdict(spent), "usd": str(spent.usd)}
+            yield "lived_s", content.lived_s
+        case MailRecord():
+            yield "message_id", content.message_id
+            yield "text", content.text
+            yield "source", content.source or _LEFT_OUT
+            yield "hops", content.hops or _LEFT_OUT
         case _:
             assert_never(content)
 

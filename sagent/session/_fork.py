@@ -17,8 +17,10 @@ from sagent.session._records import (
     CompactionRecord,
     Header,
     HeadRecord,
+    MailRecord,
     MessageRecord,
     RawRecord,
+    ShareRecord,
     SpendRecord,
     StateRecord,
     TaskRecord,
@@ -128,4 +130,6 @@ class _Cut:
             case RawRecord():
                 return line.envelope.parent is None or line.envelope.parent in self._path
             case SpendRecord() | TaskRecord() | ChildRecord() | HeadRecord() | Header():
+                return False
+            case ShareRecord() | MailRecord():
                 return False

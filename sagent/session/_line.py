@@ -20,7 +20,7 @@ from sagent.session._fields import UNREADABLE, decode_fields, encode_fields
 from sagent.session._records import Header, MessageRecord, RawRecord, Record
 
 _LAZY = re.compile(
-    rb'\{"crc":"[0-9a-f]{8}","kind":"(message|spend|state|checkpoint|task)","id":"([^"\\]*)",'
+    rb'\{"crc":"[0-9a-f]{8}","kind":"(message|spend|state|checkpoint|task|share|mail)","id":"([^"\\]*)",'
     rb'"parent":(?:null|"([^"\\]*)"),"epoch":(\d+),"ts":(\d+),'
 )
 _CRC = slice(8, 16)

@@ -1,20 +1,39 @@
 from pathlib import Path
 from types import MappingProxyType
+from typing import assert_never
 
 import attrs
 
 from sagent.session._line import parse_sealed
-from sagent.session._records import CheckpointRecord, ChildRecord, StateRecord, TaskRecord
+from sagent.session._records import (
+    CheckpointRecord,
+    ChildRecord,
+    HeadRecord,
+    MailRecord,
+    ShareRecord,
+    StateRecord,
+    TaskRecord,
+)
 from sagent.session._state import SessionState
 from sagent.tool import FileStamp
 
-type Note = StateRecord | CheckpointRecord | TaskRecord | ChildRecord
+type Note = (
+    StateRecord
+    | CheckpointRecord
+    | TaskRecord
+    | ChildRecord
+    | ShareRecord
+    | MailRecord
+    | HeadRecord
+)
 
 _KINDS: dict[bytes, type[Note]] = {
     b"state": StateRecord,
     b"checkpoint": CheckpointRecord,
     b"task": TaskRecord,
     b"child": ChildRecord,
+    b"share": ShareRecord,
+    b"mail": MailRecord,
 }
 
 
@@ -33,6 +52,8 @@ class Notes:
     _checkpoints: list[CheckpointRecord] = attrs.field(factory=list[CheckpointRecord], init=False)
     _tasks: dict[str, TaskRecord] = attrs.field(factory=dict[str, TaskRecord], init=False)
     _children: dict[str, ChildRecord] = attrs.field(factory=dict[str, ChildRecord], init=False)
+    _share: ShareRecord = attrs.field(default=ShareRecord(), init=False)
+    _mail: list[MailRecord] = attrs.field(factory=list[MailRecord], init=False)
 
     def add(self, note: Note) -> None:
         """Take in a record."""
@@ -70,6 +91,18 @@ class Notes:
         self._read()
         return tuple(self._children.values())
 
+    @property
+    def share(self) -> ShareRecord:
+        """What the agent has taken of what it may take."""
+        self._read()
+        return self._share
+
+    @property
+    def mail(self) -> tuple[MailRecord, ...]:
+        """What has come for the agent since its conversation was cleared, oldest first."""
+        self._read()
+        return tuple(self._mail)
+
     def _read(self) -> None:
         for note in self._waiting:
             self._take_in(
@@ -93,6 +126,15 @@ class Notes:
                 known = self._children.get(note.name)
                 if known is not None and note.session in {known.session, ""}:
                     del self._children[note.name]
+            case ShareRecord():
+                self._share = note
+            case MailRecord():
+                self._mail.append(note)
+            case HeadRecord(why=why):
+                if why == "clear":  # what waited then was given up
+                    self._mail.clear()
+            case _:
+                assert_never(note)
 
     def _change(self, change: StateRecord) -> None:
         self._state = self._state.changed(change)

@@ -8,6 +8,7 @@ from typing import Literal
 
 import attrs
 
+from sagent.budget import Amount
 from sagent.errors import UsageError
 from sagent.lib.json import whole_text
 from sagent.message import Message
@@ -161,6 +162,36 @@ class ChildRecord:
     session: str = attrs.field(default="", converter=whole_text)
 
 
+@attrs.frozen(kw_only=True)
+class ShareRecord:
+    """What an agent has taken of what it may take, over all its lives; the last one counts.
+
+    Attributes:
+        spent: by it and all below it.
+        lived_s: how long it has lived, in seconds; the time between two programs is not in it.
+    """
+
+    spent: Amount = Amount()  # noqa: RUF009  # it is frozen
+    lived_s: float = 0
+
+
+@attrs.frozen(kw_only=True)
+class MailRecord:
+    """A message waits in the inbox of the agent, until the session has the message itself.
+
+    Attributes:
+        message_id: the id that it will have there.
+        text: what it says.
+        source: the path of the agent that wrote it; None for a user.
+        hops: how often agents have passed it on since a person has said something.
+    """
+
+    message_id: str
+    text: str = attrs.field(converter=whole_text)
+    source: str | None = None
+    hops: int = 0
+
+
 @attrs.frozen
 class RawRecord:
     """A line of a kind that this version does not know, byte for byte, without its line end."""
@@ -177,5 +208,7 @@ type Record = (
     | CheckpointRecord
     | TaskRecord
     | ChildRecord
+    | ShareRecord
+    | MailRecord
 )
 """What may be appended to a session."""

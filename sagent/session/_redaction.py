@@ -14,7 +14,10 @@ from sagent.session._records import Record
 
 MASK = "[secret]"
 _IDS = frozenset(
-    {"kind", "id", "parent_id", "head", "replaced", "before", "state", "usage", "cost_usd"}
+    {
+        *("kind", "id", "parent_id", "message_id", "head", "replaced", "before", "state"),
+        *("usage", "cost_usd", "spent", "lived_s", "hops"),
+    }
 )
 """Fields that hold no text of anyone's."""
 

@@ -23,8 +23,10 @@ from sagent.session._records import (
     CompactionRecord,
     Header,
     HeadRecord,
+    MailRecord,
     MessageRecord,
     RawRecord,
+    ShareRecord,
     SpendRecord,
     StateRecord,
     TaskRecord,
@@ -112,6 +114,16 @@ class Transcript:
         return self._notes.open_children
 
     @property
+    def share(self) -> ShareRecord:
+        """What its agent has taken of what it may take, if that was given a share."""
+        return self._notes.share
+
+    @property
+    def waiting_mail(self) -> tuple[MailRecord, ...]:
+        """What came for its agent and is not among its messages yet, oldest first."""
+        return tuple(mail for mail in self._notes.mail if mail.message_id not in self._parents)
+
+    @property
     def compacted(self) -> Mapping[str, CompactionRecord]:
         """What each recap took the place of, by the id of the recap's root."""
         return MappingProxyType(self._compacted)
@@ -174,10 +186,13 @@ class Transcript:
                 self._ledger.add(content)
             case StateRecord() | CheckpointRecord() | TaskRecord() | ChildRecord():
                 self._notes.add(content)
+            case ShareRecord() | MailRecord():
+                self._notes.add(content)
             case HeadRecord(head=head):
                 # A head whose line is lost cannot be moved to.
                 self._head = head if head is None or head in self._parents else self._head
                 self._compaction = None
+                self._notes.add(content)
             case CompactionRecord():
                 self._compaction = content
             case Header():
