@@ -248,9 +248,7 @@ class Family:
             if own.transcript.messages or own.transcript.waiting_mail:
                 self._heard.add(record)
             conversation = own.transcript.conversation
-            if conversation and (
-                news := unheard(record.name, conversation, self._state.messages)
-            ):
+            if conversation and (news := unheard(record.name, conversation, self._state.messages)):
                 self._recall(news)
             yield own
 

@@ -68,29 +68,27 @@ def _load_for_command(load: Load) -> Work:
 
 
 def _loader(words: Sequence[str]) -> Load:
-    if words[:1] == [SESSIONS]:
-        return _sessions_loader(words[1:])
-    if words[:1] == [MAP]:
-        return _map_work(words[1:])
-    if words[:1] == [MODELS]:
-        return _models_work(words[1:])
-    if words[:1] == [DOCTOR]:
-        return _doctor_work(words[1:])
-        return _map_loader(words[1:])
-    for command in CONTROL:
-        if words[:1] == [command]:
-            return _control_loader(command, words[1:])
-    return _run_loader(words)
+    match words[:1]:
+        case [first] if first == SESSIONS:
+            return _sessions_loader(words[1:])
+        case [first] if first == MAP:
+            return _map_loader(words[1:])
+        case [first] if first == MODELS:
+            return _models_loader(words[1:])
+        case [first] if first == DOCTOR:
+            return _doctor_loader(words[1:])
+        case _:
+            for command in CONTROL:
+                if words[:1] == [command]:
+                    return _control_loader(command, words[1:])
+            return _run_loader(words)
 
 
 # What --help needs is loaded before the command line is read, and all else after it.
 
 
 def _run_loader(words: Sequence[str]) -> Load:
-    options = parse(words)
-
-    def work(options: "Options") -> int:
-    def load() -> Work:
+    def work(options: "Options") -> Work:
         if _is_conversation(options):
             from sagent.cli._interactive import run_interactive  # noqa: PLC0415
 
@@ -99,23 +97,22 @@ def _run_loader(words: Sequence[str]) -> Load:
 
         return partial(run_headless, options)
 
-    return _configured(options, work)
-
-
-def _configured[O: "Options"](options: O, work: Callable[[O], int]) -> Callable[[], int]:
-    def configured() -> int:
-        from sagent.cli._config import with_config  # noqa: PLC0415  # as above
-
-        return with_config(options, work)
-
-    return configured
-    return load
+    return _configured(parse(words), work)
 
 
 def _is_conversation(options: "Options") -> bool:
     """Tell whether somebody is there to talk to: no prompt is given, and none can be read."""
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     return at_terminal and not options.prompt and options.output_format == "text"
+
+
+def _configured[O: "Options"](options: O, work: Callable[[O], Work]) -> Load:
+    def load() -> Work:
+        from sagent.cli._config import with_config  # noqa: PLC0415  # as above
+
+        return with_config(options, work)
+
+    return load
 
 
 def _sessions_loader(words: Sequence[str]) -> Load:
@@ -134,10 +131,7 @@ def _sessions_loader(words: Sequence[str]) -> Load:
 def _map_loader(words: Sequence[str]) -> Load:
     from sagent.cli._map_parser import parse_map  # noqa: PLC0415  # as above
 
-    def work(options: "MapOptions") -> int:
-    options = parse_map(words)
-
-    def load() -> Work:
+    def work(options: "MapOptions") -> Work:
         from sagent.cli._map import run_map  # noqa: PLC0415  # as above
 
         return partial(run_map, options)
@@ -145,30 +139,29 @@ def _map_loader(words: Sequence[str]) -> Load:
     return _configured(parse_map(words), work)
 
 
-def _models_work(words: Sequence[str]) -> Callable[[], int]:
+def _models_loader(words: Sequence[str]) -> Load:
     from sagent.cli._models_parser import parse_models  # noqa: PLC0415  # as above
 
     options = parse_models(words)
 
-    def work() -> int:
+    def load() -> Work:
         from sagent.cli._models import run_models  # noqa: PLC0415  # as above
 
-        return run_models(options)
+        return partial(run_models, options)
 
-    return work
+    return load
 
 
-def _doctor_work(words: Sequence[str]) -> Callable[[], int]:
+def _doctor_loader(words: Sequence[str]) -> Load:
     from sagent.cli._doctor_parser import parse_doctor  # noqa: PLC0415  # as above
 
     options = parse_doctor(words)
 
-    def work() -> int:
+    def load() -> Work:
         from sagent.cli._doctor import run_doctor  # noqa: PLC0415  # as above
 
-        return run_doctor(options)
+        return partial(run_doctor, options)
 
-    return work
     return load
 
 

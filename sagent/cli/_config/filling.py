@@ -15,16 +15,18 @@ _AT_ONCE = ("agent", "append_system", "add_dir", "trace", "output_format")
 """What no agent's file has a say in."""
 
 
-def with_config[O: Options](options: O, work: Callable[[O], int]) -> int:
-    """Let *work* have *options* with what the user's and the project's files say, too.
+def with_config[O: Options](
+    options: O, work: Callable[[O], Callable[[], int]]
+) -> Callable[[], int]:
+    """Give the *work* of *options* with what the user's and the project's files say, too.
 
-    Gives its exit code; that of wrong usage if they say what cannot be meant, which is told.
+    If they say what cannot be meant, that is told, and what is given fails as wrong usage.
     """
     try:
         configure(options)
     except UsageError as error:
         complain_of(error)
-        return USAGE
+        return lambda: USAGE
     return work(options)
 
 
