@@ -1,7 +1,7 @@
 import os
 import threading
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import overload
@@ -29,7 +29,7 @@ from sagent.agent._state import AgentState
 from sagent.agent._toolbox import Toolbox
 from sagent.budget import Budget
 from sagent.compaction import Compactor, SummaryCompactor, system_tokens
-from sagent.errors import AgentBusyError, ModelStoppedError, SessionError, UsageError
+from sagent.errors import AgentBusyError, SessionError, UsageError
 from sagent.message import JsonMessage, Message, TextMessage
 from sagent.model import Effort, Model, ModelRequest
 from sagent.permission import AllowAll, Policy
@@ -190,14 +190,8 @@ class Agent:
         if output_schema is None:
             return Run(partial(self._run, line, prompt, _as_it_is, system), line.post)
         output = Output.of(output_schema)
-
-        def as_json(answer: TextMessage) -> JsonMessage:
-            if not answer.content:  # what does not fit is asked for again, so nothing was said
-                raise ModelStoppedError("the conversation was cleared before it had an answer")
-            return JsonMessage(output.read(answer.content), parent_id=answer.parent_id)
-
         prompt = attrs.evolve(prompt, output=output)
-        return Run(partial(self._run, line, prompt, as_json, system), line.post)
+        return Run(partial(self._run, line, prompt, output.of_answer, system), line.post)
 
     def actor(self) -> AgentActor:
         """Make an actor of this agent.
@@ -205,12 +199,27 @@ class Agent:
         It has a history of its own; but that of an agent with a session is the session's, which
         one actor or run writes at a time.
         """
+        return self._actor(discard)
+
+    def living(
+        self, system: System, *, emit: Emit = discard
+    ) -> AbstractAsyncContextManager[Ref[Mail]]:
+        """Let an actor of this agent live in *system*, under its name, for the length of a block.
+
+        Args:
+            system: where it lives.
+            emit: is told what a run would give, and waited for, but for the end of a turn, which is
+                told to whoever asked.
+        """
+        return _living(self._actor(emit), self.name, system)
+
+    def _actor(self, emit: Emit) -> AgentActor:
         blueprint = self._blueprint()
         claim = nullcontext() if self.session is None else self._claimed()
         return AgentActor(
             blueprint,
             partial(self._begin, blueprint),
-            emit=discard,
+            emit=emit,
             claim=claim,
             standing=Standing.first(self.limits),
         )

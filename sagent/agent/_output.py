@@ -4,8 +4,9 @@ from typing import cast
 
 import attrs
 
-from sagent.errors import JsonError, UsageError
+from sagent.errors import JsonError, ModelStoppedError, UsageError
 from sagent.lib.json import JSON, json_freeze, json_loads
+from sagent.message import JsonMessage, TextMessage
 from sagent.tool import Schema
 
 _FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?```\s*\Z", re.DOTALL)
@@ -44,6 +45,16 @@ class Output:
         """
         fenced = _FENCED.match(text)
         return json_loads(fenced[1] if fenced else text)
+
+    def of_answer(self, answer: TextMessage) -> JsonMessage:
+        """Give the value that *answer*, which is to fit, has.
+
+        Raises:
+            ModelStoppedError: there is none.
+        """
+        if not answer.content:  # what does not fit is asked for again, so nothing was said
+            raise ModelStoppedError("the conversation was cleared before it had an answer")
+        return JsonMessage(self.read(answer.content), parent_id=answer.parent_id)
 
     def faults(self, text: str) -> str:
         """Say in words for a model what is wrong with its answer, or "" if it fits."""

@@ -103,7 +103,9 @@ def _run_loader(words: Sequence[str]) -> Load:
 def _is_conversation(options: "Options") -> bool:
     """Tell whether somebody is there to talk to: no prompt is given, and none can be read."""
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    return at_terminal and not options.prompt and options.output_format == "text"
+    headless = options.headless or options.prompt or options.image or options.output_schema
+    in_text = options.input_format == options.output_format == "text"
+    return at_terminal and in_text and not headless
 
 
 def _configured[O: "Options"](options: O, work: Callable[[O], Work]) -> Load:

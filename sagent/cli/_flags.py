@@ -15,6 +15,7 @@ PROVIDERS = (
     "SelfHosted",
     "Local",
 )
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 TOOLS = (
     "Read",
     "Write",
@@ -48,6 +49,12 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         "--model",
         metavar="MODEL",
         help="the model, by the provider's name for it; often it also tells the provider",
+    )
+    add(
+        "--effort",
+        choices=EFFORTS,
+        metavar="LEVEL",
+        help=f"how hard it thinks: {', '.join(EFFORTS)}, of which a model has some",
     )
     add("--base-url", metavar="URL", help="where the API lives, if not at the vendor's own address")
     add(
@@ -109,6 +116,12 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("limits of this run")
     add = group.add_argument
     add("--max-tool-call-rounds", type=rounds, metavar="N", help="ask the model at most N times")
+    add(
+        "--max-response-tokens",
+        type=tokens,
+        metavar="N",
+        help="let each response of the model have at most N tokens",
+    )
     add("--max-budget-usd", type=usd, metavar="USD", help="spend at most so many US dollars")
     add(
         "--max-budget-tokens",

@@ -1,4 +1,4 @@
-"""One prompt, one answer, no questions."""
+"""One prompt and its answer, or a conversation with a program."""
 
 import sys
 import traceback
@@ -6,13 +6,18 @@ from contextlib import suppress
 from functools import partial
 from typing import assert_never
 
+import attrs
 import trio
 
 from sagent.actors import open_system
-from sagent.agent import Agent, Prompt
+from sagent.agent import Agent, Output, Prompt
+from sagent.cli._dialogue import Dialogue
 from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
+from sagent.cli._image_file import load_image
+from sagent.cli._line_answerer import LineAnswerer
 from sagent.cli._openness import open_to_others, traced
 from sagent.cli._options import Options
+from sagent.cli._output_schema import load_output
 from sagent.cli._printer import (
     JsonPrinter,
     Printer,
@@ -25,6 +30,7 @@ from sagent.cli._session_choice import open_chosen
 from sagent.cli._setup import build_agent
 from sagent.cli._streams import complain_of, read_in
 from sagent.cli._until_signal import End, until_signal
+from sagent.cli._voice import Voice
 from sagent.cli._watcher import open_watcher
 from sagent.errors import (
     BudgetExceededError,
@@ -43,8 +49,10 @@ def run_headless(options: Options) -> int:
     printer = _printer(options)
     try:
         _check_prompt(options)
+        output = None if options.output_schema is None else load_output(options.output_schema)
+        work = _show if options.input_format == "text" else _converse
         with open_chosen(options) as session:
-            code = trio.run(until_signal, partial(_show, options, session, printer))
+            code = trio.run(until_signal, partial(work, options, session, printer, output))
     except UsageError as error:
         _tell(error, printer, options)
         return USAGE
@@ -82,10 +90,42 @@ async def _fail_soon(error: Exception, printer: Printer) -> None:
         await printer.fail(error)
 
 
-async def _show(options: Options, session: Session | None, printer: Printer, end: End) -> int:
+async def _converse(
+    options: Options, session: Session | None, printer: Printer, output: Output | None, end: End
+) -> int:
+    """Talk to a program until it has nothing more to say."""
+    answerer = LineAnswerer()
+    with open_watcher() as watcher:
+        agent, state = await build_agent(
+            options, session, on_progress=watcher.on_progress, answerer=answerer
+        )
+
+        def begin() -> None:
+            if session is not None:
+                _note(session, state)
+                printer.session_id = session.id
+
+        voice = Voice.of(printer, watcher)
+        async with (
+            open_system() as system,
+            open_to_others(system, agent.name, end),
+            traced(system, options.trace),
+            agent.living(system, emit=voice.tell) as ref,
+        ):
+            dialogue = Dialogue(ref, agent.model, output, voice, answerer, begin)
+            await dialogue.hold()
+    return FAILED if dialogue.failed else DONE
+
+
+async def _show(
+    options: Options, session: Session | None, printer: Printer, output: Output | None, end: End
+) -> int:
     with open_watcher() as watcher:
         agent, state = await build_agent(options, session, on_progress=watcher.on_progress)
+        images = [load_image(path, agent.model) for path in options.image]
         prompt = await _prompt(options, agent)
+        prompt = attrs.evolve(prompt, attachments=(*images, *prompt.attachments))
+        schema = None if output is None else output.schema
         if session is not None:  # something was said: from here on there is a session
             _note(session, state)
             printer.session_id = session.id
@@ -93,7 +133,7 @@ async def _show(options: Options, session: Session | None, printer: Printer, end
             open_system() as system,
             open_to_others(system, agent.name, end),
             traced(system, options.trace),
-            agent.run(prompt, system=system) as run,
+            agent.run(prompt, attachments=images, output_schema=schema, system=system) as run,
         ):
             async for event in run:
                 watcher.show(event)
@@ -107,14 +147,14 @@ def _note(session: Session, state: StateRecord) -> None:
         session.append(state)
 
 
-async def _prompt(options: Options, agent: Agent) -> str | Prompt:
+async def _prompt(options: Options, agent: Agent) -> Prompt:
     """Give what is to be done; in what a person writes as an argument, files can be named."""
     if options.prompt:
         return await said(" ".join(options.prompt), agent)
     prompt = await read_in()
     if not prompt.strip():
         raise UsageError("no input on standard input: pass a prompt there or as an argument")
-    return prompt
+    return Prompt(prompt)
 
 
 def _check_prompt(options: Options) -> None:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from sagent.cli._config import Config
 
 type OutputFormat = Literal["text", "json", "stream-json"]
+type InputFormat = Literal["text", "stream-json"]
+type Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 type ToolProtocol = Literal["native", "constrained"]
 
 
@@ -30,6 +32,7 @@ class Options(argparse.Namespace):
     """The prompt's words; none for standard input."""
     provider: str | None
     model: str | None
+    effort: "Effort | None"
     base_url: str | None
     tool_protocol: "ToolProtocol | None"
     agent: str | None
@@ -48,8 +51,16 @@ class Options(argparse.Namespace):
     no_session_persistence: bool
     tools: list[str] | None
     """Names of tools; None for the provider's default set."""
+    headless: bool
+    """Whether there is no conversation, even at a terminal."""
+    image: list[str]
+    """Files of images that go with the prompt."""
+    output_schema: str | None
+    """A file with the JSON Schema of the answer."""
+    input_format: "InputFormat"
     output_format: "OutputFormat" = "text"
     max_tool_call_rounds: int | None
+    max_response_tokens: int | None
     max_budget_usd: str | None
     max_budget_tokens: int | None
     max_budget_seconds: float | None

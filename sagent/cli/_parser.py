@@ -60,6 +60,10 @@ def parse(argv: Sequence[str]) -> Options:
         options.resume = ""
     if options.add_dir and options.no_project_instructions:
         parser.error("--no-project-instructions reads none of --add-dir either: choose one")
+    if options.input_format == "stream-json" and (options.prompt or options.image):
+        parser.error(
+            "--input-format stream-json reads prompts and images from standard input alone"
+        )
     options.tools = tool_names(options.tools)
     return options
 
@@ -75,6 +79,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "prompt", nargs="*", help="what to do; only without it is standard input read"
+    )
+    parser.add_argument(
+        "-p",
+        "--print",
+        dest="headless",
+        action="store_true",
+        help="print the answer and exit, even at a terminal",
+    )
+    parser.add_argument(
+        "--image",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="show the model this image, too: PNG, JPEG, GIF or WebP; may be repeated",
     )
     add_model(parser)
     _add_sessions(parser)
@@ -121,12 +139,24 @@ def _add_sessions(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument_group("output").add_argument
+    add = parser.add_argument_group("input and output").add_argument
+    add(
+        "--input-format",
+        choices=["text", "stream-json"],
+        default="text",
+        help="text: standard input is the prompt; stream-json: a prompt, or something else to do, "
+        "in each line of it, as an object",
+    )
     add(
         "--output-format",
         choices=["text", "json", "stream-json"],
         default="text",
         help="text: the answer; json: one object; stream-json: an object a line for each event",
+    )
+    add(
+        "--output-schema",
+        metavar="FILE",
+        help="hold the answer to the JSON Schema in FILE",
     )
     add(
         "--trace",

@@ -1,6 +1,8 @@
 """What a headless run prints, in each of its formats."""
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 import attrs
@@ -10,6 +12,11 @@ from sagent.cli._streams import write_out
 from sagent.control import event_json
 from sagent.lib.json import JsonValue
 from sagent.terminal import clean
+
+type Mark = Mapping[str, JsonValue]
+"""Further fields of an object."""
+
+NO_MARK: Mark = MappingProxyType({})
 
 
 class Printer(Protocol):
@@ -21,12 +28,12 @@ class Printer(Protocol):
 
     session_id: str | None
 
-    async def show(self, event: RunEvent) -> None:
-        """Print what *event* adds."""
+    async def show(self, event: RunEvent, mark: Mark = NO_MARK) -> None:
+        """Print what *event* adds; *mark* tells programs what it answers, or what it is called."""
         ...
 
-    async def fail(self, error: Exception) -> None:
-        """Print that the run failed, for readers of standard output; people read the other."""
+    async def fail(self, error: Exception, mark: Mark = NO_MARK) -> None:
+        """Print a failure, for readers of standard output; people read the other."""
         ...
 
 
@@ -36,12 +43,12 @@ class TextPrinter:
 
     session_id: str | None = None
 
-    async def show(self, event: RunEvent) -> None:
+    async def show(self, event: RunEvent, mark: Mark = NO_MARK) -> None:  # noqa: ARG002  # people need none
         """Print the answer when it is there."""
         if isinstance(event, Done):
             await write_out(event.text if event.text.endswith("\n") else f"{event.text}\n")
 
-    async def fail(self, error: Exception) -> None:
+    async def fail(self, error: Exception, mark: Mark = NO_MARK) -> None:
         """Print nothing."""
 
 
@@ -52,7 +59,7 @@ class TerminalPrinter:
     session_id: str | None = None
     _in_line: bool = attrs.field(default=False, init=False)
 
-    async def show(self, event: RunEvent) -> None:
+    async def show(self, event: RunEvent, mark: Mark = NO_MARK) -> None:  # noqa: ARG002  # the same
         """Print more of what the model says."""
         if isinstance(event, Text):
             text = clean(event.content)
@@ -61,7 +68,7 @@ class TerminalPrinter:
         elif isinstance(event, Responded):
             await self._end_line()
 
-    async def fail(self, error: Exception) -> None:  # noqa: ARG002  # whatever it is
+    async def fail(self, error: Exception, mark: Mark = NO_MARK) -> None:  # noqa: ARG002  # whatever it is
         """Leave the line that the model was in."""
         await self._end_line()
 
@@ -73,40 +80,43 @@ class TerminalPrinter:
 
 @attrs.define
 class JsonPrinter:
-    """One object: the answer and what it took."""
+    """One object for an answer: what it is, and what it took."""
 
     session_id: str | None = None
 
-    async def show(self, event: RunEvent) -> None:
+    async def show(self, event: RunEvent, mark: Mark = NO_MARK) -> None:
         """Print the object at the end."""
         if isinstance(event, Done):
             told = event_json(event)
             del told["descriptor"]
-            await _line(told | {"session_id": self.session_id})
+            await _line(told | {"session_id": self.session_id, **mark})
 
-    async def fail(self, error: Exception) -> None:
+    async def fail(self, error: Exception, mark: Mark = NO_MARK) -> None:
         """Print an object that holds the error."""
-        await _line({"error": str(error), "session_id": self.session_id})
+        await _line({"error": str(error), "session_id": self.session_id, **mark})
 
 
 @attrs.define
 class StreamJsonPrinter:
-    """An object a line for each event, the last one the result."""
+    """An object a line for each event, the last one of an answer the result."""
 
     session_id: str | None = None
 
-    async def show(self, event: RunEvent) -> None:
+    async def show(self, event: RunEvent, mark: Mark = NO_MARK) -> None:
         """Print *event*."""
         told = event_json(event)
-        await _line(told | {"session_id": self.session_id} if isinstance(event, Done) else told)
+        if isinstance(event, Done):
+            told["session_id"] = self.session_id
+        await _line(told | dict(mark))
 
-    async def fail(self, error: Exception) -> None:
+    async def fail(self, error: Exception, mark: Mark = NO_MARK) -> None:
         """Print the error as the last event."""
         await _line(
             {
                 "descriptor": "text/x-error",
                 "content": str(error),
                 "session_id": self.session_id,
+                **mark,
             }
         )
 

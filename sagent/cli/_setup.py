@@ -11,6 +11,7 @@ from sagent.cli._model_choice import choose_model
 from sagent.cli._options import Options
 from sagent.compaction import SummaryCompactor
 from sagent.errors import UnknownNameError
+from sagent.model import check_effort
 from sagent.providers._progress import OnProgress
 from sagent.session import Session, SessionState, StateRecord
 from sagent.tool import Tool
@@ -42,6 +43,8 @@ async def build_agent(
     options = await with_agent_file(options, session)
     known = SessionState() if session is None else session.transcript.state
     choice = choose_model(options, known, on_progress)
+    if options.effort is not None:
+        check_effort(choice.model, options.effort)
     small = choice.is_small
     told = brief_small(options) if small else await brief(options, session, choice.model.model_id)
     usual = LOCAL_TOOLS if small else HEADLESS_TOOLS if answerer is None else DEFAULT_TOOLS
@@ -66,6 +69,8 @@ async def build_agent(
         compactor=None if options.no_compact else SummaryCompactor(),
         budget=_budget(options),
         answerer=answerer,
+        effort=options.effort,
+        max_response_tokens=options.max_response_tokens,
     )
     return agent, StateRecord(
         agent=agent.name, model_id=choice.model.model_id, provider=choice.provider
