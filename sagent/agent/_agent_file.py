@@ -46,6 +46,7 @@ def agent_from(
         budget=file.limits.budget(file.name, above=budget),
         cwd=cwd,
         session=session,
+        effort=file.effort,
     )
 
 

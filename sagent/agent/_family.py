@@ -290,7 +290,7 @@ class Family:
             name=order.name,
             description=order.description,
             model=model,
-            effort=self._state.effort,
+            effort=order.effort or self._state.effort,
             system=order.system,
             tools=tools_of(
                 order,

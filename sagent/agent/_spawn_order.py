@@ -12,7 +12,7 @@ from sagent.actors import Restart
 from sagent.agent._limits import AgentLimits
 from sagent.errors import UsageError
 from sagent.lib.json import JSON, JsonValue
-from sagent.model import Model
+from sagent.model import EFFORTS, Effort, Model
 from sagent.tool import Schema, Tool
 
 type Lifetime = Literal["one_shot", "persistent", "detached"]
@@ -48,6 +48,7 @@ class SpawnOrder:
         provider: its model's provider, "" for the one that the model's name tells.
         model_id: its model, "" for the provider's own choice, or without a provider for *model*.
         auth: the name of an environment variable with the key; "" for the provider's own.
+        effort: how hard its model is to think.
         model: what answers, where no name is given.
         offered: the tools to choose from.
         tools: the names of those that it may use; None for all.
@@ -68,6 +69,7 @@ class SpawnOrder:
     provider: str = ""
     model_id: str = ""
     auth: str = ""
+    effort: Effort | None = None
     model: Model | None = attrs.field(default=None, repr=False, eq=False)
     offered: tuple[Tool, ...] | None = attrs.field(default=None, repr=False, eq=False)
     tools: tuple[str, ...] | None = None
@@ -115,6 +117,7 @@ _PROPERTIES: Mapping[str, JSON] = {
     **dict.fromkeys(("prompt", "name", "description", "system"), _TEXT),
     **dict.fromkeys(("provider", "model_id", "auth", "cwd"), _TEXT),
     **dict.fromkeys(("max_tool_call_rounds", "max_depth", "budget_tokens"), _WHOLE),
+    "effort": {"enum": list(EFFORTS)},
     "lifetime": {"enum": ["one_shot", "persistent", "detached"]},
     "tools": {"type": "array", "items": _TEXT},
     "budget_usd": {"type": "string"},

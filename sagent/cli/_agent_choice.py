@@ -65,6 +65,7 @@ def _filled(options: Options, file: AgentFile) -> Options:
     if _takes_model(options, file):
         filled.provider = options.provider or file.provider or None
         filled.model = options.model or file.model or None
+    filled.effort = options.effort or file.effort
     return _completed(filled, file.limits)
 
 

@@ -38,8 +38,10 @@ def event_json(event: RunEvent) -> dict[str, JsonValue]:
     """
     head: _Fields = {"descriptor": str(event.descriptor)}
     if isinstance(event, ChildEvent):
-        return head | {"agent": event.path, "event": event_json(event.event)}
-    return head | {"content": json_unfreeze(event.content)} | _own(event)
+        head["agent"], head["event"] = event.path, event_json(event.event)
+        return head
+    head["content"] = json_unfreeze(event.content)
+    return head | _own(event)
 
 
 def _own(event: RunEvent) -> _Fields:

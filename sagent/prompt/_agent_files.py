@@ -9,6 +9,7 @@ import attrs
 
 from sagent.errors import UnknownNameError, UsageError
 from sagent.home import Home
+from sagent.model import EFFORTS, Effort
 from sagent.prompt._file_limits import FileLimits
 from sagent.prompt._front_matter import FrontMatter, parse_front_matter, split_at_commas
 from sagent.prompt._instructions import ProjectInstructions
@@ -21,7 +22,7 @@ MOST_PROMPT_BYTES = 100_000
 _MOST_FILES = 500
 _MOST_NAMED = 20
 _FOLDER = Path(".sagent/agents")
-_FIELDS = frozenset({"name", "description", "provider", "model", "tools"}) | {
+_FIELDS = frozenset({"name", "description", "provider", "model", "effort", "tools"}) | {
     field.name for field in attrs.fields(FileLimits)
 }
 
@@ -37,6 +38,7 @@ class AgentFile:
         path: of the file.
         provider: who runs its model, by a provider's name; empty for whoever is at hand.
         model: by its provider's name for it; empty for the one at hand.
+        effort: how hard its model is to think; None for the model's own.
         tools: names of the tools it may use; None for those at hand.
         limits: what it may take.
     """
@@ -47,6 +49,7 @@ class AgentFile:
     path: Path
     provider: str = ""
     model: str = ""
+    effort: Effort | None = None
     tools: tuple[str, ...] | None = None
     limits: FileLimits = attrs.field(factory=FileLimits)
 
@@ -197,9 +200,19 @@ def _agent(path: Path, matter: FrontMatter) -> AgentFile:
         path=path,
         provider=matter.text("provider"),
         model=matter.text("model"),
+        effort=_effort(matter.text("effort")),
         tools=_tools(matter),
         limits=FileLimits.of(matter),
     )
+
+
+def _effort(word: str) -> Effort | None:
+    for effort in EFFORTS:
+        if effort == word:
+            return effort
+    if word:
+        raise UsageError(f"its effort {word[:80]!r} is none: choose {', '.join(EFFORTS)}")
+    return None
 
 
 def _tools(matter: FrontMatter) -> tuple[str, ...] | None:

@@ -190,6 +190,7 @@ def _of_kind(order: SpawnOrder, kind: AgentFile) -> SpawnOrder:
         system=order.system or kind.system or None,
         provider=order.provider if own_model else kind.provider,
         model_id=order.model_id if own_model else kind.model,
+        effort=kind.effort,
         tools=kind.tools if order.tools is None else order.tools,
         max_tool_call_rounds=_lower(order.max_tool_call_rounds, limits.max_tool_call_rounds),
         max_depth=_lower(order.max_depth, limits.max_depth),

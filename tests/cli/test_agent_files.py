@@ -51,6 +51,27 @@ def test_the_model_of_a_file_is_asked_where_a_flag_says(sagent: Command, project
     assert server.seen[0].body["model"] == "small"
 
 
+def test_the_effort_of_a_file_is_asked_for_unless_a_flag_says_another(
+    sagent: Command, project: Path
+) -> None:
+    write(project, "thinker", "effort: high")
+
+    with serve_loopback(answer("hello")) as server:
+        sagent("hi", *at(server), "--agent", "thinker")
+        sagent("hi", *at(server), "--agent", "thinker", "--effort", "low")
+
+    assert [request.body["reasoning_effort"] for request in server.seen] == ["high", "low"]
+
+
+def test_an_effort_that_there_is_not_is_told_with_the_file(sagent: Command, project: Path) -> None:
+    path = write(project, "thinker", "effort: big")
+
+    done = sagent("--provider", "Local", "hi", "--agent", "thinker")
+
+    assert done.returncode == 2
+    assert f"{path} is not used: its effort 'big' is none: choose none, " in one_line(done.stderr)
+
+
 def test_the_limits_of_the_file_hold(sagent: Command, project: Path) -> None:
     write(project, "reviewer", "max_tool_call_rounds: 1")
     (project / "a.txt").write_text("text")

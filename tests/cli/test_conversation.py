@@ -254,7 +254,7 @@ async def test_a_question_is_an_event_with_a_name_and_its_answer_a_line() -> Non
 
 
 async def test_an_interrupt_gives_up_the_prompt_in_hand_and_what_waits_is_answered() -> None:
-    begun = {"choices": [{"delta": {"content": "Well"}}]}
+    begun: dict[str, object] = {"choices": [{"delta": {"content": "Well"}}]}
     async with open_talk(chat(begun, hang=True), answer("two")) as talk:
         await talk.say({"prompt": "first"}, {"prompt": "second"})
         await talk.until("text/plain")
