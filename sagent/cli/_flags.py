@@ -58,6 +58,18 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     )
     add("--base-url", metavar="URL", help="where the API lives, if not at the vendor's own address")
     add(
+        "--auth",
+        metavar="AUTH",
+        help="where the key is: env:NAME, file:PATH or command:LINE, which writes it; env for the "
+        "provider's own variable, as without this; or the key itself, which others may see",
+    )
+    add(
+        "--account",
+        metavar="NAME",
+        help="who pays, for keys that belong to several: of OpenAI an organization, a project "
+        "(proj_...), or both with a slash between them",
+    )
+    add(
         "--tool-protocol",
         choices=["native", "constrained"],
         help="how the model calls tools; constrained, for models that call them badly, holds "

@@ -24,6 +24,10 @@ if TYPE_CHECKING:  # whose module is loaded by those who use it
     from sagent.providers import Local
 
 
+_PROJECT = "proj_"
+"""How OpenAI's names of projects begin."""
+
+
 @attrs.frozen(kw_only=True)
 class ModelChoice:
     """A model, and whose it is.
@@ -92,7 +96,7 @@ def _choice(
     config = config_of(options)
     if usual.model:
         usual = attrs.evolve(usual, model=config.model_of(usual.model))
-    name = usual.provider or _implied_provider(usual)
+    name = usual.provider or _implied_provider(usual, options.key)
     of_provider = config.naming_of(name)
     base_url = usual.base_url or of_provider.base_url
     provider = _provider(
@@ -122,13 +126,17 @@ def _provider(options: Options, usual: Naming, on_progress: OnProgress) -> "Http
         for flag, value in (
             ("--base-url", options.base_url),
             ("--tool-protocol", options.tool_protocol),
+            ("--auth", options.auth),
+            ("--account", options.account),
         ):
             if value:
                 raise UsageError(
                     f"{flag} does not go with --provider Local, which runs its own server"
                 )
         return providers.Local(on_progress=on_progress)
-    provider = build_provider(name, base_url=usual.base_url or "")
+    provider = build_provider(name, key=options.key, base_url=usual.base_url or "")
+    if options.account:
+        provider = _paid_by(options.account, provider)
     if isinstance(provider, providers.OpenAICompat):
         protocol = usual.tool_protocol
         return attrs.evolve(provider, tool_protocol=protocol) if protocol else provider
@@ -137,13 +145,31 @@ def _provider(options: Options, usual: Naming, on_progress: OnProgress) -> "Http
     return provider
 
 
-def _implied_provider(usual: Naming) -> str:
+def _paid_by(account: str, provider: "HttpProvider | Local") -> HttpProvider:
+    if not isinstance(provider, providers.OpenAI):
+        name = provider.NAME if isinstance(provider, HttpProvider) else "Local"
+        raise UsageError(
+            f"--account goes with --provider OpenAI: a key of {name} belongs to one account"
+        )
+    organization, _, project = account.partition("/")
+    if not project and organization.startswith(_PROJECT):
+        organization, project = "", organization
+    return attrs.evolve(
+        provider,
+        organization=organization or provider.organization,
+        project=project or provider.project,
+    )
+
+
+def _implied_provider(usual: Naming, key: str) -> str:
     if usual.base_url or os.environ.get("OPENAI_COMPAT_BASE_URL"):
         return "OpenAICompat"
     if usual.model:
         return infer_provider(usual.model)
     if os.environ.get("SAGENT_SELFHOSTED_MODEL"):
         return "SelfHosted"
+    if key:
+        raise UsageError("--auth needs --provider or --model: say whose key it is")
     looked_for: list[str] = []
     for name, variables in KEY_VARIABLES.items():
         if any(map(os.environ.get, variables)):

@@ -35,6 +35,12 @@ class Options(argparse.Namespace):
     effort: "Effort | None"
     base_url: str | None
     tool_protocol: "ToolProtocol | None"
+    auth: str | None
+    """Where the key is; None for the provider's own variable."""
+    key: str = ""
+    """What was found there."""
+    account: str | None
+    """Who pays, of those that a key may name."""
     agent: str | None
     """The agent of a file that the run is to have."""
     name: str | None

@@ -5,6 +5,7 @@ from copy import copy
 import trio
 
 from sagent.actors import open_system
+from sagent.cli._credential import with_key
 from sagent.cli._instructions import directory_of, find_skills
 from sagent.cli._model_choice import choose_model
 from sagent.cli._openness import open_to_others, traced
@@ -25,6 +26,7 @@ async def take_seat(options: Options, session: Session | None, screen: Screen) -
     Raises:
         SagentError: there can be no such agent, or it has ended by itself.
     """
+    options = await with_key(options)  # for the models to come, too
     answerer, watcher = ScreenAnswerer(), LogWatcher()
     agent, state = await build_agent(
         options, session, on_progress=watcher.on_progress, answerer=answerer

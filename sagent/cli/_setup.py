@@ -6,6 +6,7 @@ from pathlib import Path
 from sagent.agent import Agent, Answerer
 from sagent.budget import Budget
 from sagent.cli._agent_choice import find_agents, with_agent_file
+from sagent.cli._credential import with_key
 from sagent.cli._instructions import brief, brief_small, directory_of, find_skills
 from sagent.cli._model_choice import choose_model
 from sagent.cli._options import Options
@@ -40,7 +41,7 @@ async def build_agent(
         UsageError: a name or a value cannot be meant.
         MissingKeyError: the provider needs a key that is not in the environment.
     """
-    options = await with_agent_file(options, session)
+    options = await with_key(await with_agent_file(options, session))
     known = SessionState() if session is None else session.transcript.state
     choice = choose_model(options, known, on_progress)
     if options.effort is not None:

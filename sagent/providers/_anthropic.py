@@ -81,15 +81,15 @@ class Anthropic(HttpProvider):
     max_response_tokens: int | None = None
 
     @classmethod
-    def from_env(cls, *, base_url: str = "") -> Self:
+    def from_env(cls, *, base_url: str = "", key: str = "") -> Self:
         """Take all that is not given from the environment; see `HttpProvider.from_env`.
 
-        ``ANTHROPIC_AUTH_TOKEN`` is sent as a Bearer token, and ``ANTHROPIC_CUSTOM_HEADERS`` holds a
-        header in each line.
+        ``ANTHROPIC_AUTH_TOKEN`` is sent as a Bearer token, which a given *key* is not, and
+        ``ANTHROPIC_CUSTOM_HEADERS`` holds a header in each line.
         """
-        provider = super().from_env(base_url=base_url)
+        provider = super().from_env(base_url=base_url, key=key)
         headers = custom_headers(os.environ.get("ANTHROPIC_CUSTOM_HEADERS", ""))
-        bears = bool(provider.key) and not os.environ.get("ANTHROPIC_API_KEY")
+        bears = bool(provider.key) and not key and not os.environ.get("ANTHROPIC_API_KEY")
         return attrs.evolve(
             provider,
             credential="bearer" if bears else "x-api-key",

@@ -30,14 +30,14 @@ class RegionalProvider(HttpProvider):
     """The base URL of each region; the first is the default."""
 
     @classmethod
-    def from_env(cls, *, base_url: str = "", region: str = "") -> Self:
+    def from_env(cls, *, base_url: str = "", key: str = "", region: str = "") -> Self:
         """Take the key, and the base URL unless it or a *region* is given, from the environment.
 
         Raises:
             MissingKeyError: there is no key; the message names the variables.
             UsageError: there is no such region.
         """
-        return super().from_env(base_url=base_url or cls._base_url_in(region))
+        return super().from_env(base_url=base_url or cls._base_url_in(region), key=key)
 
     @classmethod
     def from_key(cls, key: str, *, base_url: str = "", region: str = "") -> Self:

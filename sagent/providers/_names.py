@@ -56,7 +56,7 @@ _MODELS = {
 
 
 def build_provider(name: str, *, key: str = "", base_url: str = "") -> "HttpProvider | Local":
-    """Make the provider of that *name*, from its environment variables unless a *key* is given.
+    """Make the provider of that *name* from its variables; what is given goes before them.
 
     Args:
         name: one of `PROVIDER_NAMES`, in any case.
@@ -78,7 +78,7 @@ def build_provider(name: str, *, key: str = "", base_url: str = "") -> "HttpProv
         if key or base_url:
             raise UsageError("Local runs its own server: it takes no key and no base URL")
         return kind()
-    return kind.from_key(key, base_url=base_url) if key else kind.from_env(base_url=base_url)
+    return kind.from_env(base_url=base_url, key=key)
 
 
 def infer_provider(model: str) -> str:

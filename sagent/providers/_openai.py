@@ -50,10 +50,10 @@ class OpenAI(HttpProvider):
     project: str = attrs.field(default="", converter=header_key)
 
     @classmethod
-    def from_env(cls, *, base_url: str = "") -> Self:
+    def from_env(cls, *, base_url: str = "", key: str = "") -> Self:
         """Take key, base URL, organization and project from the environment; see `HttpProvider`."""
         return attrs.evolve(
-            super().from_env(base_url=base_url),
+            super().from_env(base_url=base_url, key=key),
             organization=os.environ.get("OPENAI_ORG_ID", ""),
             project=os.environ.get("OPENAI_PROJECT_ID", ""),
         )

@@ -111,8 +111,8 @@ class HttpProvider(ABC):
     concurrency: int = attrs.field(default=CONCURRENT_REQUESTS, validator=attrs.validators.ge(1))
 
     @classmethod
-    def from_env(cls, *, base_url: str = "") -> Self:
-        """Take the key, and the base URL unless it is given, from the environment.
+    def from_env(cls, *, base_url: str = "", key: str = "") -> Self:
+        """Take the key and the base URL, unless they are given, from the environment.
 
         The variables are `KEY_VARIABLES` and `BASE_URL_VARIABLES`, the first that is set. A server
         on loopback needs no key.
@@ -127,7 +127,7 @@ class HttpProvider(ABC):
                 f"{cls.NAME} needs a base URL: pass --base-url (base_url=...) or set "
                 f"{' or '.join(cls.BASE_URL_VARIABLES)}"
             )
-        provider = cls(key=_first_of(cls.KEY_VARIABLES), base_url=address)
+        provider = cls(key=key or _first_of(cls.KEY_VARIABLES), base_url=address)
         if not provider.key and not is_loopback(provider.base_url):
             where = (
                 "" if provider.base_url.startswith(cls.BASE_URL or "-") else f" at {shown(address)}"

@@ -50,15 +50,15 @@ class SelfHosted(OpenAICompat):
     default_model: str = ""
 
     @classmethod
-    def from_env(cls, *, base_url: str = "") -> Self:
+    def from_env(cls, *, base_url: str = "", key: str = "") -> Self:
         """Take the base URL unless it is given, the model and a key, if any, from the environment.
 
         Raises:
             UsageError: the base URL is none.
         """
-        (key,), (address,) = cls.KEY_VARIABLES, cls.BASE_URL_VARIABLES
+        (variable,), (address,) = cls.KEY_VARIABLES, cls.BASE_URL_VARIABLES
         return cls(
-            key=os.environ.get(key, ""),
+            key=key or os.environ.get(variable, ""),
             base_url=base_url or os.environ.get(address) or cls.BASE_URL,
             default_model=os.environ.get(_MODEL_VARIABLE, ""),
         )
