@@ -6,6 +6,7 @@ import traceback
 from collections.abc import AsyncIterator
 from contextlib import redirect_stderr
 from copy import copy
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -17,7 +18,7 @@ from sagent.cli._session_choice import open_chosen
 from sagent.cli._streams import complain_of
 from sagent.errors import UsageError
 from sagent.home import Home
-from sagent.repl import Screen, open_screen
+from sagent.repl import HISTORY, Screen, open_screen
 from sagent.repl._printed import Verbatim
 from sagent.session import Session
 
@@ -56,6 +57,7 @@ def _going_on(options: Options, outcome: "Outcome | None") -> Options | None:
         return None
     going_on = copy(options)
     going_on.continue_newest, going_on.session = False, None
+    going_on.continue_all, going_on.resume_all = False, False
     going_on.resume, going_on.fork = outcome.session_id, outcome.fork
     return going_on
 
@@ -90,7 +92,7 @@ async def _cancel_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope
 
 async def _sit(options: Options, session: Session | None) -> "Outcome":
     begun = None if session is None else session.transcript.header.cwd
-    async with open_screen(home=_home(), directory=begun) as screen:
+    async with open_screen(history=_history(options), directory=begun) as screen:
         with redirect_stderr(_Notices(screen)):
             from sagent.cli._seat import take_seat  # noqa: PLC0415  # it takes as long as the prompt
 
@@ -112,8 +114,10 @@ class _Notices(io.TextIOBase):
         return len(text)
 
 
-def _home() -> Home | None:
+def _history(options: Options) -> Path | None:
+    if options.history is not None:
+        return Path(options.history).expanduser().absolute()
     try:
-        return Home.default()
+        return Home.default().root / HISTORY
     except UsageError:  # told when the session was to be opened
         return None

@@ -52,6 +52,8 @@ class Options(argparse.Namespace):
     continue_newest: bool
     resume: str | None
     """A session's id or the beginning of one; "" to choose from a list."""
+    continue_all: bool = False
+    resume_all: bool = False
     session: str | None
     fork: bool
     no_session_persistence: bool
@@ -71,6 +73,14 @@ class Options(argparse.Namespace):
     max_budget_tokens: int | None
     max_budget_seconds: float | None
     no_compact: bool | None
+    history: str | None = None
+    """A file for what is typed in conversations; None for the one in the home."""
     trace: str | None
     """A file for what the run's agents did, and what it took."""
     debug: bool
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a session is named that the run is to go on with."""
+        named = self.resume is not None or self.session is not None
+        return named or self.continue_newest or self.continue_all or self.resume_all

@@ -50,7 +50,7 @@ def parse(argv: Sequence[str]) -> Options:
     """Read *argv*; prints and exits for ``--help``, ``--version`` and errors."""
     parser = _parser()
     options = parser.parse_args(argv, namespace=Options())
-    goes_on = options.continue_newest or options.resume is not None or options.session is not None
+    goes_on = options.goes_on
     if options.fork and not goes_on:
         parser.error("--fork goes with --continue, --resume or --session: say what to fork")
     if options.no_session_persistence and goes_on:
@@ -100,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     add_limits(parser)
     _add_output(parser)
     add_config(parser)
+    _add_conversation(parser)
     return parser
 
 
@@ -121,6 +122,16 @@ def _add_sessions(parser: argparse.ArgumentParser) -> None:
         "choose from a list",
     )
     which.add_argument(
+        "--continue-all",
+        action="store_true",
+        help="go on with the newest session of all directories, where it was begun",
+    )
+    which.add_argument(
+        "--resume-all",
+        action="store_true",
+        help="choose a session of all directories from a list, to go on where it was begun",
+    )
+    which.add_argument(
         "--session",
         type=place,
         metavar="PATH",
@@ -135,6 +146,15 @@ def _add_sessions(parser: argparse.ArgumentParser) -> None:
         "--no-session-persistence",
         action="store_true",
         help="keep neither a session nor a memory of the project",
+    )
+
+
+def _add_conversation(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("conversation").add_argument
+    add(
+        "--history",
+        metavar="FILE",
+        help="remember there what is typed (history in the home)",
     )
 
 

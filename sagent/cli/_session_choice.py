@@ -46,14 +46,10 @@ def open_chosen(options: Options) -> Generator[Session | None]:
         except SessionBusyError as error:
             raise _busy(error) from error
         except (SessionError, UsageError) as error:
-            if _asks_for_one(options):
+            if options.goes_on:
                 raise
             complain(f"{error}; this run is not kept")
         yield session
-
-
-def _asks_for_one(options: Options) -> bool:
-    return options.continue_newest or options.resume is not None or options.session is not None
 
 
 def _open(options: Options) -> AbstractContextManager[Session]:
@@ -74,13 +70,14 @@ def _there(place: Path) -> Path | None:
 def _found(options: Options, home: Home, cwd: Path) -> Path | None:
     if options.resume:
         return _named(home, cwd, options.resume)
-    if options.resume is None and not options.continue_newest:
+    everywhere = options.continue_all or options.resume_all
+    if options.resume is None and not options.continue_newest and not everywhere:
         return None
-    sessions = list_sessions(home, cwd)
-    if options.resume is not None:
+    sessions = list_sessions(home, None if everywhere else cwd)
+    if options.resume is not None or options.resume_all:
         return pick(sessions).directory
     if not sessions:
-        complain("no session of this directory yet: this begins one")
+        complain(f"no session{'' if everywhere else ' of this directory'} yet: this begins one")
         return None
     return sessions[0].directory
 

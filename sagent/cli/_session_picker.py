@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sagent.errors import SessionError, UsageError
 from sagent.session import SessionInfo
-from sagent.terminal import age, cost, title
+from sagent.terminal import age, cost, one_line, title
 
 MAX_ROWS = 20
 _TITLE_CHARS = 60
@@ -24,12 +24,13 @@ def pick(sessions: Sequence[SessionInfo]) -> SessionInfo:
             "sagent sessions list shows"
         )
     if not sessions:
-        raise SessionError("there is no session of this directory to resume")
+        raise SessionError("there is no session to resume")
     shown = sessions[:MAX_ROWS]
+    several = len({session.cwd for session in sessions}) > 1
     for number, session in enumerate(shown, start=1):
-        _tell(_row(number, session))
+        _tell(_row(number, session) + (f" · {_place(session)}" if several else ""))
     if more := len(sessions) - len(shown):
-        _tell(f"  and {more} more: sagent sessions list")
+        _tell(f"  and {more} more: sagent sessions list{' --all' if several else ''}")
     return shown[_number(len(shown)) - 1]
 
 
@@ -39,6 +40,10 @@ def _row(number: int, session: SessionInfo) -> str:
     return (
         f"  [{number:2}] {age(session.updated_ns):>10} · {session.messages:3} msg{price} · {words}"
     )
+
+
+def _place(session: SessionInfo) -> str:
+    return "(unknown)" if session.cwd is None else one_line(str(session.cwd))
 
 
 def _number(count: int) -> int:

@@ -4,7 +4,7 @@
 whoever sits there talk to an agent until they leave.
 """
 
-from sagent.repl._open import open_screen
+from sagent.repl._open import HISTORY, open_screen
 from sagent.repl._screen import Screen
 
-__all__ = ["Screen", "open_screen"]
+__all__ = ["HISTORY", "Screen", "open_screen"]

@@ -3,19 +3,18 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from sagent.home import Home
 from sagent.repl._screen import Screen
 
 HISTORY = "history"
-"""The file in the home that remembers what was typed."""
+"""The file in the home in which what is typed is remembered, usually."""
 
 
 @asynccontextmanager
-async def open_screen(*, home: Home | None, directory: Path | None) -> AsyncGenerator[Screen]:
+async def open_screen(*, history: Path | None, directory: Path | None) -> AsyncGenerator[Screen]:
     """Hold the terminal for the block: line by line if it can do no more (``TERM=dumb``).
 
     Args:
-        home: where what is typed is remembered; None for nowhere.
+        history: the file in which what is typed is remembered; None for nowhere.
         directory: whose files Tab completes; None for the current one.
     """
     if os.environ.get("TERM", "dumb") in {"dumb", "unknown", ""}:
@@ -28,6 +27,5 @@ async def open_screen(*, home: Home | None, directory: Path | None) -> AsyncGene
     from sagent.repl._terminal_screen import open_terminal_screen  # noqa: PLC0415  # the same
 
     place = Path.cwd() if directory is None else directory
-    history = None if home is None else home.root / HISTORY
     async with open_terminal_screen(ReplCompleter(place), history) as screen:
         yield screen

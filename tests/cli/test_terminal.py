@@ -86,7 +86,7 @@ def test_nothing_is_chosen_without_a_word() -> None:
 
 
 def test_nothing_can_be_chosen_of_nothing() -> None:
-    with at_terminal(), pytest.raises(SessionError, match="no session of this directory"):
+    with at_terminal(), pytest.raises(SessionError, match="no session to resume"):
         pick([])
 
 
