@@ -4,6 +4,7 @@ from sagent.agent._agent import Agent
 from sagent.agent._agent_file import agent_from
 from sagent.agent._answerer import Answerer
 from sagent.agent._colleagues import AgentBinding, Colleagues
+from sagent.agent._counsel import Counsel
 from sagent.agent._directive import Directive
 from sagent.agent._event import (
     ChildEvent,
@@ -66,6 +67,7 @@ __all__ = [
     "Colleagues",
     "Compact",
     "Compacted",
+    "Counsel",
     "Directive",
     "Done",
     "Failed",

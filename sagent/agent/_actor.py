@@ -11,6 +11,7 @@ from sagent.agent._audience import Audience
 from sagent.agent._blueprint import Blueprint
 from sagent.agent._caller import ModelCaller
 from sagent.agent._changed_files import ChangedFiles
+from sagent.agent._consultation import Consultation
 from sagent.agent._contact import Contact
 from sagent.agent._control import Control
 from sagent.agent._desk import Desk
@@ -165,7 +166,7 @@ class AgentActor(Actor[Mail]):
             self._post,
             self._desk,
             caller,
-            self._new_tasks(reminders),
+            self._new_tasks(reminders, Consultation(state, caller)),
             self._family,
             self._files,
             audience,
@@ -175,12 +176,13 @@ class AgentActor(Actor[Mail]):
     def _cancel_task(self, task_id: str) -> bool:
         return self._rounds.tasks.cancel(task_id)
 
-    def _new_tasks(self, reminders: Reminders) -> Tasks:
+    def _new_tasks(self, reminders: Reminders, counsel: Consultation) -> Tasks:
         state, audience, blueprint = self._state, self._audience, self._blueprint
         dispatcher = blueprint.dispatcher(
             state.workspace,
             Control(state, self._post, audience, self.status, lambda: self._rounds.tasks),
             self._family,
+            counsel=counsel,
             people=Contact(state, audience, blueprint.name, blueprint.answerer),
             reminders=reminders,
             before_change=self._before_change,

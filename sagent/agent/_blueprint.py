@@ -4,6 +4,7 @@ import attrs
 
 from sagent.agent._answerer import Answerer
 from sagent.agent._colleagues import AgentBinding, Colleagues
+from sagent.agent._counsel import Counsel
 from sagent.agent._dispatch import BeforeChange, Dispatcher
 from sagent.agent._large_results import LargeResults
 from sagent.agent._offspring import Bear
@@ -55,6 +56,7 @@ class Blueprint:
         control: AgentControl,
         colleagues: Colleagues,
         *,
+        counsel: Counsel,
         people: People,
         reminders: Reminders,
         before_change: BeforeChange,
@@ -70,6 +72,7 @@ class Blueprint:
                 people=people,
                 results=large_results.folder,
                 colleagues=colleagues,
+                counsel=counsel,
             ),
             policy=self.policy,
             reminders=reminders,

@@ -155,10 +155,17 @@ class ModelCaller:
                 return await self._stream(model, request, allowance)
 
     async def _ask_aside(self, request: ModelRequest) -> ModelResponse:
-        """Send *request*, which is none of the conversation's, and wait for the whole answer."""
         compactor = self._blueprint.compactor
         own = compactor.model if compactor is not None else None
-        model = own or self._state.model
+        return await self.ask_another(own or self._state.model, request)
+
+    async def ask_another(self, model: Model, request: ModelRequest) -> ModelResponse:
+        """Send *request*, none of the conversation's, to *model*, and wait for the whole answer.
+
+        Raises:
+            ModelError: the call failed.
+            BudgetExceededError: there is not enough left for it.
+        """
         tokens, cap = self._state.meter.measure(request.messages), request.max_response_tokens
         if self._blueprint.budget is None:
             return await self._answer_aside(model, request, _Allowance(None, cap))

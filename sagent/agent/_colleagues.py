@@ -4,6 +4,7 @@ from typing import Protocol
 
 import attrs
 
+from sagent.agent._counsel import Counsel
 from sagent.agent._spawn_order import SpawnOrder
 from sagent.message import TextMessage
 from sagent.tool import Binding
@@ -57,6 +58,8 @@ class AgentBinding(Binding):
 
     Attributes:
         colleagues: the others.
+        counsel: how to ask another model about the conversation.
     """
 
     colleagues: Colleagues
+    counsel: Counsel
