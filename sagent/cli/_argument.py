@@ -22,6 +22,13 @@ def rounds(text: str) -> int:
     return int(text)
 
 
+def times(text: str) -> int:
+    """Read how often something may be done."""
+    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of times: allow at least 1")
+    return int(text)
+
+
 def tokens(text: str) -> int:
     """Read a number of tokens."""
     if not (text.isascii() and text.isdecimal()) or int(text) < 1:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from sagent.cli._argument import agent_name, directory, rounds, seconds, tokens, usd
+from sagent.cli._argument import agent_name, directory, rounds, seconds, times, tokens, usd
 
 PROVIDERS = (
     "Anthropic",
@@ -80,6 +80,18 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="NAME",
         help=f"the tools it may use, as a list with commas: {', '.join(TOOLS)}; or none",
+    )
+    add(
+        "--advisor",
+        metavar="MODEL",
+        help="let the agent ask this model for advice, which sees the conversation: a model of "
+        "any provider, or PROVIDER:MODEL",
+    )
+    add(
+        "--advisor-max-uses",
+        type=times,
+        metavar="N",
+        help="let each agent ask it at most N times",
     )
 
 

@@ -1,6 +1,7 @@
 """From options, and what a session used, to a model."""
 
 import os
+from copy import copy
 from typing import TYPE_CHECKING
 
 import attrs
@@ -12,6 +13,7 @@ from sagent.cli._streams import complain
 from sagent.errors import MissingKeyError, UnknownNameError, UsageError
 from sagent.providers import (
     KEY_VARIABLES,
+    PROVIDER_NAMES,
     HttpProvider,
     WireModel,
     build_provider,
@@ -69,6 +71,35 @@ def choose_model(options: Options, known: SessionState, on_progress: OnProgress)
             f"{error}; going on with {choice.model.model_id} of {choice.provider}"
         )
         return choice
+
+
+def choose_advisor(
+    options: Options, chosen: ModelChoice, named: str, on_progress: OnProgress
+) -> WireModel:
+    """Take the model *named*, as ``PROVIDER:MODEL`` or by a name that tells the provider.
+
+    One whose name tells none is of the provider of the model that was *chosen*. Where it is of that
+    one, it has its address and its key.
+
+    Raises:
+        UsageError: a name or a value cannot be meant.
+        MissingKeyError: the provider needs a key that is not in the environment.
+    """
+    head, colon, rest = named.partition(":")
+    known = {name.lower(): name for name in PROVIDER_NAMES}
+    if colon and head.lower() in known:
+        name, model = known[head.lower()], rest
+    else:
+        name, model = provider_of(named) or chosen.provider, named
+    other = copy(options)
+    other.tool_protocol = None
+    naming = Naming(provider=name, model=model)
+    if name == chosen.provider:
+        usual = _asked(options).over(config_of(options).naming, provider_of)
+        naming = attrs.evolve(naming, base_url=usual.base_url)
+    else:
+        other.base_url, other.auth, other.key, other.account = None, None, "", None
+    return _choice(other, naming, SessionState(), on_progress).model
 
 
 def provider_of(model: str) -> str | None:

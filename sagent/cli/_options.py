@@ -66,6 +66,9 @@ class Options(argparse.Namespace):
     output_schema: str | None
     """A file with the JSON Schema of the answer."""
     input_format: "InputFormat"
+    advisor: str | None = None
+    """A model that the agent may ask for advice."""
+    advisor_max_uses: int | None = None
     output_format: "OutputFormat" = "text"
     max_tool_call_rounds: int | None
     max_response_tokens: int | None

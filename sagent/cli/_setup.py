@@ -8,7 +8,7 @@ from sagent.budget import Budget
 from sagent.cli._agent_choice import find_agents, with_agent_file
 from sagent.cli._credential import with_key
 from sagent.cli._instructions import brief, brief_small, directory_of, find_skills
-from sagent.cli._model_choice import choose_model
+from sagent.cli._model_choice import choose_advisor, choose_model
 from sagent.cli._options import Options
 from sagent.compaction import SummaryCompactor
 from sagent.errors import UnknownNameError
@@ -16,7 +16,7 @@ from sagent.model import check_effort
 from sagent.providers._progress import OnProgress
 from sagent.session import Session, SessionState, StateRecord
 from sagent.tool import Tool
-from sagent.tools import DEFAULT_TOOLS, AgentSpawn, Skill, build_tools
+from sagent.tools import DEFAULT_TOOLS, Advisor, AgentSpawn, Skill, build_tools
 
 LOCAL_TOOLS = ("Read",)
 """What a small model can choose among without fail."""
@@ -57,6 +57,9 @@ async def build_agent(
     if any(isinstance(tool, AgentSpawn) for tool in tools):
         agents = await find_agents(options, session)
         tools = [AgentSpawn(agents=agents) if isinstance(t, AgentSpawn) else t for t in tools]
+    if options.advisor is not None:
+        advisor = choose_advisor(options, choice, options.advisor, on_progress)
+        tools.append(Advisor(model=advisor, max_uses=options.advisor_max_uses))
     agent = Agent(
         model=choice.model,
         system=told.system,

@@ -6,6 +6,7 @@ The decorator is loaded when its name is first used.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from sagent.tools._advisor import Advisor
 from sagent.tools._agent_self import AgentSelf
 from sagent.tools._agent_send import AgentSend
 from sagent.tools._agent_spawn import AgentSpawn
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_TOOLS",
     "TOOLS",
+    "Advisor",
     "AgentSelf",
     "AgentSend",
     "AgentSpawn",
