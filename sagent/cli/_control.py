@@ -1,17 +1,18 @@
 """The commands that see and steer running sagents."""
 
 import json
-import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 
 import attrs
 import trio
 
 from sagent.cli._control_parser import ControlCommand, ControlOptions
 from sagent.cli._control_rows import find_node, run_head, run_rows, tree_rows
-from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
+from sagent.cli._exit_code import DONE, FAILED, USAGE
 from sagent.cli._streams import complain, complain_of, read_in, write_out
+from sagent.cli._until_signal import End, until_signal
 from sagent.control.client import NodeView, Running, find_agent, find_run, find_runs
 from sagent.errors import ControlError, UsageError
 
@@ -19,7 +20,7 @@ from sagent.errors import ControlError, UsageError
 def run_control(options: ControlOptions) -> int:
     """Do what *options* ask for and give the exit code."""
     try:
-        return trio.run(_until_signal, options)
+        return trio.run(until_signal, partial(_do, options))
     except BrokenPipeError:  # the reader has gone, and knows it
         return FAILED
     except UsageError as error:
@@ -30,26 +31,9 @@ def run_control(options: ControlOptions) -> int:
         return FAILED
 
 
-async def _until_signal(options: ControlOptions) -> int:
-    code = INTERRUPTED
-    failure: Exception | None = None
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(_cancel_at_signal, signals, nursery.cancel_scope)
-            try:
-                await _COMMANDS[options.command](options)
-                code = DONE
-            except Exception as error:  # noqa: BLE001  # raised below, outside of the nursery
-                failure = error
-            nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
-    return code
-
-
-async def _cancel_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
-    await anext(signals)
-    scope.cancel()
+async def _do(options: ControlOptions, _: End) -> int:
+    await _COMMANDS[options.command](options)
+    return DONE
 
 
 async def _ps(options: ControlOptions) -> None:

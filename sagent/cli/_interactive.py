@@ -3,7 +3,6 @@
 import io
 import signal
 import traceback
-from collections.abc import AsyncIterator
 from contextlib import redirect_stderr
 from copy import copy
 from pathlib import Path
@@ -16,6 +15,7 @@ from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
 from sagent.cli._options import Options
 from sagent.cli._session_choice import open_chosen
 from sagent.cli._streams import complain_of
+from sagent.cli._until_signal import STOPS, unless_signal
 from sagent.errors import UsageError
 from sagent.home import Home
 from sagent.repl import HISTORY, Screen, open_screen
@@ -70,24 +70,7 @@ def _code(outcome: "Outcome | None") -> int:
 
 async def _talk(options: Options, session: Session | None) -> "Outcome | None":
     """Sit at the terminal; None if a signal came before there was anybody to talk to."""
-    outcome: Outcome | None = None
-    failure: Exception | None = None
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(_cancel_at_signal, signals, nursery.cancel_scope)
-            try:
-                outcome = await _sit(options, session)
-            except Exception as error:  # noqa: BLE001  # raised out there, where no nursery groups it
-                failure = error
-            nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
-    return outcome
-
-
-async def _cancel_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
-    await anext(signals)
-    scope.cancel()
+    return await unless_signal(lambda _: _sit(options, session), (*STOPS, signal.SIGHUP))
 
 
 async def _sit(options: Options, session: Session | None) -> "Outcome":

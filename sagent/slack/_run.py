@@ -1,17 +1,18 @@
 """From options to a bot that is up, until it is interrupted."""
 
 import logging
-import signal
 import sys
 import traceback
-from collections.abc import AsyncIterator, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from importlib.util import find_spec
 
 import trio
 
 from sagent.cli._exit_code import FAILED, INTERRUPTED, USAGE
 from sagent.cli._streams import complain, complain_of
+from sagent.cli._until_signal import End, until_signal
 from sagent.errors import SlackError, UsageError
 from sagent.slack._parser import SlackOptions
 
@@ -21,7 +22,7 @@ def run_slack(options: SlackOptions) -> int:
     try:
         _check_library()
         with _warnings_told():
-            return trio.run(_until_signal, options)
+            return trio.run(until_signal, partial(_serve, options))
     except Exception as error:  # noqa: BLE001  # the last stop: a person reads one line
         if options.debug:
             traceback.print_exception(error)
@@ -34,26 +35,11 @@ def _check_library() -> None:
         raise SlackError("the package websockets is missing: pip install 'sagent[slack]'")
 
 
-async def _until_signal(options: SlackOptions) -> int:
+async def _serve(options: SlackOptions, end: End) -> int:
     from sagent.slack._bot import serve  # noqa: PLC0415  # after the check for its library
 
-    failure: Exception | None = None
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(_cancel_at_signal, signals, nursery.cancel_scope)
-            try:
-                await serve(options, nursery.cancel_scope.cancel)
-            except Exception as error:  # noqa: BLE001  # raised out there, where no nursery groups it
-                failure = error
-            nursery.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+    await serve(options, end)
     return INTERRUPTED
-
-
-async def _cancel_at_signal(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
-    await anext(signals)
-    scope.cancel()
 
 
 @contextmanager
