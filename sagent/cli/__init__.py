@@ -4,11 +4,12 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from sagent.cli._exit_code import INTERRUPTED
+from sagent.cli._exit_code import DONE, INTERRUPTED, USAGE
 from sagent.cli._parser import parse
+from sagent.nearness import is_one_edit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ DOCTOR = "doctor"
 """The first word of a look at what works here."""
 CONTROL: "tuple[ControlCommand, ...]" = ("ps", "tree", "send", "stop", "attach")
 """The first word of commands about what runs; all else is a prompt or a flag."""
+COMPLETE = "__complete"
+"""The first word of what shells ask us as somebody types."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -82,6 +85,36 @@ def _loader(words: Sequence[str]) -> Load:
                 if words[:1] == [command]:
                     return _control_loader(command, words[1:])
             return _run_loader(words)
+    if argv is None and words[:1] != [COMPLETE]:  # this process is the command
+        from sagent.process import hide_from_children  # noqa: PLC0415  # --help needs none of it
+
+        hide_from_children()
+
+
+def _work(words: Sequence[str]) -> Callable[[], int]:
+    if words and words[0] == COMPLETE:
+        return _complete_work(words[1:])
+    if words and (command := _WORKS.get(words[0])) is not None:
+        return command(words[1:])
+    if len(words) == 1 and (meant := _meant(words[0])):
+        return _ask_work(words[0], meant)
+    return _run_work(words)
+
+
+def _meant(word: str) -> str | None:
+    """Give the command that *word* is a slip of."""
+    return next((name for name in _WORKS if is_one_edit(word, name)), None)
+
+
+def _ask_work(word: str, meant: str) -> Callable[[], int]:
+    def work() -> int:
+        sys.stderr.write(
+            f"sagent: no command {word!r}; did you mean {meant}? "
+            f"To ask an agent, write: sagent -- {word}\n"
+        )
+        return USAGE
+
+    return work
 
 
 # What --help needs is loaded before the command line is read, and all else after it.
@@ -178,6 +211,57 @@ def _control_loader(command: "ControlCommand", words: Sequence[str]) -> Load:
         return partial(run_control, options)
 
     return load
+
+
+def _config_work(words: Sequence[str]) -> Callable[[], int]:
+    from sagent.cli._config_parser import parse_config  # noqa: PLC0415  # as above
+
+    options = parse_config(words)
+
+    def work() -> int:
+        from sagent.cli._config_command import run_config  # noqa: PLC0415  # as above
+
+        return run_config(options)
+
+    return work
+
+
+def _completion_work(words: Sequence[str]) -> Callable[[], int]:
+    from sagent.cli._completion_parser import parse_completion  # noqa: PLC0415  # as above
+
+    options = parse_completion(words)
+
+    def work() -> int:
+        from sagent.cli._completion.scripts import SCRIPTS  # noqa: PLC0415  # as above
+
+        sys.stdout.write(SCRIPTS[options.shell])
+        return DONE
+
+    return work
+
+
+def _complete_work(words: Sequence[str]) -> Callable[[], int]:
+    def work() -> int:
+        from sagent.cli._completion.answer import answer  # noqa: PLC0415  # as above
+
+        sys.stdout.write(answer(words[0] if words else "", words[1:]))
+        return DONE
+
+    return work
+
+
+# All else is a prompt or a flag.
+_WORKS: "Mapping[str, Callable[[Sequence[str]], Callable[[], int]]]" = {
+    "sessions": _sessions_work,
+    "map": _map_work,
+    "config": _config_work,
+    "completion": _completion_work,
+    "ps": partial(_control_work, "ps"),
+    "tree": partial(_control_work, "tree"),
+    "send": partial(_control_work, "send"),
+    "stop": partial(_control_work, "stop"),
+    "attach": partial(_control_work, "attach"),
+}
 
 
 def _leave(*_: object) -> None:

@@ -28,6 +28,13 @@ class ControlOptions(argparse.Namespace):
 
 def parse_control(command: "ControlCommand", argv: Sequence[str]) -> ControlOptions:
     """Read what follows ``sagent COMMAND``; prints and exits for ``--help`` and errors."""
+    options = control_parser(command).parse_args(argv, namespace=ControlOptions())
+    options.command = command
+    return options
+
+
+def control_parser(command: "ControlCommand") -> Parser:
+    """Make the parser of what follows ``sagent COMMAND``."""
     about, add = _COMMANDS[command]
     parser = Parser(
         prog=f"sagent {command}",
@@ -37,9 +44,7 @@ def parse_control(command: "ControlCommand", argv: Sequence[str]) -> ControlOpti
         allow_abbrev=False,
     )
     add(parser)
-    options = parser.parse_args(argv, namespace=ControlOptions())
-    options.command = command
-    return options
+    return parser
 
 
 def _ps(parser: Parser) -> None:

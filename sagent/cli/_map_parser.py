@@ -46,6 +46,18 @@ class MapOptions(Options):
 
 def parse_map(argv: Sequence[str]) -> MapOptions:
     """Read what follows ``sagent map``; prints and exits for ``--help`` and errors."""
+    parser = map_parser()
+    options = parser.parse_args(argv, namespace=_unsaid())
+    if not options.over and options.items is None:
+        parser.error("there is nothing to work on: pass --over PATTERN or --items FILE")
+    if not options.each.strip():
+        parser.error("--prompt is empty: say what is to be done with each")
+    options.tools = tool_names(options.tools)
+    return options
+
+
+def map_parser() -> Parser:
+    """Make the parser of what follows ``sagent map``."""
     parser = Parser(
         prog="sagent map",
         description=_DESCRIPTION,
@@ -61,13 +73,7 @@ def parse_map(argv: Sequence[str]) -> MapOptions:
         "--trace", metavar="FILE", help="write there who did what, and what it cost"
     )
     parser.add_argument("--debug", action="store_true", help="show tracebacks of errors")
-    options = parser.parse_args(argv, namespace=_unsaid())
-    if not options.over and options.items is None:
-        parser.error("there is nothing to work on: pass --over PATTERN or --items FILE")
-    if not options.each.strip():
-        parser.error("--prompt is empty: say what is to be done with each")
-    options.tools = tool_names(options.tools)
-    return options
+    return parser
 
 
 def _unsaid() -> MapOptions:

@@ -1,12 +1,14 @@
 """The command line. Imports the standard library alone: ``sagent --help`` is instant."""
 
 import argparse
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sagent.cli._argument import place, tool_names
 from sagent.cli._flags import add_agent, add_config, add_limits, add_model
 from sagent.cli._options import Options
+from sagent.nearness import did_you_mean
 
 TYPE_CHECKING = False  # typing itself takes as long to import as all else here
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 _EPILOG = """\
 sagent sessions lists, searches, shows, exports and removes sessions; see sagent sessions --help.
 sagent map lets an agent work on many files or lines; see sagent map --help.
+sagent config shows what is set in config files; sagent completion SHELL lets Tab complete.
 sagent ps lists what you have running; sagent tree shows the agents of it, send, stop and attach
 steer one; see sagent send --help.
 A prompt that begins with one of these very words goes into one argument, or after --:
@@ -24,18 +27,55 @@ exit codes: 0 done, 1 failed, 2 usage, 130 interrupted
 
 environment: ANTHROPIC_API_KEY, OPENAI_API_KEY, GOOGLE_API_KEY, MOONSHOT_API_KEY, DASHSCOPE_API_KEY,
   MINIMAX_API_KEY; OPENAI_COMPAT_BASE_URL and OPENAI_COMPAT_API_KEY; SAGENT_SELFHOSTED_MODEL and
-  SAGENT_SELFHOSTED_BASE_URL; SAGENT_CACHE_DIR; SAGENT_HOME (sessions and memory; ~/.sagent)
+  SAGENT_SELFHOSTED_BASE_URL; SAGENT_CACHE_DIR; SAGENT_HOME (sessions and memory; ~/.sagent);
+  SAGENT_MODEL, SAGENT_TOOLS and so on for each key of the config; SAGENT_CONFIG, as --config
   for tools: BRAVE_API_KEY, TAVILY_API_KEY, EXA_API_KEY, SEARXNG_URL; SEMANTIC_SCHOLAR_API_KEY,
   OPENALEX_API_KEY, OPENALEX_EMAIL
 """
+
+
+# How argparse words these; where it words them otherwise, there is no hint.
+_UNKNOWN_FLAG = re.compile(r"unrecognized arguments: (.*\s)?(?P<flag>-[^\s=]+)")
+_WRONG_CHOICE = re.compile(r"invalid choice: '(?P<word>[^']*)' \(choose from (?P<choices>.*)\)")
+
+
+def _told_of(action: "argparse._SubParsersAction[Parser]") -> "Iterable[argparse.Action]":
+    return action._choices_actions  # noqa: SLF001  # nothing else has the help of commands
 
 
 class Parser(argparse.ArgumentParser):
     """Tells an error in one line, as all of our errors are told."""
 
     def error(self, message: str) -> "Never":
-        """Exit with *message* and the code for wrong usage."""
-        self.exit(2, f"sagent: {' '.join(message.split())} (see {self.prog} --help)\n")
+        """Exit with *message*, the nearest that there is, and the code for wrong usage."""
+        told = " ".join(message.split()) + self._hint(message)
+        self.exit(2, f"sagent: {told} (see {self.prog} --help)\n")
+
+    def actions(self) -> Sequence[argparse.Action]:
+        """Give what it takes: flags, and what has a place, but for help."""
+        return [action for action in self._actions if action.dest != "help"]
+
+    def commands(self) -> "Sequence[tuple[str, str, Parser]]":
+        """Give the commands below it: name, what it does, and the parser of what follows."""
+        return [
+            (name, next((a.help or "" for a in _told_of(action) if a.dest == name), ""), parser)
+            for action in self._actions
+            if isinstance(action, argparse._SubParsersAction)  # noqa: SLF001  # it has no other name
+            for name, parser in action.choices.items()
+            if isinstance(parser, Parser)
+        ]
+
+    def flags(self) -> Sequence[str]:
+        """Give its flags, and those of the commands below it."""
+        below = (flag for _, _, parser in self.commands() for flag in parser.flags())
+        return [*(flag for action in self._actions for flag in action.option_strings), *below]
+
+    def _hint(self, message: str) -> str:
+        if unknown := _UNKNOWN_FLAG.match(message):
+            return did_you_mean(unknown["flag"], self.flags())
+        if wrong := _WRONG_CHOICE.search(message):
+            return did_you_mean(wrong["word"], re.findall(r"[\w-]+", wrong["choices"]))
+        return ""
 
 
 class _Version(argparse.Action):
@@ -48,7 +88,7 @@ class _Version(argparse.Action):
 
 def parse(argv: Sequence[str]) -> Options:
     """Read *argv*; prints and exits for ``--help``, ``--version`` and errors."""
-    parser = _parser()
+    parser = run_parser()
     options = parser.parse_args(argv, namespace=Options())
     goes_on = options.goes_on
     if options.fork and not goes_on:
@@ -70,7 +110,8 @@ def parse(argv: Sequence[str]) -> Options:
     return options
 
 
-def _parser() -> argparse.ArgumentParser:
+def run_parser() -> Parser:
+    """Make the parser of a run's command line."""
     parser = Parser(
         prog="sagent",
         description="Give an agent something to do. The prompt is an argument, or standard input; "

@@ -43,6 +43,11 @@ class SessionsOptions(argparse.Namespace):
 
 def parse_sessions(argv: Sequence[str]) -> SessionsOptions:
     """Read what follows ``sagent sessions``; prints and exits for ``--help`` and errors."""
+    return sessions_parser().parse_args(argv, namespace=SessionsOptions())
+
+
+def sessions_parser() -> Parser:
+    """Make the parser of what follows ``sagent sessions``."""
     parser = Parser(
         prog="sagent sessions",
         description=_DESCRIPTION,
@@ -53,7 +58,7 @@ def parse_sessions(argv: Sequence[str]) -> SessionsOptions:
     _add_finding(commands)
     _add_reading(commands)
     _add_changing(commands)
-    return parser.parse_args(argv, namespace=SessionsOptions())
+    return parser
 
 
 def _add_finding(commands: "argparse._SubParsersAction[Parser]") -> None:
