@@ -22,6 +22,16 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return "" if name is None else f"; did you mean {name}?"
 
 
+def nearest_first(word: str, known: Iterable[str]) -> list[str]:
+    """Put the names of *known* in order, those first that are most like *word*."""
+    from difflib import SequenceMatcher  # noqa: PLC0415  # the same
+
+    def unlikeness(name: str) -> float:
+        return -SequenceMatcher(None, word[:_MOST_CHARS], name, autojunk=False).ratio()
+
+    return sorted(known, key=unlikeness)
+
+
 def is_one_edit(word: str, name: str) -> bool:
     """Tell whether one slip makes *word* of *name*: a letter too many, too few, other, or swapped.
 

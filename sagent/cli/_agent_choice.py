@@ -11,6 +11,7 @@ from sagent.cli._options import Options
 from sagent.cli._streams import complain
 from sagent.errors import UnknownNameError
 from sagent.home import Home
+from sagent.nearness import did_you_mean
 from sagent.prompt import AgentFile, AgentFiles, FileLimits, ProjectInstructions, load_agent_files
 from sagent.session import Session
 from sagent.tools import TOOLS
@@ -55,6 +56,7 @@ def _filled(options: Options, file: AgentFile) -> Options:
     if unknown := [name for name in file.tools or () if name not in TOOLS]:
         raise UnknownNameError(
             f"{file.path}: unknown tool: {', '.join(unknown)}. Known: {', '.join(TOOLS)}"
+            f"{did_you_mean(unknown[0], TOOLS)}"
         )
     filled = copy(options)
     filled.name = options.name or file.name

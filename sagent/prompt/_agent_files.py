@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
 from pathlib import Path
 
 import attrs
@@ -10,6 +9,7 @@ import attrs
 from sagent.errors import UnknownNameError, UsageError
 from sagent.home import Home
 from sagent.model import EFFORTS, Effort
+from sagent.nearness import nearest_first
 from sagent.prompt._file_limits import FileLimits
 from sagent.prompt._front_matter import FrontMatter, parse_front_matter, split_at_commas
 from sagent.prompt._instructions import ProjectInstructions
@@ -90,11 +90,7 @@ class AgentFiles:
         )
 
     def _nearest(self, wanted: str) -> str:
-        nearness = {
-            name: SequenceMatcher(None, wanted[:80], name, autojunk=False).ratio()
-            for name in self.names
-        }
-        names = sorted(nearness, key=lambda name: -nearness[name])
+        names = nearest_first(wanted, self.names)
         more = f" (and {len(names) - _MOST_NAMED} more)" if len(names) > _MOST_NAMED else ""
         return (", ".join(names[:_MOST_NAMED]) or "none") + more
 

@@ -3,13 +3,13 @@
 import os
 import re
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
 from pathlib import Path
 
 import attrs
 
 from sagent.errors import UnknownNameError
 from sagent.home import Home
+from sagent.nearness import nearest_first
 from sagent.prompt._front_matter import FrontMatter, parse_front_matter
 from sagent.prompt._instructions import ProjectInstructions
 from sagent.prompt._repository import directories_to
@@ -101,8 +101,7 @@ class Skills:
 
     def _names(self, wanted: str) -> str:
         """Name the skills, those first whose names come nearest to *wanted*."""
-        names = [skill.name for skill in self.found if skill.is_listed]
-        names.sort(key=lambda name: -SequenceMatcher(None, wanted[:_MOST_NAME_CHARS], name).ratio())
+        names = nearest_first(wanted, (skill.name for skill in self.found if skill.is_listed))
         more = f" (and {len(names) - MOST_NAMED} more)" if len(names) > MOST_NAMED else ""
         return (", ".join(names[:MOST_NAMED]) or "none") + more
 

@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from sagent.errors import UnknownNameError, UsageError
+from sagent.nearness import did_you_mean
 from sagent.providers._provider import HttpProvider
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def build_provider(name: str, *, key: str = "", base_url: str = "") -> "HttpProv
     if found is None:
         raise UnknownNameError(
             f"unknown provider: {name!r}; choose {', '.join(PROVIDER_NAMES[:-1])} or Local"
+            f"{did_you_mean(name, PROVIDER_NAMES)}"
         )
     kind: type[HttpProvider | Local] = getattr(import_module(MODULES[found]), found)
     if not issubclass(kind, HttpProvider):
@@ -95,6 +97,9 @@ def infer_provider(model: str) -> str:
     for beginning, provider in _MODELS.items():
         if name.startswith(beginning):
             return provider
+    from sagent.providers._price_table import model_names  # noqa: PLC0415  # only who errs waits
+
     raise UnknownNameError(
         f"no provider is known for the model {model!r}: say which, {', '.join(PROVIDER_NAMES)}"
+        f"{did_you_mean(model, (*CATALOGUE, *model_names()))}"
     )

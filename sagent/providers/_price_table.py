@@ -115,6 +115,14 @@ def models_of(vendor: str) -> tuple[KnownModel, ...]:
     return tuple(sorted(models, key=lambda model: model.name))
 
 
+def model_names() -> Iterator[str]:
+    """Give the names of all models of all vendors, some more than once."""
+    table: _Table = json.loads(_PATH.read_bytes())
+    for rows in table["vendors"].values():
+        for row in rows:
+            yield from row["names"]
+
+
 def _spellings(vendor: str, name: str) -> Iterator[str]:
     bare = _TUNED.sub(r"\1", name.removeprefix("models/").removeprefix(f"{vendor}/"))
     if version := VERSIONS.get((vendor, bare)):

@@ -2,6 +2,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from sagent.errors import UnknownNameError
+from sagent.nearness import did_you_mean
 from sagent.tool import Tool
 from sagent.tools._agent_self import AgentSelf
 from sagent.tools._agent_send import AgentSend
@@ -68,6 +69,8 @@ def build_tools(names: Iterable[str]) -> list[Tool]:
     tools: dict[str, Tool] = {}
     for name in names:
         if name not in TOOLS:
-            raise UnknownNameError(f"unknown tool: {name!r}. Known: {', '.join(TOOLS)}")
+            raise UnknownNameError(
+                f"unknown tool: {name!r}. Known: {', '.join(TOOLS)}{did_you_mean(name, TOOLS)}"
+            )
         tools.setdefault(name, TOOLS[name]())
     return list(tools.values())

@@ -49,7 +49,7 @@ class Tab:
 
 @pytest.fixture
 def tab(sagent: Command, project: Path) -> Tab:
-    assert project
+    del project  # where it asks
     return Tab(sagent)
 
 
