@@ -1,10 +1,9 @@
 """The commands that begin with a slash, as a table."""
 
-from difflib import get_close_matches
-
 import attrs
 
 from sagent.errors import UnknownNameError
+from sagent.nearness import nearest
 
 
 @attrs.frozen(kw_only=True)
@@ -70,8 +69,8 @@ def read_order(line: str) -> Order:
     for command in COMMANDS:
         if command.name == name:
             return Order(command, rest.strip())
-    near = get_close_matches(name, [command.name for command in COMMANDS], 1)
-    hint = f"did you mean /{near[0]}?" if near else "see /help"
+    near = nearest(name, (command.name for command in COMMANDS))
+    hint = "see /help" if near is None else f"did you mean /{near}?"
     raise UnknownNameError(f"unknown command: /{name}; {hint}")
 
 
