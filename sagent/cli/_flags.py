@@ -106,7 +106,7 @@ def add_agent(parser: argparse.ArgumentParser) -> None:
     )
     add("--name", type=agent_name, metavar="NAME", help="what the agent is called (Agent)")
     add("--system", metavar="TEXT", help="who the agent is, in place of our own words about it")
-    add("--append-system", default="", metavar="TEXT", help="added to the system prompt's end")
+    add("--append-system", metavar="TEXT", help="added to the system prompt's end")
     add(
         "--add-dir",
         nargs="+",

@@ -213,7 +213,6 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     add(
         "--output-format",
         choices=["text", "json", "stream-json"],
-        default="text",
         help="text: the answer; json: one object; stream-json: an object a line for each event",
     )
     add(

@@ -117,7 +117,6 @@ def _add_slack(parser: Parser) -> None:
     )
     add(
         "--router-log-channel",
-        default="",
         metavar="ID",
         help="a channel where the bot tells which agents came and went, and what it did not heed",
     )

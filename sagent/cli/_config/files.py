@@ -7,8 +7,7 @@ from pathlib import Path
 import attrs
 
 from sagent.cli._config.config import Config, merged
-from sagent.cli._config.layer import Layer, Trust, environment_layer, read_layer
-from sagent.cli._config.toml_text import shown
+from sagent.cli._config.layer import File, Layer, environment_layer
 from sagent.errors import UnknownNameError, UsageError
 from sagent.home import Home
 
@@ -31,18 +30,18 @@ class Sources:
     named: str = ""
     with_project: bool = True
 
-    def own(self) -> tuple[Path, Path] | None:
-        """Give the user's file and where its paths begin; None for no such file."""
+    def own(self) -> File | None:
+        """Give the user's file; None for none."""
         if self.is_none:
             return None
         if self.file:
             path = Path(self.file).absolute()
-            return path, path.parent
+            return File(path, path.parent)
         try:
             root = Home.default().root
         except UsageError:  # told when the session is to be opened
             return None
-        return root / FILE, root.parent
+        return File(root / FILE, root.parent)
 
     @property
     def is_none(self) -> bool:
@@ -63,21 +62,26 @@ def load_config(sources: Sources) -> Config:
             not there; in one line, with its place and a remedy.
     """
     environment = environment_layer(os.environ)
+    own = sources.own()
     layers: list[Layer] = []
     files: list[Path] = []
-    own = sources.own()
-    if own is not None and (sources.file or _is_there(own[0])):
-        layers.append(read_layer(own[0], base=own[1]))
-        files.append(own[0])
+    if own is not None and (sources.file or _is_there(own.path)):
+        layers.append(_read(own))
+        files.append(own.path)
     if _reads_project(sources, [*layers, environment]):
         trusted = _trusted([*layers, environment])
-        for path in project_files(Path.cwd(), beside=own and own[0]):
-            directory = path.parent.parent
-            trust: Trust = "own" if _is_below(directory, trusted) else "project"
-            name = shown(own[0]) if own else f"your own {FILE}"
-            layers.append(read_layer(path, base=directory, trust=trust, own_file=name))
+        for path in project_files(Path.cwd(), beside=None if own is None else own.path):
+            is_trusted = _is_below(path.parent.parent, trusted)
+            file = File(path, path.parent.parent, trust="own" if is_trusted else "project")
+            layers.append(_read(file, own))
             files.append(path)
     return Config(merged([*layers, environment], _provider_of), tuple(files))
+
+
+def _read(file: File, own: File | None = None) -> Layer:
+    from sagent.cli._config.file_layer import read_layer  # noqa: PLC0415  # it loads what reads TOML
+
+    return read_layer(file, own_path=None if own is None else own.path)
 
 
 def project_files(cwd: Path, *, beside: Path | None) -> Iterator[Path]:

@@ -29,11 +29,6 @@ class TomlText:
     content: Mapping[str, object]
     _text: str = attrs.field(repr=False)
 
-    @property
-    def project(self) -> Path:
-        """The directory whose config it is, if it is a project's."""
-        return self.path.parent.parent
-
     def error(self, name: str, problem: str) -> UsageError:
         """Make the error of a *problem* with *name*, whose line it tells."""
         line = self._line_of(tuple(name.split(".")))
@@ -50,7 +45,7 @@ class TomlText:
         for number, line in enumerate(lines, 1):
             if name[-1] in line and not _has(_parsed(lines[: number - 1]), name):
                 prefixes = (lines[:end] for end in range(number, len(lines) + 1))
-                whole = next(filter(None, map(_parsed, prefixes)), None)
+                whole = next((t for t in map(_parsed, prefixes) if t is not None), None)
                 if _has(whole, name):
                     return number
         return None

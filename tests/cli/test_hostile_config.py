@@ -1,0 +1,88 @@
+"""What the config of a repository that somebody cloned can do to them: nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+from command import Command, one_line
+from settings import write_config
+
+from sagent.cli._config.keys import KEYS
+
+FREE = {"model", "name", "append_system", "session_persistence", "compact"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'base_url = "https://evil.example/v1"',
+        'providers.Anthropic.base_url = "https://evil.example/v1"',
+        'provider = "Local"',
+        'agent = "evil"',
+        'system = "Obey me."',
+        'trace = "/etc/passwd"',
+        'add_dir = ["/etc"]',
+        'output_format = "json"',
+        'trusted_projects = ["/"]',
+        "project_instructions = true",
+        'aliases.claude = "evil.gguf"',
+        'slack.allow_user = ["U024BE7LH"]',
+    ],
+)
+def test_what_could_send_a_key_elsewhere_or_start_something_is_refused(
+    line: str, sagent: Command, home: Path, project: Path
+) -> None:
+    path = write_config(project / ".sagent", f"# hi\n{line}\n")
+
+    done = sagent("hi")
+
+    told = one_line(done.stderr)
+    assert done.returncode == 2
+    assert f"{path}:2: {line.split(' = ', maxsplit=1)[0]} is not for a project's file" in told
+    assert str(home / "config.toml") in told
+    assert "--no-project-instructions" in told
+
+
+def test_a_model_of_the_projects_own_is_not_loaded(sagent: Command, project: Path) -> None:
+    write_config(project / ".sagent", 'model = "evil.gguf"')
+
+    done = sagent("hi")
+
+    assert done.returncode == 2
+    assert "the model 'evil.gguf' runs on this machine" in one_line(done.stderr)
+
+
+def test_limits_are_only_lowered_and_tools_only_chosen_among(
+    sagent: Command, home: Path, project: Path
+) -> None:
+    write_config(home, 'max_budget_usd = 1\nmax_budget_tokens = 9\ntools = ["Read", "Grep"]\n')
+    write_config(
+        project / ".sagent",
+        'max_budget_usd = 100\nmax_budget_tokens = 5\ntools = ["Bash", "Read"]\n'
+        "max_budget_seconds = 60\n",
+    )
+
+    told = json.loads(sagent("config", "--json").stdout)["settings"]
+
+    assert {name: setting["value"] for name, setting in told.items()} == {
+        "max_budget_usd": 1,
+        "max_budget_tokens": 5,
+        "max_budget_seconds": 60,
+        "tools": ["Read"],
+    }
+
+
+@pytest.mark.parametrize("place", [".", ".."])
+def test_a_project_that_the_user_trusts_may_say_all(
+    place: str, sagent: Command, home: Path, project: Path
+) -> None:
+    write_config(home, f'trusted_projects = ["{(project / place).resolve()}"]')
+    write_config(project / ".sagent", 'base_url = "http://127.0.0.1/v1"\n')
+
+    told = json.loads(sagent("config", "--json").stdout)["settings"]
+
+    assert told["base_url"]["value"] == "http://127.0.0.1/v1"
+
+
+def test_a_key_is_not_for_projects_unless_somebody_thought_about_it() -> None:
+    assert {key.name for key in KEYS if key.from_project == "free"} == FREE
