@@ -58,6 +58,16 @@ class SlackOptions(Options):
 
 def parse_slack(argv: Sequence[str]) -> SlackOptions:
     """Read the command line; prints and exits for ``--help`` and errors."""
+    parser = slack_parser()
+    options = parser.parse_args(argv, namespace=_unsaid())
+    options.tools = tool_names(options.tools)
+    _configure(parser, options)
+    _check(parser, options)
+    return options
+
+
+def slack_parser() -> Parser:
+    """Make the parser of the command line."""
     parser = Parser(
         prog="sagent-slack",
         description=_DESCRIPTION,
@@ -76,11 +86,7 @@ def parse_slack(argv: Sequence[str]) -> SlackOptions:
         "--trace", metavar="FILE", help="write there who did what, and what it cost"
     )
     parser.add_argument("--debug", action="store_true", help="show tracebacks of errors")
-    options = parser.parse_args(argv, namespace=_unsaid())
-    options.tools = tool_names(options.tools)
-    _configure(parser, options)
-    _check(parser, options)
-    return options
+    return parser
 
 
 def _configure(parser: Parser, options: SlackOptions) -> None:
