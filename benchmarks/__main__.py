@@ -21,6 +21,7 @@ from benchmarks import (
     tools,
     wire,
 )
+from benchmarks.command_lines import comparison
 from benchmarks.effort import FULL, QUICK, Effort
 from benchmarks.report import Report
 from benchmarks.row import Row
@@ -47,6 +48,7 @@ class Options(argparse.Namespace):
     list: bool
     quick: bool
     markdown: Path | None
+    peers: Path | None
 
 
 def main() -> int:
@@ -56,6 +58,12 @@ def main() -> int:
     add("--list", action="store_true", help="print the names of the groups and exit")
     add("--quick", action="store_true", help="measure less, for a first look")
     add("--markdown", type=Path, metavar="FILE", help="write a dated report, too")
+    add(
+        "--peers",
+        type=Path,
+        metavar="DIRECTORY",
+        help="hold surfaces against other command lines, too, which npm installs there",
+    )
     options = parser.parse_args(namespace=Options())
     if unknown := [name for name in options.groups if name not in GROUPS]:
         parser.error(f"no group {unknown[0]!r}: choose from {', '.join(GROUPS)}")
@@ -63,16 +71,19 @@ def main() -> int:
         print(*GROUPS, sep="\n")
         return 0
     effort = QUICK if options.quick else FULL
-    report = Report([(name, _measure(name, effort)) for name in options.groups or GROUPS])
+    groups = options.groups or GROUPS
+    report = Report([(name, _measure(name, effort, options.peers)) for name in groups])
     report.show()
     if options.markdown is not None:
         options.markdown.write_text(report.markdown(), encoding="utf-8")
     return 0
 
 
-def _measure(name: str, effort: Effort) -> list[Row]:
+def _measure(name: str, effort: Effort, peers: Path | None) -> list[Row]:
     start = time.perf_counter()
     rows = GROUPS[name](effort)
+    if peers is not None and name == "surfaces":
+        rows += comparison.rows(effort, peers)
     print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr)
     return rows
 

@@ -23,6 +23,7 @@ MILLISECONDS = Unit("ms", 1e-3, 1)
 BYTES = Unit("B", 1, 0)
 MEGABYTES = Unit("MB", 1e6, 1)
 COUNT = Unit("times", 1, 1)
+PROCESSES = Unit("left", 1, 0)
 PER_SECOND = Unit("/s", 1, 0)
 
 
@@ -83,7 +84,7 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        if self.anchor is None:
+        if not self.anchor:  # to none of something there is no ratio
             return None
         if self.reading is Reading.SPEED:
             return self.anchor / self.ours
