@@ -1,26 +1,21 @@
 import os
 from collections.abc import Callable, Sequence
-from typing import Literal, Self, get_args
+from typing import Self
 
 import attrs
 
 from sagent.tools._refusal import Refusal
 from sagent.tools.papers._arxiv import Arxiv
 from sagent.tools.papers._author import Author, AuthorId
+from sagent.tools.papers._choices import Choice, Relation
 from sagent.tools.papers._inquiry import Asker, Harvest, Question, check_answered, notes_of
 from sagent.tools.papers._merge import joined, ranked
 from sagent.tools.papers._openalex import OpenAlex
 from sagent.tools.papers._paper import Paper
 from sagent.tools.papers._paper_id import PaperId
 from sagent.tools.papers._semantic_scholar import SemanticScholar
-from sagent.tools.papers._service import Filter, Graph, Listing, Lookup, Relation, Service
+from sagent.tools.papers._service import Filter, Graph, Listing, Lookup, Service
 from sagent.tools.web import AddressPolicy
-
-type Choice = Literal["s2", "openalex", "arxiv", "fused"]
-"""One service, or all of them."""
-
-CHOICES: tuple[Choice, ...] = get_args(Choice.__value__)
-"""All that may be chosen."""
 
 
 def _any(_: object) -> bool:

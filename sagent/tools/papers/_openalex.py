@@ -6,6 +6,7 @@ import attrs
 
 from sagent.lib.json import JSON
 from sagent.tools.papers._author import Author, AuthorId, orcid_of
+from sagent.tools.papers._choices import Relation
 from sagent.tools.papers._fields import (
     Fields,
     count_in,
@@ -18,7 +19,7 @@ from sagent.tools.papers._fields import (
 )
 from sagent.tools.papers._paper import Paper
 from sagent.tools.papers._paper_id import PaperId, paper_id_of, without_version
-from sagent.tools.papers._service import Filter, Listing, Lookup, Page, Relation, Request
+from sagent.tools.papers._service import Filter, Listing, Lookup, Page, Request
 
 _WORK = (
     "id,doi,display_name,publication_year,authorships,primary_location,best_oa_location,locations,"

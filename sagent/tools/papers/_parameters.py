@@ -1,28 +1,15 @@
-"""The parameters that the tools of this package have in common."""
+"""The arguments that the tools of this package have in common."""
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
 import attrs
 
-from sagent.lib.json import JSON
 from sagent.tools._arguments import Arguments
 from sagent.tools._refusal import Refusal
+from sagent.tools.papers._choices import MOST_PAPERS
 from sagent.tools.papers._service import Filter
 
-_MOST = 1000
 _LAST_YEAR = 9999
-_YEAR: JSON = {"type": "integer", "minimum": 0}
-
-LIST_PARAMETERS: Mapping[str, JSON] = MappingProxyType(
-    {
-        "limit": {"type": "integer", "minimum": 1, "maximum": _MOST},
-        "year_from": _YEAR,
-        "year_to": _YEAR,
-        "abstract_chars": {"type": "integer", "minimum": 1},
-    }
-)
-"""The schemas of what every list of papers can be asked for."""
 
 
 @attrs.frozen
@@ -36,7 +23,7 @@ class Shape:
     def of(cls, arguments: Arguments, *, papers: int, abstract_chars: int) -> "Shape":
         """Read it out of *arguments*; what is left out has these values."""
         return cls(
-            min(arguments.count("limit", papers, least=1), _MOST),
+            min(arguments.count("limit", papers, least=1), MOST_PAPERS),
             arguments.count("abstract_chars", abstract_chars, least=1),
         )
 

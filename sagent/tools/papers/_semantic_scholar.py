@@ -6,6 +6,7 @@ import attrs
 
 from sagent.lib.json import JSON
 from sagent.tools.papers._author import Author, AuthorId, orcid_of
+from sagent.tools.papers._choices import Relation
 from sagent.tools.papers._fields import (
     Fields,
     count_in,
@@ -17,7 +18,7 @@ from sagent.tools.papers._fields import (
 )
 from sagent.tools.papers._paper import Paper
 from sagent.tools.papers._paper_id import PaperId, without_version
-from sagent.tools.papers._service import Filter, Listing, Lookup, Page, Relation, Request
+from sagent.tools.papers._service import Filter, Listing, Lookup, Page, Request
 
 _PAPER = "title,abstract,year,venue,authors,externalIds,citationCount,openAccessPdf"
 _AUTHOR = "name,affiliations,paperCount,citationCount,hIndex,externalIds"

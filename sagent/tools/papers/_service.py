@@ -1,20 +1,15 @@
 """What the services have in common: questions and answers as values, with nothing that waits."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, Protocol, get_args
+from typing import Protocol
 
 import attrs
 
 from sagent.lib.json import JSON
 from sagent.tools.papers._author import Author, AuthorId
+from sagent.tools.papers._choices import Relation
 from sagent.tools.papers._paper import Paper, Source
 from sagent.tools.papers._paper_id import PaperId
-
-type Relation = Literal["references", "citations"]
-"""Those that a paper cites, or those that cite it."""
-
-RELATIONS: tuple[Relation, ...] = get_args(Relation.__value__)
-"""Both."""
 
 
 @attrs.frozen(kw_only=True)
