@@ -20,10 +20,11 @@ from sagent.agent import (
     UserAsked,
 )
 from sagent.model import Usage
+from sagent.repl._family_view import FamilyRow, FamilyView
+from sagent.repl._figures import figures
 from sagent.repl._lineage import depth_among, in_tree_order
 from sagent.repl._printed import Printed, Remark, in_short
-from sagent.repl._status_line import duration, thousands
-from sagent.terminal import cost, one_line
+from sagent.terminal import one_line
 
 MOST_ROWS = 8
 """How many agents are shown at once; of the rest, their number."""
@@ -39,45 +40,6 @@ _WORK = (
     Interrupted,
 )
 """What tells that an agent is at work, or was until now."""
-
-
-@attrs.frozen(kw_only=True)
-class FamilyRow:
-    """An agent at work.
-
-    Attributes:
-        depth: how many of those above it are shown, too.
-        name: by which it is reached.
-        doing: what it does now, in a few words.
-        elapsed_s: for how long it has been at work.
-        tokens: what it has sent and received.
-        cost_usd: what that cost, in US dollars.
-    """
-
-    depth: int = 0
-    name: str
-    doing: str
-    elapsed_s: float
-    tokens: int = 0
-    cost_usd: Decimal = Decimal(0)
-
-    @property
-    def figures(self) -> str:
-        """How long it has taken, and how much."""
-        return figures(self.elapsed_s, self.tokens, self.cost_usd)
-
-
-@attrs.frozen(kw_only=True)
-class FamilyView:
-    """Those at work, parents before their children.
-
-    Attributes:
-        rows: the first of them.
-        hidden: how many there are besides.
-    """
-
-    rows: tuple[FamilyRow, ...] = ()
-    hidden: int = 0
 
 
 @attrs.define
@@ -186,16 +148,6 @@ class Family:
             tokens=max(_total(member.usage), 0 if status is None else _total(status.usage)),
             cost_usd=max(member.cost_usd, Decimal(0) if status is None else status.cost_usd),
         )
-
-
-def figures(elapsed_s: float, tokens: int, cost_usd: Decimal) -> str:
-    """Write how long something took, and how much, without what is nothing."""
-    words = [
-        duration(elapsed_s),
-        f"{thousands(tokens)} tokens" if tokens else "",
-        cost(cost_usd),
-    ]
-    return " · ".join(filter(None, words))
 
 
 def _figures(member: _Member, now_s: float) -> str:

@@ -2,7 +2,7 @@
 
 from rich.cells import cell_len, set_cell_size
 
-from sagent.repl._family import FamilyRow, FamilyView
+from sagent.repl._family_view import FamilyRow, FamilyView
 
 _INDENT = 2
 _MOST_INDENT = 12

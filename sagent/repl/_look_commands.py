@@ -11,11 +11,12 @@ from sagent.errors import UnknownNameError, UsageError
 from sagent.prompt import load_memory
 from sagent.repl._census import ask_all
 from sagent.repl._command import help_text
+from sagent.repl._figures import duration, thousands
 from sagent.repl._lineage import depth_among, in_tree_order
 from sagent.repl._printed import Prose, Remark, Tone, Verbatim
 from sagent.repl._screen import Screen
 from sagent.repl._setting import Setting
-from sagent.repl._status_line import context_used, duration, thousands
+from sagent.repl._status_line import context_used
 from sagent.repl._telling import Telling
 from sagent.terminal import cost, one_line
 

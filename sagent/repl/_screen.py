@@ -5,7 +5,7 @@ from typing import Protocol
 
 import attrs
 
-from sagent.repl._family import FamilyView
+from sagent.repl._family_view import FamilyView
 from sagent.repl._printed import Printed
 from sagent.tool import Question
 

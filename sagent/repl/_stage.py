@@ -25,7 +25,7 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import create_input
 
 from sagent.repl._entry import Entry, open_history
-from sagent.repl._family import FamilyView
+from sagent.repl._family_view import FamilyView
 from sagent.repl._keys import Desk, key_bindings
 from sagent.repl._layout import STYLE, Shown, stage_layout
 from sagent.repl._menu import Menu

@@ -4,6 +4,7 @@ import attrs
 
 from sagent.agent import AgentStatus
 from sagent.agent._status import Phase
+from sagent.repl._figures import duration, thousands
 from sagent.terminal import cost, one_line
 
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
@@ -64,17 +65,3 @@ def context_used(status: AgentStatus) -> str:
         return f"{thousands(status.context_tokens)} tokens" if status.context_tokens else ""
     percent = 100 * status.context_tokens // status.context_window
     return f"{percent}% of {thousands(status.context_window)}"
-
-
-def thousands(tokens: int) -> str:
-    """Write a number of tokens in few characters."""
-    return str(tokens) if tokens < 1000 else f"{tokens / 1000:.0f}k"  # noqa: PLR2004  # 1k
-
-
-def duration(seconds: float) -> str:
-    """Write how long something took, in the two largest units."""
-    minutes, rest_s = divmod(int(seconds), 60)
-    if not minutes:
-        return f"{rest_s}s"
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} hr {rest} min" if hours else f"{minutes} min {rest_s} s"

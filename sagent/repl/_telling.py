@@ -29,9 +29,9 @@ from sagent.agent import (
 )
 from sagent.message import Descriptor, Message, MultipartMessage
 from sagent.repl._family import Family
+from sagent.repl._figures import duration
 from sagent.repl._markdown_stream import MarkdownStream
 from sagent.repl._printed import Diff, Printed, Remark, Verbatim, in_short
-from sagent.repl._status_line import duration
 from sagent.terminal._people_rows import people_rows
 
 MOST_RESULTS = 20

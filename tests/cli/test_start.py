@@ -4,6 +4,7 @@ import sys
 
 import pytest
 import trio
+from loopback import answer, open_loopback
 
 
 @pytest.mark.parametrize("flag", ["--help", "--version"])
@@ -38,3 +39,45 @@ async def test_sessions_are_listed_without_what_agents_need() -> None:
     )
 
     await trio.run_process([sys.executable, "-c", code], capture_stderr=True)
+
+
+async def test_a_turn_loads_nothing_that_few_turns_need() -> None:
+    code = (
+        "import sys; from sagent.cli import main\n"
+        "assert main() == 0\n"
+        "rare = {'asyncio', 'cattrs', 'click', 'pathspec', 'prompt_toolkit', 'rich',\n"
+        "    'sagent.tools._function', 'sagent.tools.papers._library'} & set(sys.modules)\n"
+        "assert not rare, rare"
+    )
+
+    async with open_loopback(answer("Hello.")) as server:
+        done = await trio.run_process(
+            [sys.executable, "-c", code, "--base-url", server.base_url, "--model", "m", "Hello"],
+            capture_stdout=True,
+            capture_stderr=True,
+            check=False,
+        )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"Hello.\n", b"")
+
+
+async def test_the_prompt_waits_for_nothing_that_agents_need() -> None:
+    code = (
+        "import sys, sagent.cli._interactive\n"
+        "late = {'httpx', 'rich', 'sagent.agent', 'sagent.providers', 'sagent.tools'}\n"
+        "assert not late & set(sys.modules), late & set(sys.modules)"
+    )
+
+    await trio.run_process([sys.executable, "-c", code])
+
+
+async def test_after_its_start_the_command_looks_for_garbage_again() -> None:
+    code = (
+        "import gc, sys; from sagent.cli import main\n"
+        "assert main() == 0\n"
+        "assert gc.isenabled() and gc.get_freeze_count()"
+    )
+
+    await trio.run_process(
+        [sys.executable, "-c", code, "sessions", "list"], capture_stdout=True, capture_stderr=True
+    )

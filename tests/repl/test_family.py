@@ -19,8 +19,9 @@ from sagent.agent import (
 from sagent.agent._status import Phase
 from sagent.message import TextMessage
 from sagent.model import Usage
-from sagent.repl._family import MOST_ROWS, Family, FamilyRow, FamilyView
+from sagent.repl._family import MOST_ROWS, Family
 from sagent.repl._family_lines import family_lines
+from sagent.repl._family_view import FamilyRow, FamilyView
 
 USAGE = Usage(input_tokens=300, output_tokens=45)
 LS = ToolCalled(call_id="c1", name="Bash", summary="Bash ls", content={})

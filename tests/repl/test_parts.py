@@ -23,11 +23,12 @@ from sagent.message import TextMessage, error_message
 from sagent.model import Usage
 from sagent.repl._command import COMMANDS, help_text, read_order
 from sagent.repl._completion import best, files_below
+from sagent.repl._figures import duration
 from sagent.repl._menu import Menu
 from sagent.repl._paint import MOST_DIFF_LINES, Painter
 from sagent.repl._printed import Diff, Printed, Prose, Remark, Said, Verbatim
 from sagent.repl._screen_answerer import answer_in
-from sagent.repl._status_line import Standing, duration, status_line
+from sagent.repl._status_line import Standing, status_line
 from sagent.repl._telling import Telling
 from sagent.repl.conversation import ScreenAnswerer
 from sagent.tool import Answer, Choice, Question
