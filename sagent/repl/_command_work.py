@@ -21,6 +21,7 @@ from sagent.compaction import Recap
 from sagent.errors import UnknownNameError, UsageError
 from sagent.repl._command import Order
 from sagent.repl._look_commands import LookCommands
+from sagent.repl._models import Models
 from sagent.repl._printed import Prose, Tone, Verbatim
 from sagent.repl._screen import Screen
 from sagent.repl._screen_answerer import ScreenAnswerer
@@ -37,6 +38,7 @@ class CommandWork:
     _screen: Screen
     _answerer: ScreenAnswerer
     _telling: Telling
+    _models: Models
     _leave: Callable[[Outcome], object]
     _look: Callable[[], Awaitable[None]]
 
@@ -95,7 +97,7 @@ class CommandWork:
             status = await self._setting.ref.ask(GetStatus(), lane="front")
             self._say(f"  {status.model_id}: /model NAME takes another")
             return
-        model = await trio.to_thread.run_sync(self._setting.model_named, name)
+        model = await trio.to_thread.run_sync(self._models.named, name)
         await self._setting.ref.ask(SwapModel(model), lane="front")
         await self._look()
         self._say(f"  going on with {model.model_id}", "dim")

@@ -12,6 +12,7 @@ from sagent.errors import RunError, SagentError
 from sagent.repl._census import ask_all
 from sagent.repl._hearing import Hearing
 from sagent.repl._jobs import Jobs
+from sagent.repl._models import Models
 from sagent.repl._outbox import Outbox
 from sagent.repl._printed import Remark
 from sagent.repl._pulse import Pulse
@@ -47,7 +48,8 @@ class Conversation:
         self._jobs = Jobs(self._nursery, screen)
         self._pulse = Pulse(setting.ref, self._jobs)
         self._jobs.on_change = self._pulse.turn
-        self._outbox = Outbox(setting, screen, self._telling, self._pulse)
+        models = Models(setting.agent.model, setting.model_named, self._pulse)
+        self._outbox = Outbox(setting, screen, self._telling, self._pulse, models)
         self._hearing = Hearing(
             setting,
             screen,
@@ -56,6 +58,7 @@ class Conversation:
             self._pulse,
             self._jobs,
             self._outbox,
+            models,
             self._look,
             self._nursery.cancel_scope.cancel,
         )
@@ -117,6 +120,10 @@ class Conversation:
                 self._screen.print(*told)
                 self._pulse.turn()
 
+    async def send(self) -> None:
+        """Send what the person says, once what it names is read."""
+        await self._outbox.read_files()
+
     async def mind_signals(self, signals: AsyncIterator[int]) -> None:
         """Take an interrupt for Ctrl-C, and end at any other signal."""
         async for number in signals:
@@ -157,7 +164,7 @@ class Conversation:
         view = View(
             live=self._telling.live(trio.current_time()),
             family=self._telling.family.view(trio.current_time()),
-            queue=tuple(self._outbox.queue),
+            queue=tuple(draft.shown for draft in self._outbox.queue),
             question=self._answerer.question,
             status=status_line(standing),
             title=f"sagent: {title or self._setting.agent.name}",
@@ -188,6 +195,7 @@ async def converse(setting: Setting, screen: Screen, answerer: ScreenAnswerer) -
             nursery.start_soon(read)
             nursery.start_soon(talk.follow)
             nursery.start_soon(talk.watch_family)
+            nursery.start_soon(talk.send)
             nursery.start_soon(talk.mind_signals, signals)
             await talk.take_gestures()
         nursery.cancel_scope.cancel()

@@ -1,15 +1,16 @@
 """Where the user writes."""
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import attrs
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import Completer, ThreadedCompleter
-from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.history import History
 from prompt_toolkit.layout import BufferControl, Dimension, Window
 from prompt_toolkit.widgets import SearchToolbar
+
+from sagent.repl._pasted import Fold, Folds, Pasted
+from sagent.repl._screen import Submitted
 
 MOST_ROWS = 12
 """How much of the screen the entry may take."""
@@ -19,18 +20,23 @@ MOST_ROWS = 12
 class Entry:
     """What the user is writing, and the windows that show it.
 
+    What is long, or an image, stands in it as a label, which the cursor goes past at one step, and
+    which is deleted as one.
+
     Attributes:
         buffer: holds it.
+        folds: knows what the labels in it stand for.
         window: shows it.
         search: shows what is searched for in what was written before.
     """
 
     buffer: Buffer
+    folds: Folds
     window: Window
     search: SearchToolbar
 
     @classmethod
-    def of(cls, completer: Completer, history: History) -> "Entry":
+    def of(cls, completer: Completer, history: History, folds: Folds) -> "Entry":
         """Make an entry that offers what *completer* gives, and what is in *history*."""
         buffer = Buffer(
             completer=ThreadedCompleter(completer),
@@ -47,23 +53,61 @@ class Entry:
             dont_extend_height=True,
             get_line_prefix=lambda line, wrap: "> " if line == wrap == 0 else "  ",
         )
-        return cls(buffer, window, search)
+        return cls(buffer, folds, window, search)
+
+    @property
+    def label_before(self) -> Fold | None:
+        """The label that the cursor is at the end of, or in."""
+        return self.folds.around(self.buffer.text, self.buffer.cursor_position)
+
+    @property
+    def label_after(self) -> Fold | None:
+        """The label that the cursor is before."""
+        return self.folds.after(self.buffer.text, self.buffer.cursor_position)
 
     def fill(self, text: str) -> None:
         """Put *text* before what is written."""
+        folded = next(self.folds.found_in(text), None) is not None
+        shown = text if folded else self.folds.shortened(text)
         rest = f"\n{self.buffer.text}" if self.buffer.text else ""
-        self.buffer.text = f"{text}{rest}"
-        self.buffer.cursor_position = len(text)
+        self.buffer.text = f"{shown}{rest}"
+        self.buffer.cursor_position = len(shown)
 
+    def insert(self, pasted: str | Pasted) -> None:
+        """Put *pasted* where the cursor is: a short text as it is, all else as a label."""
+        if isinstance(pasted, str):
+            text = pasted.replace("\r\n", "\n").replace("\r", "\n")
+            self.buffer.insert_text(self.folds.shortened(text))
+        else:
+            self.buffer.insert_text(self.folds.label(pasted))
 
-def open_history(file: Path | None, complain: Callable[[str], object]) -> History:
-    """Remember what is written in *file*; in memory alone if that is None, or cannot be written."""
-    if file is None:
-        return InMemoryHistory()
-    try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(file, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600))
-    except OSError as error:
-        complain(f"no history: {file}: {error.strerror}")
-        return InMemoryHistory()
-    return FileHistory(file)
+    def delete(self, label: Fold | None) -> None:
+        """Delete *label*."""
+        if label is not None:
+            self.buffer.cursor_position = label.end
+            self.buffer.delete_before_cursor(label.end - label.start)
+
+    def go_to(self, place: int) -> None:
+        """Put the cursor at *place*."""
+        self.buffer.cursor_position = place
+
+    def unfold(self) -> Callable[[], None]:
+        """Show what is written whole, and give what folds again what is still there."""
+        before = self.buffer.text
+        self.buffer.text = self.folds.unfolded(before)
+
+        def fold_again() -> None:
+            text = self.folds.refolded(self.buffer.text, before)
+            if text != self.buffer.text:
+                self.buffer.text = text
+                self.buffer.cursor_position = len(text)
+
+        return fold_again
+
+    def take(self) -> Submitted:
+        """Take what is written, which is remembered."""
+        text = self.buffer.text
+        self.buffer.append_to_history()
+        self.buffer.reset()
+        pasted = tuple(fold.pasted for fold in self.folds.found_in(text))
+        return Submitted(text, self.folds.unfolded(text), pasted)

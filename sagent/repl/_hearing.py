@@ -1,7 +1,9 @@
 """What each thing that a person does at the screen leads to."""
 
 import math
+import os
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import attrs
 import trio
@@ -10,15 +12,21 @@ from sagent.agent import Interrupt
 from sagent.errors import UsageError
 from sagent.repl._command import read_order
 from sagent.repl._command_work import CommandWork
+from sagent.repl._draft import Draft
+from sagent.repl._image_source import clipboard_image, read_image
 from sagent.repl._jobs import Jobs
+from sagent.repl._models import Models
 from sagent.repl._outbox import Outbox
+from sagent.repl._pasted import PastedImage
 from sagent.repl._printed import Remark, Verbatim
 from sagent.repl._pulse import Pulse
 from sagent.repl._screen import (
     Chosen,
+    ClipboardWanted,
     Escaped,
     Expanded,
     Gesture,
+    ImagesNamed,
     Left,
     Lifted,
     Screen,
@@ -51,6 +59,7 @@ class Hearing:
     _pulse: Pulse
     _jobs: Jobs
     _outbox: Outbox
+    _models: Models
     _look: Callable[[], Awaitable[None]]
     _end: Callable[[], object]
     """Called when the conversation is to end."""
@@ -76,8 +85,10 @@ class Hearing:
         self.hint = ""
         self._back = self._back + 1 if isinstance(gesture, Expanded) else 0
         match gesture:
-            case Submitted(text=text):
-                self._submit(text)
+            case Submitted():
+                self._submit(gesture)
+            case ImagesNamed() | ClipboardWanted():
+                self._start(lambda: self._fetch(gesture))
             case Chosen(labels=labels):
                 self._answer(Answer(chosen=labels))
             case Escaped() if self._answerer.question is not None:
@@ -97,14 +108,21 @@ class Hearing:
     @property
     def _work(self) -> CommandWork:
         return CommandWork(
-            self._setting, self._screen, self._answerer, self._telling, self.leave, self._look
+            self._setting,
+            self._screen,
+            self._answerer,
+            self._telling,
+            self._models,
+            self.leave,
+            self._look,
         )
 
     def _start(self, job: Callable[[], Awaitable[None]]) -> None:
         self._pulse.begin()
         self._jobs.start(job)
 
-    def _submit(self, text: str) -> None:
+    def _submit(self, said: Submitted) -> None:
+        text = said.whole
         word = text.split(maxsplit=1)[0]
         if word.startswith("/") and "/" not in word[1:]:  # and no path
             self._order(text.strip())
@@ -115,7 +133,7 @@ class Hearing:
         elif word in {"quit", "exit"} and text.strip() == word:
             self.leave(Leave())
         else:
-            self._outbox.put(text)
+            self._outbox.put(Draft.of(said.text, said.whole, said.pasted))
 
     def _answer(self, answer: Answer) -> None:
         try:
@@ -137,10 +155,30 @@ class Hearing:
         output = await run_line(line, self._setting.directory)
         self._screen.print(Verbatim(output))
         if line.tells:
-            self._outbox.say(f"I ran `{line.command}`, which gave:\n\n```\n{output}\n```")
+            told = f"I ran `{line.command}`, which gave:\n\n```\n{output}\n```"
+            self._outbox.say(Draft(shown=told, text=told))
+
+    async def _fetch(self, wanted: ImagesNamed | ClipboardWanted) -> None:
+        """Take the images that are wanted; if one cannot be had, its name is what was meant."""
+        if isinstance(wanted, ClipboardWanted):
+            self._screen.insert(await clipboard_image(os.environ))
+            return
+        images = list[PastedImage]()
+        for name in wanted.names:
+            read = partial(read_image, name, self._setting.directory)
+            try:
+                images.append(await trio.to_thread.run_sync(read))
+            except UsageError as error:
+                self._screen.insert(wanted.text)
+                if not isinstance(error.__cause__, FileNotFoundError):  # then it was mere text
+                    self._screen.print(Remark(f"  ! {error}", "notice"))
+                return
+        for image in images:
+            self._screen.insert(image)
 
     def _interrupt(self) -> None:
         self._jobs.cancel()
+        self._outbox.recall()
         if self._pulse.phase != "idle":
             self._setting.ref.tell(Interrupt(), lane="front")
 

@@ -1,19 +1,31 @@
-"""What each key does; all others are prompt_toolkit's, as in Emacs and readline."""
+"""What each key does; all others are prompt_toolkit's, as in Emacs and readline, or as in vi."""
 
 from collections.abc import Callable
 from typing import Protocol
 
-from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.filters import Condition, FilterOrBool, has_focus
+from prompt_toolkit.filters import (
+    Condition,
+    Filter,
+    FilterOrBool,
+    has_focus,
+    vi_insert_mode,
+    vi_mode,
+    vi_navigation_mode,
+)
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.key_binding.bindings.search import start_reverse_incremental_search
 from prompt_toolkit.keys import Keys
 
+from sagent.repl._entry import Entry
+from sagent.repl._image_names import image_names
 from sagent.repl._menu import Menu
 from sagent.repl._screen import (
     Chosen,
+    ClipboardWanted,
     Escaped,
     Expanded,
     Gesture,
+    ImagesNamed,
     Left,
     Lifted,
     Stopped,
@@ -27,7 +39,7 @@ class Desk(Protocol):
 
     view: View
     menu: Menu | None
-    buffer: Buffer
+    entry: Entry
 
     def deliver(self, gesture: Gesture) -> None:
         """Tell the conversation what the user does."""
@@ -43,29 +55,29 @@ class Desk(Protocol):
 
 
 type _Act = Callable[[KeyPressEvent], object]
+type _Table = list[tuple[tuple[str, ...], FilterOrBool, _Act]]
 
 
 def key_bindings(desk: Desk) -> KeyBindings:
     """Bind the keys of a conversation."""
-    writing = has_focus(desk.buffer)
-    empty = writing & Condition(lambda: not desk.buffer.text)
-    choosing = empty & Condition(lambda: desk.menu is not None)
-    several = choosing & Condition(lambda: desk.menu is not None and desk.menu.question.multiple)
-    waiting = empty & Condition(lambda: bool(desk.view.queue))
-    busy = writing & Condition(lambda: desk.view.busy)
-    table: list[tuple[tuple[str, ...], FilterOrBool, _Act]] = [
-        (("enter",), writing & ~choosing, lambda _: _enter(desk)),
-        (("escape", "enter"), writing, lambda _: desk.buffer.insert_text("\n")),
+    buffer = desk.entry.buffer
+    writing = has_focus(buffer)
+    empty = writing & Condition(lambda: not buffer.text)
+    busy = Condition(lambda: desk.view.busy)
+    table: _Table = [
+        (("enter",), writing, lambda _: _enter(desk)),
+        (("escape", "enter"), writing, lambda _: buffer.insert_text("\n")),
         (("c-c",), writing, lambda _: _stop(desk)),
         (("c-d",), empty, lambda _: desk.deliver(Left())),
         (("c-o",), writing, lambda _: desk.deliver(Expanded())),
         (("c-x", "c-e"), writing, lambda _: desk.edit_elsewhere()),
+        (("v",), writing & vi_navigation_mode, lambda _: desk.edit_elsewhere()),
+        (("c-r",), writing & vi_insert_mode, start_reverse_incremental_search.call),
         (("c-z",), True, lambda _: desk.suspend()),
-        (("up",), waiting & ~choosing, lambda _: desk.deliver(Lifted())),
-        (("up",), choosing, lambda _: _move(desk, -1)),
-        (("down",), choosing, lambda _: _move(desk, 1)),
-        (("space",), several, lambda _: _toggle(desk)),
-        (("enter",), choosing, lambda _: _choose(desk)),
+        (("escape", "escape"), empty & ~busy, lambda _: desk.deliver(Submitted("/rewind"))),
+        *_pasting(desk, writing),
+        *_labels(desk, writing),
+        *_choosing(desk, empty),
     ]
     bindings = KeyBindings()
 
@@ -75,22 +87,61 @@ def key_bindings(desk: Desk) -> KeyBindings:
     for keys, when, act in table:
         bindings.add(*keys, filter=when)(act)
     # At once, where all other keys wait for what may follow them.
-    bindings.add("escape", filter=busy, eager=True)(escape)
+    interrupts = writing & busy & (~vi_mode | vi_navigation_mode)
+    bindings.add("escape", filter=interrupts, eager=True)(escape)
     return bindings
 
 
+def _pasting(desk: Desk, writing: Filter) -> _Table:
+    return [
+        ((Keys.BracketedPaste.value,), writing, lambda event: _paste(desk, event.data)),
+        (
+            ("c-v",),
+            writing & ~vi_navigation_mode,
+            lambda _: desk.deliver(ClipboardWanted()),
+        ),
+    ]
+
+
+def _labels(desk: Desk, writing: Filter) -> _Table:
+    """Go past a label, or delete it, as if it were one character."""
+    entry = desk.entry
+    at_end = Condition(lambda: entry.label_before is not None) & writing
+    at_start = Condition(lambda: entry.label_after is not None) & writing
+    inserting = ~vi_navigation_mode
+    back: _Act = lambda _: entry.delete(entry.label_before)  # noqa: E731  # a row's, twice
+    return [
+        (("backspace",), at_end & inserting, back),
+        (("c-w",), at_end & inserting, back),
+        (("delete",), at_start, lambda _: entry.delete(entry.label_after)),
+        (("left",), at_end, lambda _: _go_before(entry)),
+        (("right",), at_start, lambda _: _go_after(entry)),
+    ]
+
+
+def _choosing(desk: Desk, empty: Filter) -> _Table:
+    """Walk through the answers to a question, and through what waits."""
+    choosing = Condition(lambda: desk.menu is not None) & empty
+    several = choosing & Condition(lambda: desk.menu is not None and desk.menu.question.multiple)
+    waiting = Condition(lambda: bool(desk.view.queue)) & empty
+    return [
+        (("up",), waiting & ~choosing, lambda _: desk.deliver(Lifted())),
+        (("up",), choosing, lambda _: _move(desk, -1)),
+        (("down",), choosing, lambda _: _move(desk, 1)),
+        (("space",), several, lambda _: _toggle(desk)),
+        (("enter",), choosing, lambda _: _choose(desk)),
+    ]
+
+
 def _enter(desk: Desk) -> None:
-    buffer = desk.buffer
+    buffer = desk.entry.buffer
     if buffer.complete_state is not None and buffer.complete_state.current_completion is not None:
         buffer.complete_state = None
     elif buffer.document.text_before_cursor.endswith("\\"):
         buffer.delete_before_cursor()
         buffer.insert_text("\n")
     elif buffer.text.strip():
-        text = buffer.text
-        buffer.append_to_history()
-        buffer.reset()
-        desk.deliver(Submitted(text))
+        desk.deliver(desk.entry.take())
 
 
 def _escape(desk: Desk, event: KeyPressEvent) -> None:
@@ -100,14 +151,34 @@ def _escape(desk: Desk, event: KeyPressEvent) -> None:
         desk.deliver(Escaped())
     elif following[0].key == Keys.ControlM:
         following.popleft()
-        desk.buffer.insert_text("\n")
+        desk.entry.buffer.insert_text("\n")
 
 
 def _stop(desk: Desk) -> None:
-    if desk.buffer.text and not desk.view.busy:
-        desk.buffer.reset()
+    if desk.entry.buffer.text and not desk.view.busy:
+        desk.entry.buffer.reset()
     else:
         desk.deliver(Stopped())
+
+
+def _paste(desk: Desk, text: str) -> None:
+    names = image_names(text)
+    if names:
+        desk.deliver(ImagesNamed(text, names))
+    else:
+        desk.entry.insert(text)
+
+
+def _go_before(entry: Entry) -> None:
+    label = entry.label_before
+    if label is not None:
+        entry.go_to(label.start)
+
+
+def _go_after(entry: Entry) -> None:
+    label = entry.label_after
+    if label is not None:
+        entry.go_to(label.end)
 
 
 def _move(desk: Desk, by: int) -> None:

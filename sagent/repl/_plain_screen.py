@@ -11,6 +11,7 @@ import trio
 
 from sagent.repl._menu import Menu
 from sagent.repl._paint import Painter
+from sagent.repl._pasted import Pasted
 from sagent.repl._printed import Printed, Remark, Verbatim
 from sagent.repl._screen import Gesture, Left, Submitted, View
 from sagent.terminal import clean
@@ -56,6 +57,9 @@ class PlainScreen:
     def fill(self, text: str) -> None:
         """Show *text*, which was not sent."""
         self.print(Remark("not sent:", "notice"), Verbatim(text))
+
+    def insert(self, pasted: str | Pasted) -> None:
+        """Do nothing: no line here is written before it is sent off."""
 
     def took_line(self) -> None:
         """Know that the terminal is at the beginning of a line."""

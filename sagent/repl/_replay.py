@@ -3,10 +3,10 @@
 from sagent.message import (
     Descriptor,
     Message,
+    MultipartMessage,
     get_tool_name,
     response_text,
     response_tool_calls,
-    result_text,
 )
 from sagent.repl._printed import Printed, Prose, Remark, Said
 from sagent.session import Transcript
@@ -31,10 +31,17 @@ def replay(transcript: Transcript) -> list[Printed]:
 def _told(message: Message) -> list[Printed]:
     match message.descriptor:
         case Descriptor.USER | Descriptor.USER_PARTS:
-            return [Said(result_text(message)[:_MOST_CHARS])]
+            return [Said(response_text(message)[:_MOST_CHARS]), *_attached(message)]
         case Descriptor.TOOL_RESULT:
             return []
         case _:
             text = response_text(message)[:_MOST_CHARS]
             calls = [Remark(f"  ● {get_tool_name(c)}") for c in response_tool_calls(message)]
             return [*([Prose(text=text)] if text.strip() else []), *calls]
+
+
+def _attached(message: Message) -> list[Printed]:
+    """Tell what came with what was said, by the first line of each text."""
+    parts = message.content if isinstance(message, MultipartMessage) else ()
+    texts = [str(part.content) for part in parts if part.descriptor == Descriptor.ATTACHED]
+    return [Remark(f"  {text.partition('\n')[0].strip('[]')}") for text in texts]

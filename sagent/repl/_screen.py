@@ -6,15 +6,42 @@ from typing import Protocol
 import attrs
 
 from sagent.repl._family_view import FamilyView
+from sagent.repl._pasted import Pasted
 from sagent.repl._printed import Printed
 from sagent.tool import Question
 
 
 @attrs.frozen
 class Submitted:
-    """The user has sent off a text."""
+    """The user has sent off a text.
+
+    Attributes:
+        text: as they see it, with what was pasted folded.
+        whole: all of it; the same unless something was folded.
+        pasted: what was folded, in order.
+    """
 
     text: str
+    whole: str = attrs.field(default=attrs.Factory(lambda own: own.text, takes_self=True))
+    pasted: tuple[Pasted, ...] = ()
+
+
+@attrs.frozen
+class ImagesNamed:
+    """The user has pasted, or dropped, the names of images.
+
+    Attributes:
+        text: what was pasted.
+        names: the files'.
+    """
+
+    text: str
+    names: tuple[str, ...]
+
+
+@attrs.frozen
+class ClipboardWanted:
+    """The user wants to have the image of the clipboard in what they write."""
 
 
 @attrs.frozen
@@ -49,7 +76,17 @@ class Left:
     """The user, or the terminal, has gone."""
 
 
-type Gesture = Submitted | Chosen | Stopped | Escaped | Lifted | Expanded | Left
+type Gesture = (
+    Submitted
+    | ImagesNamed
+    | ClipboardWanted
+    | Chosen
+    | Stopped
+    | Escaped
+    | Lifted
+    | Expanded
+    | Left
+)
 """What the user does."""
 
 
@@ -94,4 +131,8 @@ class Screen(Protocol):
 
     def fill(self, text: str) -> None:
         """Put *text* before what the user is writing."""
+        ...
+
+    def insert(self, pasted: str | Pasted) -> None:
+        """Put *pasted* where the user is writing."""
         ...

@@ -9,7 +9,7 @@ import trio
 
 from sagent.agent import Clear, Rewind, Rewound
 from sagent.errors import SessionError, UsageError
-from sagent.message import Descriptor, Message, encode_message
+from sagent.message import Descriptor, Message, encode_message, response_text
 from sagent.repl._printed import Remark, Tone, Verbatim
 from sagent.repl._screen import Screen
 from sagent.repl._screen_answerer import ScreenAnswerer
@@ -125,8 +125,8 @@ class SessionCommands:
         else:
             await self._setting.ref.ask(Rewind(message.parent_id), lane="front")
         await self._look()
-        if message.descriptor == Descriptor.USER:
-            self._screen.fill(str(message.content))
+        if said := response_text(message):
+            self._screen.fill(said)
 
     def _tell_files(self, rewound: Rewound) -> None:
         files = rewound.files

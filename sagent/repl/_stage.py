@@ -19,19 +19,20 @@ from typing import TYPE_CHECKING
 
 import attrs
 from prompt_toolkit.application import Application, run_in_terminal
-from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import Completer
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import create_input
 
-from sagent.repl._entry import Entry, open_history
+from sagent.repl._entry import Entry
 from sagent.repl._family_view import FamilyView
 from sagent.repl._keys import Desk, key_bindings
 from sagent.repl._layout import STYLE, Shown, stage_layout
 from sagent.repl._menu import Menu
+from sagent.repl._pasted import Folds, Pasted
 from sagent.repl._printed import Printed, Remark
 from sagent.repl._screen import Gesture, View
 from sagent.repl._steady_output import SteadyOutput, steady_output
+from sagent.repl._written import open_history
 from sagent.terminal import one_line
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Stage(Desk, Shown):
     _painter: "Painter | None" = attrs.field(default=None, init=False)
     _printed: deque[Printed] = attrs.field(factory=deque[Printed], init=False)
     _fills: deque[str] = attrs.field(factory=deque[str], init=False)
+    _inserts: deque[str | Pasted] = attrs.field(factory=deque[str | Pasted], init=False)
     _left_out: int = attrs.field(default=0, init=False)
     _next: View = attrs.field(factory=View, init=False)
     _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
@@ -77,13 +79,17 @@ class Stage(Desk, Shown):
     menu: Menu | None = attrs.field(default=None, init=False)
     live: str = attrs.field(default="", init=False)
     family: str = attrs.field(default="", init=False)
-    buffer: Buffer = attrs.field(init=False)
-    _entry: Entry = attrs.field(init=False)
+    entry: Entry = attrs.field(init=False)
 
     # From any thread:
 
     def put(
-        self, *printed: Printed, view: View | None = None, fill: str = "", ends: bool = False
+        self,
+        *printed: Printed,
+        view: View | None = None,
+        fill: str = "",
+        insert: str | Pasted = "",
+        ends: bool = False,
     ) -> None:
         """Take in what is to be printed, what to show, what to edit, and whether to end."""
         with self._lock:
@@ -94,6 +100,8 @@ class Stage(Desk, Shown):
             self._next = view or self._next
             if fill:
                 self._fills.append(fill)
+            if insert:
+                self._inserts.append(insert)
             self._ends = self._ends or ends
             loop, due = self._loop, self._frame_is_due
             self._frame_is_due = loop is not None
@@ -108,8 +116,9 @@ class Stage(Desk, Shown):
 
     async def _run(self) -> None:
         self._output = steady_output()
-        self._entry = Entry.of(self._completer, open_history(self._history, self._complain))
-        self.buffer = self._entry.buffer
+        folds = Folds()
+        history = open_history(self._history, folds, self._complain)
+        self.entry = Entry.of(self._completer, history, folds)
         self._app = self._application()
         self._app.ttimeoutlen = _ESCAPE_S
         self._app.after_render += self._let_go
@@ -136,18 +145,22 @@ class Stage(Desk, Shown):
     def edit_elsewhere(self) -> None:
         """Let the user's editor have the terminal, and the text."""
         self._away = True
-        self.buffer.open_in_editor().add_done_callback(self._come_back)
+        fold_again = self.entry.unfold()
+        task = self.entry.buffer.open_in_editor()
+
+        def come_back(_: object) -> None:
+            fold_again()
+            self._away = False
+            self._plan_frame()
+
+        task.add_done_callback(come_back)
 
     def _complain(self, text: str) -> None:
         self.put(Remark(f"  ! {text}", "notice"))
 
-    def _come_back(self, _: object) -> None:
-        self._away = False
-        self._plan_frame()
-
     def _application(self) -> Application[None]:
         return Application(
-            layout=stage_layout(self, self._entry),
+            layout=stage_layout(self, self.entry),
             key_bindings=key_bindings(self),
             style=STYLE,
             input=create_input(sys.stdin),
@@ -178,14 +191,17 @@ class Stage(Desk, Shown):
     def _take_printed(self) -> str:
         with self._lock:
             self._frame_is_due = False
-            printed, fills = [*self._printed], [*self._fills]
+            printed, fills, inserts = [*self._printed], [*self._fills], [*self._inserts]
             self._printed.clear()
             self._fills.clear()
+            self._inserts.clear()
             left_out, self._left_out = self._left_out, 0
         if left_out:
             printed.insert(0, Remark(f"  ! {left_out} lines were too fast to be shown", "notice"))
         for text in fills:
-            self._entry.fill(text)
+            self.entry.fill(text)
+        for pasted in inserts:
+            self.entry.insert(pasted)
         return self._painted(printed).replace("\n", "\r\n") if printed else ""
 
     def _painted(self, printed: Iterable[Printed]) -> str:

@@ -10,6 +10,7 @@ import attrs
 import trio
 from prompt_toolkit.completion import Completer
 
+from sagent.repl._pasted import Pasted
 from sagent.repl._printed import Printed
 from sagent.repl._screen import Gesture, Left, View
 from sagent.repl._stage import Stage
@@ -36,6 +37,10 @@ class TerminalScreen:
     def fill(self, text: str) -> None:
         """Put *text* before what the user is writing."""
         self._stage.put(fill=text)
+
+    def insert(self, pasted: str | Pasted) -> None:
+        """Put *pasted* where the user is writing."""
+        self._stage.put(insert=pasted)
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from sagent.terminal._clean import clean, one_line
 from sagent.terminal._message_rows import find_message, message_rows, telling_chars, words
 from sagent.terminal._session_words import age, cost, title
+from sagent.terminal._size import size_of
 
 __all__ = [
     "age",
@@ -11,6 +12,7 @@ __all__ = [
     "find_message",
     "message_rows",
     "one_line",
+    "size_of",
     "telling_chars",
     "title",
     "words",

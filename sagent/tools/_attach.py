@@ -31,7 +31,6 @@ from sagent.tools._refusal import Refusal
 MOST_CHARS = 300_000
 """How much text comes with one prompt; each file is bounded as `Read` bounds it."""
 _NUMBERED = re.compile(r"^\d+\t", re.MULTILINE)
-_MEGABYTE = 1_000_000
 
 
 @attrs.frozen(kw_only=True)
@@ -142,18 +141,10 @@ def _size(result: Message, unit: tuple[str, str]) -> str:
     shown = result.content if isinstance(result, MultipartMessage) else (result,)
     images = [part for part in shown if isinstance(part, BytesMessage)]
     if len(images) == 1:
-        return size_of(images[0].content)
+        return f"{len(images[0].content):,} bytes"
     text = result_text(result)
     lines = len(_NUMBERED.findall(text)) or len(text.splitlines())
     return f"{lines} {unit[lines != 1]}"
-
-
-def size_of(content: bytes) -> str:
-    """Tell the size of *content*: ``312 kB``, ``1.2 MB``."""
-    size_bytes = len(content)
-    if size_bytes < _MEGABYTE:
-        return f"{max(1, round(size_bytes / 1000))} kB"
-    return f"{size_bytes / _MEGABYTE:.1f} MB"
 
 
 def place_for(agent: Agent) -> Workspace:

@@ -21,6 +21,12 @@ ENTER, ESC, UP, DOWN, TAB = "\r", "\x1b", "\x1b[A", "\x1b[B", "\t"
 CTRL_C, CTRL_D, CTRL_E, CTRL_O, CTRL_R = "\x03", "\x04", "\x05", "\x0f", "\x12"
 CTRL_X, CTRL_Z = "\x18", "\x1a"
 ALT_ENTER = "\x1b\r"
+LEFT, RIGHT, BACKSPACE, CTRL_U, CTRL_V = "\x1b[D", "\x1b[C", "\x7f", "\x15", "\x16"
+
+
+def pasted(text: str) -> str:
+    """Give what a terminal sends for a paste: bracketed, and with its own line ends (xterm)."""
+    return f"\x1b[200~{text.replace('\n', '\r')}\x1b[201~"
 
 
 @attrs.define

@@ -86,7 +86,7 @@ async def test_an_image_comes_as_one(tmp_path: Path) -> None:
     found = await attached("@shot.png", tmp_path)
 
     assert (found.parts[1].content, found.parts[1].descriptor) == (PNG, "image/png")
-    assert found.rows == ("attached shot.png (1 kB)",)
+    assert found.rows == ("attached shot.png (45 bytes)",)
 
 
 async def test_what_is_no_file_stays_as_text(tmp_path: Path) -> None:
