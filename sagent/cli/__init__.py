@@ -6,8 +6,8 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from sagent.cli._commands import COMPLETE, Load, Work, loader_of
 from sagent.cli._exit_code import INTERRUPTED
+from sagent.cli._loader import COMPLETE, Load, Work, loader_of
 
 __all__ = ["main"]
 

@@ -19,8 +19,8 @@ class DoctorOptions(argparse.Namespace):
     json: bool
 
 
-def parse_doctor(argv: Sequence[str]) -> DoctorOptions:
-    """Read what follows ``sagent doctor``; prints and exits for ``--help`` and errors."""
+def doctor_parser() -> Parser:
+    """Make the parser of what follows ``sagent doctor``."""
     parser = Parser(
         prog="sagent doctor",
         description=_DESCRIPTION,
@@ -30,4 +30,9 @@ def parse_doctor(argv: Sequence[str]) -> DoctorOptions:
     )
     parser.add_argument("--offline", action="store_true", help="ask nobody on the network")
     parser.add_argument("--json", action="store_true", help="an object a line")
-    return parser.parse_args(argv, namespace=DoctorOptions())
+    return parser
+
+
+def parse_doctor(argv: Sequence[str]) -> DoctorOptions:
+    """Read what follows ``sagent doctor``; prints and exits for ``--help`` and errors."""
+    return doctor_parser().parse_args(argv, namespace=DoctorOptions())

@@ -133,7 +133,7 @@ async def _show(
             open_system() as system,
             open_to_others(system, agent.name, end),
             traced(system, options.trace),
-            agent.run(prompt, attachments=images, output_schema=schema, system=system) as run,
+            agent.run(prompt, output_schema=schema, system=system) as run,
         ):
             async for event in run:
                 watcher.show(event)

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -15,10 +16,12 @@ from sagent.errors import UsageError
 from sagent.home import Home
 from sagent.prompt import (
     ConditionalRules,
+    CustomCommands,
     Instructions,
     Memory,
     ProjectInstructions,
     Skills,
+    load_commands,
     load_instructions,
     load_memory,
     load_skills,
@@ -88,16 +91,35 @@ def brief_small(options: Options) -> Briefing:
 
 async def find_skills(options: Options, session: Session | None) -> Skills:
     """Find the skills of the run's directory and of the user; what is wrong with one is told."""
+    skills = await skills_of(options, session)
+    for warning in skills.warnings:
+        complain(warning)
+    return skills
+
+
+async def skills_of(options: Options, session: Session | None) -> Skills:
+    """Find the skills of the run's directory and of the user."""
     load = partial(
         load_skills,
         cwd=directory_of(session),
         home=_home(),
         project_instructions=_project(options),
     )
-    skills = await trio.to_thread.run_sync(load)
-    for warning in skills.warnings:
-        complain(warning)
-    return skills
+    return await trio.to_thread.run_sync(load)
+
+
+async def find_commands(
+    options: Options, session: Session | None, taken: Iterable[str]
+) -> CustomCommands:
+    """Find the prompts that the project and the user keep in files, under names not *taken*."""
+    load = partial(
+        load_commands,
+        cwd=directory_of(session),
+        home=_home(),
+        taken=taken,
+        project_instructions=_project(options),
+    )
+    return await trio.to_thread.run_sync(load)
 
 
 def directory_of(session: Session | None) -> Path:

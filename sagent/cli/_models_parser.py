@@ -28,8 +28,8 @@ class ModelsOptions(argparse.Namespace):
     json: bool
 
 
-def parse_models(argv: Sequence[str]) -> ModelsOptions:
-    """Read what follows ``sagent models``; prints and exits for ``--help`` and errors."""
+def models_parser() -> Parser:
+    """Make the parser of what follows ``sagent models``."""
     parser = Parser(
         prog="sagent models",
         description=_DESCRIPTION,
@@ -45,7 +45,12 @@ def parse_models(argv: Sequence[str]) -> ModelsOptions:
     )
     parser.add_argument("--offline", action="store_true", help="ask nobody on the network")
     parser.add_argument("--json", action="store_true", help="an object a line")
-    options = parser.parse_args(argv, namespace=ModelsOptions())
+    return parser
+
+
+def parse_models(argv: Sequence[str]) -> ModelsOptions:
+    """Read what follows ``sagent models``; prints and exits for ``--help`` and errors."""
+    options = models_parser().parse_args(argv, namespace=ModelsOptions())
     names = {name.lower(): name for name in PROVIDERS}
     options.provider = names.get(options.words[0].lower()) if options.words else None
     if options.provider is not None:

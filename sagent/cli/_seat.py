@@ -6,7 +6,7 @@ import trio
 
 from sagent.actors import open_system
 from sagent.cli._credential import with_key
-from sagent.cli._instructions import directory_of, find_skills
+from sagent.cli._instructions import directory_of, find_commands, skills_of
 from sagent.cli._model_choice import choose_model
 from sagent.cli._openness import open_to_others, traced
 from sagent.cli._options import Options
@@ -15,7 +15,10 @@ from sagent.cli._watcher import LogWatcher
 from sagent.errors import UsageError
 from sagent.home import Home
 from sagent.model import Model
+from sagent.providers._model import WireModel
+from sagent.providers._price_table import models_of
 from sagent.repl import Screen
+from sagent.repl._command import OWN_NAMES
 from sagent.repl.conversation import Ended, Outcome, ScreenAnswerer, Setting, converse
 from sagent.session import Session, SessionState, StateRecord
 
@@ -51,7 +54,9 @@ async def take_seat(options: Options, session: Session | None, screen: Screen) -
                 home=_home(),
                 directory=directory_of(session),
                 model_named=model_named,
-                find_skills=lambda: find_skills(options, session),
+                model_names=_model_names(agent.model),
+                find_skills=lambda: skills_of(options, session),
+                find_commands=lambda: find_commands(options, session, OWN_NAMES),
                 on_first_prompt=lambda: _note(session, state),
             )
             return await converse(setting, screen, answerer)
@@ -61,6 +66,13 @@ async def take_seat(options: Options, session: Session | None, screen: Screen) -
 def _note(session: Session | None, state: StateRecord) -> None:
     if session is not None and session.transcript.state.changed(state) != session.transcript.state:
         session.append(state)
+
+
+def _model_names(model: Model) -> tuple[str, ...]:
+    """Name the models that the vendor of *model* is known to sell."""
+    if not isinstance(model, WireModel):
+        return ()
+    return tuple(known.name for known in models_of(model.vendor))
 
 
 def _home() -> Home | None:

@@ -1,10 +1,11 @@
 """What an agent of the command line is told before all else: its prompt, and what goes into it.
 
-``load_instructions``, ``load_memory``, ``load_skills`` and ``load_agent_files`` read files, so they
-block: call them in a thread. ``system_prompt`` makes text of what they give.
+``load_instructions``, ``load_memory``, ``load_skills``, ``load_commands`` and ``load_agent_files``
+read files, so they block: call them in a thread. ``system_prompt`` makes text of what they give.
 """
 
 from sagent.prompt._agent_files import AgentFile, AgentFiles, load_agent_files
+from sagent.prompt._commands import CustomCommand, CustomCommands, load_commands
 from sagent.prompt._file_limits import FileLimits
 from sagent.prompt._instructions import Instructions, ProjectInstructions, load_instructions
 from sagent.prompt._memory import Memory, load_memory
@@ -19,6 +20,8 @@ __all__ = [
     "AgentFile",
     "AgentFiles",
     "ConditionalRules",
+    "CustomCommand",
+    "CustomCommands",
     "FileLimits",
     "Instructions",
     "Memory",
@@ -32,6 +35,7 @@ __all__ = [
     "Source",
     "list_skill_files",
     "load_agent_files",
+    "load_commands",
     "load_instructions",
     "load_memory",
     "load_skills",

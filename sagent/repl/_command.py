@@ -1,9 +1,8 @@
 """The commands that begin with a slash, as a table."""
 
-import attrs
+from collections.abc import Iterator, Sequence
 
-from sagent.errors import UnknownNameError
-from sagent.nearness import nearest
+import attrs
 
 
 @attrs.frozen(kw_only=True)
@@ -35,6 +34,9 @@ COMMANDS = (
     Command(name="compact", arguments="[WHAT TO HEED]", summary="replace it by a recap of it"),
     Command(name="context", summary="show how full the model's window is"),
     Command(name="cost", summary="show what was spent"),
+    Command(
+        name="effort", arguments="[LEVEL]", summary="show how hard the model thinks, or set it"
+    ),
     Command(name="export", arguments="[FILE]", summary="write it as .md, .html or .jsonl"),
     Command(name="follow", arguments="[AGENT]", summary="show each step of an agent, or no more"),
     Command(name="fork", summary="go on in a copy of the session"),
@@ -54,43 +56,45 @@ COMMANDS = (
     Command(name="thinking", summary="show what the model thought last"),
     Command(name="tools", summary="show the tools"),
     Command(name="undo", summary="take the last turn and its files back"),
+    Command(name="vi", summary="edit as in vi, or as before"),
 )
 _SYNONYMS = {"exit": "quit", "q": "quit", "?": "help"}
+OWN_NAMES = frozenset({*(command.name for command in COMMANDS), *_SYNONYMS})
+"""What no file can be called by."""
 
 
-def read_order(line: str) -> Order:
-    """Read a line that begins with a slash.
-
-    Raises:
-        UnknownNameError: there is no such command; the nearest is told.
-    """
+def read_order(line: str) -> Order | None:
+    """Read a line that begins with a slash; None if that is no command of sagent's own."""
     word, _, rest = line[1:].partition(" ")
     name = _SYNONYMS.get(word.strip(), word.strip())
     for command in COMMANDS:
         if command.name == name:
             return Order(command, rest.strip())
-    near = nearest(name, (command.name for command in COMMANDS))
-    hint = "see /help" if near is None else f"did you mean /{near}?"
-    raise UnknownNameError(f"unknown command: /{name}; {hint}")
+    return None
 
 
-def help_text() -> str:
-    """Give the commands and the keys, for people."""
-    width = max(len(f"{command.name} {command.arguments}") for command in COMMANDS)
-    rows = (
-        f"  /{f'{command.name} {command.arguments}':<{width}}  {command.summary}"
-        for command in COMMANDS
-    )
-    return "\n".join([*rows, *_KEYS])
+def help_text(others: Sequence[Command] = ()) -> str:
+    """Give the commands, those of files and skills last, and the keys, for people."""
+    more = ("", *_rows(others)) if others else ()
+    return "\n".join([*_rows(COMMANDS), *more, *_KEYS])
 
 
+def _rows(commands: Sequence[Command]) -> Iterator[str]:
+    width = min(_MOST_WIDTH, max(len(f"{each.name} {each.arguments}") for each in commands))
+    for command in commands:
+        yield f"  /{f'{command.name} {command.arguments}':<{width}}  {command.summary}"
+
+
+_MOST_WIDTH = 32
 _KEYS = (
     "",
     "  !COMMAND         run it in a shell for you alone; with !!, the agent reads it",
-    "  @FILE            name a file; Tab completes it, and commands",
+    "  @FILE            send a file along (@FILE#L3-9 some lines); Tab completes it, and commands",
     "  Enter            send; while the model speaks it waits, and Up edits it",
     "  Alt-Enter, \\     a new line",
     "  Esc, Ctrl-C      interrupt; Ctrl-C twice, or Ctrl-D, leaves",
+    "  Esc Esc          go back to before a message of yours",
+    "  Ctrl-V           paste the clipboard's image; a file's name that is dropped does it, too",
     "  Ctrl-R           search what you wrote; Ctrl-Z suspends",
     "  Ctrl-X Ctrl-E    write in your editor",
 )

@@ -15,14 +15,17 @@ from sagent.agent import (
     Mail,
     Prompt,
     Recompact,
+    SetEffort,
     SwapModel,
 )
 from sagent.compaction import Recap
 from sagent.errors import UnknownNameError, UsageError
-from sagent.repl._command import Order
+from sagent.model import EFFORTS, Effort
+from sagent.repl._command import Order, help_text
 from sagent.repl._look_commands import LookCommands
 from sagent.repl._models import Models
 from sagent.repl._printed import Prose, Tone, Verbatim
+from sagent.repl._repertoire import Repertoire
 from sagent.repl._screen import Screen
 from sagent.repl._screen_answerer import ScreenAnswerer
 from sagent.repl._session_commands import SessionCommands
@@ -39,6 +42,7 @@ class CommandWork:
     _answerer: ScreenAnswerer
     _telling: Telling
     _models: Models
+    _repertoire: Repertoire
     _leave: Callable[[Outcome], object]
     _look: Callable[[], Awaitable[None]]
 
@@ -66,13 +70,16 @@ class CommandWork:
         own: Mapping[str, Callable[[str], Awaitable[None]]] = {
             "clear": self._clear,
             "compact": self._compact,
+            "effort": self._effort,
+            "help": self._help,
             "kill": self._kill,
             "model": self._model,
             "quit": self._quit,
             "recompact": self._recompact,
             "send": self._send,
+            "vi": self._vi,
         }
-        return {**own, **self._looks.works, **sessions.works}
+        return {**self._looks.works, **sessions.works, **own}
 
     def _say(self, text: str, tone: Tone = "plain") -> None:
         self._screen.print(Verbatim(text, tone))
@@ -101,6 +108,25 @@ class CommandWork:
         await self._setting.ref.ask(SwapModel(model), lane="front")
         await self._look()
         self._say(f"  going on with {model.model_id}", "dim")
+
+    async def _effort(self, level: str) -> None:
+        if not level:
+            status = await self._setting.ref.ask(GetStatus(), lane="front")
+            offered = ", ".join(self._models.efforts) or ", ".join(EFFORTS)
+            now = status.effort or "as the model does by itself"
+            self._say(f"  {now}: /effort LEVEL sets it ({offered}, default)")
+            return
+        effort = None if level == "default" else _effort_named(level)
+        await self._setting.ref.ask(SetEffort(effort), lane="front")
+        self._say(f"  thinking: {effort or 'as the model does by itself'}", "dim")
+
+    async def _help(self, _: str) -> None:
+        await self._repertoire.refresh()
+        self._say(help_text(self._repertoire.commands))
+
+    async def _vi(self, _: str) -> None:
+        await trio.lowlevel.checkpoint()
+        self._say(f"  keys are as in {self._screen.switch_editing()}", "dim")
 
     async def _quit(self, _: str) -> None:
         await trio.lowlevel.checkpoint()
@@ -133,3 +159,10 @@ class CommandWork:
             raise UsageError(f"{name} is who you talk to: /quit leaves")
         ref.kill()
         self._say(f"  {name} is ended", "dim")
+
+
+def _effort_named(level: str) -> Effort:
+    for effort in EFFORTS:
+        if effort == level:
+            return effort
+    raise UsageError(f"no effort is called {level!r}: choose {', '.join(EFFORTS)}, or default")

@@ -10,21 +10,27 @@ import attrs
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from sagent.repl._command import COMMANDS
+from sagent.repl._offers import Offers
 
 MOST_FILES = 20_000
 MOST_OFFERED = 50
 FRESH_S = 5
 """How long a list of files serves."""
+_ARGUMENT = re.compile(r"/(\S+)[ ]+(?!@)(\S*)")
 _MENTION = re.compile(r"(?:^|\s)@([^\s@]*)$")
 
 
 @attrs.define
 class ReplCompleter(Completer):
-    """Completes ``/commands`` at the beginning, and ``@files`` anywhere."""
+    """Completes ``/commands`` at the beginning, and ``@files`` anywhere.
+
+    Attributes:
+        offers: what there is beside files; set from any thread.
+    """
 
     _directory: Path
     _files: tuple[str, ...] = attrs.field(default=(), init=False)
+    offers: Offers = attrs.field(factory=Offers, init=False)
     _listed_s: float = attrs.field(default=-FRESH_S, init=False)
 
     def get_completions(
@@ -35,9 +41,14 @@ class ReplCompleter(Completer):
         """Give what may stand before the cursor."""
         before = document.text_before_cursor
         if before.startswith("/") and not re.search(r"\s", before):
-            for command in COMMANDS:
+            for command in self.offers.commands:
                 if command.name.startswith(before[1:]):
                     yield Completion(f"/{command.name}", -len(before), display_meta=command.summary)
+        elif argument := _ARGUMENT.fullmatch(before):
+            name, wanted = argument.groups()
+            for word in self.offers.arguments.get(name, ()):
+                if word.startswith(wanted):
+                    yield Completion(word, -len(wanted))
         elif mention := _MENTION.search(before):
             wanted = mention.group(1)
             for path in best(self._listed(), wanted):

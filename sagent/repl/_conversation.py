@@ -16,6 +16,7 @@ from sagent.repl._models import Models
 from sagent.repl._outbox import Outbox
 from sagent.repl._printed import Remark
 from sagent.repl._pulse import Pulse
+from sagent.repl._repertoire import Repertoire
 from sagent.repl._replay import replay
 from sagent.repl._screen import Screen, Stopped, View
 from sagent.repl._screen_answerer import ScreenAnswerer
@@ -41,6 +42,7 @@ class Conversation:
     _pulse: Pulse = attrs.field(init=False)
     _jobs: Jobs = attrs.field(init=False)
     _outbox: Outbox = attrs.field(init=False)
+    _repertoire: Repertoire = attrs.field(init=False)
     _hearing: Hearing = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -50,6 +52,7 @@ class Conversation:
         self._jobs.on_change = self._pulse.turn
         models = Models(setting.agent.model, setting.model_named, self._pulse)
         self._outbox = Outbox(setting, screen, self._telling, self._pulse, models)
+        self._repertoire = Repertoire(setting, screen)
         self._hearing = Hearing(
             setting,
             screen,
@@ -59,6 +62,7 @@ class Conversation:
             self._jobs,
             self._outbox,
             models,
+            self._repertoire,
             self._look,
             self._nursery.cancel_scope.cancel,
         )
@@ -124,6 +128,11 @@ class Conversation:
         """Send what the person says, once what it names is read."""
         await self._outbox.read_files()
 
+    async def learn(self) -> None:
+        """See what can be said by a name, for Tab."""
+        await self._repertoire.refresh()
+        self._show()
+
     async def mind_signals(self, signals: AsyncIterator[int]) -> None:
         """Take an interrupt for Ctrl-C, and end at any other signal."""
         async for number in signals:
@@ -169,6 +178,7 @@ class Conversation:
             status=status_line(standing),
             title=f"sagent: {title or self._setting.agent.name}",
             busy=self._hearing.busy,
+            offers=self._repertoire.offers,
         )
         self._screen.show(view)
 
@@ -196,6 +206,7 @@ async def converse(setting: Setting, screen: Screen, answerer: ScreenAnswerer) -
             nursery.start_soon(talk.follow)
             nursery.start_soon(talk.watch_family)
             nursery.start_soon(talk.send)
+            nursery.start_soon(talk.learn)
             nursery.start_soon(talk.mind_signals, signals)
             await talk.take_gestures()
         nursery.cancel_scope.cancel()

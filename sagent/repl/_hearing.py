@@ -9,7 +9,7 @@ import attrs
 import trio
 
 from sagent.agent import Interrupt
-from sagent.errors import UsageError
+from sagent.errors import UnknownNameError, UsageError
 from sagent.repl._command import read_order
 from sagent.repl._command_work import CommandWork
 from sagent.repl._draft import Draft
@@ -20,6 +20,7 @@ from sagent.repl._outbox import Outbox
 from sagent.repl._pasted import PastedImage
 from sagent.repl._printed import Remark, Verbatim
 from sagent.repl._pulse import Pulse
+from sagent.repl._repertoire import Repertoire
 from sagent.repl._screen import (
     Chosen,
     ClipboardWanted,
@@ -60,6 +61,7 @@ class Hearing:
     _jobs: Jobs
     _outbox: Outbox
     _models: Models
+    _repertoire: Repertoire
     _look: Callable[[], Awaitable[None]]
     _end: Callable[[], object]
     """Called when the conversation is to end."""
@@ -113,6 +115,7 @@ class Hearing:
             self._answerer,
             self._telling,
             self._models,
+            self._repertoire,
             self.leave,
             self._look,
         )
@@ -125,7 +128,7 @@ class Hearing:
         text = said.whole
         word = text.split(maxsplit=1)[0]
         if word.startswith("/") and "/" not in word[1:]:  # and no path
-            self._order(text.strip())
+            self._order(said)
         elif self._answerer.question is not None:
             self._answer(answer_in(text, self._answerer.question))
         elif text.startswith("!"):
@@ -141,14 +144,21 @@ class Hearing:
         except UsageError as error:
             self._screen.print(Remark(f"  ! {error}", "notice"))
 
-    def _order(self, line: str) -> None:
-        try:
-            order = read_order(line)
-        except UsageError as error:
-            self._screen.print(Remark(f"  ! {error}", "notice"))
+    def _order(self, said: Submitted) -> None:
+        order = read_order(said.whole.strip())
+        if order is None:
+            self._start(lambda: self._say_by_name(said))
             return
-        self._screen.print(Remark(f"> {line}"))
+        self._screen.print(Remark(f"> {said.text.strip()}"))
         self._start(lambda: self._work.carry_out(order))
+
+    async def _say_by_name(self, said: Submitted) -> None:
+        try:
+            draft = await self._repertoire.draft(said)
+        except UnknownNameError as error:
+            self._screen.print(Remark(f"  ! {error}", "notice"))
+        else:
+            self._outbox.put(draft)
 
     async def _run_shell(self, line: ShellLine) -> None:
         self._screen.print(Remark(f"! {line.command}", "title"))

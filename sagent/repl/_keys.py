@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from prompt_toolkit.application import get_app
 from prompt_toolkit.filters import (
     Condition,
     Filter,
@@ -14,6 +15,7 @@ from prompt_toolkit.filters import (
 )
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.key_binding.bindings.search import start_reverse_incremental_search
+from prompt_toolkit.key_binding.vi_state import InputMode
 from prompt_toolkit.keys import Keys
 
 from sagent.repl._entry import Entry
@@ -141,6 +143,7 @@ def _enter(desk: Desk) -> None:
         buffer.delete_before_cursor()
         buffer.insert_text("\n")
     elif buffer.text.strip():
+        get_app().vi_state.input_mode = InputMode.INSERT  # what comes next is written anew
         desk.deliver(desk.entry.take())
 
 

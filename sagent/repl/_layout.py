@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from prompt_toolkit.application import get_app
-from prompt_toolkit.filters import Condition
+from prompt_toolkit.filters import Condition, vi_mode, vi_navigation_mode, vi_replace_mode
 from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples
 from prompt_toolkit.layout import (
     AnyContainer,
@@ -60,7 +60,15 @@ def stage_layout(shown: Shown, entry: Entry) -> Layout:
 
 
 def _status_text(view: View) -> StyleAndTextTuples:
-    return [("class:status", view.status)]
+    return [("class:status", f"{_vi_words()}{view.status}")]
+
+
+def _vi_words() -> str:
+    """Tell what vi's keys do now; nothing where keys are as in Emacs."""
+    if not vi_mode():
+        return ""
+    mode = "NORMAL" if vi_navigation_mode() else "REPLACE" if vi_replace_mode() else "INSERT"
+    return f"-- {mode} -- "
 
 
 def _queue_text(view: View) -> StyleAndTextTuples:

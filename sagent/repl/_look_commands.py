@@ -10,7 +10,6 @@ from sagent.agent import AGENTS, AgentStatus, GetStatus
 from sagent.errors import UnknownNameError, UsageError
 from sagent.prompt import load_memory
 from sagent.repl._census import ask_all
-from sagent.repl._command import help_text
 from sagent.repl._figures import duration, thousands
 from sagent.repl._lineage import depth_among, in_tree_order
 from sagent.repl._printed import Prose, Remark, Tone, Verbatim
@@ -36,7 +35,6 @@ class LookCommands:
             "agents": self._agents,
             "context": self._context,
             "cost": self._cost,
-            "help": self._help,
             "memory": self._memory,
             "skills": self._skills,
             "status": self._status,
@@ -107,10 +105,6 @@ class LookCommands:
             f"{usage.output_tokens:,} out"
         )
 
-    async def _help(self, _: str) -> None:
-        await trio.lowlevel.checkpoint()
-        self._say(help_text())
-
     async def _memory(self, _: str) -> None:
         setting = self._setting
         if setting.home is None or setting.session is None:
@@ -121,7 +115,10 @@ class LookCommands:
         self._screen.print(Prose(text=memory.index or "Nothing is remembered yet.", indent=4))
 
     async def _skills(self, _: str) -> None:
-        skills = (await self._setting.find_skills()).found
+        known = await self._setting.find_skills()
+        skills = known.found
+        for warning in known.warnings:
+            self._say(f"  ! {warning}", "notice")
         for skill in skills:
             row = f"  {skill.name:<20}{one_line(skill.description)}"
             self._screen.print(Remark(row, "plain"))

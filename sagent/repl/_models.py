@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import attrs
 
-from sagent.model import Model, check_media
+from sagent.model import Effort, Model, as_capable, check_media
 from sagent.repl._pasted import PastedImage
 from sagent.repl._pulse import Pulse
 
@@ -37,6 +37,12 @@ class Models:
         model = self._named(name)
         self._known[model.model_id] = model
         return model
+
+    @property
+    def efforts(self) -> tuple[Effort, ...]:
+        """How hard the model can be told to think; nothing for one that is not known."""
+        capable = as_capable(self.current)
+        return () if capable is None else tuple(capable.efforts)
 
     def check(self, images: Iterable[PastedImage]) -> None:
         """See whether the model looks at *images*; one that is not known is tried.

@@ -9,11 +9,12 @@ from contextlib import asynccontextmanager
 import attrs
 import trio
 
+from sagent.errors import UsageError
 from sagent.repl._menu import Menu
 from sagent.repl._paint import Painter
 from sagent.repl._pasted import Pasted
 from sagent.repl._printed import Printed, Remark, Verbatim
-from sagent.repl._screen import Gesture, Left, Submitted, View
+from sagent.repl._screen import Editing, Gesture, Left, Submitted, View
 from sagent.terminal import clean
 from sagent.tool import Question
 
@@ -57,6 +58,14 @@ class PlainScreen:
     def fill(self, text: str) -> None:
         """Show *text*, which was not sent."""
         self.print(Remark("not sent:", "notice"), Verbatim(text))
+
+    def switch_editing(self) -> Editing:
+        """Refuse: the terminal edits lines, not this.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError("this terminal edits its lines itself")
 
     def insert(self, pasted: str | Pasted) -> None:
         """Do nothing: no line here is written before it is sent off."""

@@ -1,11 +1,12 @@
 """What a conversation needs of a terminal, whatever that can do."""
 
 from collections.abc import AsyncIterator
-from typing import Protocol
+from typing import Literal, Protocol
 
 import attrs
 
 from sagent.repl._family_view import FamilyView
+from sagent.repl._offers import Offers
 from sagent.repl._pasted import Pasted
 from sagent.repl._printed import Printed
 from sagent.tool import Question
@@ -76,6 +77,9 @@ class Left:
     """The user, or the terminal, has gone."""
 
 
+type Editing = Literal["emacs", "vi"]
+"""The editor whose keys are those of the entry."""
+
 type Gesture = (
     Submitted
     | ImagesNamed
@@ -102,6 +106,7 @@ class View:
         status: the line below.
         title: the terminal's.
         busy: whether there is something to interrupt.
+        offers: what Tab offers beside files.
     """
 
     live: tuple[Printed, ...] = ()
@@ -111,6 +116,7 @@ class View:
     status: str = "starting"
     title: str = "sagent"
     busy: bool = False
+    offers: Offers = Offers()  # noqa: RUF009  # it is frozen
 
 
 class Screen(Protocol):
@@ -131,6 +137,14 @@ class Screen(Protocol):
 
     def fill(self, text: str) -> None:
         """Put *text* before what the user is writing."""
+        ...
+
+    def switch_editing(self) -> Editing:
+        """Edit as in the other of two editors, and tell in which.
+
+        Raises:
+            UsageError: no keys can be told apart here.
+        """
         ...
 
     def insert(self, pasted: str | Pasted) -> None:

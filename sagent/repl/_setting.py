@@ -7,7 +7,7 @@ from sagent.actors import Ref, System
 from sagent.agent import Agent, Mail
 from sagent.home import Home
 from sagent.model import Model
-from sagent.prompt import Skills
+from sagent.prompt import CustomCommands, Skills
 from sagent.session import Session
 
 
@@ -23,7 +23,9 @@ class Setting:
         home: where sessions and memory are; None for nowhere.
         directory: where the agent works.
         model_named: gives a model by its name; raises `UsageError` or `MissingKeyError`.
+        model_names: names of models that it may be.
         find_skills: finds the skills that the agent may use.
+        find_commands: finds the prompts that are kept in files.
         on_first_prompt: called before the first thing is said.
     """
 
@@ -34,7 +36,9 @@ class Setting:
     home: Home | None
     directory: Path
     model_named: Callable[[str], Model]
+    model_names: tuple[str, ...] = ()
     find_skills: Callable[[], Awaitable[Skills]]
+    find_commands: Callable[[], Awaitable[CustomCommands]]
     on_first_prompt: Callable[[], object]
 
 

@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ import attrs
 from prompt_toolkit.application import Application, run_in_terminal
 from prompt_toolkit.completion import Completer
 from prompt_toolkit.data_structures import Size
+from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.input import create_input
 
 from sagent.repl._entry import Entry
@@ -30,7 +31,7 @@ from sagent.repl._layout import STYLE, Shown, stage_layout
 from sagent.repl._menu import Menu
 from sagent.repl._pasted import Folds, Pasted
 from sagent.repl._printed import Printed, Remark
-from sagent.repl._screen import Gesture, View
+from sagent.repl._screen import Editing, Gesture, View
 from sagent.repl._steady_output import SteadyOutput, steady_output
 from sagent.repl._written import open_history
 from sagent.terminal import one_line
@@ -46,6 +47,7 @@ RESIZE_S = 0.1
 """How often the terminal is asked for its size: only a main thread hears of a new one."""
 _ESCAPE_S = 0.05
 _TITLE_CHARS = 80
+_MODES: Mapping[Editing, EditingMode] = {"emacs": EditingMode.EMACS, "vi": EditingMode.VI}
 
 
 @attrs.define(eq=False)
@@ -59,6 +61,7 @@ class Stage(Desk, Shown):
     """Called once the prompt is there."""
     _stop: Callable[[], object]
     """Stops the process, and returns when it goes on."""
+    _editing: Editing
     _painter: "Painter | None" = attrs.field(default=None, init=False)
     _printed: deque[Printed] = attrs.field(factory=deque[Printed], init=False)
     _fills: deque[str] = attrs.field(factory=deque[str], init=False)
@@ -108,6 +111,15 @@ class Stage(Desk, Shown):
         if loop is not None and not due:
             loop.call_soon_threadsafe(self._plan_frame)
 
+    def switch_editing(self) -> Editing:
+        """Edit as in the other of two editors, and tell in which."""
+        with self._lock:
+            self._editing = "emacs" if self._editing == "vi" else "vi"
+            loop = self._loop
+        if loop is not None:
+            loop.call_soon_threadsafe(self._plan_frame)
+        return self._editing
+
     # In the thread of `run`:
 
     def run(self) -> None:
@@ -120,6 +132,7 @@ class Stage(Desk, Shown):
         history = open_history(self._history, folds, self._complain)
         self.entry = Entry.of(self._completer, history, folds)
         self._app = self._application()
+        self._app.editing_mode = _MODES[self._editing]
         self._app.ttimeoutlen = _ESCAPE_S
         self._app.after_render += self._let_go
         loop = asyncio.get_running_loop()
@@ -178,6 +191,7 @@ class Stage(Desk, Shown):
         if self._loop is None or self._away:  # the editor has the terminal
             return
         self._painted_s = self._loop.time()
+        self._app.editing_mode = _MODES[self._editing]
         text = self._take_printed()
         self._show(self._next)
         if self._ends and self._app.is_running:

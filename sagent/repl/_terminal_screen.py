@@ -8,11 +8,11 @@ from pathlib import Path
 
 import attrs
 import trio
-from prompt_toolkit.completion import Completer
 
+from sagent.repl._completion import ReplCompleter
 from sagent.repl._pasted import Pasted
 from sagent.repl._printed import Printed
-from sagent.repl._screen import Gesture, Left, View
+from sagent.repl._screen import Editing, Gesture, Left, View
 from sagent.repl._stage import Stage
 
 LEAVE_S = 1
@@ -25,6 +25,7 @@ class TerminalScreen:
 
     gestures: AsyncIterator[Gesture]
     _stage: Stage
+    _completer: ReplCompleter
 
     def print(self, *printed: Printed) -> None:
         """Print *printed* above the prompt, for good."""
@@ -32,11 +33,16 @@ class TerminalScreen:
 
     def show(self, view: View) -> None:
         """Show *view* in place of the one before."""
+        self._completer.offers = view.offers
         self._stage.put(view=view)
 
     def fill(self, text: str) -> None:
         """Put *text* before what the user is writing."""
         self._stage.put(fill=text)
+
+    def switch_editing(self) -> Editing:
+        """Edit as in the other of two editors, and tell in which."""
+        return self._stage.switch_editing()
 
     def insert(self, pasted: str | Pasted) -> None:
         """Put *pasted* where the user is writing."""
@@ -45,7 +51,7 @@ class TerminalScreen:
 
 @asynccontextmanager
 async def open_terminal_screen(
-    completer: Completer, history: Path | None
+    completer: ReplCompleter, history: Path | None, editing: Editing
 ) -> AsyncGenerator[TerminalScreen]:
     """Hold the terminal for the block, and leave it as it was.
 
@@ -71,14 +77,14 @@ async def open_terminal_screen(
             token.run_sync_soon(_stop_group, went_on)
             went_on.wait()
 
-    stage = Stage(deliver, completer, history, tell, stop)
+    stage = Stage(deliver, completer, history, tell, stop, editing)
     failure: Exception | None = None
     shelter = trio.CancelScope(shield=True)  # the terminal is to be left as it was
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_play, stage, shelter, send, there)
         try:
             await there.wait()  # before all else that keeps the machine busy
-            yield TerminalScreen(receive, stage)
+            yield TerminalScreen(receive, stage, completer)
         except Exception as error:  # noqa: BLE001  # raised below, outside of the nursery
             failure = error
         finally:

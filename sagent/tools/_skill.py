@@ -3,8 +3,10 @@ from typing import ClassVar
 import attrs
 import trio
 
+from sagent.errors import UnknownNameError
 from sagent.home import Home
 from sagent.message import Message, TextMessage
+from sagent.prompt import Skill as FoundSkill
 from sagent.prompt import Skills, list_skill_files, load_skills
 from sagent.tool import Effect, Workspace
 from sagent.tools._arguments import Arguments
@@ -73,16 +75,27 @@ class Skill(BuiltinTool):
         skill = skills.find(name)
         if not skill.is_listed:
             raise Refusal(f"the skill {name} is for people to start: ask the user to")
-        body = skill.body()
-        if not body:
-            raise Refusal(f"the skill {name} has no instructions: {shown(skill.path)} is empty")
-        folder = skill.folder()
-        files = list_skill_files(folder)
-        place = shown(folder)
-        head = [f"[The skill {name}, from {place}: its files are named relative to that folder.]"]
-        if skill.compatibility:
-            head.append(f"[It needs: {skill.compatibility}]")
-        if files.names:
-            more = ", and more" if files.has_more else ""
-            head.append(f"[Read or run them as you need them: {', '.join(files.names)}{more}]")
-        return "\n".join([*head, "", filled(body, args, folder=place)])
+        return skill_text(skill, args)
+
+
+def skill_text(skill: FoundSkill, args: str) -> str:
+    """Give the instructions of *skill*, filled with *args*, and say where its files are. Blocks.
+
+    Raises:
+        UnknownNameError: its file is gone, or there is nothing in it.
+    """
+    name, body = skill.name, skill.body()
+    if not body:
+        raise UnknownNameError(
+            f"the skill {name} has no instructions: {shown(skill.path)} is empty"
+        )
+    folder = skill.folder()
+    files = list_skill_files(folder)
+    place = shown(folder)
+    head = [f"[The skill {name}, from {place}: its files are named relative to that folder.]"]
+    if skill.compatibility:
+        head.append(f"[It needs: {skill.compatibility}]")
+    if files.names:
+        more = ", and more" if files.has_more else ""
+        head.append(f"[Read or run them as you need them: {', '.join(files.names)}{more}]")
+    return "\n".join([*head, "", filled(body, args, folder=place)])

@@ -13,10 +13,10 @@ from command import Command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sagent.cli import _WORKS
 from sagent.cli._commands import PARSERS
 from sagent.cli._config.keys import KEYS, Key, schema
 from sagent.cli._config.kinds import WrongValueError
+from sagent.cli._loader import LOADERS
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = re.findall(r"```toml\n(.*?)```", (DOCS / "config.md").read_text(), re.DOTALL)
@@ -66,7 +66,7 @@ def test_the_schema_knows_no_other_keys(content: dict[str, object]) -> None:
 
 
 def test_every_command_has_a_parser_that_is_told_of() -> None:
-    assert PARSERS.keys() - {""} == _WORKS.keys()
+    assert PARSERS.keys() - {""} == LOADERS.keys()
 
 
 def as_json(value: object) -> object:

@@ -18,7 +18,7 @@ from sagent.agent import (
     ToolProgressed,
     ToolReturned,
 )
-from sagent.errors import UnknownNameError, UsageError
+from sagent.errors import UsageError
 from sagent.message import TextMessage, error_message
 from sagent.model import Usage
 from sagent.repl._command import COMMANDS, help_text, read_order
@@ -189,13 +189,23 @@ def test_durations_are_in_two_units() -> None:
     assert [duration(s) for s in (5.9, 61, 3700)] == ["5s", "1 min 1 s", "1 hr 1 min"]
 
 
-def test_a_command_is_told_with_its_rest_and_an_unknown_one_with_the_nearest() -> None:
+def test_a_command_is_told_with_its_rest() -> None:
     order = read_order("/compact  keep the names ")
 
+    assert order is not None
     assert (order.command.name, order.rest) == ("compact", "keep the names")
-    assert read_order("/exit").command.name == "quit"
-    with pytest.raises(UnknownNameError, match="did you mean /resume"):
-        read_order("/resme")
+
+
+@pytest.mark.parametrize(("line", "name"), [("/exit", "quit"), ("/?", "help")])
+def test_some_commands_have_another_name(line: str, name: str) -> None:
+    order = read_order(line)
+
+    assert order is not None
+    assert order.command.name == name
+
+
+def test_what_is_no_command_of_sagents_own_may_be_one_of_a_file() -> None:
+    assert read_order("/resme") is None
 
 
 def test_help_has_all_commands() -> None:

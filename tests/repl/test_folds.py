@@ -1,0 +1,128 @@
+"""What is shown of long pastes, without a terminal."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sagent.errors import UsageError
+from sagent.repl._editing import editing_mode
+from sagent.repl._image_names import image_names
+from sagent.repl._image_source import read_image
+from sagent.repl._pasted import Folds, PastedImage, PastedText, is_long
+
+LONG = "line\n" * 40
+IMAGE = PastedImage("a [b].png", b"x" * 1_234_567, "image/png", "/tmp/a [b].png")
+
+
+@pytest.mark.parametrize(
+    ("text", "long"),
+    [("a\n" * 10, True), ("a\n" * 9, False), ("x" * 1001, True), ("x" * 1000, False)],
+)
+def test_ten_lines_or_a_thousand_characters_are_not_long(
+    text: str, long: bool
+) -> None:  # what is expected
+    assert is_long(text) == long
+
+
+def test_labels_are_numbered_and_say_how_much_there_is() -> None:
+    folds = Folds()
+
+    labels = [
+        folds.label(PastedText(LONG)),
+        folds.label(PastedText("x" * 2000)),
+        folds.label(IMAGE),
+    ]
+
+    assert labels == [
+        "[Pasted text #1: 40 lines]",
+        "[Pasted text #2: 2,000 characters]",
+        "[Image #1: a _b_.png 1.2 MB]",
+    ]
+
+
+def test_what_only_looks_like_a_label_stays() -> None:
+    assert Folds().unfolded("[Pasted text #1: 40 lines]") == "[Pasted text #1: 40 lines]"
+
+
+@given(st.lists(st.text() | st.text(min_size=1).map(PastedText), max_size=8))
+def test_what_is_unfolded_is_what_was_pasted(pieces: list[str | PastedText]) -> None:
+    folds = Folds()
+
+    shown = "".join(p if isinstance(p, str) else folds.label(p) for p in pieces)
+
+    assert folds.unfolded(shown) == "".join(p if isinstance(p, str) else p.text for p in pieces)
+
+
+def test_what_is_left_of_an_edited_text_is_folded_again() -> None:
+    folds = Folds()
+    label = folds.label(PastedText(LONG))
+
+    text = folds.refolded(f"see {LONG} and more", f"see {label}")
+
+    assert text == f"see {label} and more"
+
+
+def test_another_day_an_image_is_known_by_its_file() -> None:
+    folds = Folds()
+
+    text = folds.lasting(f"what is {folds.label(IMAGE)}? {folds.label(PastedText(LONG))}")
+
+    assert text == f'what is @"/tmp/a [b].png"? {LONG}'
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("/tmp/a.png", ("/tmp/a.png",)),
+        ("'/tmp/my shot.PNG' ", ("/tmp/my shot.PNG",)),
+        ("/tmp/my\\ shot.jpg", ("/tmp/my shot.jpg",)),
+        ("file:///tmp/my%20shot.webp", ("/tmp/my shot.webp",)),
+        ("/tmp/my shot.png", ("/tmp/my shot.png",)),
+        ("/tmp/a.png /tmp/b.gif", ("/tmp/a.png", "/tmp/b.gif")),
+        ("see a.png", ()),
+        ("a.txt", ()),
+        ("a.png\nb.png", ()),
+        ("it's a.png", ()),
+        ("", ()),
+    ],
+)
+def test_names_of_images_are_told_from_words(text: str, names: tuple[str, ...]) -> None:
+    assert image_names(text) == names
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [(b"text", "is no image"), (b"\x89PNG\r\n\x1a\nxx", "broken, or cut off")]
+)
+def test_a_file_that_no_model_could_see_is_refused(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
+    (tmp_path / "a.png").write_bytes(content)
+
+    with pytest.raises(UsageError, match=told):
+        read_image("a.png", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("environ", "inputrc", "mode"),
+    [
+        ({}, "", "emacs"),
+        ({}, "# set editing-mode vi\n", "emacs"),
+        ({}, "set bell-style none\nset editing-mode vi\n", "vi"),
+        ({"SAGENT_EDITING_MODE": "emacs"}, "set editing-mode vi\n", "emacs"),
+        ({"SAGENT_EDITING_MODE": "Vi"}, "", "vi"),
+    ],
+)
+def test_keys_are_those_that_the_person_has_for_other_programs(
+    tmp_path: Path, environ: Mapping[str, str], inputrc: str, mode: str
+) -> None:
+    (tmp_path / ".inputrc").write_text(inputrc)
+
+    assert editing_mode({"HOME": str(tmp_path), **environ}) == mode
+
+
+def test_an_editor_that_there_is_not_is_refused() -> None:
+    with pytest.raises(UsageError, match="set it to vi or emacs"):
+        editing_mode({"SAGENT_EDITING_MODE": "ed"})
