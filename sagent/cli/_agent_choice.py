@@ -73,7 +73,7 @@ def _filled(options: Options, file: AgentFile) -> Options:
 
 def _completed(options: Options, limits: FileLimits) -> Options:
     config = config_of(options)
-    fill(options, config, ("name", "system", "tools"))
+    fill(options, config, ("name", "system", "tools", "effort"))
     for name in _LIMITS:
         if getattr(options, name) is None:
             setattr(options, name, _lower(name, config, limits))

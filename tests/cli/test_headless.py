@@ -278,3 +278,16 @@ async def test_at_a_terminal_print_asks_for_a_prompt_and_begins_no_conversation(
 
     assert done.returncode == 2
     assert "no prompt: pass it as an argument" in one_line(done.stderr)
+
+
+def test_the_config_says_effort_and_length_of_answers_where_no_flag_does(
+    sagent: Command, home: Path
+) -> None:
+    home.mkdir()
+    (home / "config.toml").write_text('effort = "low"\nmax_response_tokens = 50\n')
+    with serve_loopback(answer("hello")) as server:
+        sagent(*at(server), "hi")
+        sagent(*at(server), "--effort", "high", "--max-response-tokens", "99", "hi")
+
+    asked = [(each.body["reasoning_effort"], each.body["max_tokens"]) for each in server.seen]
+    assert asked == [("low", 50), ("high", 99)]

@@ -11,7 +11,7 @@ from sagent.cli._options import Options
 from sagent.cli._streams import complain_of
 from sagent.errors import UsageError
 
-_AT_ONCE = ("agent", "append_system", "add_dir", "trace", "output_format")
+_AT_ONCE = ("agent", "append_system", "add_dir", "trace", "output_format", "max_response_tokens")
 """What no agent's file has a say in."""
 
 

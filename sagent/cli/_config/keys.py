@@ -17,7 +17,7 @@ from sagent.cli._config.kinds import (
     Whole,
     YesNo,
 )
-from sagent.cli._flags import PROVIDERS, TOOLS
+from sagent.cli._flags import EFFORTS, PROVIDERS, TOOLS
 from sagent.lib.json import JsonValue
 
 TYPE_CHECKING = False
@@ -80,6 +80,14 @@ KEYS = (
         kind=_TEXT,
         flag="--model",
         about="the model, by the provider's name for it or by an alias",
+        from_project="free",
+    ),
+    Key(
+        name="effort",
+        kind=OneOf(EFFORTS),
+        flag="--effort",
+        about="how hard the model thinks, of which it has some",
+        default="the model's own",
         from_project="free",
     ),
     Key(name="base_url", kind=Url(), flag="--base-url", about="where the API lives"),
@@ -169,6 +177,13 @@ KEYS = (
         kind=_COUNT,
         flag="--max-tool-call-rounds",
         about="how often the model may be asked in a run",
+        from_project="lower",
+    ),
+    Key(
+        name="max_response_tokens",
+        kind=_COUNT,
+        flag="--max-response-tokens",
+        about="what each response of the model may have",
         from_project="lower",
     ),
     Key(
