@@ -8,7 +8,7 @@ import attrs
 import trio
 
 from sagent.actors import Ref
-from sagent.agent import AgentStatus, Done, GetStatus, Mail, Output, Prompt
+from sagent.agent import Agent, AgentStatus, Done, GetStatus, Mail, Output, Prompt
 from sagent.agent import Interrupt as InterruptTurn
 from sagent.cli._image_file import image_of, load_image
 from sagent.cli._input_line import End, InputLine, Interrupt, Reply, Say, Steer, read_line
@@ -19,7 +19,8 @@ from sagent.cli._streams import complain
 from sagent.cli._voice import Voice
 from sagent.errors import ActorError, RunInterruptedError, SagentError, UsageError
 from sagent.message import BytesMessage, JsonMessage, TextMessage
-from sagent.model import Model
+from sagent.tools._attach import attach, place_for
+from sagent.tools._mention import Mention
 
 MOST_WAITING = 1000
 """How many prompts may wait for those before them."""
@@ -40,7 +41,7 @@ class Dialogue:
     """
 
     _ref: Ref[Mail]
-    _model: Model
+    _agent: Agent
     _output: Output | None
     _voice: Voice
     _answerer: LineAnswerer
@@ -107,10 +108,9 @@ class Dialogue:
             case Steer(prompt=text) if self._in_hand:
                 self._ref.tell(Prompt(text), lane="front")
             case Steer(prompt=text):
-                self._put(_Waiting(self._prompt(text, ()), mark))
-            case Say(prompt=text):
-                images = await trio.to_thread.run_sync(self._images, said)
-                self._put(_Waiting(self._prompt(text, images), mark))
+                self._put(_Waiting(self._asked(Prompt(text)), mark))
+            case Say():
+                self._put(_Waiting(self._asked(await self._prompt(said)), mark))
             case Reply(question=question, answer=answer):
                 self._answerer.give(question, answer)
             case Interrupt():
@@ -120,16 +120,26 @@ class Dialogue:
             case _:
                 assert_never(said)
 
+    def _asked(self, prompt: Prompt) -> Prompt:
+        return attrs.evolve(prompt, output=self._output, until_idle=True)
+
+    async def _prompt(self, said: Say) -> Prompt:
+        images = await trio.to_thread.run_sync(self._images, said)
+        place, model = place_for(self._agent), self._agent.model
+        files = await attach([(Mention(file),) for file in said.files], place, model)
+        if len(files.rows) < len(set(said.files)):
+            there = files.faults[0] if files.faults else f"not all of {', '.join(said.files)} exist"
+            raise UsageError(there)
+        return Prompt(said.prompt, attachments=(*images, *files.parts), seen=files.seen)
+
     def _images(self, said: Say) -> tuple[BytesMessage, ...]:
+        model = self._agent.model
         return tuple(
-            load_image(image, self._model)
+            load_image(image, model)
             if isinstance(image, str)
-            else image_of(image, f"image {number}", self._model)
+            else image_of(image, f"image {number}", model)
             for number, image in enumerate(said.images, 1)
         )
-
-    def _prompt(self, text: str, images: tuple[BytesMessage, ...]) -> Prompt:
-        return Prompt(text, attachments=images, output=self._output, until_idle=True)
 
     def _put(self, waiting: _Waiting) -> None:
         if len(self._waiting) == MOST_WAITING:

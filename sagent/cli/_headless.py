@@ -112,7 +112,7 @@ async def _converse(
             traced(system, options.trace),
             agent.living(system, emit=voice.tell) as ref,
         ):
-            dialogue = Dialogue(ref, agent.model, output, voice, answerer, begin)
+            dialogue = Dialogue(ref, agent, output, voice, answerer, begin)
             await dialogue.hold()
     return FAILED if dialogue.failed else DONE
 

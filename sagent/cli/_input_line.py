@@ -22,6 +22,7 @@ class Say:
 
     prompt: str
     images: tuple[Image, ...] = ()
+    files: tuple[str, ...] = ()
     id: Id | None = None
 
 
@@ -62,6 +63,7 @@ _PROPERTIES: Mapping[str, Mapping[str, JSON]] = {
     "user": {
         "prompt": _TEXT,
         "images": {"type": "array", "items": {"anyOf": [_TEXT, _BYTES]}},
+        "files": {"type": "array", "items": _TEXT},
         "id": {"type": ["string", "integer"]},
     },
     "steer": {"prompt": _TEXT},
@@ -116,13 +118,13 @@ def _line(kind: str, fields: Mapping[str, JSON]) -> InputLine:
         case "user":
             id_ = fields.get("id")
             assert id_ is None or isinstance(id_, str | int)  # by the schema, as what follows
-            return Say(prompt=_prompt(fields), images=_images(fields), id=id_)
+            files = _texts(fields, "files")
+            return Say(prompt=_prompt(fields), images=_images(fields), files=files, id=id_)
         case "steer":
             return Steer(_prompt(fields))
         case "answer":
-            chosen, other = fields.get("chosen", ()), fields.get("other", "")
-            assert isinstance(chosen, tuple)
-            return Reply(str(fields["id"]), Answer(chosen=map(str, chosen), other=str(other)))
+            answer = Answer(chosen=_texts(fields, "chosen"), other=str(fields.get("other", "")))
+            return Reply(str(fields["id"]), answer)
         case "interrupt":
             return Interrupt()
         case _:
@@ -134,6 +136,12 @@ def _prompt(fields: Mapping[str, JSON]) -> str:
     if not prompt.strip():
         raise UsageError("the prompt is empty: say what is to be done")
     return prompt
+
+
+def _texts(fields: Mapping[str, JSON], name: str) -> tuple[str, ...]:
+    texts = fields.get(name, ())
+    assert isinstance(texts, tuple)
+    return tuple(map(str, texts))
 
 
 def _images(fields: Mapping[str, JSON]) -> tuple[Image, ...]:

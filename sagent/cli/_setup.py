@@ -41,11 +41,12 @@ async def build_agent(
         UsageError: a name or a value cannot be meant.
         MissingKeyError: the provider needs a key that is not in the environment.
     """
+    asked = options.effort
     options = await with_key(await with_agent_file(options, session))
     known = SessionState() if session is None else session.transcript.state
     choice = choose_model(options, known, on_progress)
-    if options.effort is not None:
-        check_effort(choice.model, options.effort)
+    if asked is not None:  # what a file says is for many models, and sent as the nearest
+        check_effort(choice.model, asked)
     small = choice.is_small
     told = brief_small(options) if small else await brief(options, session, choice.model.model_id)
     usual = LOCAL_TOOLS if small else HEADLESS_TOOLS if answerer is None else DEFAULT_TOOLS

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import signal
 import subprocess
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -131,6 +132,21 @@ def test_images_come_as_files_and_as_base64(sagent: Command, project: Path) -> N
         "image 1 is no image that a model takes: make it a PNG, JPEG, GIF or WebP",
         "the data of an image is no base64: Only base64 data is allowed",
     ]
+
+
+def test_files_come_as_read_shows_them(sagent: Command, project: Path) -> None:
+    (project / "a.py").write_text("first\nsecond\n")
+    said = lines(
+        {"prompt": "look", "files": ["a.py"]},
+        {"prompt": "look", "files": ["a.py", "none.py"]},
+    )
+    with serve_loopback(answer("seen")) as server:
+        done = sagent(*at(server), *TALK, stdin=said)
+
+    shown = json.dumps(server.seen[0].body["messages"][-1]["content"])
+    assert "1\\tfirst" in shown
+    told = sorted((end["line"], end["content"]) for end in ends(done.stdout))
+    assert told == [(1, "seen"), (2, "not all of a.py, none.py exist")]
 
 
 def test_every_answer_has_the_shape_of_the_schema(sagent: Command, project: Path) -> None:
@@ -281,3 +297,15 @@ async def test_what_steers_is_heeded_by_the_turn_in_hand() -> None:
 
     assert talk.server.seen[1].body["messages"][-1]["content"] == "stop that"
     assert code == 0
+
+
+async def test_a_signal_ends_a_conversation_with_a_line_that_says_so() -> None:
+    begun: dict[str, object] = {"choices": [{"delta": {"content": "Well"}}]}
+    async with open_talk(chat(begun, hang=True)) as talk:
+        await talk.say({"prompt": "first"})
+        await talk.until("text/plain")
+        talk.process.send_signal(signal.SIGTERM)
+        error = await talk.until("text/x-error")
+        code = await talk.process.wait()
+
+    assert (error["content"], code) == ("interrupted", 130)

@@ -291,3 +291,15 @@ def test_the_config_says_effort_and_length_of_answers_where_no_flag_does(
 
     asked = [(each.body["reasoning_effort"], each.body["max_tokens"]) for each in server.seen]
     assert asked == [("low", 50), ("high", 99)]
+
+
+def test_an_effort_of_the_config_is_no_reason_to_refuse_a_model(
+    sagent: Command, home: Path
+) -> None:
+    home.mkdir()
+    (home / "config.toml").write_text('effort = "max"\n')
+    with serve_loopback(answer("hello")) as server:
+        done = sagent(*at(server), "hi")
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert server.seen[0].body["reasoning_effort"] == "high"

@@ -30,8 +30,8 @@ from sagent.tool import Answer
         ({"prompt": "hi"}, Say(prompt="hi")),
         ({"type": "user", "prompt": "hi", "id": 7}, Say(prompt="hi", id=7)),
         (
-            {"prompt": "hi", "images": ["a.png", {"data": "R0lG"}]},
-            Say(prompt="hi", images=("a.png", b"GIF")),
+            {"prompt": "hi", "images": ["a.png", {"data": "R0lG"}], "files": ["a.py"]},
+            Say(prompt="hi", images=("a.png", b"GIF"), files=("a.py",)),
         ),
         ({"type": "steer", "prompt": "hi"}, Steer("hi")),
         (

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 import trio
-from command import at, clean
+from command import COMMAND, at, clean
 from loopback import answer, open_loopback, refusal
 
 
@@ -39,3 +39,16 @@ async def test_streams_that_cannot_be_written_are_no_traceback(form: str, redire
     assert b"Traceback" not in done.stderr
     assert b"Exception" not in done.stderr
     assert done.stderr.count(b"\n") <= 1
+
+
+async def test_a_conversation_that_nobody_reads_is_no_traceback() -> None:
+    async with open_loopback(answer("hello")) as server:
+        command = [*COMMAND, *at(server), "--input-format", "stream-json"]
+        done = await trio.run_process(
+            ["sh", "-c", '"$@" --output-format stream-json | true', "sh", *command],
+            capture_stderr=True,
+            env=clean(),
+            stdin=b'{"prompt": "hi"}\n' * 3,
+        )
+
+    assert done.stderr == b""

@@ -31,10 +31,11 @@ async def test_an_interrupted_run_ends_its_machine_output_with_a_line_that_says_
     assert (last["descriptor"], last["content"]) == ("text/x-error", "interrupted")
 
 
+@pytest.mark.parametrize("flag", ["--output-format", "--input-format"])
 @pytest.mark.parametrize("form", ["text", "stream-json"])
-async def test_ctrl_c_ends_the_wait_for_a_prompt_that_does_not_come(form: str) -> None:
+async def test_ctrl_c_ends_the_wait_for_a_prompt_that_does_not_come(flag: str, form: str) -> None:
     process = await trio.lowlevel.open_process(
-        [sys.executable, "-m", "sagent", "--provider", "Local", "--output-format", form],
+        [sys.executable, "-m", "sagent", "--provider", "Local", flag, form],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
