@@ -3,6 +3,7 @@
 import argparse
 
 from sagent.cli._argument import agent_name, directory, rounds, seconds, times, tokens, usd
+from sagent.cli._options import LOG_LEVELS
 
 PROVIDERS = (
     "Anthropic",
@@ -132,6 +133,17 @@ def add_config(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="settings, in place of those of ~/.sagent/config.toml; none for no settings, of the "
         "project neither; sagent config shows them",
+    )
+
+
+def add_log(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says what is logged."""
+    parser.add_argument(
+        "--log-level",
+        choices=LOG_LEVELS,
+        metavar="LEVEL",
+        help=f"log requests, calls of tools, retries and restarts on standard error, or in the "
+        f"file that SAGENT_LOG_FILE names: {', '.join(LOG_LEVELS)} (SAGENT_LOG_LEVEL)",
     )
 
 

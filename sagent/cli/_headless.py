@@ -2,7 +2,7 @@
 
 import sys
 import traceback
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from typing import assert_never
 
@@ -15,6 +15,7 @@ from sagent.cli._dialogue import Dialogue
 from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
 from sagent.cli._image_file import load_image
 from sagent.cli._line_answerer import LineAnswerer
+from sagent.cli._log import is_logged_to_stderr, logged
 from sagent.cli._openness import open_to_others, traced
 from sagent.cli._options import Options
 from sagent.cli._output_schema import load_output
@@ -31,7 +32,7 @@ from sagent.cli._setup import build_agent
 from sagent.cli._streams import complain_of, read_in
 from sagent.cli._until_signal import End, until_signal
 from sagent.cli._voice import Voice
-from sagent.cli._watcher import open_watcher
+from sagent.cli._watcher import LogWatcher, Watcher, open_watcher
 from sagent.errors import (
     BudgetExceededError,
     RoundLimitError,
@@ -51,7 +52,7 @@ def run_headless(options: Options) -> int:
         _check_prompt(options)
         output = None if options.output_schema is None else load_output(options.output_schema)
         work = _show if options.input_format == "text" else _converse
-        with open_chosen(options) as session:
+        with logged(options, "headless"), open_chosen(options) as session:
             code = trio.run(until_signal, partial(work, options, session, printer, output))
     except UsageError as error:
         _tell(error, printer, options)
@@ -95,7 +96,7 @@ async def _converse(
 ) -> int:
     """Talk to a program until it has nothing more to say."""
     answerer = LineAnswerer()
-    with open_watcher() as watcher:
+    with _watching(options) as watcher:
         agent, state = await build_agent(
             options, session, on_progress=watcher.on_progress, answerer=answerer
         )
@@ -120,7 +121,7 @@ async def _converse(
 async def _show(
     options: Options, session: Session | None, printer: Printer, output: Output | None, end: End
 ) -> int:
-    with open_watcher() as watcher:
+    with _watching(options) as watcher:
         agent, state = await build_agent(options, session, on_progress=watcher.on_progress)
         images = [load_image(path, agent.model) for path in options.image]
         prompt = await _prompt(options, agent)
@@ -162,6 +163,10 @@ def _check_prompt(options: Options) -> None:
         raise UsageError(
             "no prompt: pass it as an argument or on standard input; see sagent --help"
         )
+
+
+def _watching(options: Options) -> AbstractContextManager[Watcher]:
+    return LogWatcher() if is_logged_to_stderr(options) else open_watcher()
 
 
 def _printer(options: Options) -> Printer:

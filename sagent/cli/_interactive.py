@@ -12,6 +12,7 @@ import attrs
 import trio
 
 from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
+from sagent.cli._log import logged
 from sagent.cli._options import Options
 from sagent.cli._session_choice import open_chosen
 from sagent.cli._streams import complain_of
@@ -29,19 +30,24 @@ if TYPE_CHECKING:  # what takes long to load
 def run_interactive(options: Options) -> int:
     """Talk to whoever sits at the terminal, one session after the other, and give the exit code."""
     try:
-        while True:
-            with open_chosen(options) as session:
-                outcome = trio.run(_talk, options, session)
-            going_on = _going_on(options, outcome)
-            if going_on is None:
-                return _code(outcome)
-            options = going_on
+        with logged(options, "conversation"):
+            return _converse(options)
     except UsageError as error:
         _tell(error, options)
         return USAGE
     except Exception as error:  # noqa: BLE001  # the last stop: a person reads one line
         _tell(error, options)
         return FAILED
+
+
+def _converse(options: Options) -> int:
+    while True:
+        with open_chosen(options) as session:
+            outcome = trio.run(_talk, options, session)
+        going_on = _going_on(options, outcome)
+        if going_on is None:
+            return _code(outcome)
+        options = going_on
 
 
 def _tell(error: Exception, options: Options) -> None:

@@ -15,6 +15,7 @@ import trio
 from sagent.actors import System, open_system
 from sagent.agent import Agent
 from sagent.cli._exit_code import DONE, FAILED, USAGE
+from sagent.cli._log import logged
 from sagent.cli._map_items import Work, find_work
 from sagent.cli._map_lines import error_line, outcome_line, reduced_line
 from sagent.cli._map_parser import MapOptions
@@ -37,7 +38,8 @@ _MAPS = "maps"
 def run_map(options: MapOptions) -> int:
     """Do what *options* ask for and give the exit code."""
     try:
-        return trio.run(until_signal, partial(_run, options))
+        with logged(options, "headless"):
+            return trio.run(until_signal, partial(_run, options))
     except BrokenPipeError:  # the reader has gone, and knows it
         return FAILED
     except Exception as error:  # noqa: BLE001  # the last stop: a person reads one line

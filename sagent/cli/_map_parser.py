@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from sagent.cli._argument import seconds, tool_names
-from sagent.cli._flags import add_agent, add_config, add_limits, add_model
+from sagent.cli._flags import add_agent, add_config, add_limits, add_log, add_model
 from sagent.cli._options import Options
 from sagent.cli._parser import Parser
 
@@ -72,6 +72,7 @@ def map_parser() -> Parser:
     parser.add_argument(
         "--trace", metavar="FILE", help="write there who did what, and what it cost"
     )
+    add_log(parser)
     parser.add_argument("--debug", action="store_true", help="show tracebacks of errors")
     return parser
 

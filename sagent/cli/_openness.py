@@ -1,14 +1,10 @@
 import logging
 from collections.abc import AsyncGenerator, Callable
-from contextlib import (
-    AbstractAsyncContextManager,
-    AsyncExitStack,
-    asynccontextmanager,
-    nullcontext,
-)
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from sagent.actors import System
+from sagent.cli._log import has_log
 from sagent.control import open_control
 from sagent.errors import ControlError, UsageError
 
@@ -36,10 +32,16 @@ async def open_to_others(
         yield
 
 
-def traced(system: System, path: str | None) -> AbstractAsyncContextManager[None]:
-    """Write what the agents of *system* do into the file *path*, if there is to be one."""
-    if path is None:
-        return nullcontext()
-    from sagent.trace import open_trace  # noqa: PLC0415  # few runs are traced
+@asynccontextmanager
+async def traced(system: System, path: str | None) -> AsyncGenerator[None]:
+    """Write what the agents of *system* do into the file *path*, and into the log, if wanted."""
+    async with AsyncExitStack() as stack:
+        if path is not None:
+            from sagent.trace import open_trace  # noqa: PLC0415  # few runs are traced
 
-    return open_trace(system, Path(path))
+            await stack.enter_async_context(open_trace(system, Path(path)))
+        if has_log():
+            from sagent.trace import open_log  # noqa: PLC0415  # few runs are logged
+
+            await stack.enter_async_context(open_log(system))
+        yield

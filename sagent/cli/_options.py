@@ -16,6 +16,9 @@ type Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"
 type ToolProtocol = Literal["native", "constrained"]
 
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
 class Options(argparse.Namespace):
     """What was asked for on the command line.
 
@@ -80,6 +83,8 @@ class Options(argparse.Namespace):
     """A file for what is typed in conversations; None for the one in the home."""
     trace: str | None
     """A file for what the run's agents did, and what it took."""
+    log_level: str | None = None
+    """One of `LOG_LEVELS`; None for what the environment says."""
     debug: bool
 
     @property

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from sagent.cli._argument import place, tool_names
-from sagent.cli._flags import add_agent, add_config, add_limits, add_model
+from sagent.cli._flags import add_agent, add_config, add_limits, add_log, add_model
 from sagent.cli._options import Options
 from sagent.nearness import did_you_mean
 
@@ -226,5 +226,6 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         help="write who asked whom and what it cost into FILE: an object a line for each turn and "
         "each call of a model or a tool, without what was said",
     )
+    add_log(parser)
     add("--debug", action="store_true", help="show tracebacks of errors")
     add("--version", action=_Version, nargs=0, help="show the version and exit")

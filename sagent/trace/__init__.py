@@ -7,7 +7,8 @@
 """
 
 from sagent.trace._json_lines import open_trace
+from sagent.trace._log import open_log
 from sagent.trace._span import Contents, Span, SpanSink
 from sagent.trace._tracer import open_spans
 
-__all__ = ["Contents", "Span", "SpanSink", "open_spans", "open_trace"]
+__all__ = ["Contents", "Span", "SpanSink", "open_log", "open_spans", "open_trace"]

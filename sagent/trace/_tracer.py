@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import Protocol
 
 import attrs
 import trio
@@ -17,10 +18,26 @@ MOST_EVENTS_HELD = 10_000
 """For each agent; a tracer reads at once, so that few ever wait."""
 
 
+class Listener(Protocol):
+    """Takes what happens to agents. It is called amid their work, so it does not wait."""
+
+    def feed(self, path: str, event: RunEvent, now_ns: int) -> None:
+        """Take what has happened to the agent at *path*, at *now_ns* since the epoch."""
+        ...
+
+    def lose(self, path: str, count: int) -> None:
+        """Note that *count* events of the agent at *path* were not seen."""
+        ...
+
+    def end(self, path: str, now_ns: int) -> None:
+        """Note that nothing more comes of the agent at *path*."""
+        ...
+
+
 @attrs.define(eq=False)
 class _Tracer:
     _system: System
-    _spans: Spans
+    _listener: Listener
     _nursery: trio.Nursery
     _clock: Callable[[], int]
     _feeds: set[Feed[RunEvent]] = attrs.field(factory=set[Feed[RunEvent]], init=False)
@@ -48,11 +65,11 @@ class _Tracer:
             self._feeds.add(feed)
             async for event in feed:
                 if isinstance(event, Missed):
-                    self._spans.lose(ref.path, event.count)
+                    self._listener.lose(ref.path, event.count)
                 else:
-                    self._spans.feed(ref.path, event, self._clock())
+                    self._listener.feed(ref.path, event, self._clock())
             self._feeds.discard(feed)
-            self._spans.end(ref.path, self._clock())
+            self._listener.end(ref.path, self._clock())
 
 
 @asynccontextmanager
@@ -74,18 +91,30 @@ async def open_spans(
         clock: tells the time in nanoseconds since the epoch.
     """
     spans = Spans(sink, contents)
-    failure: Exception | None = None
     try:
-        async with trio.open_nursery() as nursery:
-            tracer = _Tracer(system, spans, nursery, clock)
-            with system.events.listen(tracer.hear):
-                tracer.begin()
-                try:
-                    yield
-                except Exception as error:  # noqa: BLE001  # raised below, outside of the nursery
-                    failure = error
-            tracer.finish()
+        async with open_feeds(system, spans, clock=clock):
+            yield
     finally:
         spans.end_all(clock())
+
+
+@asynccontextmanager
+async def open_feeds(
+    system: System, listener: Listener, *, clock: Callable[[], int]
+) -> AsyncGenerator[None]:
+    """Tell *listener* of what happens to the agents of *system*, those to come too.
+
+    What the block raises is raised in no group.
+    """
+    failure: Exception | None = None
+    async with trio.open_nursery() as nursery:
+        tracer = _Tracer(system, listener, nursery, clock)
+        with system.events.listen(tracer.hear):
+            tracer.begin()
+            try:
+                yield
+            except Exception as error:  # noqa: BLE001  # raised below, outside of the nursery
+                failure = error
+        tracer.finish()
     if failure is not None:
         raise failure
