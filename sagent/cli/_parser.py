@@ -20,6 +20,7 @@ sagent map lets an agent work on many files or lines; see sagent map --help.
 sagent config shows what is set in config files; sagent completion SHELL lets Tab complete.
 sagent ps lists what you have running; sagent tree shows the agents of it, send, stop and attach
 steer one; see sagent send --help.
+sagent models lists models and what they cost; sagent doctor tells what works here.
 A prompt that begins with one of these very words goes into one argument, or after --:
   sagent "sessions are slow: why?"        sagent -- sessions are slow: why
 
@@ -31,6 +32,7 @@ environment: ANTHROPIC_API_KEY, OPENAI_API_KEY, GOOGLE_API_KEY, MOONSHOT_API_KEY
   SAGENT_MODEL, SAGENT_TOOLS and so on for each key of the config; SAGENT_CONFIG, as --config
   for tools: BRAVE_API_KEY, TAVILY_API_KEY, EXA_API_KEY, SEARXNG_URL; SEMANTIC_SCHOLAR_API_KEY,
   OPENALEX_API_KEY, OPENALEX_EMAIL
+  for logs: SAGENT_LOG_LEVEL, SAGENT_LOG_FILE
 """
 
 
