@@ -12,7 +12,7 @@ from sagent.nearness import did_you_mean
 
 TYPE_CHECKING = False  # typing itself takes as long to import as all else here
 if TYPE_CHECKING:
-    from typing import Never
+    from typing import Never, TypeGuard
 
 _EPILOG = """\
 sagent sessions lists, searches, shows, exports and removes sessions; see sagent sessions --help.
@@ -41,6 +41,10 @@ _UNKNOWN_FLAG = re.compile(r"unrecognized arguments: (.*\s)?(?P<flag>-[^\s=]+)")
 _WRONG_CHOICE = re.compile(r"invalid choice: '(?P<word>[^']*)' \(choose from (?P<choices>.*)\)")
 
 
+def _has_commands(action: argparse.Action) -> "TypeGuard[argparse._SubParsersAction[Parser]]":
+    return isinstance(action, argparse._SubParsersAction)  # noqa: SLF001  # it has no other name
+
+
 def _told_of(action: "argparse._SubParsersAction[Parser]") -> "Iterable[argparse.Action]":
     return action._choices_actions  # noqa: SLF001  # nothing else has the help of commands
 
@@ -62,9 +66,8 @@ class Parser(argparse.ArgumentParser):
         return [
             (name, next((a.help or "" for a in _told_of(action) if a.dest == name), ""), parser)
             for action in self._actions
-            if isinstance(action, argparse._SubParsersAction)  # noqa: SLF001  # it has no other name
+            if _has_commands(action)
             for name, parser in action.choices.items()
-            if isinstance(parser, Parser)
         ]
 
     def flags(self) -> Sequence[str]:

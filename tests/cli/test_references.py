@@ -5,6 +5,7 @@ import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 import jsonschema_rs
 import make_references
@@ -71,5 +72,5 @@ def test_every_command_has_a_parser_that_is_told_of() -> None:
 
 def as_json(value: object) -> object:
     if isinstance(value, list):
-        return [as_json(item) for item in value]
+        return [as_json(item) for item in cast("list[object]", value)]
     return float(value) if isinstance(value, Decimal) else value

@@ -26,7 +26,7 @@ class Place:
     flags: Sequence[argparse.Action] = ()
     action: argparse.Action | None = None
     prefix: str = ""
-    said: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
+    said: Mapping[str, Sequence[str]] = attrs.field(factory=dict[str, Sequence[str]])
 
 
 @attrs.define
@@ -34,7 +34,7 @@ class _Reader:
     """Goes through a command line as argparse will, without its errors."""
 
     parser: Parser
-    said: dict[str, list[str]] = attrs.field(factory=dict, init=False)
+    said: dict[str, list[str]] = attrs.field(factory=dict[str, list[str]], init=False)
     _taking: argparse.Action | None = attrs.field(default=None, init=False)
     """The flag whose values come."""
     _words_only: bool = attrs.field(default=False, init=False)

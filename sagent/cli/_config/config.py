@@ -36,11 +36,6 @@ class Config:
         assert isinstance(setting.value, kind), name  # the key's kind has read it
         return setting.value
 
-    def names(self, name: str) -> list[str] | None:
-        """Give the texts that the list *name* is set to; None if it is not."""
-        found = self.get(name, tuple)
-        return None if found is None else [str(item) for item in found]
-
     @property
     def naming(self) -> Naming:
         """What answers."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import cast
 
 from sagent.cli._config.keys import KEYS, Key, key_of, names_beside, tables
-from sagent.cli._config.kinds import WrongValueError
+from sagent.cli._config.kinds import Value, WrongValueError
 from sagent.cli._config.layer import File, Layer, Setting
 from sagent.cli._config.secrets import find_secret
 from sagent.cli._config.toml_text import TomlText, read_toml, shown
@@ -48,7 +49,8 @@ def _known(
         elif not isinstance(value, dict):
             raise toml.error(name, f"{name} is a table: write [{name}] on a line of its own")
         else:
-            yield from _known(toml, toml.table(value), f"{name}.")
+            table = cast("dict[str, object]", value)  # TOML's keys are strings
+            yield from _known(toml, table, f"{name}.")
 
 
 def _hint(name: str) -> str:
@@ -61,7 +63,7 @@ def _hint(name: str) -> str:
     return f"; there are {', '.join(sorted(names_beside(name)))} in {f'[{table}]' if dot else 'it'}"
 
 
-def _read(toml: TomlText, name: str, key: Key, value: object, base: Path) -> object:
+def _read(toml: TomlText, name: str, key: Key, value: object, base: Path) -> Value:
     try:
         return key.kind.read(value, base)
     except WrongValueError as error:

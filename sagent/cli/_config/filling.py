@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import cast
 
 from sagent.cli._config.config import Config
 from sagent.cli._config.files import Sources, load_config
+from sagent.cli._config.kinds import Value
 from sagent.cli._exit_code import USAGE
 from sagent.cli._options import Options
 from sagent.cli._streams import complain_of
@@ -80,10 +80,10 @@ def _goes_on(options: Options) -> bool:
     return bool(options.continue_newest or options.resume is not None or options.session)
 
 
-def as_option(name: str, value: object) -> object:
+def as_option(name: str, value: Value) -> object:
     """Give *value*, which the option *name* is set to, as the command line would have it."""
     if isinstance(value, tuple):
-        return list(cast("tuple[object, ...]", value))  # isinstance cannot tell of what
+        return list(value)
     if isinstance(value, Decimal):
         if name.endswith("_usd"):
             return f"{value:f}"

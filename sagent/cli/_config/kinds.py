@@ -12,6 +12,8 @@ from sagent.lib.json import JsonValue
 from sagent.nearness import did_you_mean
 
 type Schema = Mapping[str, JsonValue]
+type Value = bool | int | Decimal | str | tuple[str, ...]
+"""What a key may be set to."""
 
 _MOST_SHOWN_CHARS = 40
 _YES = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -35,7 +37,7 @@ class Kind(Protocol):
         """The JSON schema of a value."""
         ...
 
-    def read(self, value: object, base: Path) -> object:
+    def read(self, value: object, base: Path) -> Value:
         """Give what *value*, as TOML has it, means; paths in it begin at *base*.
 
         Raises:
@@ -213,7 +215,7 @@ class Number:
 
 @attrs.frozen
 class ListOf:
-    """Several of one kind."""
+    """Several texts of one kind."""
 
     kind: Kind
     separator: str = ","
@@ -224,12 +226,12 @@ class ListOf:
         """An array."""
         return {"type": "array", "items": dict(self.kind.schema)}
 
-    def read(self, value: object, base: Path) -> tuple[object, ...]:
+    def read(self, value: object, base: Path) -> tuple[str, ...]:
         """Give them in their order."""
         if not isinstance(value, list):
             raise _other(value, 'a list, like ["a", "b"]')
         items = cast("list[object]", value)  # of TOML: isinstance cannot tell of what
-        return tuple(self.kind.read(item, base) for item in items)
+        return tuple(str(self.kind.read(item, base)) for item in items)
 
     def from_text(self, text: str) -> object:
         """Part them; ``none`` alone is none of them."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import attrs
 
 from sagent.cli._config.keys import KEYS
-from sagent.cli._config.kinds import WrongValueError
+from sagent.cli._config.kinds import Value, WrongValueError
 from sagent.errors import UsageError
 
 TYPE_CHECKING = False
@@ -42,7 +42,7 @@ class Setting:
         of_project: whether that is a project's own file, which is not trusted.
     """
 
-    value: object
+    value: Value
     origin: str
     of_project: bool = False
 

@@ -5,7 +5,6 @@ import tomllib
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import cast
 
 import attrs
 
@@ -27,17 +26,12 @@ class TomlText:
 
     path: Path
     content: Mapping[str, object]
-    _text: str = attrs.field(repr=False)
+    _text: str = attrs.field(repr=False, alias="text")
 
     def error(self, name: str, problem: str) -> UsageError:
         """Make the error of a *problem* with *name*, whose line it tells."""
         line = self._line_of(tuple(name.split(".")))
         return UsageError(f"{shown(self.path)}{f':{line}' if line else ''}: {problem}")
-
-    @staticmethod
-    def table(value: object) -> Mapping[str, object]:
-        """Take a value for the table that it is."""
-        return cast("dict[str, object]", value)  # TOML's keys are strings
 
     def _line_of(self, name: tuple[str, ...]) -> int | None:
         """Find the line on which *name* begins: the first whose text, with all before, has it."""
@@ -127,9 +121,10 @@ def _parsed(lines: list[str]) -> dict[str, object] | None:
 
 
 def _has(content: Mapping[str, object] | None, name: tuple[str, ...]) -> bool:
-    value: object = content
-    for part in name:
-        if not isinstance(value, Mapping) or part not in value:
-            return False
-        value = cast("Mapping[str, object]", value)[part]
-    return value is not None
+    first, *rest = name
+    if content is None or first not in content:
+        return False
+    below = content[first]
+    if not rest or not isinstance(below, dict):
+        return not rest
+    return _has(cast("dict[str, object]", below), tuple(rest))  # TOML's keys are strings
