@@ -52,6 +52,20 @@ def test_a_model_of_the_projects_own_is_not_loaded(sagent: Command, project: Pat
     assert "the model 'evil.gguf' runs on this machine" in one_line(done.stderr)
 
 
+@pytest.mark.parametrize(
+    ("model", "asked"), [("gpt-x", "claude-x"), ("claude-y", "claude-y"), ("other", "other")]
+)
+def test_nothing_is_said_to_another_provider_than_the_users(
+    model: str, asked: str, sagent: Command, home: Path, project: Path
+) -> None:
+    write_config(home, 'provider = "Anthropic"\nmodel = "claude-x"')
+    write_config(project / ".sagent", f'model = "{model}"')
+
+    told = json.loads(sagent("config", "--json").stdout)["settings"]
+
+    assert (told["provider"]["value"], told["model"]["value"]) == ("Anthropic", asked)
+
+
 def test_limits_are_only_lowered_and_tools_only_chosen_among(
     sagent: Command, home: Path, project: Path
 ) -> None:

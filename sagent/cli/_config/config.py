@@ -66,20 +66,21 @@ def merged(layers: Iterable[Layer], provider_of: ProviderOf) -> Mapping[str, Set
     """Make one of *layers*, the strongest last.
 
     What answers is taken as a whole, as `Naming` says. A project's file may only lower the limits
-    of those before it, and only choose among their tools.
+    of those before it, only choose among their tools, and name no model of another provider.
     """
     settings: dict[str, Setting] = {}
     for layer in layers:
-        naming = naming_in(layer.settings).over(naming_in(settings), provider_of)
-        for name in _NAMING:
-            if getattr(naming, name) is None:
+        said = dict(layer.settings)
+        stronger, weaker = naming_in(said), naming_in(settings)
+        if stronger.goes_with(weaker, provider_of):
+            pass
+        elif layer.trust == "project":
+            said.pop("model")  # nothing else in it says what answers
+        else:
+            for name in _NAMING:
                 settings.pop(name, None)
-        for name, setting in layer.settings.items():
-            weaker = settings.get(name)
-            if weaker is None or layer.trust == "own":
-                settings[name] = setting
-            else:
-                settings[name] = _held_back(name, setting, weaker)
+        for name, setting in said.items():
+            settings[name] = _held_back(name, setting, settings.get(name))
     return settings
 
 
@@ -94,18 +95,18 @@ def naming_in(settings: Mapping[str, Setting]) -> Naming:
     )
 
 
-def _held_back(name: str, of_project: Setting, weaker: Setting) -> Setting:
+def _held_back(name: str, setting: Setting, weaker: Setting | None) -> Setting:
+    """Give what *setting* may say: all, unless a project's file says it after its user."""
     key = key_of(name)
-    match None if key is None else key.from_project:
-        case "lower":
-            ours, theirs = of_project.value, weaker.value
-            assert isinstance(ours, int | Decimal), name  # only amounts can be lowered
-            assert isinstance(theirs, int | Decimal), name
-            return of_project if ours < theirs else weaker
-        case "narrower":
-            ours, theirs = of_project.value, weaker.value
-            assert isinstance(ours, tuple), name  # only lists can be narrowed
-            assert isinstance(theirs, tuple), name
-            return attrs.evolve(of_project, value=tuple(item for item in theirs if item in ours))
-        case "free" | "never" | None:
-            return of_project
+    if weaker is None or key is None or not setting.of_project:
+        return setting
+    ours, theirs = setting.value, weaker.value
+    if key.from_project == "lower":
+        assert isinstance(ours, int | Decimal), name  # only amounts can be lowered
+        assert isinstance(theirs, int | Decimal), name
+        return setting if ours < theirs else weaker
+    if key.from_project == "narrower":
+        assert isinstance(ours, tuple), name  # only lists can be narrowed
+        assert isinstance(theirs, tuple), name
+        return attrs.evolve(setting, value=tuple(item for item in theirs if item in ours))
+    return setting

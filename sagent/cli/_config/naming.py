@@ -30,7 +30,7 @@ class Naming:
         A model alone keeps the address that *weaker* names, where any model may be; or else its
         provider, unless *provider_of* knows the model to be of another.
         """
-        if not self._goes_with(weaker, provider_of):
+        if not self.goes_with(weaker, provider_of):
             return self
         return Naming(
             provider=self.provider or weaker.provider,
@@ -39,7 +39,8 @@ class Naming:
             tool_protocol=self.tool_protocol or weaker.tool_protocol,
         )
 
-    def _goes_with(self, weaker: "Naming", provider_of: ProviderOf) -> bool:
+    def goes_with(self, weaker: "Naming", provider_of: ProviderOf) -> bool:
+        """Tell whether what *weaker* says is of the same provider, as far as that is known."""
         if self.runner is not None:
             of_weaker = weaker.runner or (weaker.model and provider_of(weaker.model)) or ""
             return self.runner.lower() == of_weaker.lower()
