@@ -127,6 +127,8 @@ def _choice(
     config = config_of(options)
     if usual.model:
         usual = attrs.evolve(usual, model=config.model_of(usual.model))
+    if options.key and not options.model and not usual.provider and config.is_of_project("model"):
+        raise UsageError("--auth needs --provider or --model: a project's file tells no one's key")
     name = usual.provider or _implied_provider(usual, options.key)
     of_provider = config.naming_of(name)
     base_url = usual.base_url or of_provider.base_url

@@ -49,6 +49,12 @@ async def out(*arguments: str, stdin: bytes = b"") -> str:
     return done.stdout.decode()
 
 
+async def test_the_names_of_those_who_run_are_completed(project: Path, home: Path) -> None:
+    del project, home  # where it is asked
+    async with open_loopback(HANGS) as server, open_run(server, "--name", "main", "go") as process:
+        assert await out("__complete", "zsh", "send", "ma") == f"main\tprocess {process.pid}\n"
+
+
 async def test_ps_and_tree_tell_of_a_run_of_another_process(project: Path, home: Path) -> None:
     async with open_loopback(HANGS) as server, open_run(server, "--name", "main", "go") as process:
         heads, row = (await out("ps")).splitlines()

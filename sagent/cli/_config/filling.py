@@ -11,7 +11,17 @@ from sagent.cli._options import Options
 from sagent.cli._streams import complain_of
 from sagent.errors import UsageError
 
-_AT_ONCE = ("agent", "append_system", "add_dir", "trace", "output_format", "max_response_tokens")
+_AT_ONCE = (
+    "advisor",
+    "advisor_max_uses",
+    "agent",
+    "append_system",
+    "add_dir",
+    "history",
+    "max_response_tokens",
+    "trace",
+    "output_format",
+)
 """What no agent's file has a say in."""
 
 
@@ -47,7 +57,7 @@ def configure(options: Options) -> None:
         options.no_project_instructions = True
     if options.no_compact is None:
         options.no_compact = config.get("compact", bool) is False
-    if not _goes_on(options) and config.get("session_persistence", bool) is False:
+    if not options.goes_on and config.get("session_persistence", bool) is False:
         options.no_session_persistence = True
 
 
@@ -74,10 +84,6 @@ def fill(options: Options, config: Config, names: Iterable[str], table: str = ""
 def _is_said(options: Options, name: str) -> bool:
     said = vars(options).get(name)
     return said is not None and (said != [] or name == "tools")  # none can be asked for of tools
-
-
-def _goes_on(options: Options) -> bool:
-    return bool(options.continue_newest or options.resume is not None or options.session)
 
 
 def as_option(name: str, value: Value) -> object:

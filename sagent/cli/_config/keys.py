@@ -107,6 +107,19 @@ KEYS = (
         from_project="narrower",
     ),
     Key(
+        name="advisor",
+        kind=_TEXT,
+        flag="--advisor",
+        about="a model that the agent may ask for advice, or PROVIDER:MODEL",
+    ),
+    Key(
+        name="advisor_max_uses",
+        kind=_COUNT,
+        flag="--advisor-max-uses",
+        about="how often it may",
+        from_project="lower",
+    ),
+    Key(
         name="agent", kind=_TEXT, flag="--agent", about="the agent of a file that a run is to have"
     ),
     Key(
@@ -170,6 +183,13 @@ KEYS = (
         flag="--output-format",
         about="how the answer is printed",
         default="text",
+    ),
+    Key(
+        name="history",
+        kind=_PLACE,
+        flag="--history",
+        about="the file that remembers what is typed",
+        default="history in ~/.sagent",
     ),
     Key(name="trace", kind=_PLACE, flag="--trace", about="a file for who did what, and its cost"),
     Key(
