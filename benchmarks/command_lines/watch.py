@@ -17,11 +17,13 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
 PAGE_BYTES = resource.getpagesize()
 SAMPLE_S = 0.02
+END_SAMPLE_S = 0.002
 SETTLE_S = 0.5
 """How long a tool has run when the signal comes."""
 GRACE_S = 3.0
@@ -78,12 +80,16 @@ def _start(command: Sequence[str]) -> int:
     return os.posix_spawnp(command[0], list(command), os.environ, file_actions=nowhere, setpgroup=0)
 
 
-def _until(seen: Callable[[], bool], patience_s: float) -> bool:
+def _has_ended(pid: int) -> bool:
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _until(seen: Callable[[], bool], patience_s: float, sample_s: float = SAMPLE_S) -> bool:
     end = time.monotonic() + patience_s
     while not seen():
         if time.monotonic() > end:
             return False
-        time.sleep(SAMPLE_S)  # noqa: TID251  # other processes can only be polled
+        time.sleep(sample_s)  # noqa: TID251  # other processes can only be polled
     return True
 
 
@@ -93,10 +99,11 @@ def _check(status: int) -> None:
 
 
 def _clear() -> None:
-    """Kill and reap what is left."""
-    for pid in _descendants():
-        os.kill(pid, signal.SIGKILL)
+    """Kill and reap what is left, and what that starts meanwhile."""
     while True:
+        for pid in _descendants():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         try:
             os.waitpid(-1, 0)
         except ChildProcessError:
@@ -119,7 +126,7 @@ def peak(command: Sequence[str]) -> Mapping[str, float]:
     def is_over() -> bool:
         nonlocal most
         most = max(most, _resident_bytes(_descendants()))
-        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        return _has_ended(pid)
 
     _until(is_over, PATIENCE_S)
     _clear()
@@ -142,9 +149,7 @@ def stop(number: signal.Signals, asleep_s: str, command: Sequence[str]) -> Mappi
         os.killpg(pid, number)  # as the Ctrl-C of a terminal does
     else:
         os.kill(pid, number)
-    ended = _until(
-        lambda: os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None, GRACE_S
-    )
+    ended = _until(lambda: _has_ended(pid), GRACE_S, END_SAMPLE_S)
     seconds = time.perf_counter() - start
     _until(lambda: not _descendants(), GRACE_S)
     left = len(_descendants())
