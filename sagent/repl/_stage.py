@@ -115,10 +115,22 @@ class Stage(Desk, Shown):
         """Edit as in the other of two editors, and tell in which."""
         with self._lock:
             self._editing = "emacs" if self._editing == "vi" else "vi"
+        self._call(self._plan_frame)
+        return self._editing
+
+    def suspend_soon(self) -> None:
+        """Let the shell have the terminal, as if the user had pressed Ctrl-Z."""
+        self._call(self.suspend)
+
+    def take_again_soon(self) -> None:
+        """Set the terminal as it has to be, and paint all anew."""
+        self._call(self._take_again)
+
+    def _call(self, act: Callable[[], object]) -> None:
+        with self._lock:
             loop = self._loop
         if loop is not None:
-            loop.call_soon_threadsafe(self._plan_frame)
-        return self._editing
+            loop.call_soon_threadsafe(act)
 
     # In the thread of `run`:
 
@@ -154,6 +166,13 @@ class Stage(Desk, Shown):
     def suspend(self) -> None:
         """Let the shell have the terminal, until it lets us go on."""
         run_in_terminal(self._stop)
+
+    def _take_again(self) -> None:
+        if self._away or not self._app.is_running:
+            return
+        self._app.input.raw_mode().__enter__()
+        self._app.renderer.reset()
+        self._app.invalidate()
 
     def edit_elsewhere(self) -> None:
         """Let the user's editor have the terminal, and the text."""

@@ -82,6 +82,7 @@ async def open_terminal_screen(
     shelter = trio.CancelScope(shield=True)  # the terminal is to be left as it was
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_play, stage, shelter, send, there)
+        nursery.start_soon(_mind_stops, stage)
         try:
             await there.wait()  # before all else that keeps the machine busy
             yield TerminalScreen(receive, stage, completer)
@@ -90,14 +91,37 @@ async def open_terminal_screen(
         finally:
             stage.put(ends=True)
             shelter.deadline = trio.current_time() + LEAVE_S
+            nursery.cancel_scope.cancel()
     if failure is not None:
         raise failure
 
 
 def _stop_group(went_on: threading.Event) -> None:
     """Stop all that the shell has started with us; in another thread, this would return before."""
+    stopping = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+    going_on = signal.signal(signal.SIGCONT, _take_note)  # the terminal is taken again as it is
     os.kill(0, signal.SIGTSTP)
+    signal.signal(signal.SIGTSTP, stopping)
+    signal.signal(signal.SIGCONT, going_on)
     went_on.set()
+
+
+def _take_note(*_: object) -> None:
+    pass
+
+
+async def _mind_stops(stage: Stage) -> None:
+    """Leave the terminal to the shell when we are to stop, and take it again when we go on.
+
+    Who is stopped by a signal that cannot be caught has not left it, and finds it as the shell has
+    set it meanwhile.
+    """
+    with trio.open_signal_receiver(signal.SIGTSTP, signal.SIGCONT) as signals:
+        async for number in signals:
+            if number == signal.SIGTSTP:
+                stage.suspend_soon()
+            else:
+                stage.take_again_soon()
 
 
 async def _play(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import trio
 from loopback import DONE, Reply, answer, call, frame, stream_head
+from sleepers import sleepers
 from terminal import CTRL_C, ENTER, ESC, UP, open_terminal, talk
 
 SLOW = Reply([stream_head(), frame({"choices": [{"delta": {"content": "Well "}}]})], hang=True)
@@ -158,16 +159,3 @@ async def test_ten_thousand_pieces_leave_the_prompt_alive_and_memory_flat(projec
 def resident_kb(pid: int) -> int:
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0])
-
-
-def sleepers(mark: str) -> list[str]:
-    found: list[str] = []
-    for entry in Path("/proc").iterdir():
-        try:
-            arguments = (entry / "cmdline").read_bytes().split(b"\0")
-            state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
-        except OSError:
-            continue
-        if arguments[0] == b"sleep" and mark.encode() in arguments and state != "Z":
-            found.append(entry.name)
-    return found

@@ -6,8 +6,9 @@ import pty
 import signal
 import termios
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pyte
@@ -40,6 +41,7 @@ class Terminal:
     written: bytearray = attrs.field(factory=bytearray)
     _changed: trio.Event = attrs.field(factory=trio.Event)
     closed: bool = False
+    hung_up: bool = False
 
     @property
     def text(self) -> str:
@@ -54,6 +56,17 @@ class Terminal:
     def rows(self) -> list[str]:
         """The lines on the screen."""
         return [line.rstrip() for line in self.screen.display]
+
+    @property
+    def mode(self) -> list[Any]:
+        """How the terminal is set, as `termios.tcgetattr` tells."""
+        return termios.tcgetattr(self._fd)
+
+    def hang_up(self) -> None:
+        """Go, with the terminal."""
+        self.hung_up = True
+        trio.lowlevel.notify_closing(self._fd)
+        os.close(self._fd)
 
     def type(self, *keys: str) -> None:
         """Type *keys*."""
@@ -91,6 +104,10 @@ class Terminal:
             return await self.process.wait()
 
     async def read(self) -> None:
+        with suppress(trio.ClosedResourceError):
+            await self._read()
+
+    async def _read(self) -> None:
         while True:
             await trio.lowlevel.wait_readable(self._fd)
             try:
@@ -146,7 +163,8 @@ async def open_terminal(
             with trio.CancelScope(shield=True):
                 await process.wait()
             nursery.cancel_scope.cancel()
-    os.close(ours)
+    if not terminal.hung_up:
+        os.close(ours)
 
 
 @asynccontextmanager
