@@ -15,7 +15,7 @@ from sagent.repl._paint import Painter
 from sagent.repl._pasted import Pasted
 from sagent.repl._printed import Printed, Remark, Verbatim
 from sagent.repl._screen import Editing, Gesture, Left, Submitted, View
-from sagent.terminal import clean
+from sagent.terminal import Charset, clean
 from sagent.tool import Question
 
 PROMPT = "> "
@@ -122,8 +122,9 @@ def _read_some() -> bytes:
 
 
 async def _write(texts: trio.MemoryReceiveChannel[str]) -> None:
+    charset = Charset.of(os.environ)
     async for text in texts:
-        rest = text.encode(errors="replace")
+        rest = charset.fit(text).encode(errors="replace")
         while rest:
             rest = rest[await trio.to_thread.run_sync(_write_some, rest, abandon_on_cancel=True) :]
 
