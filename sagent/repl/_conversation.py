@@ -7,7 +7,7 @@ import attrs
 import trio
 
 from sagent.actors import Missed
-from sagent.agent import AGENTS, ChildEvent, RunEvent, Watch
+from sagent.agent import AGENTS, ChildEvent, Done, Failed, RunEvent, UserAsked, Watch
 from sagent.errors import RunError, SagentError
 from sagent.repl._census import ask_all
 from sagent.repl._hearing import Hearing
@@ -148,9 +148,16 @@ class Conversation:
             self._screen.print(*told)
         if isinstance(event, ChildEvent):
             return  # what is to be seen of it is looked at now and then, however many tell of it
+        self._ring_at(event)
         self._pulse.hear(event)
         self._outbox.hear(event)
         self._show()
+
+    def _ring_at(self, event: RunEvent) -> None:
+        """Ring where a person who has gone to do something else would come back."""
+        took_s = self._pulse.busy_s or 0
+        if isinstance(event, Done | Failed | UserAsked) and took_s >= self._setting.bell_after_s:
+            self._screen.ring()
 
     async def _look(self) -> None:
         """See how the agent stands."""
@@ -176,11 +183,17 @@ class Conversation:
             queue=tuple(draft.shown for draft in self._outbox.queue),
             question=self._answerer.question,
             status=status_line(standing),
-            title=f"sagent: {title or self._setting.agent.name}",
+            title=f"{self._mark()}sagent: {title or self._setting.agent.name}",
             busy=self._hearing.busy,
             offers=self._repertoire.offers,
         )
         self._screen.show(view)
+
+    def _mark(self) -> str:
+        """Tell in a terminal's title how things stand."""
+        if self._answerer.question is not None:
+            return "? "
+        return "… " if self._hearing.busy else ""
 
 
 async def converse(setting: Setting, screen: Screen, answerer: ScreenAnswerer) -> Outcome:

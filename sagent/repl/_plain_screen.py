@@ -55,6 +55,10 @@ class PlainScreen:
             self._put(PROMPT)
         self._asks = ready
 
+    def ring(self) -> None:
+        """Let the person know, who may look elsewhere."""
+        self._put("\a")
+
     def fill(self, text: str) -> None:
         """Show *text*, which was not sent."""
         self.print(Remark("not sent:", "notice"), Verbatim(text))

@@ -135,6 +135,10 @@ class Screen(Protocol):
         """Show *view* in place of the one before."""
         ...
 
+    def ring(self) -> None:
+        """Let the person know, who may look elsewhere."""
+        ...
+
     def fill(self, text: str) -> None:
         """Put *text* before what the user is writing."""
         ...

@@ -1,3 +1,4 @@
+import math
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -27,6 +28,7 @@ class Setting:
         find_skills: finds the skills that the agent may use.
         find_commands: finds the prompts that are kept in files.
         on_first_prompt: called before the first thing is said.
+        bell_after_s: how long a turn takes whose end, or whose question, rings the bell.
     """
 
     system: System
@@ -40,6 +42,7 @@ class Setting:
     find_skills: Callable[[], Awaitable[Skills]]
     find_commands: Callable[[], Awaitable[CustomCommands]]
     on_first_prompt: Callable[[], object]
+    bell_after_s: float = math.inf
 
 
 @attrs.frozen

@@ -126,6 +126,10 @@ class Stage(Desk, Shown):
         """Set the terminal as it has to be, and paint all anew."""
         self._call(self._take_again)
 
+    def ring_soon(self) -> None:
+        """Ring the terminal's bell."""
+        self._call(self._ring)
+
     def _call(self, act: Callable[[], object]) -> None:
         with self._lock:
             loop = self._loop
@@ -166,6 +170,10 @@ class Stage(Desk, Shown):
     def suspend(self) -> None:
         """Let the shell have the terminal, until it lets us go on."""
         run_in_terminal(self._stop)
+
+    def _ring(self) -> None:
+        self._output.bell()
+        self._output.flush()
 
     def _take_again(self) -> None:
         if self._away or not self._app.is_running:

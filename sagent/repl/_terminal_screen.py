@@ -36,6 +36,10 @@ class TerminalScreen:
         self._completer.offers = view.offers
         self._stage.put(view=view)
 
+    def ring(self) -> None:
+        """Let the person know, who may look elsewhere."""
+        self._stage.ring_soon()
+
     def fill(self, text: str) -> None:
         """Put *text* before what the user is writing."""
         self._stage.put(fill=text)
