@@ -137,25 +137,3 @@ async def test_a_child_tells_what_it_does_under_its_name(project: Path) -> None:
     async with talk(spawn, answer("Hi."), answer("It did."), cwd=project) as (terminal, _):
         await terminal.says("start one")
         await terminal.shows("  kid done · ", "→ Hi.", "It did.", "ready")
-
-
-@pytest.mark.slow
-async def test_ten_thousand_pieces_leave_the_prompt_alive_and_memory_flat(project: Path) -> None:
-    word, gap = (frame({"choices": [{"delta": {"content": c}}]}) for c in ("word ", "\n\n"))
-    end = frame({"choices": [{"delta": {"content": "The end."}, "finish_reason": "stop"}]})
-    flood = Reply([stream_head(), *[word * 99 + gap] * 100, end, frame(DONE)])
-    async with talk(answer("Hi."), flood, cwd=project) as (terminal, _):
-        await terminal.says("first")
-        await terminal.shows("Hi.", "ready")
-        before_kb = resident_kb(terminal.process.pid)
-        await terminal.says("flood")
-        terminal.type("typed meanwhile")
-        await terminal.shows("The end.", "typed meanwhile", "ready")
-        grown_kb = resident_kb(terminal.process.pid) - before_kb
-
-    assert grown_kb < 40_000
-
-
-def resident_kb(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0])
