@@ -63,6 +63,7 @@ class Scene:
         play: does what the person does, until the screen is as wished.
         rows: how many it has.
         arguments: of the command, if it is no conversation.
+        varies: whether chance has a part in it.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Scene:
     play: Callable[[Terminal], Awaitable[None]]
     rows: int = 24
     arguments: tuple[str, ...] = ()
+    varies: bool = False
 
 
 async def _start(terminal: Terminal) -> None:
@@ -167,7 +169,7 @@ SCENES = (
     Scene("turn", "sagent", _reading_and_editing(), _turn, rows=28),
     Scene("menu", "sagent", _question(), _menu, rows=13),
     Scene("tree", "sagent", _spawning(), _tree, rows=12),
-    Scene("map", "sagent map", (_testing(),), _map, rows=7, arguments=MAP),
+    Scene("map", "sagent map", (_testing(),), _map, rows=7, arguments=MAP, varies=True),
 )
 
 

@@ -59,8 +59,6 @@ class Family:
     been killed; so they are looked at besides, now and then.
     """
 
-    _births: dict[str, int] = attrs.field(factory=dict[str, int], init=False)
-    """Which one each agent is of all that live, the oldest first, by its path."""
     _at_work: dict[str, _Member] = attrs.field(factory=dict[str, _Member], init=False)
     _ended_s: dict[str, float] = attrs.field(factory=dict[str, float], init=False)
 
@@ -105,7 +103,7 @@ class Family:
 
         Give a line for each that was at work, and is not *alive* any more without having told so.
         """
-        self._births = {path: place for place, path in enumerate(alive)}
+        alive = frozenset(alive)
         for path, status in statuses.items():
             if self._ended_s.get(path, -1) >= asked_s:
                 continue  # since then it has told otherwise
@@ -118,9 +116,9 @@ class Family:
         gone = [
             path
             for path, member in self._at_work.items()
-            if path not in self._births and member.since_s < asked_s
+            if path not in alive and member.since_s < asked_s
         ]
-        self._ended_s = {path: at for path, at in self._ended_s.items() if path in self._births}
+        self._ended_s = {path: at for path, at in self._ended_s.items() if path in alive}
         return [
             Remark(f"  {_name(path)} ended · {_figures(self._at_work.pop(path), now_s)}")
             for path in gone
@@ -132,7 +130,7 @@ class Family:
 
     def view(self, now_s: float) -> FamilyView:
         """Show those at work, *now_s* by the clock."""
-        paths = in_tree_order(self._at_work, self._births)
+        paths = in_tree_order(self._at_work)
         rows = tuple(self._row(path, now_s) for path in paths[:MOST_ROWS])
         return FamilyView(rows=rows, hidden=len(paths) - len(rows))
 

@@ -1,7 +1,10 @@
 """Who descends from whom, by the paths of agents."""
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable
 from itertools import accumulate
+
+_NUMBERS = re.compile(r"(\d+)")
 
 
 def depth_among(path: str, others: Collection[str]) -> int:
@@ -9,19 +12,22 @@ def depth_among(path: str, others: Collection[str]) -> int:
     return sum(one in others for one in _lineage(path)[:-1])
 
 
-def in_tree_order(paths: Iterable[str], births: Mapping[str, int]) -> list[str]:
-    """Put parents before their children, and siblings in the order of their *births*.
+def in_tree_order(paths: Iterable[str]) -> list[str]:
+    """Put parents before their children, and siblings by their names, numbers in these by size.
 
-    Whoever has no birth is the youngest; what stands between two agents does not count.
+    What stands between two agents does not count.
     """
-    chosen = tuple(paths)
-    known = {*chosen, *births}
+    chosen = frozenset(paths)
 
-    def place(path: str) -> tuple[tuple[int, str], ...]:
-        line = (one for one in _lineage(path) if one in known)
-        return tuple((births.get(one, len(births)), one) for one in line)
+    def place(path: str) -> list[list[tuple[str, int]]]:
+        return [_name_key(one) for one in _lineage(path) if one in chosen]
 
     return sorted(chosen, key=place)
+
+
+def _name_key(path: str) -> list[tuple[str, int]]:
+    name = path.rpartition("/")[2]
+    return [("", int(part)) if part.isdecimal() else (part, 0) for part in _NUMBERS.split(name)]
 
 
 def _lineage(path: str) -> list[str]:

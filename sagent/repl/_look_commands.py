@@ -84,8 +84,7 @@ class LookCommands:
 
     async def _agents(self, _: str) -> None:
         statuses = await ask_all(self._setting.system.members(AGENTS))
-        births = {path: place for place, path in enumerate(statuses)}
-        for path in in_tree_order(statuses, births):
+        for path in in_tree_order(statuses):
             row = _agent_row(depth_among(path, statuses), statuses[path])
             self._screen.print(Remark(row, "plain"))
 
@@ -98,9 +97,8 @@ class LookCommands:
     async def _cost(self, _: str) -> None:
         status = await self._own_status()
         usage = status.usage
-        unpriced = f", and {status.unpriced_calls} calls of unknown price"
         self._say(
-            f"  {cost(status.cost_usd) or '$0'}{unpriced if status.unpriced_calls else ''}\n"
+            f"  {_priced(status)}\n"
             f"  {usage.input_tokens:,} tokens in, {usage.cached_tokens:,} of them from a cache; "
             f"{usage.output_tokens:,} out"
         )
@@ -127,16 +125,25 @@ class LookCommands:
 
     async def _status(self, _: str) -> None:
         status = await self._own_status()
-        session = self._setting.session
-        self._say(
-            f"  agent    {status.name}{f': {status.title}' if status.title else ''}\n"
-            f"  model    {status.model_id}\n"
-            f"  phase    {status.phase}{f': {status.task}' if status.task else ''}\n"
-            f"  session  {'none' if session is None else session.directory}\n"
-            f"  works in {self._setting.directory}"
-        )
-        await self._context("")
-        await self._cost("")
+        session, usage = self._setting.session, status.usage
+        used = f", {context_used(status)}" if status.context_window else ""
+        cached = f", {usage.cached_tokens:,} of these from a cache" if usage.cached_tokens else ""
+        agents = len(self._setting.system.members(AGENTS))
+        rows = {
+            "agent": " · ".join(filter(None, (status.name, status.title))),
+            "model": status.model_id,
+            "phase": f"{status.phase}{f': {status.task}' if status.task else ''}",
+            "context": f"{status.messages} messages, {status.context_tokens:,} tokens{used}",
+            "spent": f"{usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out",
+            "cost": _priced(status),
+            "agents": str(agents) if agents > 1 else "",
+            "tasks": f"{len(status.tasks)} in the background" if status.tasks else "",
+            "session": "none" if session is None else str(session.directory),
+            "directory": str(self._setting.directory),
+        }
+        for name, told in rows.items():
+            if told:
+                self._screen.print(Remark(f"  {name:<11}{one_line(told)}", "plain"))
 
     async def _tasks(self, _: str) -> None:
         tasks = (await self._own_status()).tasks
@@ -157,6 +164,11 @@ class LookCommands:
             self._screen.print(Remark(f"  {tool.name:<16}{one_line(tool.description)}", "plain"))
         if not tools:
             self._say("  no tools")
+
+
+def _priced(status: AgentStatus) -> str:
+    unpriced = f", and {status.unpriced_calls} calls of unknown price"
+    return f"{cost(status.cost_usd) or '$0'}{unpriced if status.unpriced_calls else ''}"
 
 
 def _agent_row(depth: int, status: AgentStatus) -> str:

@@ -127,13 +127,21 @@ def test_news_of_an_idle_agent_is_no_work() -> None:
     assert not family.is_at_work
 
 
-def test_children_stand_below_their_parents_in_the_order_of_their_births() -> None:
+def test_children_stand_below_their_parents_by_their_names() -> None:
     family = Family()
-    paths = ["/z", "/a", "/a/guardian#1/second", "/z/first", "/a/guardian#1/second/third"]
+    paths = ["/z10", "/z9", "/a", "/z9/only", "/a/guardian#1/b/c", "/a/guardian#1/b", "/a/d"]
 
     see(family, {path: stands(path) for path in paths}, at_s=1)
 
-    assert names(family) == [(0, "z"), (1, "first"), (0, "a"), (1, "second"), (2, "third")]
+    assert names(family) == [
+        (0, "a"),
+        (1, "b"),
+        (2, "c"),
+        (1, "d"),
+        (0, "z9"),
+        (1, "only"),
+        (0, "z10"),
+    ]
 
 
 def test_three_hundred_at_work_take_no_more_room_than_a_few() -> None:
