@@ -1,5 +1,7 @@
 """What an agent that another has started may take, and what it has taken over all its lives."""
 
+from contextlib import suppress
+
 import attrs
 import trio
 
@@ -63,10 +65,8 @@ class Share:
     def note(self) -> None:
         """Write down what was taken until now, here and above."""
         if self._session is not None and not self._session.closed:
-            try:
+            with suppress(SessionError):  # the next says all that this does; others tell of it
                 self._session.append(self._record())
-            except SessionError:
-                pass  # the next says all that this one does; its agent's other records tell of it
         if self._above is not None:
             self._above.note()
 

@@ -13,17 +13,12 @@ from sagent.session._opening import SESSIONS, new_directory
 from sagent.session._reading import SESSION_FILE, read_lines, read_session
 from sagent.session._records import (
     CheckpointRecord,
-    ChildRecord,
     CompactionRecord,
     Header,
     HeadRecord,
-    MailRecord,
     MessageRecord,
     RawRecord,
-    ShareRecord,
-    SpendRecord,
     StateRecord,
-    TaskRecord,
 )
 from sagent.session._transcript import Transcript
 
@@ -129,7 +124,5 @@ class _Cut:
                 return line.content in self._recaps
             case RawRecord():
                 return line.envelope.parent is None or line.envelope.parent in self._path
-            case SpendRecord() | TaskRecord() | ChildRecord() | HeadRecord() | Header():
-                return False
-            case ShareRecord() | MailRecord():
+            case _:  # what was spent, what goes on, and where the head was, are the other's
                 return False

@@ -120,21 +120,25 @@ class Notes:
                 self._tasks[note.call_id] = note
             case TaskRecord():
                 self._tasks.pop(note.call_id, None)
-            case ChildRecord(state="started"):
-                self._children[note.name] = note
             case ChildRecord():
-                known = self._children.get(note.name)
-                if known is not None and note.session in {known.session, ""}:
-                    del self._children[note.name]
+                self._take_child(note)
             case ShareRecord():
                 self._share = note
             case MailRecord():
                 self._mail.append(note)
-            case HeadRecord(why=why):
-                if why == "clear":  # what waited then was given up
+            case HeadRecord():
+                if note.why == "clear":  # what waited then was given up
                     self._mail.clear()
             case _:
                 assert_never(note)
+
+    def _take_child(self, child: ChildRecord) -> None:
+        if child.state == "started":
+            self._children[child.name] = child
+            return
+        known = self._children.get(child.name)
+        if known is not None and child.session in {known.session, ""}:
+            del self._children[child.name]
 
     def _change(self, change: StateRecord) -> None:
         self._state = self._state.changed(change)
