@@ -93,6 +93,9 @@ class AgentActor(Actor[Mail]):
         self._has_rounds = True
         if self._standing.parent is not None:
             self._standing.household.enter(self.context.ref.path, self)
+        elif self._state.session is not None:
+            known = self._state.session.transcript.state.starts or 0
+            self._standing.household.go_on(known, self._state.note_starts)
         try:
             await self._family.restore()
             self._unsettled = False
@@ -151,6 +154,7 @@ class AgentActor(Actor[Mail]):
             self.status,
             self._interrupt,
             self._cancel_task,
+            household.note_person,
         )
         self._family = Family(
             self.context,

@@ -78,6 +78,8 @@ class Desk:
     _status: Callable[[], AgentStatus]
     _interrupt: Callable[[], object]
     _cancel_task: Callable[[str], bool]
+    _note_person: Callable[[], object]
+    """Called when somebody who is no agent has said something."""
     _waiting: list[Envelope[Mail]] = attrs.field(factory=list[Envelope[Mail]], init=False)
     _taken: Taken | None = attrs.field(default=None, init=False)
     """Only while a drain goes on; an idle agent is to be small."""
@@ -179,6 +181,8 @@ class Desk:
                 case Prompt() as prompt:
                     taken.messages.append(prompt.message())
                     taken.prompts.append(prompt)
+                    if prompt.source is None:
+                        self._note_person()
                 case (
                     Clear() | Compact() | Recompact() | Rewind() | SwapModel() | SetEffort()
                 ) as order:

@@ -75,6 +75,7 @@ class Family:
         self._check(order)
         name = self._name_for(order)
         order = attrs.evolve(order, name=name)
+        self._standing.household.count_start()
         try:
             if order.lifetime == "one_shot":
                 return await self._errand(order)

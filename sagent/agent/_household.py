@@ -13,6 +13,8 @@ from sagent.agent._limits import AgentLimits
 from sagent.agent._mail import Mail, Prompt
 from sagent.errors import AgentLimitError
 
+type NoteStarts = Callable[[int], object]
+"""Writes down how many agents were started since a person has said something."""
 type KeepMail = Callable[[Prompt], object]
 """Writes a message down that was put into an agent's inbox."""
 type Report = Callable[[str, OwnEvent], Awaitable[None]]
@@ -33,7 +35,10 @@ class Household:
     """The agents that descend from one, detached ones too; all of them on one trio thread."""
 
     _max_agents: int
+    _max_starts: int
     _calls: trio.Semaphore | None
+    _starts: int = attrs.field(default=0, init=False)
+    _note_starts: NoteStarts | None = attrs.field(default=None, init=False)
     _places: int = attrs.field(default=1, init=False)
     _members: dict[str, Member] = attrs.field(factory=dict[str, Member], init=False)
     _watchers: list[Callable[[], object]] = attrs.field(
@@ -47,7 +52,35 @@ class Household:
     def of(cls, limits: AgentLimits) -> "Household":
         """Begin with one agent, under *limits*."""
         calls = limits.max_model_calls
-        return cls(limits.max_agents, None if calls is None else trio.Semaphore(calls))
+        at_once = None if calls is None else trio.Semaphore(calls)
+        return cls(limits.max_agents, limits.max_starts, at_once)
+
+    def go_on(self, starts: int, note: NoteStarts) -> None:
+        """Go on after *starts* of agents, and let *note* keep how many there are from now on."""
+        self._starts, self._note_starts = starts, note
+
+    def count_start(self) -> None:
+        """Let one more agent be started.
+
+        Raises:
+            AgentLimitError: there were as many starts as there may be without a word of a person.
+        """
+        if self._starts >= self._max_starts:
+            raise AgentLimitError(
+                f"{self._starts} agents were started, and no person has said anything since "
+                f"(max_starts={self._max_starts}): do it yourself, end your turn, or ask the user"
+            )
+        self._set_starts(self._starts + 1)
+
+    def note_person(self) -> None:
+        """Count anew, since a person has said something."""
+        if self._starts:
+            self._set_starts(0)
+
+    def _set_starts(self, starts: int) -> None:
+        self._starts = starts
+        if self._note_starts is not None:
+            self._note_starts(starts)
 
     def take_place(self) -> None:
         """Let there be one more agent.

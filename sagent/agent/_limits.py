@@ -28,6 +28,7 @@ class AgentLimits:
         max_depth: how many levels of agents there may be below this one; 0 for none.
         max_children: how many children one agent has at most at a time.
         max_agents: how many agents the first one and all below it are at most at a time.
+        max_starts: how many of these are started, all in all, before a person says something.
         max_model_calls: how many of these may wait for a model at a time; None for any number.
         max_hops: how often agents may pass a word on to one another before a person says something.
     """
@@ -35,6 +36,7 @@ class AgentLimits:
     max_depth: int = attrs.field(default=3, validator=_least(0))
     max_children: int = attrs.field(default=16, validator=_least(0))
     max_agents: int = attrs.field(default=100, validator=_least(1))
+    max_starts: int = attrs.field(default=1_000, validator=_least(0))
     max_model_calls: int | None = attrs.field(default=None, validator=_least(1))
     max_hops: int = attrs.field(default=100, validator=_least(0))
 
@@ -47,5 +49,6 @@ class AgentLimits:
         calls = f", {self.max_model_calls} model calls at once" if self.max_model_calls else ""
         return (
             f"{self.max_depth} levels of agents below you, {self.max_children} children at a time, "
-            f"{self.max_agents} agents in all{calls}"
+            f"{self.max_agents} agents in all{calls}, {self.max_starts} started in all until a "
+            "person says something"
         )

@@ -232,6 +232,10 @@ class AgentState:
         self.title = title
         self.journal.note(StateRecord(status=title))
 
+    def note_starts(self, starts: int) -> None:
+        """Write down how many agents were started since a person has said something."""
+        self.journal.note(StateRecord(starts=starts))
+
     def set_plan(self, plan: Plan) -> None:
         """Set out to do *plan*."""
         if plan != self.plan:

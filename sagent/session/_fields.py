@@ -103,6 +103,7 @@ def _fields_of(  # noqa: C901  # a case for each kind
                 yield name, _LEFT_OUT if value is None else value
             yield "cwd", _path(content.cwd)
             yield "plan", _plan(content)
+            yield "starts", _LEFT_OUT if content.starts is None else content.starts
             yield "files", _stamps(content.files) or _LEFT_OUT
             yield "told", _stamps(content.told) or _LEFT_OUT
         case CheckpointRecord():

@@ -109,6 +109,7 @@ class StateRecord:
         agent: the agent's name.
         cwd: the shell's directory.
         plan: what the agent has set out to do, all of it; empty for nothing any more.
+        starts: how many agents it and those below have started since a person has said something.
         files: the files that the agent knows, as they were then; None for one it is to forget.
         told: files whose change the agent was told, as they were then; None for one that was gone.
     """
@@ -120,6 +121,7 @@ class StateRecord:
     provider: str | None = attrs.field(default=None, converter=_whole)
     cwd: Path | None = None
     plan: Plan | None = None
+    starts: int | None = None
     files: Mapping[Path, FileStamp | None] = attrs.field(
         factory=dict[Path, FileStamp | None], converter=_read_only, hash=False
     )

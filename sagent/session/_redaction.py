@@ -16,7 +16,7 @@ MASK = "[secret]"
 _IDS = frozenset(
     {
         *("kind", "id", "parent_id", "message_id", "head", "replaced", "before", "state"),
-        *("usage", "cost_usd", "spent", "lived_s", "hops"),
+        *("usage", "cost_usd", "spent", "lived_s", "hops", "starts"),
     }
 )
 """Fields that hold no text of anyone's."""

@@ -18,6 +18,7 @@ class SessionState:
         agent: the agent's name.
         cwd: the shell's directory.
         plan: what the agent has set out to do.
+        starts: how many agents it and those below have started since a person has said something.
         files: the files that the agent knows, as they were when it last saw them.
         told: files whose change it was told, as they were then; None for one that was gone.
     """
@@ -29,6 +30,7 @@ class SessionState:
     provider: str | None = None
     cwd: Path | None = None
     plan: Plan | None = None
+    starts: int | None = None
     files: Mapping[Path, FileStamp] = attrs.field(
         default=MappingProxyType[Path, FileStamp]({}), hash=False
     )
@@ -44,4 +46,4 @@ class SessionState:
         )
 
 
-_SIMPLE = ("name", "status", "agent", "model_id", "provider", "cwd", "plan")
+_SIMPLE = ("name", "status", "agent", "model_id", "provider", "cwd", "plan", "starts")

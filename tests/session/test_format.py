@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from sessions import SESSION_FILE, one_of_each, said
 
+from sagent.budget import Amount
 from sagent.errors import JsonError, SessionError, UsageError
 from sagent.home import Home
 from sagent.message import MultipartMessage, TextMessage
 from sagent.model import Usage
 from sagent.session import (
+    MailRecord,
     MessageRecord,
+    ShareRecord,
     SpendRecord,
     StateRecord,
     create_session,
@@ -145,3 +148,20 @@ def test_a_line_separator_of_unicode_does_not_part_a_record(home: Home) -> None:
         session.append(MessageRecord(message))
 
     assert read_session(session.directory).conversation == (message,)
+
+
+def test_the_form_of_what_a_child_takes_and_of_what_waits_for_it_is_pinned(home: Home) -> None:
+    spent = Amount(usd=Decimal("0.10"), tokens=3, calls=2, unpriced_calls=1)
+    with create_session(home, cwd=Path("/project")) as session:
+        session.append(
+            ShareRecord(spent=spent, lived_s=1.5),
+            MailRecord(message_id="m", text="hello", source="/boss", hops=2),
+        )
+
+    _, share, mail = lines_of(session.directory)
+
+    assert (share["kind"], share["lived_s"]) == ("share", 1.5)
+    assert share["spent"] == {"usd": "0.10", "tokens": 3, "calls": 2, "unpriced_calls": 1}
+    assert (mail["kind"], mail["message_id"], mail["text"]) == ("mail", "m", "hello")
+    assert (mail["source"], mail["hops"]) == ("/boss", 2)
+    assert read_session(session.directory).share == ShareRecord(spent=spent, lived_s=1.5)
