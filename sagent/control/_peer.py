@@ -29,6 +29,18 @@ def is_own_user(peer: HasOptions) -> bool:
     return uid is None or uid == os.geteuid()
 
 
+def peer_pid(peer: HasOptions) -> int | None:
+    """Give the process that has connected *peer*, 0 for one out of sight; None for unknown."""
+    try:
+        if hasattr(socket, "SO_PEERCRED"):
+            option = socket.SO_PEERCRED
+            told = peer.getsockopt(socket.SOL_SOCKET, option, _PID_UID_GID.size)
+            return int(_PID_UID_GID.unpack(told)[0])
+    except (OSError, struct.error):
+        pass
+    return None
+
+
 def _uid(peer: HasOptions) -> int | None:
     try:
         if hasattr(socket, "SO_PEERCRED"):

@@ -21,6 +21,7 @@ class _Door:
     """Lets connections in, as many as there is room for."""
 
     _system: System
+    _home: Home
     _own: str
     _end: Callable[[], object] | None
     _started_ns: int
@@ -34,7 +35,7 @@ class _Door:
 
         self._inside += 1
         try:
-            service = Service(self._system, self._own, self._end, self._started_ns)
+            service = Service(self._system, self._home, self._own, self._end, self._started_ns)
             await service.serve(stream)
         finally:
             self._inside -= 1
@@ -65,9 +66,10 @@ async def open_control(
         ControlError: no socket can be made there.
         UsageError: there is no home directory.
     """
-    door = _Door(system, own, end, time.time_ns())
+    home = home or Home.default()
+    door = _Door(system, home, own, end, time.time_ns())
     failure: Exception | None = None
-    with bound_socket(home or Home.default()) as listener:
+    with bound_socket(home) as listener:
         listening = trio.SocketListener(trio.socket.from_stdlib_socket(listener))
         async with listening, trio.open_nursery() as nursery:
             nursery.start_soon(partial(trio.serve_listeners, door.admit, [listening]))

@@ -11,7 +11,8 @@ from sagent.actors import Missed, Node, Ref, System
 from sagent.agent import AGENTS, Mail, Prompt, RunEvent, Watch
 from sagent.control._event_json import event_json
 from sagent.control._line import LineDecoder
-from sagent.control._peer import is_own_user
+from sagent.control._origin import Origin, origin_of
+from sagent.control._peer import HasOptions, is_own_user, peer_pid
 from sagent.control._protocol import (
     Attach,
     Attached,
@@ -32,7 +33,9 @@ from sagent.control._protocol import (
     encode_reply,
 )
 from sagent.control._snapshot import Snapshot
+from sagent.control._socket_file import socket_files
 from sagent.errors import ControlError, SagentError, UnknownNameError
+from sagent.home import Home
 
 MOST_REQUEST_BYTES = 1_000_000
 MOST_EVENTS_HELD = 1_000
@@ -52,12 +55,14 @@ class Service:
 
     Args:
         system: whose agents are told of.
+        home: where the sockets of other runs are.
         own: the name of the agent that the run is for; "" for the first.
         end: ends the run, when that agent is to stop; None to stop it as any other.
         started_ns: when the run began.
     """
 
     _system: System
+    _home: Home
     _own: str
     _end: Callable[[], object] | None
     _started_ns: int
@@ -70,6 +75,16 @@ class Service:
             pass  # the client has gone
         except Exception:  # noqa: BLE001  # whatever it is, it must not end the run
             _log.exception("a connection to the control socket failed")
+
+    async def origin(self, peer: HasOptions) -> Origin:
+        """Tell who speaks through *peer*."""
+        # Not in the common limiter: busy tools could fill it.
+        return await trio.to_thread.run_sync(
+            self._origin, peer_pid(peer), limiter=trio.CapacityLimiter(1)
+        )
+
+    def _origin(self, pid: int | None) -> Origin:
+        return origin_of(pid, runs=[file.pid for file in socket_files(self._home)])
 
     async def reply(self, request: Request) -> Reply:
         """Do what is asked in one go, and say what came of it."""
@@ -148,6 +163,7 @@ class _Talk:
     _stream: trio.SocketStream
     _lines: LineDecoder = attrs.field(factory=lambda: LineDecoder(MOST_REQUEST_BYTES), init=False)
     _sending: trio.Lock = attrs.field(factory=trio.Lock, init=False)
+    _origin: Origin = attrs.field(default="gone", init=False)
 
     async def hold(self) -> None:
         """Answer what is asked."""
@@ -155,6 +171,7 @@ class _Talk:
             try:
                 if not is_own_user(self._stream.socket):
                     raise ControlError("this socket is for the user whose run it is")
+                self._origin = await self._service.origin(self._stream.socket)
                 request: Request | None = None
                 with trio.move_on_after(FIRST_LINE_S):
                     request = await self._next()
@@ -168,6 +185,8 @@ class _Talk:
                 await self._send(Refused(str(error), type(error).__name__))
 
     async def _answer(self, request: Request) -> None:
+        if isinstance(request, Send | Stop):
+            self._check_person()
         reply = await self._service.reply(request)
         try:
             await self._send(reply)
@@ -203,9 +222,27 @@ class _Talk:
         if not isinstance(request, Say):
             return Refused("this connection is attached: open another for anything but Say")
         try:
+            self._check_person()
             return self._service.say(ref, request.text)
         except SagentError as error:
             return Refused(str(error), type(error).__name__)
+
+    def _check_person(self) -> None:
+        """See whether what is said may count as a person's word.
+
+        Raises:
+            ControlError: it may not.
+        """
+        if self._origin == "command":
+            raise ControlError(
+                "this comes from a command that an agent has run, and only a person may say it "
+                "here: an agent writes to another, or stops it, with AgentSend; a person takes a "
+                "terminal of their own"
+            )
+        if self._origin == "gone":
+            raise ControlError(
+                "who said this did not wait, so nobody knows who it was: wait for the answer"
+            )
 
     async def _next(self) -> Request | None:
         while (line := self._lines.line()) is None:

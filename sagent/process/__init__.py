@@ -16,6 +16,7 @@ What outlives it all the same:
 
 from ._command import Completed, run_command
 from ._environment import clean_environment, secret_values
+from ._marked import run_marks
 from ._output import Output
 from ._privacy import hide_from_children
 from ._process import (
@@ -43,5 +44,6 @@ __all__ = [
     "open_duplex_process",
     "open_process",
     "run_command",
+    "run_marks",
     "secret_values",
 ]

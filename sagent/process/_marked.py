@@ -96,3 +96,12 @@ def _environ(pid: int) -> bytes:
     finally:
         os.close(handle)
     return b"".join(parts)
+
+
+def run_marks(pid: int) -> frozenset[str]:
+    """Tell the marks of the commands that process *pid* was started in; none if it hides them."""
+    prefix = f"{MARK}=".encode()
+    for entry in _environ(pid).split(b"\0"):
+        if entry.startswith(prefix):
+            return frozenset(filter(None, entry[len(prefix) :].decode(errors="replace").split(":")))
+    return frozenset()
