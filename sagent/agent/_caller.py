@@ -1,7 +1,7 @@
 """Calls of the model: what they may cost, what they say, and what becomes of them."""
 
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import assert_never, cast
 
 import attrs
@@ -134,7 +134,7 @@ class ModelCaller:
         tokens, cap = self._state.meter.tokens, self._state.max_response_tokens
         if self._blueprint.budget is None:
             return await self._converse(model, output, _Allowance(None, cap))
-        async with self._allowed(self._blueprint.budget, model, tokens, cap) as allowance:
+        with self._allowed(self._blueprint.budget, model, tokens, cap) as allowance:
             return await self._converse(model, output, allowance)
 
     async def _converse(
@@ -169,7 +169,7 @@ class ModelCaller:
         tokens, cap = self._state.meter.measure(request.messages), request.max_response_tokens
         if self._blueprint.budget is None:
             return await self._answer_aside(model, request, _Allowance(None, cap))
-        async with self._allowed(self._blueprint.budget, model, tokens, cap) as allowance:
+        with self._allowed(self._blueprint.budget, model, tokens, cap) as allowance:
             return await self._answer_aside(model, request, allowance)
 
     async def _answer_aside(
@@ -183,10 +183,10 @@ class ModelCaller:
         await self._book(model, response, allowance)
         return response
 
-    @asynccontextmanager
-    async def _allowed(
+    @contextmanager
+    def _allowed(
         self, budget: Budget, model: Model, tokens: int, cap: int | None
-    ) -> AsyncGenerator[_Allowance, None]:
+    ) -> Generator[_Allowance]:
         """Reserve what a call may take whose answer has *cap* at most, while the block lasts."""
         left_usd = budget.remaining.usd
         with budget.reserve(estimate(model, tokens, cap)) as hold:

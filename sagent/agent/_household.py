@@ -1,7 +1,7 @@
 """What an agent and all below it have in common: who is there, and what they may do at once."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Generator, Iterable
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from typing import Never, Protocol
 
 import attrs
@@ -154,14 +154,9 @@ class Household:
             member.busy for own, member in members if path is None or own.startswith(f"{path}/")
         )
 
-    @asynccontextmanager
-    async def model_call(self) -> AsyncGenerator[None]:
+    def model_call(self) -> AbstractAsyncContextManager[object]:
         """Wait until one more of them may wait for a model, and count it for the block."""
-        if self._calls is None:
-            yield
-            return
-        async with self._calls:
-            yield
+        return self._calls or nullcontext()
 
 
 @attrs.frozen(kw_only=True)

@@ -64,3 +64,6 @@ class Remaining:
     usd: Decimal | None = None
     tokens: int | None = None
     calls: int | None = None
+
+
+UNLIMITED = Remaining()

@@ -152,10 +152,19 @@ def _expected_usd(
     model: Model, input_tokens: int, output_tokens: int, cached_tokens: int
 ) -> Decimal | None:
     cached = min(cached_tokens, input_tokens)
-    plain = Usage(input_tokens=input_tokens, output_tokens=output_tokens, cached_tokens=cached)
     # Nearly everywhere it costs more to write the cache than not to, but at some sellers less.
-    written = attrs.evolve(plain, cache_write_tokens=input_tokens - cached)
-    prices = [price_of(model, usage) for usage in (plain, written)]
+    prices = [
+        price_of(
+            model,
+            Usage(
+                input_tokens=input_tokens,
+                output_tokens=output_tokens,
+                cached_tokens=cached,
+                cache_write_tokens=written,
+            ),
+        )
+        for written in (0, input_tokens - cached)
+    ]
     return max((price for price in prices if price is not None), default=None)
 
 

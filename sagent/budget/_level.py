@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import attrs
 
-from sagent.budget._amount import Amount, Remaining
+from sagent.budget._amount import UNLIMITED, Amount, Remaining
 from sagent.budget._ledger import Record
 from sagent.budget._limits import Limits
 from sagent.errors import BudgetExceededError
@@ -35,6 +35,8 @@ class Level:
     def remaining(self) -> Remaining:
         """Tell what it has left, whatever there is above it."""
         usd, tokens, rounds = self.limits.usd, self.limits.tokens, self.limits.rounds
+        if usd is None and tokens is None and rounds is None:
+            return UNLIMITED  # as most of a deep tree are, and each call asks all above it
         allowed = Amount(usd=usd or Decimal(0), tokens=tokens or 0, calls=rounds or 0)
         left = allowed - self.before - self.spent - self.reserved
         return Remaining(

@@ -53,6 +53,8 @@ class Limits:
         self, name: str, spent: Amount, reserved: Amount, asked: Amount
     ) -> BudgetExceededError | None:
         """Give the error with which *name*'s budget refuses *asked*; None if it has room."""
+        if self.usd is None and self.tokens is None and self.rounds is None:
+            return None
         total = spent + reserved + asked
         taken = (spent, reserved, asked)
         if self.usd is not None and total.usd > self.usd:

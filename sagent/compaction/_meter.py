@@ -91,11 +91,13 @@ class Meter:
         if usage.input_tokens <= 0 or sent <= 0:
             return self
         ratio = min(max(usage.input_tokens / sent, _LEAST_RATIO), _GREATEST_RATIO)
-        return attrs.evolve(
-            self,
+        return type(self)(
+            head=self.head,
+            estimated=self.estimated,
             counted=usage.input_tokens + usage.output_tokens,
             since=0,
             ratio=ratio,
+            answer=self._answer,
             expects_answer=self._answer is None,
         )
 

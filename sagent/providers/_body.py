@@ -7,6 +7,7 @@ import attrs
 import httpx
 import trio
 
+from sagent.providers._connection import PieceStream
 from sagent.providers._connections import CLOSING_S
 
 LINGER_S = 0.1
@@ -45,6 +46,8 @@ class Body(AsyncIterator[bytes]):
         Read to its end, a connection can serve the next request. And httpx's generators must not
         be dropped half-way: a cancel is the only way to unwind all of the chain at once.
         """
+        if isinstance(self._stream, PieceStream) and self._stream.rest():
+            return  # scopes for what does not wait would cost more than all that it does
         with trio.move_on_after(CLOSING_S, shield=True):
             if not self._over:
                 with trio.move_on_after(linger_s), suppress(httpx.HTTPError):

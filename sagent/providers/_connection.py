@@ -58,13 +58,13 @@ class Connection(httpx.AsyncBaseTransport):
             channel = await _open_channel(request.url, self._new_context, self._dial)
             self._channel = channel
         try:
-            await channel.send(request, await request.aread())
+            await channel.send(request, await _body_of(request))
             head = await channel.head()
         except BaseException:
             self._close()
             raise
         framing, pieces = channel.framing(head)
-        stream = _Stream(channel, framing, pieces, self._close)
+        stream = PieceStream(channel, framing, pieces, self._close)
         return httpx.Response(head.status_code, headers=list(head.headers), stream=stream)
 
     async def aclose(self) -> None:
@@ -75,6 +75,12 @@ class Connection(httpx.AsyncBaseTransport):
         channel, self._channel = self._channel, None
         if channel is not None:
             channel.close()
+
+
+async def _body_of(request: httpx.Request) -> bytes:
+    if isinstance(request.stream, httpx.ByteStream):  # to iterate it is dear under trio
+        return request.read()
+    return await request.aread()
 
 
 def _new_http() -> h11.Connection:
@@ -158,7 +164,7 @@ class _Channel:
 
 
 @attrs.define(eq=False)
-class _Stream(httpx.AsyncByteStream):
+class PieceStream(httpx.AsyncByteStream):
     """The body of an answer, a piece for all that was received at a time."""
 
     _channel: _Channel
@@ -182,8 +188,19 @@ class _Stream(httpx.AsyncByteStream):
         pieces, self._pieces = self._pieces, []
         return b"".join(pieces)
 
+    def rest(self) -> bool:
+        """Close it if all of the answer has come, read or not; tell whether it has."""
+        if self._framing.whole and not self._framing.fault:
+            self._pieces = []
+            self._end()
+            return True
+        return False
+
     async def aclose(self) -> None:
         """Keep the connection if the answer was read to its end, else close it."""
+        self._end()
+
+    def _end(self) -> None:
         if not self._closed:
             self._closed = True
             # What nobody asked for would be taken for the next answer.

@@ -57,8 +57,10 @@ def price_usd(
         US dollars; None where the price is not known, or *usage* contradicts itself.
     """
     model = _find(vendor, model_id)
+    if model is None:
+        return None
     counts = _counts(usage)
-    if model is None or min(counts.values()) < 0:
+    if min(counts.values()) < 0:
         return None
     rates = model.rates(when or datetime.now(UTC), input_tokens=usage.input_tokens)
     if "in" not in rates or "out" not in rates or (counts["hour"] and "hour" not in rates):

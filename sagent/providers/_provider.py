@@ -4,6 +4,7 @@ import hashlib
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from functools import cached_property
 from typing import ClassVar, Self
 
 import attrs
@@ -210,7 +211,7 @@ class HttpProvider(ABC):
         """When this credential's actor lives again."""
         return "permanent"
 
-    @property
+    @cached_property  # every call asks for it
     def service_name(self) -> str:
         """The name of the actor for this address and these headers; it gives no key away."""
         sent = sorted(self.headers().items()), id(self.new_transport)

@@ -6,6 +6,7 @@ understands, or a part by its number with the fields that the vendor wants back 
 whose name it bears writes the message from it; any other writes the parts, and leaves thinking out.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from typing import cast
@@ -18,6 +19,7 @@ from sagent.model import ModelResponse, StopReason, Usage
 
 _LONGEST_ID = 64
 """OpenAI's limit; the others allow at least as much."""
+_UNUSUAL = re.compile(r"[^A-Za-z0-9_-]")
 
 
 @attrs.define
@@ -99,7 +101,7 @@ def portable_id(call_id: str) -> str:
 
     An id that is so already stays; the others get a digest, so that they stay apart.
     """
-    plain = "".join(c if (c.isascii() and c.isalnum()) or c in "_-" else "_" for c in call_id)
+    plain = _UNUSUAL.sub("_", call_id)
     if call_id and plain == call_id and len(call_id) <= _LONGEST_ID:
         return call_id
     digest = sha256(call_id.encode(errors="replace")).hexdigest()[:12]
