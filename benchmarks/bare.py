@@ -6,12 +6,13 @@ import httpx
 
 DEFAULT_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 """httpx's own."""
+NO_LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=None)
 
 
 def bare_client(base_url: str, limits: httpx.Limits = DEFAULT_LIMITS) -> httpx.AsyncClient:
     # Its own 5 s would fail those of a crowd that wait longer for a connection.
     return httpx.AsyncClient(
-        base_url=base_url, timeout=60, limits=limits, trust_env=False, verify=False
+        base_url=base_url, timeout=None, limits=limits, trust_env=False, verify=False
     )
 
 

@@ -13,7 +13,7 @@ import attrs
 import httpx
 import trio
 
-from benchmarks.bare import DEFAULT_LIMITS, bare_client, exchange
+from benchmarks.bare import DEFAULT_LIMITS, NO_LIMITS, bare_client, exchange
 from benchmarks.chat_server import LASTING, LASTS_S, LIMITED, RETRY_AFTER_S, open_chat_server
 from benchmarks.effort import FULL, Effort
 from benchmarks.row import (
@@ -40,7 +40,6 @@ from sagent.tools import TOOLS, build_tools
 TEXT = "Say something."
 REQUESTS = Unit("requests", 1, 0)
 REFUSED = 1000
-NO_LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=None)
 
 
 def rows(effort: Effort = FULL) -> list[Row]:

@@ -14,11 +14,10 @@ import httpx
 import trio
 
 from benchmarks import children
-from benchmarks.bare import bare_client, exchange
 from benchmarks.chat_server import HANGING, TURNS, open_chat_server
 from benchmarks.effort import FULL, Effort
 from benchmarks.parrot import Parrot
-from benchmarks.peers import PEERS, SAGENT, Runs
+from benchmarks.peers import CLIENTS, FREE_HTTPX, PEERS, SAGENT, Course, Peer, Runs, open_course
 from benchmarks.peers.measure import PROMPT
 from benchmarks.row import (
     MEGABYTES,
@@ -27,155 +26,126 @@ from benchmarks.row import (
     PER_SECOND,
     Reading,
     Row,
+    Target,
     at_most,
     ratio_at_least,
     ratio_at_most,
 )
-from sagent.actors import System, open_system
+from benchmarks.runs import CALLS, agent_of, nothing
 from sagent.agent import Agent
-from sagent.message import (
-    Descriptor,
-    Message,
-    MultipartMessage,
-    TextMessage,
-    tool_call_message,
-    tool_result_message,
-)
 from sagent.model import ModelRequest, ModelStream
-from sagent.providers import OpenAICompat
 from sagent.team import map_agents
-from sagent.tool import Tool, spec_of
-from sagent.tools import TOOLS, build_tools, tool
+from sagent.tool import Tool
+from sagent.tools import TOOLS, build_tools
 
 AGENTS = 1_000
-CALLS = 5
+AT_ONCE = 300
+"""Of a thousand the slowest takes minutes, and it would suit us: what the pool of httpx costs them
+grows with the crowd."""
+AGENTS_DO = f"agents with {CALLS} tool calls each"
 MOST_BYTES = 60e6
 
 
-@tool
-async def nothing(text: str) -> str:
-    """Do nothing."""
-    return text
-
-
 def rows(effort: Effort = FULL) -> list[Row]:
-    """Measure all; without the peers in a minute."""
-    with open_chat_server() as base_url:
+    """Measure all, in some three minutes and a half; without the frameworks in two."""
+    with open_chat_server() as base_url, open_course() as course:
+        address = f"{base_url}/{TURNS}/{CALLS}"
+        course.runs(SAGENT, address, 1)  # compiles
         return [
-            *_throughput(effort, base_url),
-            *_against_peers(effort, base_url),
+            *_throughput(effort, course, address),
+            # To install them takes longer than all else.
+            *(_against_peers(course, address) if effort is FULL else ()),
             *_first_request(effort),
             _cancel(effort, base_url),
             *children.rows(effort),
         ]
 
 
-# The same requests, by agents and by one client.
+# The same requests, by agents and by one client, each time in a process of its own.
+#
+# How fast that client is depends upon its pool, and that upon chance. Without limits, whoever waits
+# is given the first connection that is free, finds it taken, and asks again. With httpx's own it is
+# the same as long as no more than twenty connections are open; once there are more, each is closed
+# after its answer, which spares the crowd; and once there are a hundred, all who wait are held
+# against each of them at every request. Whoever knows that lets only a few at a time to the client,
+# which is the one anchor that is steady.
 
 
-def _throughput(effort: Effort, base_url: str) -> list[Row]:
-    count = effort.times(AGENTS)
-    address = f"{base_url}/{TURNS}/{CALLS}"
-    ours, bare = effort.medians(
-        lambda: trio.run(_rate, address, count),
-        lambda: trio.run(_bare_rate, address, count),
-        rounds=effort.times(3),
-    )
+def _throughput(effort: Effort, course: Course, base_url: str) -> list[Row]:
+    count, fewer = effort.times(AGENTS), effort.times(AT_ONCE)
+    ours, free = (_sure(course.runs(who, base_url, count)) for who in (SAGENT, FREE_HTTPX))
+    rounds = [
+        [_sure(course.runs(who, base_url, fewer)) for who in (SAGENT, *CLIENTS)]
+        for _ in range(effort.times(3))
+    ]
     return [
+        _rate_row(f"{count:,} {AGENTS_DO} / {FREE_HTTPX.name}", (ours, free), ratio_at_least(2.0)),
         Row(
-            what=f"{count:,} agents with {CALLS} tool calls each / one bare httpx client",
-            ours=ours,
-            anchor=bare,
-            unit=PER_SECOND,
-            reading=Reading.RATE,
-            target=ratio_at_least(2.0),
-        )
+            what=f"CPU time of each of {count:,} such agents / {FREE_HTTPX.name}",
+            ours=ours.cpu_s,
+            anchor=free.cpu_s,
+            unit=MILLISECONDS,
+            target=ratio_at_most(0.5),
+        ),
+        *(
+            _median_row(fewer, client, [(each[0], each[place]) for each in rounds])
+            for place, client in enumerate(CLIENTS, 1)
+        ),
+        Row(
+            what=f"memory of {count:,} such agents",
+            ours=ours.bytes,
+            unit=MEGABYTES,
+            target=at_most(MOST_BYTES),
+        ),
     ]
 
 
-async def _rate(base_url: str, count: int) -> float:
-    agent = _agent(base_url)
-    async with open_system() as system:
-        await _run(system, agent, 1)
-        start = time.perf_counter()
-        await _run(system, agent, count)
-        return count / (time.perf_counter() - start)
+def _median_row(count: int, client: Peer, pairs: list[tuple[Runs, Runs]]) -> Row:
+    """Show the pair whose ratio is the median, with the least and the greatest."""
+    pairs = sorted(pairs, key=_ratio)
+    extremes = f"{_ratio(pairs[0]):.2f} to {_ratio(pairs[-1]):.2f}x"
+    what = f"{count:,} {AGENTS_DO} / {client.name} ({extremes})"
+    return _rate_row(what, pairs[len(pairs) // 2], None)
 
 
-async def _run(system: System, agent: Agent, count: int) -> None:
-    async with map_agents(agent, [PROMPT] * count, limit=count, system=system) as outcomes:
-        done = await outcomes.collect()
-    assert all(outcome.ok for outcome in done), done
-
-
-async def _bare_rate(base_url: str, count: int) -> float:
-    bodies = _bodies()
-
-    async def run() -> None:
-        for body in bodies:
-            await exchange(client, body)
-
-    async with bare_client(base_url) as client:
-        await run()
-        start = time.perf_counter()
-        async with trio.open_nursery() as nursery:
-            for _ in range(count):
-                nursery.start_soon(run)
-        return count / (time.perf_counter() - start)
-
-
-def _agent(base_url: str) -> Agent:
-    return Agent(model=OpenAICompat(base_url=base_url).model("canned"), tools=[nothing])
-
-
-def _bodies() -> list[bytes]:
-    """Give the requests of one agent, in order."""
-    wire = OpenAICompat(base_url="http://127.0.0.1").model("canned").wire
-    messages: list[Message] = [TextMessage(PROMPT, Descriptor.USER)]
-    bodies: list[bytes] = []
-    for number in range(CALLS + 1):
-        request = ModelRequest(messages=tuple(messages), tools=(spec_of(nothing),))
-        bodies.append(wire.encode(request))
-        call = tool_call_message("nothing", {"text": "so"}, call_id=f"call_{number:016}")
-        messages.append(MultipartMessage((call,), Descriptor.MODEL))
-        messages.append(tool_result_message(call, TextMessage("so")))
-    return bodies
-
-
-# The same runs by others, which read each answer whole; ours are streamed.
-
-
-def _against_peers(effort: Effort, base_url: str) -> list[Row]:
-    count = effort.times(AGENTS)
-    address = f"{base_url}/{TURNS}/{CALLS}"
-    ours = SAGENT.runs(address, count)
-    assert ours is not None, "its script fails"
-    memory = Row(
-        what=f"memory of {count:,} such agents",
-        ours=ours.bytes,
-        unit=MEGABYTES,
-        target=at_most(MOST_BYTES),
+def _rate_row(what: str, pair: tuple[Runs, Runs], target: Target | None) -> Row:
+    ours, theirs = pair
+    return Row(
+        what=what,
+        ours=ours.per_second,
+        anchor=theirs.per_second,
+        unit=PER_SECOND,
+        reading=Reading.RATE,
+        target=target,
     )
-    if effort is not FULL:  # to install them takes longer than all else
-        return [memory]
-    theirs = [(peer.name, peer.runs(address, count)) for peer in PEERS]
-    return [memory, *(row for name, runs in theirs for row in _rows(name, ours, runs))]
 
 
-def _rows(name: str, ours: Runs, theirs: Runs | None) -> list[Row]:
-    if theirs is None:
-        return []
+def _ratio(pair: tuple[Runs, Runs]) -> float:
+    ours, theirs = pair
+    return ours.per_second / theirs.per_second
+
+
+def _sure(runs: Runs | None) -> Runs:
+    assert runs is not None, "its process fails"
+    return runs
+
+
+# The same runs by other frameworks, which read each answer whole; ours are streamed.
+
+
+def _against_peers(course: Course, base_url: str) -> Iterator[Row]:
+    ours = _sure(course.runs(SAGENT, base_url, AT_ONCE))
+    for peer in PEERS:
+        course.runs(peer, base_url, 1)  # compiles
+        if theirs := course.runs(peer, base_url, AT_ONCE):
+            yield from _rows(peer.name, ours, theirs)
+
+
+def _rows(name: str, ours: Runs, theirs: Runs) -> list[Row]:
     return [
+        _rate_row(f"runs, {AT_ONCE:,} at once / {name}", (ours, theirs), ratio_at_least(1.0)),
         Row(
-            what=f"runs, {AGENTS:,} at once / {name}",
-            ours=ours.per_second,
-            anchor=theirs.per_second,
-            unit=PER_SECOND,
-            reading=Reading.RATE,
-            target=ratio_at_least(1.0),
-        ),
-        Row(
-            what=f"memory of {AGENTS:,} runs / {name}",
+            what=f"memory of {AT_ONCE:,} runs / {name}",
             ours=ours.bytes,
             anchor=theirs.bytes,
             unit=MEGABYTES,
@@ -238,7 +208,7 @@ def _cancel(effort: Effort, base_url: str) -> Row:
 async def _seconds_to_cancel(base_url: str, count: int) -> float:
     async with httpx.AsyncClient(trust_env=False) as client:
         before = int((await client.get(f"{base_url}/count")).text)
-        async with map_agents(_agent(base_url), [PROMPT] * count, limit=count):
+        async with map_agents(agent_of(base_url), [PROMPT] * count, limit=count):
             while int((await client.get(f"{base_url}/count")).text) < before + count:
                 await trio.sleep(0.05)
             start = time.perf_counter()

@@ -1,12 +1,16 @@
-"""Other agent frameworks at the same work, each in an environment of its own.
+"""Others at the same work, each in a process, and the frameworks in environments of their own.
 
-`uv` makes that for the length of the run; a peer that it cannot install is left out, with a line.
+`uv` makes those for the length of the run; a peer that it cannot install is left out, with a line.
 """
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import attrs
 
@@ -16,49 +20,85 @@ PATIENCE_S = 600
 
 @attrs.frozen
 class Runs:
-    """What so many runs at once took."""
+    """What so many runs at once took; the CPU time is that of one of them."""
 
     per_second: float
+    cpu_s: float
     bytes: float
 
 
 @attrs.frozen
 class Peer:
-    """Which framework is in which script, and what must be installed for it."""
+    """What Python is told to run, and what must be installed for it."""
 
     name: str
-    script: str
+    program: tuple[str, ...]
     packages: tuple[str, ...] = ()
 
     @property
-    def _python(self) -> list[str]:
+    def command(self) -> list[str]:
+        """What to start, but for the address and the number of runs."""
         if not self.packages:
-            return [sys.executable]
+            return [sys.executable, *self.program]
         uv = str(Path(sys.executable).with_name("uv"))
         needs = [word for package in self.packages for word in ("--with", package)]
-        return [uv, "run", "--quiet", "--no-project", *needs, "python"]
+        return [uv, "run", "--quiet", "--no-project", *needs, "python", *self.program]
 
-    def runs(self, base_url: str, count: int) -> Runs | None:
-        """Let it do *count* runs; None, with a line on standard error, if it cannot."""
-        command = [*self._python, str(HERE / self.script), base_url, str(count)]
+
+@attrs.frozen
+class Course:
+    """Where they run."""
+
+    _environment: Mapping[str, str]
+
+    def runs(self, peer: Peer, base_url: str, count: int) -> Runs | None:
+        """Let *peer* do *count* runs; None, with a line on standard error, if it cannot."""
         try:
             done = subprocess.run(
-                command, capture_output=True, text=True, check=True, timeout=PATIENCE_S
+                [*peer.command, base_url, str(count)],
+                env=self._environment,
+                capture_output=True,
+                text=True,
+                check=True,
+                timeout=PATIENCE_S,
             )
         except subprocess.CalledProcessError as error:
-            print(f"{self.name} is left out: {error.stderr.strip()[-300:]}", file=sys.stderr)
+            print(f"{peer.name} is left out: {error.stderr.strip()[-300:]}", file=sys.stderr)
             return None
         except (OSError, subprocess.TimeoutExpired) as error:
-            print(f"{self.name} is left out: {error}", file=sys.stderr)
+            print(f"{peer.name} is left out: {error}", file=sys.stderr)
             return None
         told = json.loads(done.stdout.splitlines()[-1])
-        return Runs(count / told["seconds"], told["bytes"])
+        return Runs(count / told["seconds"], told["cpu_s"] / count, told["bytes"])
 
 
-SAGENT = Peer("sagent", "sagent_runs.py")
+@contextmanager
+def open_course() -> Generator[Course]:
+    """Let processes find compiled what an earlier one imported.
+
+    To compile takes memory, which is used again for the runs and so would hide what they take.
+    """
+    with TemporaryDirectory() as directory:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        yield Course(kept | {"PYTHONPYCACHEPREFIX": directory})
+
+
+def _own(name: str, who: str) -> Peer:
+    return Peer(name, ("-m", "benchmarks.runs", who))
+
+
+def _framework(name: str, script: str, *packages: str) -> Peer:
+    return Peer(name, (str(HERE / script),), packages)
+
+
+SAGENT = _own("sagent", "sagent")
+HTTPX = _own("one bare httpx client with its own limits", "httpx")
+FREE_HTTPX = _own("one bare httpx client without limits", "free-httpx")
+CALM_HTTPX = _own("one bare httpx client that twenty use at a time", "calm-httpx")
+CLIENTS = (HTTPX, CALM_HTTPX)
 PEERS = (
-    Peer("pydantic-ai", "pydantic_ai_runs.py", ("pydantic-ai-slim[openai]>=2.68",)),
-    Peer("openai-agents", "openai_agents_runs.py", ("openai-agents>=0.24",)),
-    Peer("LangGraph", "langgraph_runs.py", ("langchain>=1.2", "langchain-openai>=1.7")),
-    Peer("agno", "agno_runs.py", ("agno>=3.1", "openai>=3")),
+    _framework("pydantic-ai", "pydantic_ai_runs.py", "pydantic-ai-slim[openai]>=2.68"),
+    _framework("openai-agents", "openai_agents_runs.py", "openai-agents>=0.24"),
+    _framework("LangGraph", "langgraph_runs.py", "langchain>=1.2", "langchain-openai>=1.7"),
+    _framework("agno", "agno_runs.py", "agno>=3.1", "openai>=3"),
 )

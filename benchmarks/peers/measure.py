@@ -29,9 +29,22 @@ def peak_bytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_BYTES
 
 
-def report(seconds: float, before_bytes: int) -> None:
-    """Print what so many runs took."""
-    print(json.dumps({"seconds": seconds, "bytes": peak_bytes() - before_bytes}))
+class Meter:
+    """Begins to count when it is made."""
+
+    def __init__(self) -> None:
+        self._before_bytes = resident_bytes()
+        self._began_cpu_s = time.process_time()
+        self._began_s = time.perf_counter()
+
+    def report(self) -> None:
+        """Print what was taken since."""
+        taken = {
+            "seconds": time.perf_counter() - self._began_s,
+            "cpu_s": time.process_time() - self._began_cpu_s,
+            "bytes": peak_bytes() - self._before_bytes,
+        }
+        print(json.dumps(taken))
 
 
 def measure(run: Callable[[], Awaitable[object]], count: int) -> None:
@@ -39,8 +52,8 @@ def measure(run: Callable[[], Awaitable[object]], count: int) -> None:
 
     async def all_runs() -> None:
         await run()
-        before, start = resident_bytes(), time.perf_counter()
+        meter = Meter()
         await asyncio.gather(*[run() for _ in range(count)])
-        report(time.perf_counter() - start, before)
+        meter.report()
 
     asyncio.run(all_runs())

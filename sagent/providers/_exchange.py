@@ -113,6 +113,7 @@ class Exchange:
         # A dict, since httpx's headers look through all of themselves at each question.
         head = _Head(response.status_code, dict(response.headers.items()))
         raw = Body.of(response)
+        del request, response  # a thousand that wait for their answers need not hold on to them
         linger_s = 0.0
         try:
             coding = head.headers.get("content-encoding", "")

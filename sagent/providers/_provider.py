@@ -211,9 +211,13 @@ class HttpProvider(ABC):
         """When this credential's actor lives again."""
         return "permanent"
 
-    @cached_property  # every call asks for it
+    @property
     def service_name(self) -> str:
         """The name of the actor for this address and these headers; it gives no key away."""
+        return self._service_name
+
+    @cached_property
+    def _service_name(self) -> str:  # every call asks for it
         sent = sorted(self.headers().items()), id(self.new_transport)
         credential = hashlib.sha256(f"{self.base_url}\0{sent}".encode()).hexdigest()
         return f"provider:{self.NAME}-{credential[:12]}"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import attrs
 
@@ -26,6 +26,10 @@ class _Closed[S]:
     state: S
 
 
+# What a WeakKeyDictionary of its own for each conversation would be, in a third of the objects.
+type _Ends[S] = dict[ref[Message], _Closed[S]]
+
+
 @attrs.define(eq=False)
 class Transcripts[S]:
     """Writes conversations that grow at their end, any number side by side.
@@ -41,8 +45,8 @@ class Transcripts[S]:
 
     _write: Write[S]
     _start: S
-    _known: WeakKeyDictionary[Message, WeakKeyDictionary[Message, _Closed[S]]] = attrs.field(
-        factory=WeakKeyDictionary[Message, WeakKeyDictionary[Message, _Closed[S]]], init=False
+    _known: WeakKeyDictionary[Message, _Ends[S]] = attrs.field(
+        factory=WeakKeyDictionary[Message, _Ends[S]], init=False
     )
     """By the first message of each, and by the last one that was closed."""
 
@@ -51,8 +55,8 @@ class Transcripts[S]:
         if not messages:
             return b""
         opened = _start_of_last_group(messages)
-        ends = self._known.setdefault(messages[0], WeakKeyDictionary())
-        known = _longest(ends, messages, opened)
+        ends = self._known.get(messages[0])
+        known = _longest(ends, messages, opened) if ends else None
         count, state = (known.count, known.state) if known else (0, self._start)
         items = [known.joined] if known and known.joined else []
         for group in _groups(messages[count:opened]):
@@ -60,18 +64,18 @@ class Transcripts[S]:
             items += map(dump, written)
         if opened > count:
             items = [b",".join(items)]
+            if ends is None:
+                ends = self._known[messages[0]] = {}
             if known:  # nobody but a fork will ask for less than this
-                del ends[messages[count - 1]]
-            ends[messages[opened - 1]] = _Closed(opened, items[0], state)
+                del ends[ref(messages[count - 1])]
+            ends[ref(messages[opened - 1], ends.pop)] = _Closed(opened, items[0], state)
         written, _ = (last or self._write)(messages[opened:], state)
         return b",".join([*filter(None, items), *map(dump, written)])
 
 
-def _longest[S](
-    ends: WeakKeyDictionary[Message, _Closed[S]], messages: Sequence[Message], opened: int
-) -> _Closed[S] | None:
-    for count in range(opened if ends else 0, 0, -1):
-        known = ends.get(messages[count - 1])
+def _longest[S](ends: _Ends[S], messages: Sequence[Message], opened: int) -> _Closed[S] | None:
+    for count in range(opened, 0, -1):
+        known = ends.get(ref(messages[count - 1]))
         if known and known.count == count:
             return known
     return None
