@@ -134,6 +134,7 @@ class Rounds:
         self._audience.show(TurnBegan(tuple(prompt.source for prompt in self._desk.prompts)))
         self._turn = self._turn.after(max_rounds=self._blueprint.max_rounds)
         self._take_in(taken)
+        del taken  # a thousand that wait for their models need not hold on to it
         while True:
             answer = await self._go_on()
             if answer is not None:

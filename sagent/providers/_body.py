@@ -46,11 +46,13 @@ class Body(AsyncIterator[bytes]):
         Read to its end, a connection can serve the next request. And httpx's generators must not
         be dropped half-way: a cancel is the only way to unwind all of the chain at once.
         """
-        if isinstance(self._stream, PieceStream) and self._stream.rest():
-            return  # scopes for what does not wait would cost more than all that it does
+        stream = self._stream
+        if isinstance(stream, PieceStream) and (self._over or stream.whole):
+            stream.end()  # scopes round what does not wait would cost more than all that it does
+            return
         with trio.move_on_after(CLOSING_S, shield=True):
             if not self._over:
                 with trio.move_on_after(linger_s), suppress(httpx.HTTPError):
                     async for _ in self:
                         pass
-            await self._stream.aclose()
+            await stream.aclose()

@@ -188,19 +188,17 @@ class PieceStream(httpx.AsyncByteStream):
         pieces, self._pieces = self._pieces, []
         return b"".join(pieces)
 
-    def rest(self) -> bool:
-        """Close it if all of the answer has come, read or not; tell whether it has."""
-        if self._framing.whole and not self._framing.fault:
-            self._pieces = []
-            self._end()
-            return True
-        return False
+    @property
+    def whole(self) -> bool:
+        """Whether all of it has come, read or not."""
+        return self._framing.whole
 
     async def aclose(self) -> None:
-        """Keep the connection if the answer was read to its end, else close it."""
-        self._end()
+        """Keep the connection if all of the answer has come, else close it."""
+        self.end()
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Do what `aclose` does, which does not wait."""
         if not self._closed:
             self._closed = True
             # What nobody asked for would be taken for the next answer.
