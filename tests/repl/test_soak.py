@@ -13,9 +13,10 @@ from sagent.actors import open_system
 from sagent.agent import Agent, AgentLimits
 from sagent.message import Descriptor
 from sagent.model import ModelRequest
-from sagent.prompt import Skills
+from sagent.prompt import CustomCommands, Skills
+from sagent.repl._pasted import Pasted
 from sagent.repl._printed import Printed
-from sagent.repl._screen import Gesture, Left, Submitted, View
+from sagent.repl._screen import Editing, Gesture, Left, Submitted, View
 from sagent.repl.conversation import ScreenAnswerer, Setting, converse
 from sagent.testing import ScriptedModel, calls
 from sagent.testing._scripted_model import Move
@@ -46,6 +47,12 @@ class CountingScreen:
     def fill(self, text: str) -> None:
         raise AssertionError(text)
 
+    def insert(self, pasted: str | Pasted) -> None:
+        raise AssertionError(pasted)
+
+    def switch_editing(self) -> Editing:
+        raise AssertionError("nobody wished that")
+
 
 @tool
 async def nap() -> str:
@@ -63,6 +70,11 @@ def rest(request: ModelRequest) -> Move:
 async def no_skills() -> Skills:
     await trio.lowlevel.checkpoint()
     return Skills()
+
+
+async def no_commands() -> CustomCommands:
+    await trio.lowlevel.checkpoint()
+    return CustomCommands()
 
 
 @pytest.mark.slow
@@ -88,6 +100,7 @@ async def test_three_hundred_children_are_painted_ten_times_a_second_at_most(
             directory=Path.cwd(),
             model_named=lambda _: agent.model,
             find_skills=no_skills,
+            find_commands=no_commands,
             on_first_prompt=lambda: None,
         )
         await converse(setting, screen, ScreenAnswerer())
