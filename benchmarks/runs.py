@@ -1,8 +1,9 @@
-"""``WHO BASE_URL COUNT``: so many runs at once, and what they took.
+"""``WHO BASE_URL COUNT``: so many runs at once, and what they took, or what their cancel took.
 
 Those of agents of one system (``sagent``), or the very same requests by one bare httpx client,
 which reads the answers line by line: with httpx's own limits (``httpx``), without (``free-httpx``),
-or used by twenty at a time (``calm-httpx``).
+or used by twenty at a time (``calm-httpx``). Or agents are cancelled when the answers of all have
+begun (``cancel``), until nothing is left of them.
 """
 
 import sys
@@ -56,6 +57,20 @@ async def _run(system: System, agent: Agent, count: int) -> None:
     assert all(outcome.ok for outcome in done), done
 
 
+async def cancelled(base_url: str, count: int) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+
+        async def begun() -> int:
+            return int((await client.get(f"{base_url}/count")).text)
+
+        before = await begun()
+        async with map_agents(agent_of(base_url), [PROMPT] * count, limit=count):
+            while await begun() < before + count:
+                await trio.sleep(0.05)
+            meter = Meter()
+        meter.report()
+
+
 async def by_client(base_url: str, count: int, limits: httpx.Limits, at_once: int) -> None:
     bodies = _bodies()
     limiter = trio.CapacityLimiter(at_once)
@@ -98,6 +113,8 @@ def main(who: str, base_url: str, count: int) -> None:
             trio.run(by_client, base_url, count, NO_LIMITS, count)
         case "calm-httpx":
             trio.run(by_client, base_url, count, DEFAULT_LIMITS, 20)
+        case "cancel":
+            trio.run(cancelled, base_url, count)
         case _:
             sys.exit(__doc__)
 

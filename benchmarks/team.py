@@ -10,14 +10,23 @@ import time
 from collections.abc import Iterator, Sequence
 
 import attrs
-import httpx
 import trio
 
 from benchmarks import children
 from benchmarks.chat_server import HANGING, TURNS, open_chat_server
 from benchmarks.effort import FULL, Effort
 from benchmarks.parrot import Parrot
-from benchmarks.peers import CLIENTS, FREE_HTTPX, PEERS, SAGENT, Course, Peer, Runs, open_course
+from benchmarks.peers import (
+    CANCEL,
+    CLIENTS,
+    FREE_HTTPX,
+    PEERS,
+    SAGENT,
+    Course,
+    Peer,
+    Runs,
+    open_course,
+)
 from benchmarks.peers.measure import PROMPT
 from benchmarks.row import (
     MEGABYTES,
@@ -31,7 +40,7 @@ from benchmarks.row import (
     ratio_at_least,
     ratio_at_most,
 )
-from benchmarks.runs import CALLS, agent_of, nothing
+from benchmarks.runs import CALLS, nothing
 from sagent.agent import Agent
 from sagent.model import ModelRequest, ModelStream
 from sagent.team import map_agents
@@ -56,7 +65,7 @@ def rows(effort: Effort = FULL) -> list[Row]:
             # To install them takes longer than all else.
             *(_against_peers(course, address) if effort is FULL else ()),
             *_first_request(effort),
-            _cancel(effort, base_url),
+            _cancel(effort, course, base_url),
             *children.rows(effort),
         ]
 
@@ -195,21 +204,15 @@ async def _cpu_s_to_first_request(tools: Sequence[Tool], count: int) -> float:
     return statistics.median(took)
 
 
-def _cancel(effort: Effort, base_url: str) -> Row:
+def _cancel(effort: Effort, course: Course, base_url: str) -> Row:
     count = effort.times(AGENTS)
+    address = f"{base_url}/{HANGING}/answers"
+    taken = [_sure(course.runs(CANCEL, address, count)).cpu_s * count for _ in range(effort.rounds)]
+    extremes = f"{MILLISECONDS.show(min(taken))} to {MILLISECONDS.show(max(taken))}"
     return Row(
-        what=f"cancel of {count:,} agents whose answers are coming, until nothing is left",
-        ours=trio.run(_seconds_to_cancel, f"{base_url}/{HANGING}/answers", count),
+        what=f"cancel of {count:,} agents whose answers are coming, CPU time until nothing is left "
+        f"({extremes})",
+        ours=statistics.median(taken),
         unit=MILLISECONDS,
         target=at_most(0.5),
     )
-
-
-async def _seconds_to_cancel(base_url: str, count: int) -> float:
-    async with httpx.AsyncClient(trust_env=False) as client:
-        before = int((await client.get(f"{base_url}/count")).text)
-        async with map_agents(agent_of(base_url), [PROMPT] * count, limit=count):
-            while int((await client.get(f"{base_url}/count")).text) < before + count:
-                await trio.sleep(0.05)
-            start = time.perf_counter()
-        return time.perf_counter() - start

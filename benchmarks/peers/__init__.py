@@ -92,6 +92,7 @@ def _framework(name: str, script: str, *packages: str) -> Peer:
 
 
 SAGENT = _own("sagent", "sagent")
+CANCEL = _own("sagent, cancelled", "cancel")
 HTTPX = _own("one bare httpx client with its own limits", "httpx")
 FREE_HTTPX = _own("one bare httpx client without limits", "free-httpx")
 CALM_HTTPX = _own("one bare httpx client that twenty use at a time", "calm-httpx")
