@@ -64,15 +64,17 @@ class Hold:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._close(None if _unbilled(error) else self.estimate.amount)
+        if self._open:
+            self._close(None if _unbilled(error) else self.estimate.amount)
 
     def _close(self, amount: Amount | None) -> bool:
         with self._lock:
             if not self._open:
                 return False
             self._open = False
+            reserved = self.estimate.amount
             for level in self._levels:
-                level.reserved -= self.estimate.amount
+                level.reserved -= reserved
                 if amount is not None:
                     level.spent += amount
             if amount is not None:
