@@ -49,6 +49,7 @@ from sagent.agent._mail import (
     Watch,
 )
 from sagent.agent._output import Output
+from sagent.agent._roll_call import call_roll
 from sagent.agent._run import Run
 from sagent.agent._spawn_order import Lifetime, SpawningTool, SpawnOrder
 from sagent.agent._status import AgentStatus
@@ -105,4 +106,5 @@ __all__ = [
     "UserAsked",
     "Watch",
     "agent_from",
+    "call_roll",
 ]

@@ -27,6 +27,7 @@ from sagent.cli._until_signal import End, until_signal
 from sagent.cli._watcher import open_watcher
 from sagent.errors import ReduceError, UsageError
 from sagent.home import Home
+from sagent.prompt import undated
 from sagent.team import Counts, Finished, Outcome, Progress, Unsaved, map_agents, map_reduce
 
 LAST_WORDS_S = 0.2
@@ -119,6 +120,7 @@ class _Mapping:
                 item_seconds=options.item_seconds,
                 system=system,
                 journal=journal,
+                system_key=undated(agent.system),
                 on_progress=tell,
             ) as outcomes:
                 async for _ in outcomes:
@@ -136,6 +138,7 @@ class _Mapping:
                 item_seconds=options.item_seconds,
                 system=system,
                 journal=journal,
+                system_key=undated(agent.system),
                 on_progress=tell,
             )
         except ReduceError as error:
@@ -182,7 +185,8 @@ class _Mapping:
         if self._options.journal is not None:
             return Path(self._options.journal), False
         options = self._options
-        asked = [options.each, options.reduce, agent.model.model_id, agent.system, *work.items]
+        told = undated(agent.system)  # so that midnight is not the end of it
+        asked = [options.each, options.reduce, agent.model.model_id, told, *work.items]
         name = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
         try:
             folder = Home.default().project(Path.cwd()) / _MAPS

@@ -12,10 +12,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from sagent.actors import Ref, System
-from sagent.agent import AGENTS, AgentStatus, GetStatus, Mail
+from sagent.actors import System
+from sagent.agent import AGENTS, AgentStatus, call_roll
 from sagent.cli._streams import write_out
-from sagent.errors import ActorError
 from sagent.team import Counts
 from sagent.terminal import clean
 
@@ -95,21 +94,9 @@ def _grid(statuses: Mapping[str, AgentStatus], since: dict[str, float]) -> Table
 
 
 async def _statuses(system: System) -> dict[str, AgentStatus]:
-    statuses: dict[str, AgentStatus] = {}
-    for ref in system.members(AGENTS)[:_MOST_ROWS]:
-        status = await _status(ref)
-        if status is not None:
-            statuses[ref.name] = status
-    return statuses
-
-
-async def _status(ref: Ref[Mail]) -> AgentStatus | None:
-    with trio.move_on_after(_EVERY_S):
-        try:
-            return await ref.ask(GetStatus(), lane="front")
-        except ActorError:  # it has just ended
-            return None
-    return None
+    shown = system.members(AGENTS)[:_MOST_ROWS]
+    told = await call_roll(shown, patience_s=_EVERY_S)
+    return {ref.name: told[ref.path] for ref in shown if ref.path in told}
 
 
 def _summary(counts: Counts, total: int, elapsed_s: float) -> str:

@@ -2,16 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import attrs
-import trio
 
 from sagent.actors import Node, Ref, System
-from sagent.agent import AGENTS, AgentStatus, GetStatus, Mail
+from sagent.agent import AGENTS, AgentStatus, Mail, call_roll
 from sagent.control._view import AgentView, NodeView, RunView
-from sagent.errors import ActorError
 
 ANSWER_S = 1
 """How long an agent may take to tell how it stands; all are asked at once."""
@@ -26,18 +23,10 @@ class Snapshot:
     @classmethod
     async def of(cls, system: System) -> "Snapshot":
         """Ask all agents; one that does not answer is left out."""
-        views: dict[str, AgentView] = {}
-
-        async def ask(ref: Ref[Mail]) -> None:
-            with suppress(ActorError):  # it ends
-                views[ref.path] = _agent_view(ref, await ref.ask(GetStatus(), lane="front"))
-
         members = system.members(AGENTS)
-        with trio.move_on_after(ANSWER_S):
-            async with trio.open_nursery() as nursery:
-                for ref in members:
-                    nursery.start_soon(ask, ref)
-        return cls({ref.path: views[ref.path] for ref in members if ref.path in views})
+        told = await call_roll(members, patience_s=ANSWER_S)
+        views = {ref.path: _agent_view(ref, told[ref.path]) for ref in members if ref.path in told}
+        return cls(views)
 
     def run(self, *, own: str, started_ns: int) -> RunView:
         """Put it together as the run of this process."""

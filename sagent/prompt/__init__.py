@@ -14,7 +14,7 @@ from sagent.prompt._rules import ConditionalRules, Rule
 from sagent.prompt._skill_files import SkillFiles, list_skill_files
 from sagent.prompt._skills import Skill, Skills, load_skills
 from sagent.prompt._source import Scope, Source
-from sagent.prompt._system_prompt import system_prompt
+from sagent.prompt._system_prompt import system_prompt, undated
 
 __all__ = [
     "AgentFile",
@@ -40,4 +40,5 @@ __all__ = [
     "load_memory",
     "load_skills",
     "system_prompt",
+    "undated",
 ]

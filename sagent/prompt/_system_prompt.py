@@ -1,5 +1,6 @@
 import os
 import platform
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,8 @@ from sagent.prompt._memory import Memory
 from sagent.prompt._source import render
 from sagent.prompt._text_file import shown
 
+_DAY = "Date, when this began: "
+_DAY_LINE = re.compile(rf"\n{_DAY}\d{{4}}-\d\d-\d\d$", re.MULTILINE)
 _ROLE = """\
 You are sagent, a coding agent in a terminal. You work for the person who writes to you, with \
 the tools you are given.
@@ -74,6 +77,11 @@ def system_prompt(
     return "\n\n".join(section for section in sections if section)
 
 
+def undated(system: str) -> str:
+    """Give what `system_prompt` wrote as it would have been without a day, to compare it."""
+    return _DAY_LINE.sub("", system)
+
+
 def _environment(cwd: Path, found: Instructions, model: str, today: date | None) -> Iterator[str]:
     yield "# Environment\n"
     yield f"Directory: {shown(cwd)}"
@@ -88,7 +96,7 @@ def _environment(cwd: Path, found: Instructions, model: str, today: date | None)
     if model:
         yield f"Model: {model}"
     if today:
-        yield f"Date, when this began: {today.isoformat()}"
+        yield f"{_DAY}{today.isoformat()}"
 
 
 def _titled(title: str, text: str) -> str:

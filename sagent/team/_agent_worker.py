@@ -43,14 +43,13 @@ class AgentWorker[I, R]:
         """How the answers are kept."""
         return self.answer.codec
 
-    @property
-    def identity(self) -> str:
+    def identity(self, system_key: str | None) -> str:
         """All that the agent is told, but for the prompt, which is the item's."""
         agent, output = self.agent, self.answer.output
         return json_dumps(
             {
                 "model": agent.model.model_id,
-                "system": agent.system,
+                "system": agent.system if system_key is None else system_key,
                 "tools": [{"name": t.name, "schema": t.directive_schema} for t in agent.tools],
                 "schema": None if output is None else output.schema,
             }

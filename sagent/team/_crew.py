@@ -192,7 +192,9 @@ async def open_crew[I, R](
             Queue[Outcome[I, R]]() if order == "completed" else Sequenced[Outcome[I, R]](),
             Tally(settings.on_progress),
             system,
-            None if journal is None else Memory(journal, worker.identity, worker.codec),
+            None
+            if journal is None
+            else Memory(journal, worker.identity(settings.system_key), worker.codec),
         )
         async with trio.open_nursery() as nursery:
             nursery.start_soon(crew.run)

@@ -34,8 +34,7 @@ class Panel:
     budget: Budget | None
     share: Share | None
 
-    @property
-    def identity(self) -> str:
+    def identity(self, system_key: str | None) -> str:  # noqa: ARG002  # see below
         """Nothing: a panel keeps no journal."""
         return self.name
 

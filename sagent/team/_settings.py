@@ -26,6 +26,7 @@ class JournalOptions(Options, total=False):
     """What teams that work through many items can be told, too."""
 
     journal: Path | str | None
+    system_key: str | None
 
 
 def _attempts(attempts: int | Attempts) -> Attempts:
@@ -48,6 +49,8 @@ class Settings:
             team's own.
         on_progress: told of each step.
         journal: a file that keeps what is done from one run to the next.
+        system_key: stands for the system prompt of agents in the journal, where that says what
+            makes no other work of it, such as the day; None for the prompt itself.
 
     Raises:
         UsageError: a number makes no sense.
@@ -59,6 +62,7 @@ class Settings:
     system: System | None = None
     on_progress: OnProgress | None = None
     journal: Path | None = attrs.field(default=None, converter=_path)
+    system_key: str | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.limit < 1:

@@ -39,9 +39,11 @@ class Worker[I, R](Protocol):
         """What it is called in messages."""
         ...
 
-    @property
-    def identity(self) -> str:
-        """What makes its work another one than that of other workers."""
+    def identity(self, system_key: str | None) -> str:
+        """What makes its work another one than that of other workers.
+
+        Where it is told what to be, *system_key* stands for that, unless it is None.
+        """
         ...
 
     @property
@@ -67,8 +69,7 @@ class FunctionWorker[I, R]:
     key: Key[I] | None
     codec: Codec[R]
 
-    @property
-    def identity(self) -> str:
+    def identity(self, system_key: str | None) -> str:  # noqa: ARG002  # it is told nothing
         """The function's name: of its code nothing can be told."""
         return f"{_place(self.function)} {self.name}"
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import termios
+import time
 from functools import partial
 from pathlib import Path
 
@@ -129,6 +130,28 @@ def test_a_budget_ends_the_work_and_the_same_command_goes_on(
     assert asked == 3
     # All was done, so the next is work of its own: files may have changed.
     assert [line["from_journal"] for line in lines(third)] == [False] * 3
+
+
+@pytest.mark.parametrize("journal", [(), ("--journal", "done.jsonl")])
+def test_what_was_done_before_midnight_is_not_done_again(
+    sagent: Command, project: Path, monkeypatch: pytest.MonkeyPatch, journal: tuple[str, ...]
+) -> None:
+    notes(project, 2)
+    (project / "AGENTS.md").write_text("Be brief.")
+    noon_ns = 1_764_331_200 * 10**9
+    work = ("--over", "*.txt", "--prompt", "Review {item}.", "--limit", "1", *journal)
+    with serve_loopback(
+        answer("fine"), refusal("400 Bad Request", b"{}"), answer("fine")
+    ) as server:
+        monkeypatch.setattr(time, "time_ns", lambda: noon_ns)
+        sagent("map", *at(server), *work)
+        monkeypatch.setattr(time, "time_ns", lambda: noon_ns + 86_400 * 10**9)
+        done = sagent("map", *at(server), *work)
+
+    days = ["2025-11-28", "2025-11-28", "2025-11-29"]
+    told = [str(seen.body["messages"][0]["content"]) for seen in server.seen]
+    assert [day in text for day, text in zip(days, told, strict=True)] == [True] * 3
+    assert [line["from_journal"] for line in lines(done)] == [True, False]
 
 
 def test_a_journal_of_ones_own_stays(sagent: Command, project: Path) -> None:

@@ -12,6 +12,7 @@ from sagent.prompt import (
     load_instructions,
     load_memory,
     system_prompt,
+    undated,
 )
 
 HERE = Path("/srv/app")
@@ -51,6 +52,18 @@ def test_the_sections_stand_in_their_order() -> None:
     assert -1 not in places
     assert places == sorted(places)
     assert prompt.endswith("Speak French.")
+
+
+def test_on_another_day_it_is_the_same_but_for_the_day() -> None:
+    dated = [
+        system_prompt(Path("/p"), model="m", appended="Be brief.", today=date(2026, 11, day))
+        for day in (28, 29)
+    ]
+
+    assert dated[0] != dated[1]
+    assert [undated(text) for text in dated] == [
+        system_prompt(Path("/p"), model="m", appended="Be brief.")
+    ] * 2
 
 
 def test_a_role_of_the_users_stands_in_place_of_ours() -> None:

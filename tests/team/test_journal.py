@@ -58,6 +58,23 @@ async def test_another_question_is_asked_anew(journal: Path, change: dict[str, s
     assert asked == 1
 
 
+async def test_what_a_system_prompt_says_beside_its_key_makes_no_other_work(journal: Path) -> None:
+    async def asked(system: str, key: str) -> int:
+        model = echo()
+        agent = Agent(model=model, system=system)
+        async with map_agents(agent, ["a"], journal=journal, system_key=key) as outcomes:
+            await outcomes.collect()
+        return len(model.requests)
+
+    counts = [
+        await asked("Be brief. It is Friday.", "brief"),
+        await asked("Be brief. It is Saturday.", "brief"),
+        await asked("Be brief. It is Saturday.", "very brief"),
+    ]
+
+    assert counts == [1, 0, 1]
+
+
 async def test_an_item_that_is_there_twice_is_worked_on_twice(journal: Path) -> None:
     _, first = await _echoed(journal, ["a", "a"])
     _, second = await _echoed(journal, ["a", "a", "a"])
