@@ -1,6 +1,9 @@
 """What was sent to a child is read by it, if it comes back."""
 
-from collections.abc import AsyncGenerator
+import math
+import signal
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from trio.testing import wait_all_tasks_blocked
 from sagent.agent import Agent, Run
 from sagent.home import Home
 from sagent.message import TextMessage
-from sagent.model import ModelRequest, ModelStream
+from sagent.model import ModelEvent, ModelRequest
 from sagent.session import (
     HeadRecord,
     MailRecord,
@@ -29,10 +32,10 @@ class Silent(ScriptedModel):
     """A model that never answers."""
 
     @asynccontextmanager
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelStream]:
-        self.requests.append(request)
-        await trio.sleep_forever()
-        yield  # type: ignore[misc]  # never
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[AsyncIterator[ModelEvent]]:
+        await trio.sleep(math.inf)
+        async with super().stream(request) as events:
+            yield events
 
 
 def boss(model: ScriptedModel, child: ScriptedModel, session: Session) -> Agent:
@@ -126,3 +129,49 @@ def test_no_secret_of_a_message_stays_where_it_waits(tmp_path: Path) -> None:
     (mail,) = read_session(session.directory).waiting_mail
 
     assert mail.text == "say [secret]"
+
+
+KILLED = """
+import os, signal, sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+import trio
+from sagent.agent import Agent
+from sagent.home import Home
+from sagent.session import create_session
+from sagent.testing import ScriptedModel, calls
+from sagent.tools import AgentSend, AgentSpawn, tool
+
+class Silent(ScriptedModel):
+    @asynccontextmanager
+    async def stream(self, request):
+        await trio.sleep_forever()
+        yield
+
+@tool(name="Die")
+async def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+async def main(place: Path) -> None:
+    with create_session(Home(place), cwd=place, directory=place / "s") as session:
+        model = ScriptedModel(
+            calls(("AgentSpawn", {"prompt": "look", "label": "scout", "persistent": True})),
+            calls(("AgentSend", {"to": "scout", "content": "look again"})),
+            calls(("Die", {})),
+        )
+        tools = [AgentSpawn(model=Silent()), AgentSend(), die]
+        await Agent(model=model, tools=tools, session=session).run("go")
+
+trio.run(main, Path(sys.argv[1]))
+"""
+
+
+async def test_what_was_sent_before_kill_9_is_read_after_it(tmp_path: Path) -> None:
+    done = await trio.run_process([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+
+    child = ScriptedModel("both done")
+    with open_session(tmp_path / "s") as session:
+        await boss(ScriptedModel("w", "w"), child, session).run("once more")
+
+    assert done.returncode == -signal.SIGKILL
+    assert told(child.requests[0]) == ["[from Agent]: look", "[from Agent]: look again"]
