@@ -6,11 +6,12 @@ import traceback
 from contextlib import redirect_stderr
 from copy import copy
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import attrs
 import trio
 
+from sagent.cli._config import config_of
 from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
 from sagent.cli._log import logged
 from sagent.cli._options import Options
@@ -21,6 +22,7 @@ from sagent.errors import UsageError
 from sagent.home import Home
 from sagent.repl import HISTORY, Screen, open_screen
 from sagent.repl._printed import Verbatim
+from sagent.repl._screen import Editing
 from sagent.session import Session
 
 if TYPE_CHECKING:  # what takes long to load
@@ -81,7 +83,9 @@ async def _talk(options: Options, session: Session | None) -> "Outcome | None":
 
 async def _sit(options: Options, session: Session | None) -> "Outcome":
     begun = None if session is None else session.transcript.header.cwd
-    async with open_screen(history=_history(options), directory=begun) as screen:
+    named = config_of(options).get("repl.editing_mode", str)
+    editing = cast("Editing | None", named)  # its kind reads no other
+    async with open_screen(history=_history(options), directory=begun, editing=editing) as screen:
         with redirect_stderr(_Notices(screen)):
             from sagent.cli._seat import take_seat  # noqa: PLC0415  # it takes as long as the prompt
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from loopback import Reply, answer, frame, stream_head
+from settings import write_config
 from terminal import CTRL_R, ENTER, ESC, talk
 
 SLOW = Reply([stream_head(), frame({"choices": [{"delta": {"content": "Well "}}]})], hang=True)
@@ -51,3 +52,10 @@ async def test_what_readline_is_told_is_heeded(project: Path) -> None:
         await terminal.shows("Fine.", "-- INSERT -- ready")
         terminal.type(CTRL_R, "memb")
         await terminal.until(lambda: terminal.text.count("remember me") >= 2)
+
+
+async def test_the_config_says_which_keys_are_taken(tmp_path: Path) -> None:
+    write_config(tmp_path / "own", '[repl]\nediting_mode = "vi"\n')
+
+    async with talk(environ={"SAGENT_HOME": str(tmp_path / "own")}) as (terminal, _):
+        await terminal.shows("-- INSERT --")

@@ -42,6 +42,7 @@ class Key:
         flag: of the command line, that says the same.
         default: what holds where nobody says it, in words.
         from_project: how far a project's own file is trusted with it.
+        other_variable: the environment variable, if that has a name of its own.
     """
 
     name: str
@@ -50,11 +51,14 @@ class Key:
     flag: str = ""
     default: str = ""
     from_project: FromProject = "never"
+    other_variable: str = ""
 
     @property
     def variable(self) -> str:
         """The environment variable that says the same; "" for none."""
-        return "" if ANY in self.name else f"SAGENT_{self.name.upper().replace('.', '_')}"
+        if ANY in self.name:
+            return ""
+        return self.other_variable or f"SAGENT_{self.name.upper().replace('.', '_')}"
 
     def fits(self, name: str) -> bool:
         """Tell whether *name* is of this key."""
@@ -226,6 +230,13 @@ KEYS = (
         flag="--max-budget-seconds",
         about="how long a run may take",
         from_project="lower",
+    ),
+    Key(
+        name="repl.editing_mode",
+        kind=OneOf(("emacs", "vi")),
+        about="which editor's keys a conversation takes",
+        default="as in your inputrc, else emacs",
+        other_variable="SAGENT_EDITING_MODE",
     ),
     Key(
         name="map.limit",
