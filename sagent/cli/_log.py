@@ -34,7 +34,7 @@ def logged(options: Options, surface: Surface) -> Generator[None]:
     Raises:
         UsageError: there is no such level, or the file cannot be written.
     """
-    level, file = _level(options), os.environ.get(FILE_VARIABLE)
+    level, file = _level(options), _file(options)
     if level is None and not file:
         yield
         return
@@ -65,7 +65,11 @@ def has_log() -> bool:
 
 def is_logged_to_stderr(options: Options) -> bool:
     """Tell whether standard error is for the log, so that nothing may be painted there."""
-    return _level(options) is not None and not os.environ.get(FILE_VARIABLE)
+    return _level(options) is not None and not _file(options)
+
+
+def _file(options: Options) -> str | None:
+    return options.log_file or os.environ.get(FILE_VARIABLE)
 
 
 def _level(options: Options) -> int | None:

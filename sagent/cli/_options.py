@@ -85,6 +85,8 @@ class Options(argparse.Namespace):
     """A file for what the run's agents did, and what it took."""
     log_level: str | None = None
     """One of `LOG_LEVELS`; None for what the environment says."""
+    log_file: str | None = None
+    """Where the log is; None for what the environment says, else standard error."""
     debug: bool
 
     @property

@@ -109,8 +109,6 @@ def parse(argv: Sequence[str]) -> Options:
         parser.error(
             "--input-format stream-json reads prompts and images from standard input alone"
         )
-    if options.advisor_max_uses is not None and options.advisor is None:
-        parser.error("--advisor-max-uses goes with --advisor: say whom to ask")
     options.tools = tool_names(options.tools)
     return options
 

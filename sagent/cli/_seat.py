@@ -1,12 +1,13 @@
 """Who sits at a terminal, and the agent that they talk to."""
 
 import math
-import os
 from copy import copy
+from decimal import Decimal
 
 import trio
 
 from sagent.actors import open_system
+from sagent.cli._config import config_of
 from sagent.cli._credential import with_key
 from sagent.cli._instructions import directory_of, find_commands, skills_of
 from sagent.cli._model_choice import choose_model
@@ -24,9 +25,6 @@ from sagent.repl._command import OWN_NAMES
 from sagent.repl.conversation import Ended, Outcome, ScreenAnswerer, Setting, converse
 from sagent.session import Session, SessionState, StateRecord
 
-BELL = "SAGENT_BELL"
-"""After how many seconds of a turn its end rings the bell; not set for never."""
-
 
 async def take_seat(options: Options, session: Session | None, screen: Screen) -> Outcome:
     """Let whoever is at *screen* talk to the agent that *options* ask for.
@@ -35,7 +33,7 @@ async def take_seat(options: Options, session: Session | None, screen: Screen) -
         SagentError: there can be no such agent, or it has ended by itself.
     """
     options = await with_key(options)  # for the models to come, too
-    bell_after_s = _bell_after_s(os.environ.get(BELL, ""))
+    bell_after_s = config_of(options).get("repl.bell_seconds", Decimal)
     answerer, watcher = ScreenAnswerer(), LogWatcher()
     agent, state = await build_agent(
         options, session, on_progress=watcher.on_progress, answerer=answerer
@@ -64,7 +62,7 @@ async def take_seat(options: Options, session: Session | None, screen: Screen) -
                 find_skills=lambda: skills_of(options, session),
                 find_commands=lambda: find_commands(options, session, OWN_NAMES),
                 on_first_prompt=lambda: _note(session, state),
-                bell_after_s=bell_after_s,
+                bell_after_s=math.inf if bell_after_s is None else float(bell_after_s),
             )
             return await converse(setting, screen, answerer)
     return Ended()
@@ -80,17 +78,6 @@ def _model_names(model: Model) -> tuple[str, ...]:
     if not isinstance(model, WireModel):
         return ()
     return tuple(known.name for known in models_of(model.vendor))
-
-
-def _bell_after_s(written: str) -> float:
-    """Read how long a turn takes that rings the bell at its end; none does where none is named."""
-    try:
-        return float(written) if written else math.inf
-    except ValueError as error:
-        raise UsageError(
-            f"{BELL}={written!r} is no number of seconds: the bell rings at the end of turns that "
-            "took as long as that"
-        ) from error
 
 
 def _home() -> Home | None:

@@ -115,6 +115,26 @@ def test_a_budget_of_the_config_holds_and_a_flag_stands_in_its_place(
     assert (done.returncode, len(server.seen)) == (0, 1)
 
 
+def test_an_advisor_of_the_config_may_be_limited_by_a_flag(sagent: Command, home: Path) -> None:
+    write_config(home, 'advisor = "wise"')
+
+    with serve_loopback(answer("hello")) as server:
+        done = sagent("hi", *at(server), "--advisor-max-uses", "1")
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "Advisor" in {tool["function"]["name"] for tool in server.seen[0].body["tools"]}
+
+
+def test_the_config_says_where_the_log_is(sagent: Command, home: Path) -> None:
+    write_config(home, 'log_level = "DEBUG"\nlog_file = "sagent.log"\n')
+
+    with serve_loopback(answer("hello")) as server:
+        done = sagent("hi", *at(server))
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (home.parent / "sagent.log").stat().st_size > 0
+
+
 def test_map_takes_its_own_table(sagent: Command, home: Path, project: Path) -> None:
     write_config(home, "[map]\nattempts = 1\nlimit = 1\n")
     (project / "items").write_text("a\n")

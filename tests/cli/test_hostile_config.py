@@ -9,7 +9,7 @@ from settings import write_config
 
 from sagent.cli._config.keys import KEYS
 
-FREE = {"model", "name", "append_system", "session_persistence", "compact"}
+FREE = {"model", "effort", "name", "append_system", "session_persistence", "compact"}
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_the_logger_is_left_as_it_was(sagent: Command) -> None:
     ("flags", "environ", "told"),
     [
         (("--log-level", "LOUD"), {}, "invalid choice: 'LOUD'"),
-        ((), {"SAGENT_LOG_LEVEL": "loud"}, "SAGENT_LOG_LEVEL is 'loud': choose DEBUG"),
+        ((), {"SAGENT_LOG_LEVEL": "loud"}, "SAGENT_LOG_LEVEL cannot be 'loud'; choose DEBUG"),
         ((), {"SAGENT_LOG_FILE": "/no/such/folder/log"}, "which cannot be written"),
     ],
 )

@@ -12,12 +12,13 @@ from sagent.cli._streams import complain_of
 from sagent.errors import UsageError
 
 _AT_ONCE = (
-    "advisor",
     "advisor_max_uses",
     "agent",
     "append_system",
     "add_dir",
     "history",
+    "log_file",
+    "log_level",
     "max_response_tokens",
     "trace",
     "output_format",
@@ -50,6 +51,9 @@ def configure(options: Options) -> None:
         Sources(named=options.config_file or "", with_project=not options.no_project_instructions)
     )
     options.config = config
+    fill(options, config, ("advisor",))
+    if options.advisor_max_uses is not None and options.advisor is None:
+        raise UsageError("--advisor-max-uses goes with --advisor: say whom to ask")
     fill(options, config, _AT_ONCE)
     for table, names in options.config_tables.items():
         fill(options, config, names, f"{table}.")

@@ -18,6 +18,7 @@ from sagent.cli._config.kinds import (
     YesNo,
 )
 from sagent.cli._flags import EFFORTS, PROVIDERS, TOOLS
+from sagent.cli._options import LOG_LEVELS
 from sagent.lib.json import JsonValue
 
 TYPE_CHECKING = False
@@ -195,6 +196,18 @@ KEYS = (
         about="the file that remembers what is typed",
         default="history in ~/.sagent",
     ),
+    Key(
+        name="log_level",
+        kind=OneOf(LOG_LEVELS),
+        flag="--log-level",
+        about="log what is of this weight and above",
+    ),
+    Key(
+        name="log_file",
+        kind=_PLACE,
+        about="where the log is",
+        default="standard error, but for conversations",
+    ),
     Key(name="trace", kind=_PLACE, flag="--trace", about="a file for who did what, and its cost"),
     Key(
         name="max_tool_call_rounds",
@@ -237,6 +250,12 @@ KEYS = (
         about="which editor's keys a conversation takes",
         default="as in your inputrc, else emacs",
         other_variable="SAGENT_EDITING_MODE",
+    ),
+    Key(
+        name="repl.bell_seconds",
+        kind=Number(),
+        about="the end of a turn that took as long rings the bell",
+        other_variable="SAGENT_BELL",
     ),
     Key(
         name="map.limit",
