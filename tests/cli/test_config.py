@@ -224,6 +224,12 @@ def test_files_are_found_up_to_the_repositorys_root_the_nearest_goes_first(
     assert settings(sagent) == {"model": "near", "name": "Root"}
 
 
+def test_in_a_directory_that_is_gone_there_is_no_project(sagent: Command, project: Path) -> None:
+    project.rmdir()
+
+    assert settings(sagent, SAGENT_NAME="Own") == {"name": "Own"}
+
+
 def test_a_home_that_is_the_project_is_read_as_the_users(
     sagent: Command, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

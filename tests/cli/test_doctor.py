@@ -257,7 +257,18 @@ def test_a_configuration_with_an_error_is_told_with_its_place(
 
     told = found(ended, "config.toml")
     assert told["level"] == "failed"
-    assert "line 1" in told["what"]
+    assert "config.toml:1: this is no TOML" in told["what"]
+
+
+def test_a_configuration_that_says_what_cannot_be_meant_is_told(
+    sagent: Command, home: Path
+) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "config.toml").write_text("modle = 1\n")
+
+    ended = sagent("doctor", "--offline", "--json")
+
+    assert "unknown key modle; did you mean model?" in found(ended, "config.toml")["what"]
 
 
 def test_a_fault_in_the_projects_files_is_told(sagent: Command, project: Path) -> None:

@@ -70,7 +70,7 @@ def load_config(sources: Sources) -> Config:
         files.append(own.path)
     if _reads_project(sources, [*layers, environment]):
         trusted = _trusted([*layers, environment])
-        for path in project_files(Path.cwd(), beside=None if own is None else own.path):
+        for path in project_files(beside=None if own is None else own.path):
             is_trusted = _is_below(path.parent.parent, trusted)
             file = File(path, path.parent.parent, trust="own" if is_trusted else "project")
             layers.append(_read(file, own))
@@ -84,8 +84,12 @@ def _read(file: File, own: File | None = None) -> Layer:
     return read_layer(file, own_path=None if own is None else own.path)
 
 
-def project_files(cwd: Path, *, beside: Path | None) -> Iterator[Path]:
-    """Find the files of the project that *cwd* is in, from its root down; not the one *beside*."""
+def project_files(*, beside: Path | None) -> Iterator[Path]:
+    """Find the files of the project that we are in, from its root down; not the one *beside*."""
+    try:
+        cwd = Path.cwd()
+    except OSError:  # it is gone; the run tells so
+        return
     names = [place / _FOLDER / FILE for place in _above(cwd)]
     if not any(map(_is_there, names)):  # most projects have none, and no more is loaded
         return

@@ -83,7 +83,7 @@ class Place:
         return Text().schema
 
     def read(self, value: object, base: Path) -> str:
-        """Give an absolute path."""
+        """Give the path, which is absolute if *base* is."""
         path = Path(Text().read(value, base))
         try:
             return str(base / path.expanduser())

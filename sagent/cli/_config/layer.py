@@ -73,7 +73,7 @@ def _environment(environ: Mapping[str, str]) -> Iterator[tuple[str, Setting]]:
     for key in KEYS:
         if key.variable and (text := environ.get(key.variable)):
             try:
-                value = key.kind.read(key.kind.from_text(text), Path.cwd())
+                value = key.kind.read(key.kind.from_text(text), Path())
             except WrongValueError as error:
                 raise UsageError(f"the variable {key.variable} {error}") from error
             yield key.name, Setting(value, key.variable)
