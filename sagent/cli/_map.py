@@ -205,6 +205,8 @@ def _reducer(agent: Agent) -> Agent:
         name=f"{agent.name}-reducer",
         policy=agent.policy,
         budget=agent.budget,
+        effort=agent.effort,
+        max_response_tokens=agent.max_response_tokens,
     )
 
 

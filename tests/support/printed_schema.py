@@ -10,7 +10,13 @@ from typing import Any
 import jsonschema_rs
 
 PATH = Path(__file__).parent.parent.parent / "docs" / "headless.schema.json"
-_OF_COMMAND = {"ps": "run", "tree": "node", "attach": "event"}
+_OF_COMMAND = {
+    "ps": "run",
+    "tree": "node",
+    "attach": "event",
+    "models": "model",
+    "doctor": "finding",
+}
 _OF_FORMAT = {"json": "json", "stream-json": "event"}
 
 
