@@ -10,7 +10,7 @@ import trio
 from sagent.actors import Ref
 from sagent.agent import Agent, AgentStatus, Done, GetStatus, Mail, Output, Prompt
 from sagent.agent import Interrupt as InterruptTurn
-from sagent.cli._image_file import image_of, load_image
+from sagent.cli._image_file import load_images
 from sagent.cli._input_line import End, InputLine, Interrupt, Reply, Say, Steer, read_line
 from sagent.cli._line_answerer import LineAnswerer
 from sagent.cli._line_reader import MOST_LINE_BYTES, Line, LineReader
@@ -18,7 +18,7 @@ from sagent.cli._printer import Mark
 from sagent.cli._streams import complain
 from sagent.cli._voice import Voice
 from sagent.errors import ActorError, RunInterruptedError, SagentError, UsageError
-from sagent.message import BytesMessage, JsonMessage, TextMessage
+from sagent.message import JsonMessage, TextMessage
 from sagent.tools._attach import attach, place_for
 from sagent.tools._mention import Mention
 
@@ -124,22 +124,15 @@ class Dialogue:
         return attrs.evolve(prompt, output=self._output, until_idle=True)
 
     async def _prompt(self, said: Say) -> Prompt:
-        images = await trio.to_thread.run_sync(self._images, said)
         place, model = place_for(self._agent), self._agent.model
+        images = await trio.to_thread.run_sync(
+            load_images, said.images, model, abandon_on_cancel=True
+        )
         files = await attach([(Mention(file),) for file in said.files], place, model)
         if len(files.rows) < len(set(said.files)):
             there = files.faults[0] if files.faults else f"not all of {', '.join(said.files)} exist"
             raise UsageError(there)
         return Prompt(said.prompt, attachments=(*images, *files.parts), seen=files.seen)
-
-    def _images(self, said: Say) -> tuple[BytesMessage, ...]:
-        model = self._agent.model
-        return tuple(
-            load_image(image, model)
-            if isinstance(image, str)
-            else image_of(image, f"image {number}", model)
-            for number, image in enumerate(said.images, 1)
-        )
 
     def _put(self, waiting: _Waiting) -> None:
         if len(self._waiting) == MOST_WAITING:

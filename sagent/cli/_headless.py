@@ -13,7 +13,7 @@ from sagent.actors import open_system
 from sagent.agent import Agent, Output, Prompt
 from sagent.cli._dialogue import Dialogue
 from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
-from sagent.cli._image_file import load_image
+from sagent.cli._image_file import load_images
 from sagent.cli._line_answerer import LineAnswerer
 from sagent.cli._log import is_logged_to_stderr, logged
 from sagent.cli._openness import open_to_others, traced
@@ -123,7 +123,9 @@ async def _show(
 ) -> int:
     with _watching(options) as watcher:
         agent, state = await build_agent(options, session, on_progress=watcher.on_progress)
-        images = [load_image(path, agent.model) for path in options.image]
+        images = await trio.to_thread.run_sync(
+            load_images, options.image, agent.model, abandon_on_cancel=True
+        )
         prompt = await _prompt(options, agent)
         prompt = attrs.evolve(prompt, attachments=(*images, *prompt.attachments))
         schema = None if output is None else output.schema
@@ -159,7 +161,7 @@ async def _prompt(options: Options, agent: Agent) -> Prompt:
 
 
 def _check_prompt(options: Options) -> None:
-    if not options.prompt and sys.stdin.isatty():
+    if options.input_format == "text" and not options.prompt and sys.stdin.isatty():
         raise UsageError(
             "no prompt: pass it as an argument or on standard input; see sagent --help"
         )

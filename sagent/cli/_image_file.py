@@ -1,5 +1,6 @@
 """Images that go with a prompt."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from sagent.errors import UsageError
@@ -9,32 +10,34 @@ from sagent.tools._image_type import image_type
 
 MOST_IMAGE_BYTES = 5_000_000
 """What all vendors take."""
-_TAKEN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
-def load_image(path: str, model: Model) -> BytesMessage:
-    """Read the image in the file *path* for *model*; blocks.
+def load_images(images: Iterable[str | bytes], model: Model) -> tuple[BytesMessage, ...]:
+    """Read *images* for *model*: files, or what is in such files; blocks.
 
     Raises:
-        UsageError: it cannot be read, is none, is too large, or the model looks at none.
+        UsageError: one cannot be read, is none, is too large, or the model looks at none.
     """
+    return tuple(
+        _load(image, model) if isinstance(image, str) else _taken(image, f"image {number}", model)
+        for number, image in enumerate(images, 1)
+    )
+
+
+def _load(path: str, model: Model) -> BytesMessage:
     try:
         with Path(path).open("rb") as file:
             content = file.read(MOST_IMAGE_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"the image {path} cannot be read: {reason}") from error
-    return image_of(content, path, model)
+    return _taken(content, path, model)
 
 
-def image_of(content: bytes, name: str, model: Model) -> BytesMessage:
-    """Take *content* as an image for *model*; its first bytes say of which type.
-
-    Raises:
-        UsageError: it is none, is too large, or the model looks at none.
-    """
+def _taken(content: bytes, name: str, model: Model) -> BytesMessage:
     kind = image_type(content[:64])
-    if kind not in _TAKEN:
+    if kind not in _TYPES:
         raise UsageError(f"{name} is no image that a model takes: make it a PNG, JPEG, GIF or WebP")
     if len(content) > MOST_IMAGE_BYTES:
         raise UsageError(

@@ -116,10 +116,12 @@ def read_line(text: bytes) -> InputLine:
 def _line(kind: str, fields: Mapping[str, JSON]) -> InputLine:
     match kind:
         case "user":
-            id_ = fields.get("id")
-            assert id_ is None or isinstance(id_, str | int)  # by the schema, as what follows
-            files = _texts(fields, "files")
-            return Say(prompt=_prompt(fields), images=_images(fields), files=files, id=id_)
+            return Say(
+                prompt=_prompt(fields),
+                images=_images(fields),
+                files=_texts(fields, "files"),
+                id=_id(fields.get("id")),
+            )
         case "steer":
             return Steer(_prompt(fields))
         case "answer":
@@ -129,6 +131,13 @@ def _line(kind: str, fields: Mapping[str, JSON]) -> InputLine:
             return Interrupt()
         case _:
             return End()
+
+
+def _id(value: JSON) -> Id | None:
+    if isinstance(value, float):  # 7.0 is an integer to JSON Schema
+        return int(value)
+    assert value is None or isinstance(value, str | int)  # by the schema, as what follows
+    return value
 
 
 def _prompt(fields: Mapping[str, JSON]) -> str:

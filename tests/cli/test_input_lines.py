@@ -1,6 +1,7 @@
 """What a program writes to standard input in a conversation."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from sagent.tool import Answer
     [
         ({"prompt": "hi"}, Say(prompt="hi")),
         ({"type": "user", "prompt": "hi", "id": 7}, Say(prompt="hi", id=7)),
+        ({"prompt": "hi", "id": 7.0}, Say(prompt="hi", id=7)),
         (
             {"prompt": "hi", "images": ["a.png", {"data": "R0lG"}], "files": ["a.py"]},
             Say(prompt="hi", images=("a.png", b"GIF"), files=("a.py",)),
@@ -75,6 +77,26 @@ def test_the_published_schema_is_what_is_read(kind: str) -> None:
     published: Any = json.loads(PATH.read_text())["$defs"][f"input_{kind}"]
 
     assert json_freeze(published) == json_freeze(dict(schema_of(kind)))
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["data", "prompt"]), inner),
+    max_leaves=5,
+)
+
+
+@given(
+    st.sampled_from(KINDS),
+    st.dictionaries(
+        st.sampled_from(["prompt", "images", "files", "id", "chosen", "other", "more"]), VALUES
+    ),
+)
+def test_a_line_of_any_values_is_read_or_refused(kind: str, fields: dict[str, object]) -> None:
+    line = json.dumps({"type": kind} | fields).encode()
+
+    with suppress(UsageError):
+        read_line(line)
 
 
 @given(st.binary())
