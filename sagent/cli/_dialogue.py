@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import assert_never
+from typing import Literal, assert_never
 
 import attrs
 import trio
@@ -49,7 +49,8 @@ class Dialogue:
     failed: bool = attrs.field(default=False, init=False)
     _said_any: bool = attrs.field(default=False, init=False)
     _waiting: deque[_Waiting] = attrs.field(factory=deque[_Waiting], init=False)
-    _in_hand: bool = attrs.field(default=False, init=False)
+    _in_hand: Literal["asked", "answered"] | None = attrs.field(default=None, init=False)
+    """How far the first prompt has come whose answer is not printed yet."""
     _over: bool = attrs.field(default=False, init=False)
     _changed: trio.Event = attrs.field(factory=trio.Event, init=False)
 
@@ -105,7 +106,7 @@ class Dialogue:
 
     async def _heed(self, said: InputLine, mark: Mark) -> None:
         match said:
-            case Steer(prompt=text) if self._in_hand:
+            case Steer(prompt=text) if self._in_hand == "asked":
                 self._ref.tell(Prompt(text), lane="front")
             case Steer(prompt=text):
                 self._put(_Waiting(self._asked(Prompt(text)), mark))
@@ -145,9 +146,9 @@ class Dialogue:
 
     async def _interrupt(self) -> None:
         """Give up the first prompt that has no answer yet."""
-        if self._in_hand:
+        if self._in_hand == "asked":
             self._ref.tell(InterruptTurn(), lane="front")
-        elif self._waiting:
+        elif self._waiting and self._in_hand is None:
             gone = RunInterruptedError("the turn was interrupted before it began")
             await self._voice.tell(gone, self._waiting.popleft().mark)
 
@@ -155,6 +156,7 @@ class Dialogue:
         before = await self._ref.ask(GetStatus(), lane="front")
         while (waiting := await self._next()) is not None:
             before = await self._answer(waiting, before)
+            self._in_hand = None
 
     async def _next(self) -> _Waiting | None:
         while not self._waiting and not self._over:
@@ -163,17 +165,17 @@ class Dialogue:
         return self._waiting.popleft() if self._waiting else None
 
     async def _answer(self, waiting: _Waiting, before: AgentStatus) -> AgentStatus:
-        self._in_hand = True
+        self._in_hand = "asked"
         try:
             answer = await self._ref.ask(waiting.prompt, lane="front")
             message = answer if self._output is None else self._output.of_answer(answer)
         except ActorError:
             raise  # there is nobody to ask any more
         except SagentError as error:
-            self._in_hand = False
+            self._in_hand = "answered"
             await self._fail(error, waiting.mark)
             return await self._ref.ask(GetStatus(), lane="front")
-        self._in_hand = False
+        self._in_hand = "answered"
         after = await self._ref.ask(GetStatus(), lane="front")
         await self._voice.tell(_done(message, before, after), waiting.mark)
         return after
