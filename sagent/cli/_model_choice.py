@@ -98,8 +98,26 @@ def choose_advisor(
         usual = _asked(options).over(config_of(options).naming, provider_of)
         naming = attrs.evolve(naming, base_url=usual.base_url)
     else:
-        other.base_url, other.auth, other.key, other.account = None, None, "", None
+        other.base_url = None
+        _forget_key(other)
     return _choice(other, naming, SessionState(), on_progress).model
+
+
+def for_another(options: Options, chosen: str, named: str) -> Options:
+    """Ask in *options* for the model *named*, where one of the provider *chosen* was asked for.
+
+    A key that was given is for that provider: another one, which the name tells, never sees it.
+    """
+    other = copy(options)
+    other.model = named
+    usual = _asked(other).over(config_of(options).naming, provider_of)
+    if (usual.runner or provider_of(named) or chosen) != chosen:
+        _forget_key(other)
+    return other
+
+
+def _forget_key(options: Options) -> None:
+    options.auth, options.key, options.account = None, "", None
 
 
 def provider_of(model: str) -> str | None:

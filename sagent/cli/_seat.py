@@ -1,7 +1,6 @@
 """Who sits at a terminal, and the agent that they talk to."""
 
 import math
-from copy import copy
 from decimal import Decimal
 
 import trio
@@ -10,7 +9,7 @@ from sagent.actors import open_system
 from sagent.cli._config import config_of
 from sagent.cli._credential import with_key
 from sagent.cli._instructions import directory_of, find_commands, skills_of
-from sagent.cli._model_choice import choose_model
+from sagent.cli._model_choice import choose_model, for_another
 from sagent.cli._openness import open_to_others, traced
 from sagent.cli._options import Options
 from sagent.cli._setup import build_agent
@@ -40,8 +39,7 @@ async def take_seat(options: Options, session: Session | None, screen: Screen) -
     )
 
     def model_named(name: str) -> Model:
-        other = copy(options)
-        other.model = name
+        other = for_another(options, state.provider or "", name)
         return choose_model(other, SessionState(), watcher.on_progress).model
 
     with trio.CancelScope() as scope:

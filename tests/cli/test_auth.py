@@ -8,6 +8,9 @@ import pytest
 from command import Command, Ended, one_line
 from loopback import Loopback, answer, refusal, serve_loopback
 
+from sagent.cli._model_choice import for_another
+from sagent.cli._parser import parse
+
 KEY = "sk-one-of-many"
 
 
@@ -112,6 +115,25 @@ def test_a_key_needs_somebody_whose_it_is(sagent: Command) -> None:
 
     assert ended.returncode == 2
     assert "needs --provider or --model" in one_line(ended.stderr)
+
+
+@pytest.mark.parametrize(
+    ("flags", "named", "key"),
+    [
+        (("--model", "gpt-5.5"), "gpt-5", KEY),
+        (("--model", "gpt-5.5"), "my-own", KEY),
+        (("--model", "gpt-5.5"), "claude-opus-5", ""),
+        (("--model", "m", "--base-url", "http://127.0.0.1:1/v1"), "claude-opus-5", KEY),
+        (("--provider", "OpenAI"), "claude-opus-5", KEY),
+    ],
+)
+def test_a_given_key_is_never_sent_to_another_provider(
+    flags: tuple[str, ...], named: str, key: str
+) -> None:
+    options = parse((*flags, "--auth", "env:K"))
+    options.key = KEY
+
+    assert for_another(options, "OpenAI", named).key == key
 
 
 @pytest.mark.parametrize(

@@ -331,6 +331,14 @@ def test_a_program_that_is_broken_is_told(sagent: Command, tmp_path: Path) -> No
     assert found(ended, "no such library")["remedy"] == "install rg anew"
 
 
+def test_half_of_what_slack_needs_is_told(sagent: Command) -> None:
+    environ = {"SLACK_APP_TOKEN": "xapp-1", "SLACK_BOT_TOKEN": ""}
+
+    ended = sagent("doctor", "--offline", "--json", environ=environ)
+
+    assert found(ended, "SLACK_APP_TOKEN alone")["remedy"].startswith("set SLACK_BOT_TOKEN")
+
+
 def around(**environ: str) -> Surroundings:
     return Surroundings(environ=environ, at_terminal=True, columns=80, encoding="utf-8")
 

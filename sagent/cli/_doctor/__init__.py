@@ -17,6 +17,7 @@ from sagent.cli._doctor._network import look_at_network
 from sagent.cli._doctor._programs import examine_programs
 from sagent.cli._doctor._project import look_at_project
 from sagent.cli._doctor._rows import Look, json_rows
+from sagent.cli._doctor._services import look_at_services
 from sagent.cli._doctor._terminal import Surroundings, look_at_terminal
 from sagent.cli._doctor._vendors import examine_offline, examine_online
 from sagent.cli._doctor._versions import look_at_versions
@@ -68,6 +69,7 @@ def _sections(options: DoctorOptions) -> tuple[Section, ...]:
         looking("project", look_at_project),
         looking("local model", look_at_local),
         Section("programs", examine_programs),
+        looking("services", look_at_services),
         looking("network", look_at_network),
         Section("providers", examine_offline if options.offline else examine_online),
     )

@@ -1,6 +1,5 @@
 """The terminal that sagent is used at."""
 
-import curses
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -124,6 +123,10 @@ def _is_utf8(encoding: str) -> bool:
 
 
 def _is_described(term: str) -> bool:
+    try:
+        import curses  # noqa: PLC0415  # some builds of Python have none
+    except ImportError:
+        return True
     try:
         curses.setupterm(term, 1)
     except (curses.error, OSError, ValueError):
