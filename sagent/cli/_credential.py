@@ -19,7 +19,12 @@ _LONGEST_BYTES = 64 * 1024
 _WAY = re.compile(r"[a-z]+:")
 
 
-async def with_key(options: Options) -> Options:
+def keyed[O: Options](options: O) -> O:
+    """Do as `with_key` does before anything else is begun, so that all know what to keep secret."""
+    return options if options.auth is None else trio.run(with_key, options)
+
+
+async def with_key[O: Options](options: O) -> O:
     """Give *options* with the key that ``--auth`` tells of; with none for the provider's own.
 
     Raises:

@@ -11,6 +11,7 @@ import trio
 
 from sagent.actors import open_system
 from sagent.agent import Agent, Output, Prompt
+from sagent.cli._credential import keyed
 from sagent.cli._dialogue import Dialogue
 from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
 from sagent.cli._image_file import load_images
@@ -52,6 +53,7 @@ def run_headless(options: Options) -> int:
         _check_prompt(options)
         output = None if options.output_schema is None else load_output(options.output_schema)
         work = _show if options.input_format == "text" else _converse
+        options = keyed(options)
         with logged(options, "headless"), open_chosen(options) as session:
             code = trio.run(until_signal, partial(work, options, session, printer, output))
     except UsageError as error:

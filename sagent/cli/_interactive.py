@@ -12,6 +12,7 @@ import attrs
 import trio
 
 from sagent.cli._config import config_of
+from sagent.cli._credential import keyed
 from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
 from sagent.cli._log import logged
 from sagent.cli._options import Options
@@ -32,6 +33,7 @@ if TYPE_CHECKING:  # what takes long to load
 def run_interactive(options: Options) -> int:
     """Talk to whoever sits at the terminal, one session after the other, and give the exit code."""
     try:
+        options = keyed(options)
         with logged(options, "conversation"):
             return _converse(options)
     except UsageError as error:

@@ -92,7 +92,7 @@ def _file_handler(path: Path) -> logging.Handler:
 
 
 def _secrets(options: Options) -> Sequence[str]:
-    known = secret_values(os.environ) | {options.auth or ""}
+    known = secret_values(os.environ) | {options.key}
     return sorted((each for each in known if len(each) >= _SHORTEST_SECRET), key=len, reverse=True)
 
 

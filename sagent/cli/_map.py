@@ -14,6 +14,7 @@ import trio
 
 from sagent.actors import System, open_system
 from sagent.agent import Agent
+from sagent.cli._credential import keyed
 from sagent.cli._exit_code import DONE, FAILED, USAGE
 from sagent.cli._log import logged
 from sagent.cli._map_items import Work, find_work
@@ -39,6 +40,7 @@ _MAPS = "maps"
 def run_map(options: MapOptions) -> int:
     """Do what *options* ask for and give the exit code."""
     try:
+        options = keyed(options)
         with logged(options, "headless"):
             return trio.run(until_signal, partial(_run, options))
     except BrokenPipeError:  # the reader has gone, and knows it

@@ -7,7 +7,6 @@ import trio
 
 from sagent.actors import open_system
 from sagent.cli._config import config_of
-from sagent.cli._credential import with_key
 from sagent.cli._instructions import directory_of, find_commands, skills_of
 from sagent.cli._model_choice import choose_model, for_another
 from sagent.cli._openness import open_to_others, traced
@@ -31,7 +30,6 @@ async def take_seat(options: Options, session: Session | None, screen: Screen) -
     Raises:
         SagentError: there can be no such agent, or it has ended by itself.
     """
-    options = await with_key(options)  # for the models to come, too
     bell_after_s = config_of(options).get("repl.bell_seconds", Decimal)
     answerer, watcher = ScreenAnswerer(), LogWatcher()
     agent, state = await build_agent(

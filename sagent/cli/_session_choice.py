@@ -1,5 +1,6 @@
 """From options to the session that a run writes."""
 
+import os
 import shutil
 from collections.abc import Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -11,6 +12,7 @@ from sagent.cli._session_rows import tell_damage
 from sagent.cli._streams import complain
 from sagent.errors import SessionBusyError, SessionError, UnknownNameError, UsageError
 from sagent.home import Home
+from sagent.process import secret_values
 from sagent.session import (
     Session,
     create_session,
@@ -59,8 +61,15 @@ def _open(options: Options) -> AbstractContextManager[Session]:
     if found is None and options.fork and place is not None:
         raise UsageError(f"there is no session in {place}: --fork needs one")
     if found is None:
-        return create_session(home, cwd=cwd, directory=place)
-    return _forked(found, home) if options.fork else open_session(found)
+        return create_session(home, cwd=cwd, directory=place, secrets=_secrets(options))
+    if options.fork:
+        return _forked(found, home, _secrets(options))
+    return open_session(found, secrets=_secrets(options))
+
+
+def _secrets(options: Options) -> frozenset[str]:
+    """List what is never written: what the environment has, and what ``--auth`` has given."""
+    return secret_values(os.environ) | {options.key}
 
 
 def _there(place: Path) -> Path | None:
@@ -99,10 +108,10 @@ def _named(home: Home, cwd: Path, id_prefix: str) -> Path:
 
 
 @contextmanager
-def _forked(source: Path, home: Home) -> Generator[Session]:
+def _forked(source: Path, home: Home, secrets: frozenset[str]) -> Generator[Session]:
     """Open a copy, which goes again if nothing is said in it."""
     directory = fork_session(source, home)
-    with open_session(directory) as session:
+    with open_session(directory, secrets=secrets) as session:
         copied = len(session.transcript.messages)
         try:
             yield session

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from command import Command, Ended, one_line
-from loopback import Loopback, answer, refusal, serve_loopback
+from loopback import Loopback, answer, call, refusal, serve_loopback
 
 from sagent.cli._model_choice import for_another
 from sagent.cli._parser import parse
@@ -73,6 +73,24 @@ def test_a_key_itself_is_taken_with_a_word_of_warning(sagent: Command) -> None:
     assert "list processes" in told
     assert KEY not in told
     assert sent_key(server) == KEY
+
+
+def test_a_given_key_is_kept_out_of_the_session_and_the_log(
+    sagent: Command, tmp_path: Path, home: Path
+) -> None:
+    file = tmp_path / "key"
+    file.write_text(KEY)
+    file.chmod(0o600)
+    read = call("Read", {"file_path": str(file)})
+
+    with serve_loopback(read, refusal("500 Oops", KEY.encode()), answer("done")) as server:
+        flags = ("--auth", f"file:{file}", "--log-level", "DEBUG")
+        ended = sagent("--base-url", server.base_url, "--model", "m", *flags, "read it")
+
+    kept = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    assert ended.stdout == b"done\n"
+    assert b"read it" in kept
+    assert KEY.encode() not in kept + ended.stderr
 
 
 def test_env_is_as_if_nothing_was_said(sagent: Command) -> None:
