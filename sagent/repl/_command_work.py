@@ -12,6 +12,7 @@ from sagent.agent import (
     Clear,
     Compact,
     GetStatus,
+    Interrupt,
     Mail,
     Prompt,
     Recompact,
@@ -31,6 +32,9 @@ from sagent.repl._screen_answerer import ScreenAnswerer
 from sagent.repl._session_commands import SessionCommands
 from sagent.repl._setting import Leave, Outcome, Setting
 from sagent.repl._telling import Telling
+
+_END_S = 2
+"""How long an agent may take to end its turn, and its tools, before it is killed."""
 
 
 @attrs.frozen(eq=False)
@@ -157,8 +161,18 @@ class CommandWork:
         ref = self._agent(name)
         if ref == self._setting.ref:
             raise UsageError(f"{name} is who you talk to: /quit leaves")
-        ref.kill()
+        await _end(ref)
         self._say(f"  {name} is ended", "dim")
+
+
+async def _end(ref: Ref[Mail]) -> None:
+    """End an agent for good: one that is killed is started anew by who looks after it."""
+    ref.tell(Interrupt(), lane="front")
+    ref.stop()
+    with trio.move_on_after(_END_S) as patience:
+        await ref.closed()
+    if patience.cancelled_caught:
+        ref.kill()
 
 
 def _effort_named(level: str) -> Effort:

@@ -47,7 +47,7 @@ class Entry:
         )
         search = SearchToolbar()
         window = Window(
-            BufferControl(buffer, search_buffer_control=search.control),
+            BufferControl(buffer, search_buffer_control=search.control, preview_search=True),
             height=Dimension(min=1, max=MOST_ROWS),
             wrap_lines=True,
             dont_extend_height=True,

@@ -11,7 +11,7 @@ from sagent.prompt import CustomCommands, Skills
 from sagent.repl._command import COMMANDS, OWN_NAMES, Command
 from sagent.repl._draft import Draft
 from sagent.repl._offers import Offers
-from sagent.repl._printed import Remark
+from sagent.repl._printed import Verbatim
 from sagent.repl._screen import Screen, Submitted
 from sagent.repl._setting import Setting
 from sagent.terminal import one_line
@@ -40,7 +40,7 @@ class Repertoire:
         for warning in self._commands.warnings:
             if warning not in self._told:
                 self._told.add(warning)
-                self._screen.print(Remark(f"  ! {warning}", "notice"))
+                self._screen.print(Verbatim(f"  ! {warning}", "notice"))
         own = tuple(sorted(self.commands, key=lambda command: command.name))
         self._offers = attrs.evolve(self._offers, commands=(*COMMANDS, *own))
 

@@ -50,7 +50,7 @@ async def test_commands_of_files_are_in_help_and_those_of_sagents_own_stay(
 ) -> None:
     write(home / "commands/mine.md", "Do mine.")
     write(project / ".claude/commands/help.md", "Help!")
-    async with talk(answer("Fine."), cwd=project, rows=60) as (terminal, _):
+    async with talk(answer("Fine."), cwd=project, rows=60, columns=200) as (terminal, _):
         await terminal.shows("/help is a command of sagent's own")
         await terminal.says("/help")
         await terminal.shows("/mine", "Do mine.", "/undo", "Ctrl-V")
@@ -61,10 +61,11 @@ async def test_commands_of_files_are_in_help_and_those_of_sagents_own_stay(
 @pytest.mark.slow
 async def test_tab_offers_models_and_efforts(project: Path) -> None:
     async with talk(answer("Fine."), cwd=project) as (terminal, _):
-        terminal.type("/effort med", TAB)
-        await terminal.shows("> /effort medium")
-        terminal.type(CTRL_U, "/kill Ag", TAB)
-        await terminal.shows("> /kill Agent")
+        for typed, whole in (("/effort med", "medium"), ("/kill Ag", "Agent")):
+            terminal.type(CTRL_U, typed)
+            await terminal.shows(f"> {typed}\n", whole)
+            terminal.type(TAB)
+            await terminal.shows(f"> {typed.split()[0]} {whole}\n")
 
 
 @pytest.mark.slow
