@@ -10,6 +10,7 @@ from sagent.actors import Missed
 from sagent.agent import AGENTS, ChildEvent, Done, Failed, RunEvent, UserAsked, Watch
 from sagent.errors import RunError, SagentError
 from sagent.repl._census import ask_all
+from sagent.repl._greeting import greeting
 from sagent.repl._hearing import Hearing
 from sagent.repl._jobs import Jobs
 from sagent.repl._models import Models
@@ -75,8 +76,9 @@ class Conversation:
     async def take_gestures(self) -> None:
         """Do what the person wants until they leave."""
         self._answerer.on_change = self._show
-        if self._setting.session is not None:
-            self._screen.print(*replay(self._setting.session.transcript))
+        session = self._setting.session
+        told = [] if session is None else replay(session.transcript)
+        self._screen.print(*(told or [greeting(self._setting.directory)]))
         await self._look()
         async for gesture in self._screen.gestures:
             self._hearing.take(gesture)

@@ -6,6 +6,7 @@ from functools import partial
 import attrs
 import trio
 
+from sagent import __version__
 from sagent.agent import AGENTS, AgentStatus, GetStatus
 from sagent.errors import UnknownNameError, UsageError
 from sagent.prompt import load_memory
@@ -140,6 +141,7 @@ class LookCommands:
             "tasks": f"{len(status.tasks)} in the background" if status.tasks else "",
             "session": "none" if session is None else str(session.directory),
             "directory": str(self._setting.directory),
+            "version": __version__,
         }
         for name, told in rows.items():
             if told:

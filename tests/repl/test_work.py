@@ -8,7 +8,7 @@ import pytest
 import trio
 from loopback import DONE, Reply, answer, call, frame, stream_head
 from sleepers import sleepers
-from terminal import CTRL_C, ENTER, ESC, UP, open_terminal, talk
+from terminal import CTRL_C, CTRL_O, ENTER, ESC, UP, open_terminal, talk
 
 SLOW = Reply([stream_head(), frame({"choices": [{"delta": {"content": "Well "}}]})], hang=True)
 
@@ -134,6 +134,39 @@ async def test_a_tool_is_killed_when_its_turn_is_interrupted(project: Path) -> N
 @pytest.mark.slow
 async def test_a_child_tells_what_it_does_under_its_name(project: Path) -> None:
     spawn = call("AgentSpawn", {"label": "kid", "prompt": "say hi"})
-    async with talk(spawn, answer("Hi."), answer("It did."), cwd=project) as (terminal, _):
+    run = call("Bash", {"command": "sleep 2; echo slept"})
+    async with talk(spawn, run, answer("Hi."), answer("It did."), cwd=project) as (terminal, _):
         await terminal.says("start one")
+        await terminal.until(
+            lambda: any(row.startswith("  kid  Bash sleep") for row in terminal.rows)
+        )
+        await terminal.says("/follow kid")
+        await terminal.shows("kid is followed", "    [kid] → slept")
         await terminal.shows("  kid done · ", "→ Hi.", "It did.", "ready")
+        await terminal.until(lambda: not any(row.startswith("  kid  ") for row in terminal.rows))
+
+
+@pytest.mark.slow
+async def test_results_are_looked_at_one_further_back_each_time(project: Path) -> None:
+    runs = [call("Bash", {"command": f"seq {n}1 {n}3"}, call_id=f"c{n}") for n in (1, 2)]
+    async with talk(*runs, answer("Done so."), cwd=project) as (terminal, _):
+        await terminal.says("count")
+        await terminal.shows("● Bash seq 21 23 → 3 lines", "Done so.", "ready")
+        terminal.type(CTRL_O)
+        await terminal.shows("21\n22\n23")
+        terminal.type(CTRL_O)
+        await terminal.shows("11\n12\n13")
+        terminal.type(CTRL_O)
+        await terminal.shows("none before: there are 2")
+        await terminal.says("/last 2")
+        await terminal.until(lambda: terminal.text.count("11\n12\n13") == 2)
+
+
+@pytest.mark.slow
+async def test_status_is_told_in_rows_with_a_name_each(project: Path) -> None:
+    async with talk(answer("Fine."), cwd=project) as (terminal, _):
+        await terminal.shows("/help shows commands and keys")
+        await terminal.says("go")
+        await terminal.shows("Fine.", "ready")
+        await terminal.says("/status")
+        await terminal.shows("  model      m", "  spent      7 tokens in, 2 out", "  directory  ")
