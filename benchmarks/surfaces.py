@@ -2,29 +2,25 @@
 
 import json
 import os
-import pty
-import select
-import signal
 import socket
 import statistics
 import subprocess
 import sys
-import termios
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from functools import partial
 from tempfile import TemporaryDirectory
 
 from benchmarks.chat_server import open_chat_server
 from benchmarks.effort import FULL, Effort
-from benchmarks.row import MILLISECONDS, Row, at_most
+from benchmarks.person import contains, open_person
+from benchmarks.row import MEGABYTES, MILLISECONDS, Row, at_most
+from benchmarks.soak import soak
 
 TOKENS_PER_S = 2000
 BURSTS_PER_S = 50
-PATIENCE_S = 30
-"""When what does not come is given up."""
 
 
 def rows(effort: Effort = FULL) -> list[Row]:
@@ -48,6 +44,7 @@ def rows(effort: Effort = FULL) -> list[Row]:
         with _open_stream() as stream_url:
             streaming = ("--base-url", stream_url, "--model", "canned")
             busy_echoes = _in_a_stream(streaming, environ, effort)
+        grown = soak(environ, effort)
     return [
         Row(
             what="from the command to the prompt / import of trio and prompt_toolkit",
@@ -69,6 +66,24 @@ def rows(effort: Effort = FULL) -> list[Row]:
             target=at_most(0.016),
         ),
         Row(
+            what="the same while sixteen agents work, and call tools",
+            ours=statistics.median(grown.echoes_s),
+            unit=MILLISECONDS,
+            target=at_most(0.016),
+        ),
+        Row(
+            what="memory that 10,000 streamed pieces leave behind",
+            ours=grown.stream_bytes,
+            unit=MEGABYTES,
+            target=at_most(20e6),
+        ),
+        Row(
+            what="memory that 100 MB of a tool's output leave behind",
+            ours=grown.output_bytes,
+            unit=MEGABYTES,
+            target=at_most(20e6),
+        ),
+        Row(
             what="from Ctrl-C to the end of a shell command that ran",
             ours=statistics.median(stops),
             unit=MILLISECONDS,
@@ -77,43 +92,8 @@ def rows(effort: Effort = FULL) -> list[Row]:
     ]
 
 
-class _Person:
-    """Types, and watches what comes."""
-
-    def __init__(self, fd: int) -> None:
-        self._fd = fd
-        self._seen = b""
-
-    def wait(self, seen: Callable[[bytes], bool]) -> float:
-        """Wait until *seen* is true of what has come since the last key; tell how long."""
-        since, end = time.perf_counter(), time.monotonic() + PATIENCE_S
-        while not seen(self._seen):
-            if not select.select([self._fd], [], [], max(0, end - time.monotonic()))[0]:
-                raise TimeoutError(f"nothing but {self._seen[-300:]!r} came")
-            self._seen += os.read(self._fd, 65_536)
-        return time.perf_counter() - since
-
-    def press(self, keys: str) -> None:
-        self._seen = b""
-        os.write(self._fd, keys.encode())
-
-
-@contextmanager
-def _person(arguments: tuple[str, ...], environ: dict[str, str]) -> Generator[_Person]:
-    pid, fd = pty.fork()
-    if pid == 0:
-        os.execve(sys.executable, [sys.executable, "-m", "sagent", *arguments], environ)
-    termios.tcsetwinsize(fd, (24, 80))
-    try:
-        yield _Person(fd)
-    finally:
-        os.kill(pid, signal.SIGKILL)
-        os.close(fd)
-        os.waitpid(pid, 0)
-
-
 def _prompt_s(arguments: tuple[str, ...], environ: dict[str, str]) -> float:
-    with _person(arguments, environ) as person:
+    with open_person(arguments, environ) as person:
         return person.wait(lambda seen: b"starting" in seen)
 
 
@@ -130,11 +110,11 @@ def _at_work(
 ) -> tuple[list[float], list[float]]:
     echoes: list[float] = []
     stops: list[float] = []
-    with _person(arguments, environ) as person:
+    with open_person(arguments, environ) as person:
         person.wait(lambda seen: b"canned" in seen)  # its model is known: it is ready
         for letter in "abcdefghij" * effort.times(5):
             person.press(letter)
-            echoes.append(person.wait(partial(_contains, letter.encode())))
+            echoes.append(person.wait(partial(contains, letter.encode())))
         for number in range(effort.times(9)):
             person.press(f"\x15!echo begun{number}; sleep 60\r")
             person.wait(lambda seen: b"busy" in seen)
@@ -147,13 +127,13 @@ def _in_a_stream(
     arguments: tuple[str, ...], environ: dict[str, str], effort: Effort
 ) -> list[float]:
     echoes: list[float] = []
-    with _person(arguments, environ) as person:
-        person.wait(partial(_contains, b"canned"))
+    with open_person(arguments, environ) as person:
+        person.wait(partial(contains, b"canned"))
         person.press("go\r")
-        person.wait(partial(_contains, b"word"))
+        person.wait(partial(contains, b"word"))
         for letter in "QXZ" * effort.times(20):  # none of which is in what comes
             person.press(letter)
-            echoes.append(person.wait(partial(_contains, letter.encode())))
+            echoes.append(person.wait(partial(contains, letter.encode())))
     return echoes
 
 
@@ -180,7 +160,3 @@ def _stream(listener: socket.socket) -> None:
         while True:
             connection.sendall(burst)
             pause.wait(1 / BURSTS_PER_S)
-
-
-def _contains(wanted: bytes, seen: bytes) -> bool:
-    return wanted in seen
