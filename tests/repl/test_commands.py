@@ -13,7 +13,7 @@ async def test_commands_tell_how_things_stand(project: Path) -> None:
         await terminal.says("hi")
         await terminal.shows("Fine.", "ready")
         for command, told in (
-            ("/status", "phase    idle"),
+            ("/status", "phase      idle"),
             ("/tools", "AgentSpawn"),
             ("/agents", "Agent: idle"),
             ("/cost", "7 tokens in"),
