@@ -49,7 +49,7 @@ class LookCommands:
     async def show_last(self, back: int = 1) -> None:
         """Show a result of a tool, whole: the last one, or the one *back* - 1 before it."""
         await trio.lowlevel.checkpoint()
-        results = self._telling.results
+        results = self._telling.calls.results
         if back > len(results):
             count = f"there are {len(results)}" if results else "no tool has given a result yet"
             self._screen.print(Remark(f"  ! none before: {count}" if results else f"  {count}"))

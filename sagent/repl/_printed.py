@@ -62,3 +62,8 @@ def in_short(text: str) -> str:
     if not lines:
         return "nothing"
     return lines[0] if len(lines) == 1 else f"{len(lines)} lines"
+
+
+def last_line(text: str) -> str:
+    """Give the last line of *text* that has something in it."""
+    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")

@@ -1,0 +1,141 @@
+"""The calls of tools: those that run, and what they have given."""
+
+from collections import deque
+from collections.abc import Iterator
+
+import attrs
+
+from sagent.agent import (
+    Failed,
+    Interrupted,
+    OwnEvent,
+    ToolCalled,
+    ToolDetached,
+    ToolProgressed,
+    ToolReturned,
+    TurnBegan,
+)
+from sagent.message import Descriptor, Message, MultipartMessage
+from sagent.repl._figures import duration
+from sagent.repl._printed import Diff, Printed, Remark, Verbatim, in_short, last_line
+
+MOST_RESULTS = 20
+"""How many of the last results of tools can be seen whole."""
+MOST_CALLS = 4
+"""How many running calls are shown, the last ones; of those before, their number."""
+LONG_S = 3
+"""From when on it is told how long a call has been running."""
+_MOST_ERROR_LINES = 5
+_SPAWN = "AgentSpawn"
+"""Whose calls are to be seen as agents."""
+
+
+@attrs.frozen
+class Result:
+    """What a tool has given.
+
+    Attributes:
+        call: the call, in a few words.
+        content: the result, whole.
+    """
+
+    call: str
+    content: str = attrs.field(repr=False)
+
+
+@attrs.define
+class _Call:
+    name: str
+    summary: str
+    since_s: float
+    told: str = ""
+
+    def shown(self, now_s: float) -> str:
+        told = f" ▸ {self.told}" if self.told else ""
+        return f"  ⚙ {self.summary}{_if_long(now_s - self.since_s)}{told}"
+
+
+@attrs.define
+class Calls:
+    """Turns what happens to calls into what is printed of them, and what stands there until then.
+
+    Attributes:
+        results: the last results, the last one at the end.
+    """
+
+    results: deque[Result] = attrs.field(factory=lambda: deque(maxlen=MOST_RESULTS), init=False)
+    _running: dict[str, _Call] = attrs.field(factory=dict[str, _Call], init=False)
+    """Those that run, by their ids."""
+    _answers: set[str] = attrs.field(factory=set[str], init=False)
+    """What agents below have answered, which then comes once more as the result of a call."""
+
+    def live(self, now_s: float) -> Iterator[Printed]:
+        """Give a line for each that runs."""
+        return self._rows(tuple(self._running.values()), now_s)
+
+    def live_beside_agents(self, now_s: float) -> Iterator[Printed]:
+        """Give a line for each that runs, but for those whose agents are to be seen."""
+        others = tuple(call for call in self._running.values() if call.name != _SPAWN)
+        return self._rows(others, now_s)
+
+    def _rows(self, calls: tuple[_Call, ...], now_s: float) -> Iterator[Printed]:
+        if len(calls) > MOST_CALLS:
+            yield Remark(f"  ⚙ {len(calls) - MOST_CALLS} more")
+        for call in calls[-MOST_CALLS:]:
+            yield Remark(call.shown(now_s))
+
+    def answered(self, text: str) -> None:
+        """Know that the answer of an agent was told, and need not be told as a result."""
+        self._answers.add(text.strip())
+
+    def feed(self, event: OwnEvent, now_s: float) -> list[Printed]:
+        """Give what *event*, which happens *now_s* by the clock, lets be printed of a call."""
+        told: list[Printed] = []
+        match event:
+            case ToolCalled():
+                self._running[event.call_id] = _Call(event.name, event.summary, now_s)
+            case ToolDetached():
+                self._running.pop(event.call_id, None)
+                told = [Remark(f"  … {event.content}")]
+            case ToolReturned():
+                told = self._returned(event, now_s)
+            case Interrupted() | Failed():
+                self._running.clear()
+            case TurnBegan():
+                self._answers.clear()
+            case _:
+                pass
+        return told
+
+    def progress(self, event: ToolProgressed) -> None:
+        """Know the last line of what a call has shown."""
+        if event.call_id in self._running:
+            self._running[event.call_id].told = last_line(event.content)
+
+    def _returned(self, event: ToolReturned, now_s: float) -> list[Printed]:
+        known = _Call(event.name, event.name, now_s)
+        call = self._running.pop(event.call_id, known)
+        self.results.append(Result(call.summary, event.content))
+        if event.content.strip() in self._answers:  # the line of the agent's end has told it
+            self._answers.discard(event.content.strip())
+            return []
+        took = _if_long(now_s - call.since_s)
+        if event.is_error:
+            lines = event.content.strip().splitlines()[:_MOST_ERROR_LINES]
+            told = "\n".join(f"    {line}" for line in lines)
+            return [Remark(f"  ✗ {call.summary}{took}", "error"), Verbatim(told, "error")]
+        diff = _diff(event.message)
+        short = "" if diff else f" → {in_short(event.content)}"
+        head = Remark(f"  ● {call.summary}{short}{took}")
+        return [head, Diff(diff)] if diff else [head]
+
+
+def _if_long(elapsed_s: float) -> str:
+    return f" · {duration(elapsed_s)}" if elapsed_s >= LONG_S else ""
+
+
+def _diff(message: Message) -> str:
+    if not isinstance(message, MultipartMessage):
+        return ""
+    diffs = [part for part in message.content if part.descriptor == Descriptor.DIFF]
+    return "\n".join(str(part.content) for part in diffs)

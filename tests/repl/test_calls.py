@@ -1,0 +1,97 @@
+"""What is told of the calls of tools, and of what agents below tell."""
+
+from sagent.agent import (
+    ChildEvent,
+    Done,
+    Notice,
+    OwnEvent,
+    RunEvent,
+    ToolCalled,
+    ToolProgressed,
+    ToolReturned,
+)
+from sagent.message import TextMessage
+from sagent.model import Usage
+from sagent.repl._calls import MOST_CALLS, MOST_RESULTS, Calls
+from sagent.repl._printed import Printed
+from sagent.repl._telling import Telling
+
+
+def called(number: int = 1, name: str = "Bash") -> ToolCalled:
+    return ToolCalled(call_id=f"c{number}", name=name, summary=f"{name} {number}", content={})
+
+
+def returned(text: str, number: int = 1, name: str = "Bash") -> ToolReturned:
+    return ToolReturned(call_id=f"c{number}", name=name, message=TextMessage(text))
+
+
+def told_by(name: str, event: OwnEvent) -> ChildEvent:
+    return ChildEvent(path=f"/Agent/{name}", event=event)
+
+
+def texts(printed: tuple[Printed, ...] | list[Printed]) -> list[str]:
+    return [one.text for one in printed]
+
+
+def fed(telling: Telling, *events: RunEvent, now_s: float = 0) -> list[str]:
+    return [text for event in events for text in texts(telling.feed(event, now_s))]
+
+
+def test_a_call_that_takes_long_tells_for_how_long_and_what_it_showed_last() -> None:
+    telling = Telling()
+    fed(telling, called(), ToolProgressed(call_id="c1", name="Bash", content="one\ntwo\n"))
+
+    assert texts(telling.live(1)) == ["  ⚙ Bash 1 ▸ two"]
+    assert texts(telling.live(75)) == ["  ⚙ Bash 1 · 1 min 15 s ▸ two"]
+    assert fed(telling, returned("fine"), now_s=75) == ["  ● Bash 1 → fine · 1 min 15 s"]
+
+
+def test_of_many_calls_the_last_are_shown_and_the_number_of_the_others() -> None:
+    telling = Telling()
+    fed(telling, *(called(n) for n in range(10)))
+
+    rows = texts(telling.live(0))
+
+    assert rows[:2] == [f"  ⚙ {10 - MOST_CALLS} more", "  ⚙ Bash 6"]
+    assert len(rows) == MOST_CALLS + 1
+
+
+def test_the_last_results_are_kept_and_no_more() -> None:
+    calls = Calls()
+
+    for number in range(MOST_RESULTS + 5):
+        calls.feed(returned(str(number)), 0)
+
+    assert [result.content for result in calls.results][-1] == "24"
+    assert len(calls.results) == MOST_RESULTS
+
+
+def test_an_agents_call_is_told_once_by_the_agent_while_it_works_and_when_it_ends() -> None:
+    telling = Telling()
+    fed(telling, called(name="AgentSpawn"))
+    before = texts(telling.live(0))
+
+    fed(telling, told_by("kid", called(2)))
+    meanwhile = texts(telling.live(0))
+    ended = fed(telling, told_by("kid", Done(TextMessage("So."), Usage())), returned("So."))
+
+    assert (before, meanwhile) == (["  ⚙ AgentSpawn 1"], [])
+    assert ended == ["  kid done · 0s → So."]
+    assert [result.content for result in telling.calls.results] == ["So."]
+
+
+def test_what_is_so_for_many_agents_is_told_once() -> None:
+    told = fed(Telling(), *(told_by(name, Notice("no window")) for name in ("a", "b", "c")))
+
+    assert told == ["    [a] ! no window"]
+
+
+def test_the_steps_of_an_agent_are_told_if_it_is_followed() -> None:
+    telling = Telling()
+    steps = (told_by("kid", called()), told_by("kid", returned("a\nb")))
+
+    unheard = fed(telling, *steps)
+    telling.followed.add("kid")
+
+    assert unheard == []
+    assert fed(telling, *steps) == ["    [kid] ● Bash 1", "    [kid] → 2 lines"]
