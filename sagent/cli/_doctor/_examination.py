@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 import attrs
 import trio
 
-from sagent.cli._doctor._finding import Finding, Section, failed
+from sagent.cli._doctor._finding import Finding, Section, failed, unexpected
 
 MOST_S = 5.5
 """How long a section may take; who asks others within it gives up before."""
@@ -48,6 +48,5 @@ async def _examine(section: Section, outcome: _Outcome) -> None:
         with trio.move_on_after(MOST_S):
             outcome.findings = tuple(await section.examine())
     except Exception as error:  # noqa: BLE001  # the doctor is for what nobody thought of
-        what = f"could not be examined: {type(error).__name__}: {error}"
-        outcome.findings = (failed(what, "report this, with all that sagent doctor tells"),)
+        outcome.findings = (unexpected(error),)
     outcome.there.set()

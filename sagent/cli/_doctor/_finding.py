@@ -41,6 +41,12 @@ def failed(what: str, remedy: str) -> Finding:
     return Finding("failed", what, remedy)
 
 
+def unexpected(error: Exception) -> Finding:
+    """Say that looking itself has failed."""
+    what = f"could not be examined: {type(error).__name__}: {error}"
+    return failed(what, "report this, with all that sagent doctor tells")
+
+
 type Examine = Callable[[], Awaitable[Iterable[Finding]]]
 """Looks at something; its scope says for how long."""
 
@@ -62,6 +68,11 @@ def looking(name: str, look: Callable[[], Iterable[Finding]]) -> Section:
     """Make a section of *look*, which may block; one that hangs is left behind."""
 
     def collected() -> tuple[Finding, ...]:
-        return tuple(look())
+        found: list[Finding] = []
+        try:
+            found.extend(look())
+        except Exception as error:  # noqa: BLE001  # the doctor is for what nobody thought of
+            found.append(unexpected(error))
+        return tuple(found)
 
     return Section(name, partial(trio.to_thread.run_sync, collected, abandon_on_cancel=True))

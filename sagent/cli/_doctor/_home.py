@@ -47,8 +47,8 @@ def _look_at_root(root: Path) -> Iterator[Finding]:
     if not os.access(root, os.R_OK | os.W_OK | os.X_OK):
         yield failed(
             f"{root} cannot be read and written: no session is kept",
-            f"chmod u+rwx {root}, if it "
-            f"is yours and its disk may be written; else {_elsewhere(root)}",
+            f"chmod u+rwx {root}, if it is yours and its disk may be written; "
+            f"else {_elsewhere(root)}",
         )
     elif status.st_uid != os.geteuid():
         yield warning(f"{root} belongs to another user", _elsewhere(root))
@@ -106,7 +106,7 @@ def _look_at_sockets(home: Home) -> Iterator[Finding]:
     files = tuple(socket_files(home))
     left_over = sum(file.is_orphaned for file in files)
     if running := len(files) - left_over:
-        yield ok(f"{running} sagents run, see sagent ps")
+        yield ok(f"running now: {running}, see sagent ps")
     if left_over:
         yield warning(f"{left_over} sockets are left of killed processes", "sagent ps removes them")
 
@@ -117,7 +117,7 @@ def _is_readable(session: FoundSession) -> bool:
 
 def _was_cut_off(session: FoundSession) -> bool:
     writer = session.directory / WRITER_FILE
-    return writer.exists() and living_writer(writer) is None
+    return os.path.lexists(writer) and living_writer(writer) is None
 
 
 def _nearest(place: Path) -> Path:

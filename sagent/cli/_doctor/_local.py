@@ -40,12 +40,12 @@ def _model(model: LocalModel, cache_dir: Path) -> Finding:
         return warning(f"{file} cannot be read: {error.strerror}", f"chmod u+r {file}")
     if not is_whole:
         return warning(f"{file} is not whole", f"rm {file}: the next use fetches it anew")
-    checked = "checked" if file.with_name(file.name + _CHECKED).exists() else "not checked yet"
+    checked = "checked" if os.path.lexists(f"{file}{_CHECKED}") else "not checked yet"
     return ok(f"{model.name} is there ({size_mb} MB, {checked})")
 
 
 def _to_be_fetched(model: LocalModel, cache_dir: Path, size_mb: int) -> Finding:
-    above = next(path for path in (cache_dir, *cache_dir.parents) if path.exists())
+    above = next(path for path in (cache_dir, *cache_dir.parents) if os.path.lexists(path))
     if shutil.disk_usage(above).free < model.size_bytes:
         return warning(
             f"{model.name} needs {size_mb} MB at {cache_dir}, and there is less",
