@@ -5,7 +5,7 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from trio.testing import MockClock
 
 from sagent.cli._doctor import _versions
 from sagent.cli._doctor._examination import examine
-from sagent.cli._doctor._finding import Finding, Section, failed, ok
+from sagent.cli._doctor._finding import Finding, Section, failed, looking, ok
 from sagent.cli._doctor._rows import Look
 from sagent.cli._doctor._terminal import Surroundings, look_at_terminal
 
@@ -423,6 +423,17 @@ async def test_a_section_that_hangs_or_raises_holds_up_no_other(
         await examine([Section("a", hangs), Section("b", raises), Section("c", works)], tell)
 
     assert told == {"a": ["failed"], "b": ["failed"], "c": ["ok"]}
+
+
+async def test_what_was_found_before_looking_failed_is_told() -> None:
+    def look() -> Iterator[Finding]:
+        yield ok("fine")
+        raise PermissionError("not yours")
+
+    found = tuple(await looking("a", look).examine())
+
+    assert [finding.level for finding in found] == ["ok", "failed"]
+    assert "PermissionError: not yours" in found[1].what
 
 
 def test_words_after_it_are_wrong_usage(sagent: Command) -> None:
