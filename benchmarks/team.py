@@ -56,7 +56,7 @@ MOST_BYTES = 60e6
 
 
 def rows(effort: Effort = FULL) -> list[Row]:
-    """Measure all, in some three minutes and a half; without the frameworks in two."""
+    """Measure all, in some three minutes; without the frameworks in two."""
     with open_chat_server() as base_url, open_course() as course:
         address = f"{base_url}/{TURNS}/{CALLS}"
         course.runs(SAGENT, address, 1)  # compiles
