@@ -103,7 +103,8 @@ class Ref[M]:
             AskCycle: it waits, itself or through others, for the actor that asks here.
         """
         mailbox = self._mailbox
-        question = Question[object](
+        # Question[object](...) would take three times as long: it is more than a hint at run time.
+        question: Question[object] = Question(
             request,
             SENDER.get(),
             lane != "back" and is_front(lane),

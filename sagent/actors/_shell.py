@@ -76,7 +76,7 @@ def bury_children(cell: Cell) -> None:
 
 
 async def _run[M](cell: Cell, actor: Behavior[M]) -> Exit:
-    inbox = Inbox[M](cell.mailbox)
+    inbox: Inbox[M] = Inbox(cell.mailbox)
     exit = Exit("killed")  # noqa: A001
     cell.begins(cast("Inbox[object]", inbox))
     try:

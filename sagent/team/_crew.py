@@ -116,7 +116,7 @@ class Crew[I, R]:
         try:
             result = await self._try(index, job, tab)
         finally:
-            outcome = Outcome[I, R](
+            outcome: Outcome[I, R] = Outcome(
                 item=item,
                 index=index,
                 value=result[0] if isinstance(result, tuple) else None,
