@@ -1,4 +1,4 @@
-"""How many agents stand, asked at once."""
+"""How agents stand, all of them asked at once."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress

@@ -21,6 +21,7 @@ from sagent.message import MultipartMessage
 from sagent.model import ModelRequest, Price, Usage
 from sagent.session import Session, create_session, open_session
 from sagent.testing import ScriptedModel, calls
+from sagent.tool import Tool
 from sagent.tools import AgentSend, AgentSpawn, tool
 
 type ModelStep = str | MultipartMessage | Callable[[ModelRequest], str]
@@ -89,7 +90,7 @@ async def test_what_a_child_spent_is_kept_when_the_program_dies_in_the_midst_of_
     child = paid(_call("Die"), "one")
     model = ScriptedModel(order(max_budget_usd=0.0015), "w", "w", "w")
     with create_session(Home(tmp_path), cwd=tmp_path) as session:
-        tools = [AgentSpawn(model=child), die]
+        tools: list[Tool] = [AgentSpawn(model=child), die]
         await Agent(model=model, tools=tools, session=session).run("go")
 
     again = paid("two")
@@ -119,8 +120,8 @@ async def test_a_child_that_crashes_has_no_new_share(autojump_clock: MockClock) 
 
     again = send("scout", "again")
     child = paid("one", bug, "two", "three")
-    steps = [order(max_budget_usd=0.0035), "w", again, "w", again, "w", again, *["w"] * 4]
-    model = ScriptedModel(*steps)
+    waits = ["w"] * 4
+    model = ScriptedModel(order(max_budget_usd=0.0035), "w", again, "w", again, "w", again, *waits)
 
     await Agent(model=model, tools=[AgentSpawn(model=child), AgentSend()]).run("go")
 

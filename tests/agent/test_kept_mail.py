@@ -42,8 +42,11 @@ def boss(model: ScriptedModel, child: ScriptedModel, session: Session) -> Agent:
     return Agent(model=model, tools=[AgentSpawn(model=child), AgentSend()], session=session)
 
 
-async def leave(directory: Path, model: ScriptedModel) -> Path:
-    """Give up a run whose child is busy when *model* has said all that it has to say."""
+async def leave(directory: Path) -> Path:
+    """Give up a run whose child is busy, and has been sent something more."""
+    model = ScriptedModel(
+        spawn("look", label="scout", persistent=True), send("scout", "look again"), "w"
+    )
     with create_session(Home(directory), cwd=directory) as session:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(waited, boss(model, Silent(), session).run("go"))
@@ -59,8 +62,7 @@ async def waited(run: Run[TextMessage]) -> None:
 
 
 async def test_what_was_sent_to_a_busy_child_is_read_by_it_when_it_is_back(tmp_path: Path) -> None:
-    steps = [spawn("look", label="scout", persistent=True), send("scout", "look again"), "w"]
-    left = await leave(tmp_path, ScriptedModel(*steps))
+    left = await leave(tmp_path)
 
     child, later = ScriptedModel("both done"), ScriptedModel("w", "w")
     with open_session(left) as session:
@@ -71,8 +73,7 @@ async def test_what_was_sent_to_a_busy_child_is_read_by_it_when_it_is_back(tmp_p
 
 
 async def test_what_was_sent_is_read_once(tmp_path: Path) -> None:
-    steps = [spawn("look", label="scout", persistent=True), send("scout", "look again"), "w"]
-    left = await leave(tmp_path, ScriptedModel(*steps))
+    left = await leave(tmp_path)
     with open_session(left) as session:
         await boss(ScriptedModel("w", "w"), ScriptedModel("done"), session).run("once more")
 
@@ -86,9 +87,7 @@ async def test_what_was_sent_is_read_once(tmp_path: Path) -> None:
 async def test_a_message_is_in_the_session_of_a_child_when_its_sender_is_told_so(
     tmp_path: Path,
 ) -> None:
-    steps = [spawn("look", label="scout", persistent=True), send("scout", "look again"), "w"]
-
-    left = await leave(tmp_path, ScriptedModel(*steps))
+    left = await leave(tmp_path)
 
     (below,) = (left / "agents").iterdir()
     (mail,) = read_session(below).waiting_mail
