@@ -360,3 +360,15 @@ def test_threads_that_share_a_budget_lose_nothing_and_pass_no_limit() -> None:
     assert budget.spent == Amount(usd=Decimal(5), tokens=50_000, calls=500)
     assert budget.ledger.total == budget.spent
     assert len(refused) == 300
+
+
+def test_what_is_carried_over_counts_against_the_limits_of_one_level_alone() -> None:
+    whole = Budget(tokens=100)
+    share = whole.child("scout", tokens=50)
+
+    share.carry_over(Amount(tokens=45, calls=1))
+
+    assert (share.remaining.tokens, whole.remaining.tokens) == (5, 100)
+    assert (share.spent, share.ledger.total) == (Amount(), Amount())
+    with pytest.raises(BudgetExceededError, match="with 45 tokens spent"):
+        share.reserve(Estimate(input_tokens=6, output_tokens=0))
