@@ -22,7 +22,7 @@ from settings import write_config
         ("[map]\nlimt = 3", 2, "unknown key map.limt; did you mean limit?"),
         ("[mapp]\nlimit = 3", 1, "unknown key mapp; did you mean map?"),
         ('[providers.Antropic]\nmodel = "x"', 1, "did you mean Anthropic?"),
-        ("[zzz]", 1, "unknown key zzz; there are add_dir, agent, "),
+        ("[zzz]", 1, "unknown key zzz; there are add_dir, advisor, "),
         ("map = 3", 1, "map is a table: write [map] on a line of its own"),
         ('name = """\nmodel = 3\n"""\nmodel = 3', 4, "model wants a text in quotes, not a number"),
         ('tools = "Read"', 1, 'tools wants a list, like ["a", "b"], not \'Read\''),
