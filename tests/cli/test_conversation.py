@@ -17,6 +17,8 @@ from command import COMMAND, Command, at, clean
 from loopback import Loopback, Reply, answer, call, chat, open_loopback, refusal, serve_loopback
 from printed_schema import check_line
 
+from sagent.cli import _line_reader
+
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
 TALK = ("--input-format", "stream-json", "--output-format", "stream-json")
 
@@ -105,6 +107,20 @@ def test_no_line_at_all_is_wrong_usage_and_leaves_no_session(
     assert done.returncode == 2
     assert b"no input on standard input: write a line there" in done.stderr
     assert not list(home.rglob("session.jsonl"))
+
+
+def test_a_line_without_end_is_bounded_and_the_next_is_read(
+    sagent: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_line_reader, "MOST_LINE_BYTES", 100_000)
+    long = lines({"prompt": "x" * 1_000_000}, {"prompt": "x" * 99_999})
+    with serve_loopback(answer("one")) as server:
+        done = sagent(*at(server), *TALK, stdin=long + b'{"prompt": "short"}')
+
+    first, second, result = ends(done.stdout)
+    assert (first["line"], second["line"], result["line"]) == (1, 2, 3)
+    assert "bytes: send less at once" in first["content"]
+    assert result["content"] == "one"
 
 
 def test_images_come_as_files_and_as_base64(sagent: Command, project: Path) -> None:
