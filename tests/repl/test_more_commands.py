@@ -81,9 +81,9 @@ async def test_the_point_to_go_back_to_is_chosen_from_a_menu(
         terminal.type(" time", ENTER)
         await terminal.shows("Three.", "ready")
 
-    said = [message["content"] for message in server.seen[2].body["messages"]]
-    assert said[-1] == "first time"
-    assert "second" not in said
+    messages = [message["content"] for message in server.seen[2].body["messages"]]
+    assert messages[-1] == "first time"
+    assert "second" not in messages
 
 
 @pytest.mark.slow
@@ -93,7 +93,7 @@ async def test_a_conversation_is_written_as_a_page_and_as_lines(project: Path) -
         await terminal.shows("Fine.", "ready")
         for name in ("told.html", "told.jsonl"):
             await terminal.says(f"/export {name}")
-            await terminal.until(lambda name=name: (project / name).exists())
+            await terminal.until((project / name).exists)
         await terminal.says("/export told.html")
         await terminal.shows("cannot be written: File exists")
 
