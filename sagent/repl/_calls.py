@@ -1,7 +1,7 @@
 """The calls of tools: those that run, and what they have given."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 import attrs
 
@@ -28,6 +28,8 @@ LONG_S = 3
 _MOST_ERROR_LINES = 5
 _SPAWN = "AgentSpawn"
 """Whose calls are to be seen as agents."""
+_TOLD = frozenset({"AskUser", "Todo"})
+"""Whose calls are told as what they lead to: a question with its answer, a plan."""
 
 
 @attrs.frozen
@@ -71,14 +73,14 @@ class Calls:
 
     def live(self, now_s: float) -> Iterator[Printed]:
         """Give a line for each that runs."""
-        return self._rows(tuple(self._running.values()), now_s)
+        return self._rows(_TOLD, now_s)
 
     def live_beside_agents(self, now_s: float) -> Iterator[Printed]:
         """Give a line for each that runs, but for those whose agents are to be seen."""
-        others = tuple(call for call in self._running.values() if call.name != _SPAWN)
-        return self._rows(others, now_s)
+        return self._rows(_TOLD | {_SPAWN}, now_s)
 
-    def _rows(self, calls: tuple[_Call, ...], now_s: float) -> Iterator[Printed]:
+    def _rows(self, hidden: Container[str], now_s: float) -> Iterator[Printed]:
+        calls = [call for call in self._running.values() if call.name not in hidden]
         if len(calls) > MOST_CALLS:
             yield Remark(f"  ⚙ {len(calls) - MOST_CALLS} more")
         for call in calls[-MOST_CALLS:]:
@@ -118,6 +120,8 @@ class Calls:
         self.results.append(Result(call.summary, event.content))
         if event.content.strip() in self._answers:  # the line of the agent's end has told it
             self._answers.discard(event.content.strip())
+            return []
+        if event.name in _TOLD and not event.is_error:
             return []
         took = _if_long(now_s - call.since_s)
         if event.is_error:

@@ -128,7 +128,9 @@ def _remark(event: OwnEvent) -> list[Printed]:
             told = [Remark(f"  ! {event.content}", "notice")]
         case Titled():
             told = [Remark(f"  # {event.content}")]
-        case Planned() | UserAsked() | QuestionClosed():
+        case UserAsked(question=question):  # its choices stand above the prompt until it is closed
+            told = [Verbatim(f"  ? {question.text}")]
+        case Planned() | QuestionClosed():
             told = [Remark(row, "plain") for row in people_rows(event)]
         case Compacted():
             tokens = f"{event.tokens_before:,} tokens to {event.tokens_after:,}"

@@ -5,16 +5,19 @@ from sagent.agent import (
     Done,
     Notice,
     OwnEvent,
+    QuestionClosed,
     RunEvent,
     ToolCalled,
     ToolProgressed,
     ToolReturned,
+    UserAsked,
 )
 from sagent.message import TextMessage
 from sagent.model import Usage
 from sagent.repl._calls import MOST_CALLS, MOST_RESULTS, Calls
 from sagent.repl._printed import Printed
 from sagent.repl._telling import Telling
+from sagent.tool import Answer, Choice, Question
 
 
 def called(number: int = 1, name: str = "Bash") -> ToolCalled:
@@ -95,3 +98,17 @@ def test_the_steps_of_an_agent_are_told_if_it_is_followed() -> None:
 
     assert unheard == []
     assert fed(telling, *steps) == ["    [kid] ● Bash 1", "    [kid] → 2 lines"]
+
+
+def test_a_question_is_told_by_itself_and_its_answer_and_not_as_a_call() -> None:
+    telling, question = Telling(), Question(text="Which?", choices=[Choice("a"), Choice("b")])
+
+    asked = fed(telling, called(name="AskUser"), UserAsked(question))
+    meanwhile = texts(telling.live(0))
+    closed = fed(
+        telling,
+        QuestionClosed(question, Answer(chosen=["a"])),
+        returned("The user chose: a", name="AskUser"),
+    )
+
+    assert (asked, meanwhile, closed) == (["  ? Which?"], [], ["    → a"])
