@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from io import StringIO
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -215,8 +216,8 @@ def _svg(scene: Scene, screen: HistoryScreen) -> str:
 
 def _line(row: list[Char]) -> Text:
     line = Text()
-    for char in row:
-        line.append(char.data, _style(char))
+    for style, run in groupby(row, _style):
+        line.append("".join(char.data for char in run), style)
     for pattern, stead in ((_SPINNERS, "⠹"), (_SECONDS, "4s")):
         for found in pattern.finditer(line.plain):
             style = line.get_style_at_offset(Console(), found.start())
