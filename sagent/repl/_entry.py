@@ -53,7 +53,9 @@ class Entry:
             dont_extend_height=True,
             get_line_prefix=lambda line, wrap: "> " if line == wrap == 0 else "  ",
         )
-        return cls(buffer, folds, window, search)
+        entry = cls(buffer, folds, window, search)
+        entry.keep_out_of_labels()
+        return entry
 
     @property
     def label_before(self) -> Fold | None:
@@ -87,9 +89,18 @@ class Entry:
             self.buffer.cursor_position = label.end
             self.buffer.delete_before_cursor(label.end - label.start)
 
-    def go_to(self, place: int) -> None:
-        """Put the cursor at *place*."""
-        self.buffer.cursor_position = place
+    def keep_out_of_labels(self) -> None:
+        """Have the cursor go past each label, from now on: what is changed in one is lost."""
+        buffer, before = self.buffer, self.buffer.cursor_position
+
+        def step(_: Buffer) -> None:
+            nonlocal before
+            label = self.label_before
+            if label is not None and buffer.cursor_position < label.end:
+                buffer.cursor_position = label.start if before >= label.end else label.end
+            before = buffer.cursor_position
+
+        buffer.on_cursor_position_changed += step
 
     def unfold(self) -> Callable[[], None]:
         """Show what is written whole, and give what folds again what is still there."""

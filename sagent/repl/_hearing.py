@@ -125,14 +125,14 @@ class Hearing:
         self._jobs.start(job)
 
     def _submit(self, said: Submitted) -> None:
-        text = said.whole
+        text = said.text  # what is folded is no command: nobody saw what it begins with
         word = text.split(maxsplit=1)[0]
         if word.startswith("/") and "/" not in word[1:]:  # and no path
             self._order(said)
         elif self._answerer.question is not None:
-            self._answer(answer_in(text, self._answerer.question))
+            self._answer(answer_in(said.whole, self._answerer.question))
         elif text.startswith("!"):
-            self._start(lambda: self._run_shell(ShellLine.of(text)))
+            self._start(lambda: self._run_shell(ShellLine.of(said.whole)))
         elif word in {"quit", "exit"} and text.strip() == word:
             self.leave(Leave())
         else:

@@ -106,7 +106,7 @@ def _pasting(desk: Desk, writing: Filter) -> _Table:
 
 
 def _labels(desk: Desk, writing: Filter) -> _Table:
-    """Go past a label, or delete it, as if it were one character."""
+    """Delete a label as if it were one character."""
     entry = desk.entry
     at_end = Condition(lambda: entry.label_before is not None) & writing
     at_start = Condition(lambda: entry.label_after is not None) & writing
@@ -116,8 +116,6 @@ def _labels(desk: Desk, writing: Filter) -> _Table:
         (("backspace",), at_end & inserting, back),
         (("c-w",), at_end & inserting, back),
         (("delete",), at_start, lambda _: entry.delete(entry.label_after)),
-        (("left",), at_end, lambda _: _go_before(entry)),
-        (("right",), at_start, lambda _: _go_after(entry)),
     ]
 
 
@@ -170,18 +168,6 @@ def _paste(desk: Desk, text: str) -> None:
         desk.deliver(ImagesNamed(text, names))
     else:
         desk.entry.insert(text)
-
-
-def _go_before(entry: Entry) -> None:
-    label = entry.label_before
-    if label is not None:
-        entry.go_to(label.start)
-
-
-def _go_after(entry: Entry) -> None:
-    label = entry.label_after
-    if label is not None:
-        entry.go_to(label.end)
 
 
 def _move(desk: Desk, by: int) -> None:

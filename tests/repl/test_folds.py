@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prompt_toolkit.completion import DummyCompleter
+from prompt_toolkit.history import InMemoryHistory
 
 from sagent.errors import UsageError
 from sagent.repl._editing import editing_mode
+from sagent.repl._entry import Entry
 from sagent.repl._image_names import image_names
 from sagent.repl._image_source import read_image
 from sagent.repl._pasted import Folds, PastedImage, PastedText, is_long
@@ -71,6 +74,20 @@ def test_another_day_an_image_is_known_by_its_file() -> None:
     text = folds.lasting(f"what is {folds.label(IMAGE)}? {folds.label(PastedText(LONG))}")
 
     assert text == f'what is @"/tmp/a [b].png"? {LONG}'
+
+
+@pytest.mark.parametrize(
+    ("start", "move", "end"), [("end", -1, 3), ("end", -5, 3), ("start", 1, -3)]
+)
+def test_the_cursor_goes_past_a_label_in_one_step(start: str, move: int, end: int) -> None:
+    folds = Folds()
+    entry = Entry.of(DummyCompleter(), InMemoryHistory(), folds)
+    entry.buffer.text = f"see{folds.label(PastedText(LONG))}now"
+    entry.buffer.cursor_position = len(entry.buffer.text) - 3 if start == "end" else 3
+
+    entry.buffer.cursor_position += move
+
+    assert entry.buffer.cursor_position == (end if end > 0 else len(entry.buffer.text) + end)
 
 
 @pytest.mark.parametrize(

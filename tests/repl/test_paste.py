@@ -157,6 +157,16 @@ async def test_a_pasted_text_names_no_files(project: Path) -> None:
 
 
 @pytest.mark.slow
+async def test_a_pasted_text_is_no_command(project: Path) -> None:
+    async with talk(answer("Fine."), cwd=project) as (terminal, server):
+        terminal.type(pasted(f"!touch made\n{LONG}"), ENTER)
+        await terminal.shows("Fine.", "ready")
+
+    assert server.seen[0].body["messages"][-1]["content"].startswith("!touch made\n")
+    assert not (project / "made").exists()
+
+
+@pytest.mark.slow
 async def test_what_was_said_with_a_file_can_be_written_anew(project: Path) -> None:
     (project / "a.py").write_text("one\n")
     async with talk(answer("Fine."), answer("Again."), cwd=project) as (terminal, server):
