@@ -109,6 +109,23 @@ async def test_an_image_that_is_dropped_is_sent_as_one(project: Path) -> None:
 
 
 @pytest.mark.slow
+async def test_an_image_that_the_model_does_not_take_is_refused_and_nothing_is_lost(
+    project: Path,
+) -> None:
+    (project / "old.bmp").write_bytes(
+        b"BM" + bytes(12) + b"\x28\0\0\0\x01\0\0\0\x01\0\0\0" + bytes(28)
+    )
+    async with talk(answer("Fine."), cwd=project, columns=120) as (terminal, server):
+        terminal.type("what is ", pasted("old.bmp"))
+        await terminal.shows("> what is [Image #1: old.bmp 1 kB]")
+        terminal.type(ENTER)
+        await terminal.shows("! m does not look at image/bmp: it takes image/gif")
+        await terminal.shows("> what is [Image #1: old.bmp 1 kB]\n")
+
+    assert server.seen == []
+
+
+@pytest.mark.slow
 async def test_the_clipboards_image_comes_by_ctrl_v(project: Path) -> None:
     tool = project / "bin" / "wl-paste"
     tool.parent.mkdir()
