@@ -99,7 +99,12 @@ async def _menu(terminal: Terminal) -> None:
 async def _tree(terminal: Terminal) -> None:
     await terminal.shows("ready")
     await terminal.says("have the three modules reviewed")
-    await terminal.until(lambda: terminal.text.count("2k tokens") == 1 + len(MODULES))
+
+    def all_work() -> bool:
+        rows = [row for row in terminal.rows if "Bash sleep" in row and "2k tokens" in row]
+        return len(rows) == len(MODULES) and "working" in terminal.text
+
+    await terminal.until(all_work)
 
 
 async def _map(terminal: Terminal) -> None:
