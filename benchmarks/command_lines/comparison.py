@@ -13,12 +13,13 @@ def rows(effort: Effort, directory: Path) -> list[Row]:
     """Measure all, in some five minutes, with the others installed in *directory*."""
     files = [(program, program.installed(directory)) for program in (SAGENT, *OTHERS)]
     with open_vendor_server() as address, TemporaryDirectory() as homes:
+        installed = [
+            Installed(program, file, Path(homes), address)
+            for program, file in files
+            if file is not None
+        ]
         ours, *theirs = measured(
-            [
-                Installed(program, file, Path(homes), address)
-                for program, file in files
-                if file is not None
-            ],
+            [program for program in installed if program.is_ready()],
             rounds=effort.times(15),
             stops=effort.times(5),
         )

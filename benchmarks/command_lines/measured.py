@@ -64,6 +64,15 @@ class Installed:
         setup = self.program.set_up(self._home, address)
         return self._watched(setup.variables, by, ASLEEP_S, self.file, *setup.arguments)
 
+    def is_ready(self) -> bool:
+        """Take a turn, so that it has its home and the disk's cache is warm; tell if it could."""
+        try:
+            self.turn()
+        except RuntimeError as error:
+            print(f"{self.program.name} is left out: {error}", file=sys.stderr)
+            return False
+        return True
+
     @property
     def _home(self) -> Path:
         home = self.directory / self.program.file
@@ -106,8 +115,7 @@ class Measured:
 def measured(programs: Sequence[Installed], *, rounds: int, stops: int) -> list[Measured]:
     """Measure *programs* turn by turn."""
     for program in programs:
-        program.turn()  # then each has its home, and the disk's cache is warm
-        program.help_s()
+        program.help_s()  # for the disk's cache
     turns = _by_turns(rounds, [program.turn for program in programs])
     helps = _by_turns(rounds, [program.help_s for program in programs])
     peaks = _by_turns(stops, [program.peak_bytes for program in programs])

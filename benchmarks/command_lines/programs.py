@@ -59,7 +59,7 @@ class Program:
         """
         if not self.package:
             return str(Path(sysconfig.get_path("scripts")) / self.file)
-        place = directory / self.file
+        place = directory.resolve() / self.file
         path = place / "node_modules" / ".bin" / self.file
         if not path.exists():
             command = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(place)]
