@@ -44,6 +44,7 @@ class Shortener:
     _review: Callable[[Sequence[Message]], object]
     _limits_of: Model | None = attrs.field(default=None, init=False)
     _limits: ContextLimits | None = attrs.field(default=None, init=False)
+    _untold_guess: int | None = attrs.field(default=None, init=False)
     _failures: int = attrs.field(default=0, init=False)
 
     def try_anew(self) -> None:
@@ -59,6 +60,8 @@ class Shortener:
         if tokens <= _FITS_ALL_TOKENS or self._failures >= _MAX_FAILURES:
             return
         limits = await self.limits()
+        if tokens > limits.compact_at // 2:
+            await self._tell_guess()
         if tokens <= min(limits.compact_at, cap or limits.compact_at):
             return
         try:
@@ -92,12 +95,18 @@ class Shortener:
         if self._limits is None or self._limits_of is not model:
             window = model.context_window
             if window is None:
-                window = await _guessed_window(model.model_id)
-                await self._audience.tell(
-                    Notice(f"the window of {model.model_id} is not known: taken as {window} tokens")
-                )
+                window = self._untold_guess = await _guessed_window(model.model_id)
             self._limits, self._limits_of = ContextLimits.of(window, None), model
         return self._limits
+
+    async def _tell_guess(self) -> None:
+        """Say once, when it begins to matter, that the window is a guess."""
+        window, self._untold_guess = self._untold_guess, None
+        if window is not None:
+            name = self._state.model.model_id
+            await self._audience.tell(
+                Notice(f"the window of {name} is not known: taken as {window} tokens")
+            )
 
     async def _replace_by_recap(
         self, history: tuple[Message, ...], instructions: str, why: str
