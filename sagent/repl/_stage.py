@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 from prompt_toolkit.application import Application, run_in_terminal
+from prompt_toolkit.application.current import set_app
 from prompt_toolkit.completion import Completer
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.enums import EditingMode
@@ -263,7 +264,10 @@ class Stage(Desk, Shown):
         painted = self._painted(view.live).rstrip("\n") if view.live else ""
         self.live = "\n".join(painted.split("\n")[-max(1, size.rows // 2) :])
         self.family = self._family_text(view.family, size)
-        self.view = view
+        changed, self.view = view.offers is not self.view.offers, view
+        if changed and self.entry.buffer.text.startswith("/"):
+            with set_app(self._app):  # a frame is planned by other threads, which know of none
+                self.entry.buffer.start_completion()  # there may be more to offer by now
 
     def _family_text(self, family: FamilyView, size: Size) -> str:
         if not family.rows:
