@@ -377,7 +377,7 @@ async def test_the_skills_in_use_come_with_a_recap() -> None:
 
 
 async def test_that_a_window_is_a_guess_is_told_once_and_not_before_it_matters() -> None:
-    model = ScriptedModel("one", full("two", 70_000), full("three", 71_000), "four")
+    model = ScriptedModel("one", full("two", 90_000), full("three", 91_000), "four")
     agent = Agent(model=model)
     await agent.run(LONG)
 
