@@ -5,6 +5,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -46,8 +47,9 @@ def test_every_error_has_its_place_in_the_tree_at_the_top_of_its_module() -> Non
     assert drawn == real
 
 
-def test_the_version_is_the_projects() -> None:
-    assert f'version = "{sagent.__version__}"' in (ROOT / "pyproject.toml").read_text()
+def test_the_version_is_that_of_what_is_installed_and_one_that_an_index_takes() -> None:
+    assert sagent.__version__ == version("sagent")
+    assert re.fullmatch(r"[0-9]+(\.[0-9]+)*((a|b|rc)[0-9]+)?(\.dev[0-9]+)?", sagent.__version__)
 
 
 def test_no_module_is_longer_than_its_reason() -> None:
