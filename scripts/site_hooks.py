@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from site_sources import api_index, api_page, example_page, examples, public_modules
 
@@ -42,7 +42,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     made |= {f"api/{module}.md": api_page(module) for module in public_modules()}
     made["api/index.md"] = api_index()
     for place, content in made.items():
-        files.append(File.generated(config, place, content=content))
+        kind = InclusionLevel.NOT_IN_NAV if place.startswith("examples/") else InclusionLevel.INCLUDED
+        files.append(File.generated(config, place, content=content, inclusion=kind))
     return files
 
 
