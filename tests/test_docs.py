@@ -16,11 +16,21 @@ SNIPPETS = [
     for page in PAGES
     for number, code in enumerate(re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL))
 ]
+MARKED = re.compile(r"<!-- run( with weights)? -->\n```sh\n(.*?)```", re.DOTALL)
+COMMANDS = [
+    pytest.param(
+        commands,
+        id=f"{page.name}-{number}",
+        marks=[pytest.mark.weights, pytest.mark.slow] if with_weights else [],
+    )
+    for page in PAGES
+    for number, (with_weights, commands) in enumerate(MARKED.findall(page.read_text()))
+]
 LINKS = [
     pytest.param(page, link, id=f"{page.name}-{link}")
     for page in PAGES
     for link in re.findall(r"\]\(([^)#]+)\)", page.read_text())
-    if not link.startswith("http")
+    if not link.startswith(("http", "api/", "../api/"))  # the API's are made with the site
 ]
 
 
@@ -37,6 +47,28 @@ async def test_a_snippet_runs_as_printed(code: str, tmp_path: Path) -> None:
         )
 
     assert (done.returncode, done.stderr.decode()) == (0, "")
+    assert done.stdout
+
+
+@pytest.mark.parametrize("commands", COMMANDS)
+async def test_marked_commands_run_as_printed(commands: str, tmp_path: Path) -> None:
+    """See docs/tutorial.md: a comment before a block says that it can run."""
+    async with open_loopback(answer("Hello.")) as server:
+        done = await trio.run_process(
+            ["bash", "-e", "-c", commands],
+            cwd=tmp_path,
+            capture_stdout=True,
+            capture_stderr=True,
+            check=False,
+            env=os.environ
+            | {
+                "OPENAI_COMPAT_BASE_URL": server.base_url,
+                "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+                "SAGENT_HOME": str(tmp_path / "home"),
+            },
+        )
+
+    assert done.returncode == 0, done.stderr.decode()
     assert done.stdout
 
 
