@@ -53,6 +53,7 @@ from sagent.agent._roll_call import call_roll
 from sagent.agent._run import Run
 from sagent.agent._spawn_order import Lifetime, SpawningTool, SpawnOrder
 from sagent.agent._status import AgentStatus
+from sagent.agent._system_thread import SystemThread, open_system_thread
 
 __all__ = [
     "AGENTS",
@@ -95,6 +96,7 @@ __all__ = [
     "SpawnOrder",
     "SpawningTool",
     "SwapModel",
+    "SystemThread",
     "Text",
     "Thinking",
     "Titled",
@@ -107,4 +109,5 @@ __all__ = [
     "Watch",
     "agent_from",
     "call_roll",
+    "open_system_thread",
 ]

@@ -26,6 +26,7 @@ from sagent.agent._resume import begin
 from sagent.agent._run import Run
 from sagent.agent._share import Share
 from sagent.agent._state import AgentState
+from sagent.agent._system_thread import Home, lodging
 from sagent.agent._toolbox import Toolbox
 from sagent.budget import Budget
 from sagent.compaction import Compactor, SummaryCompactor, system_tokens
@@ -138,7 +139,7 @@ class Agent:
 
     @overload
     def run(
-        self, directive: Directive, *, output_schema: None = None, system: System | None = None
+        self, directive: Directive, *, output_schema: None = None, system: Home | None = None
     ) -> Run[TextMessage]: ...
 
     @overload
@@ -147,7 +148,7 @@ class Agent:
         directive: Directive,
         *,
         output_schema: Mapping[str, object],
-        system: System | None = None,
+        system: Home | None = None,
     ) -> Run[JsonMessage]: ...
 
     @overload
@@ -156,7 +157,7 @@ class Agent:
         directive: Directive,
         *,
         output_schema: Mapping[str, object] | None,
-        system: System | None = None,
+        system: Home | None = None,
     ) -> Run[TextMessage] | Run[JsonMessage]: ...
 
     def run(
@@ -164,7 +165,7 @@ class Agent:
         directive: Directive,
         *,
         output_schema: Mapping[str, object] | None = None,
-        system: System | None = None,
+        system: Home | None = None,
     ) -> Run[TextMessage] | Run[JsonMessage]:
         """Give the agent something to do.
 
@@ -177,21 +178,24 @@ class Agent:
             output_schema: a JSON Schema that the answer is to satisfy; the final message is then a
                 JsonMessage that does. The vendor holds the model to it where it can, and an answer
                 that does not fit is asked for again, twice at most.
-            system: where the agent lives for the length of the run, under its name, beside others
-                that it can talk to; None for a system of its own. Under trio alone.
+            system: where the agent lives for the length of the run, beside others that it can
+                talk to and whose providers' connections it shares; None for a system of its own.
+                Under trio that is a System, and the agent has its own name there; under asyncio
+                it is a SystemThread, and its name has a number.
 
         Raises:
-            UsageError: there is no prompt in *directive*, or *output_schema* is no JSON Schema.
+            UsageError: there is no prompt in *directive*, or *output_schema* is no JSON Schema;
+                awaited where *system* is not.
             AgentBusyError: awaited while another run of this agent goes on.
             NameTaken: awaited while an actor of *system* holds the agent's name.
             SessionError: awaited when the agent's session is closed, or cannot be read.
         """
         prompt, line = attrs.evolve(prompt_in(directive), until_idle=True), Line()
         if output_schema is None:
-            return Run(partial(self._run, line, prompt, _as_it_is, system), line.post)
+            return Run(partial(self._run, line, prompt, _as_it_is, system), line.post, system)
         output = Output.of(output_schema)
         prompt = attrs.evolve(prompt, output=output)
-        return Run(partial(self._run, line, prompt, output.of_answer, system), line.post)
+        return Run(partial(self._run, line, prompt, output.of_answer, system), line.post, system)
 
     def actor(self) -> AgentActor:
         """Make an actor of this agent.
@@ -285,9 +289,10 @@ class Agent:
         line: Line,
         prompt: Prompt,
         finish: Callable[[TextMessage], A],
-        system: System | None,
+        system: Home | None,
         emit: Emit,
     ) -> A:
+        home, name = lodging(system, self.name)
         with self._claimed():
             blueprint = self._blueprint()
             state = self._state = self._state or self._begin(blueprint)
@@ -300,7 +305,7 @@ class Agent:
                 standing=Standing.first(self.limits),
             )
             try:
-                async with _living(actor, self.name, system) as ref:
+                async with _living(actor, name, home) as ref:
                     line.open(ref)
                     answer = finish(await ref.ask(prompt, lane="front"))
             finally:

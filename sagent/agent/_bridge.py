@@ -1,21 +1,22 @@
-"""A run under asyncio: trio in a thread of its own, which ends with the run.
+"""A run under asyncio: on a trio thread of its own, or on one that it shares.
 
-The run is the whole of that thread's trio, so there is no loop to keep and nothing to close;
-the asyncio task that waits for the thread owns it. A cancel of that task cancels the run and
-returns when the run has ended.
+On one of its own the run is the whole of that thread's trio, so there is no loop to keep and
+nothing to close. Either way the asyncio task that waits for the run owns it: a cancel of that task
+cancels the run and returns when the run has ended.
 """
 
 import asyncio  # noqa: TID251  # this module is the bridge
 from collections import deque
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
+from typing import Any
 
 import anyio
 import attrs
 import trio
 
 from sagent.agent._event import Emit, RunEvent
+from sagent.agent._system_thread import Begin, SystemThread, host, own_thread
 from sagent.errors import RunCancelledError
 
 _AHEAD = 16
@@ -27,6 +28,7 @@ class AsyncioDriver[A]:
     """Plays a run on a trio thread; see `Driver`."""
 
     _work: Callable[[Emit], Awaitable[A]]
+    _stage: Callable[[], AbstractContextManager[Begin]] = own_thread
     _loop: asyncio.AbstractEventLoop = attrs.field(factory=asyncio.get_running_loop, init=False)
     _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
     _token: trio.lowlevel.TrioToken | None = attrs.field(default=None, init=False)
@@ -63,6 +65,14 @@ class AsyncioDriver[A]:
         self._make_room(1)
         return event
 
+    async def until[B](self, ready: asyncio.Future[B]) -> None:
+        """Begin, and wait until the work has come as far as *ready*, or has failed."""
+        task = self._started()
+        both: list[asyncio.Future[Any]] = [task, ready]  # Any: of two types
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        if not ready.done():
+            await task
+
     async def close(self) -> None:
         """Cancel what is left of the run, and wait for its end."""
         if self._task is not None:
@@ -76,19 +86,18 @@ class AsyncioDriver[A]:
 
     def _started(self) -> asyncio.Task[A]:
         if self._task is None:
-            self._task = self._loop.create_task(self._own_thread())
+            self._task = self._loop.create_task(self._on_thread())
             # Who awaits the run hears of its error; of one that nobody awaits, nobody is to.
             self._task.add_done_callback(_retrieve)
         return self._task
 
-    async def _own_thread(self) -> A:
-        executor = ThreadPoolExecutor(1, thread_name_prefix="sagent-run")
+    async def _on_thread(self) -> A:
         try:
-            future = self._loop.run_in_executor(executor, trio.run, self._main)
-            await _until_done(future, at_cancel=self.cancel)
-            return future.result()
+            with self._stage() as begin:
+                future = asyncio.wrap_future(begin(self._main))
+                await _until_done(future, at_cancel=self.cancel)
+                return future.result()
         finally:
-            executor.shutdown()  # its one thread has nothing left to do but end
             self._events.put_nowait(None)
 
     async def _main(self) -> A:
@@ -129,6 +138,27 @@ class AsyncioDriver[A]:
         except asyncio.CancelledError:
             await self.close()
             raise
+
+
+@asynccontextmanager
+async def open_system_thread() -> AsyncGenerator[SystemThread]:
+    """See `sagent.agent.open_system_thread`."""
+    loop, closing = asyncio.get_running_loop(), trio.Event()
+    ready: asyncio.Future[SystemThread] = loop.create_future()
+
+    def tell(thread: SystemThread) -> None:
+        loop.call_soon_threadsafe(ready.set_result, thread)
+
+    driver = AsyncioDriver(lambda _: host(tell, closing))
+    try:
+        await driver.until(ready)
+        try:
+            yield ready.result()
+        finally:
+            driver.in_trio(closing.set)
+        await driver.result()
+    finally:
+        await driver.close()
 
 
 async def _until_done[A](

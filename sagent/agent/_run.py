@@ -10,6 +10,7 @@ import sniffio
 from sagent.agent._driver import TrioDriver
 from sagent.agent._event import Emit, RunEvent
 from sagent.agent._mail import Interrupt, Mail, Prompt
+from sagent.agent._system_thread import Home, SystemThread, check_home, own_thread
 from sagent.errors import UsageError
 
 type Work[A] = Callable[[Emit], Awaitable[A]]
@@ -53,9 +54,10 @@ class Run[A](AsyncIterator[RunEvent], Coroutine[Any, Any, A]):  # Any: as in __a
     A run is a coroutine, so ``asyncio.create_task(agent.run(...))`` works.
     """
 
-    def __init__(self, work: Work[A], post: Post) -> None:
+    def __init__(self, work: Work[A], post: Post, home: Home | None) -> None:
         self._work = work
         self._post = post
+        self._home = home
         self._driver: Driver[A] | None = None
         self._coroutine: Coroutine[Any, Any, A] | None = None
 
@@ -128,12 +130,14 @@ class Run[A](AsyncIterator[RunEvent], Coroutine[Any, Any, A]):  # Any: as in __a
     def _driving(self) -> Driver[A]:
         if self._driver is None:
             library = sniffio.current_async_library()
+            check_home(library, self._home)
             if library == "trio":
                 self._driver = TrioDriver(self._work)
             elif library == "asyncio":
                 from sagent.agent._bridge import AsyncioDriver  # noqa: PLC0415  # it loads asyncio
 
-                self._driver = AsyncioDriver(self._work)
+                shared = self._home.stage if isinstance(self._home, SystemThread) else own_thread
+                self._driver = AsyncioDriver(self._work, shared)
             else:
                 raise UsageError(f"a run needs trio or asyncio, not {library}")
         return self._driver

@@ -1,0 +1,165 @@
+"""A system on a trio thread, for programs whose own loop is another one."""
+
+import itertools
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, contextmanager
+from typing import Protocol
+
+import attrs
+import sniffio
+import trio
+
+from sagent.actors import System, open_system
+from sagent.errors import RunCancelledError, UsageError
+
+
+class Begin(Protocol):
+    """Begins an async function on a trio thread; its future is done once it has ended."""
+
+    def __call__[A](self, main: Callable[[], Awaitable[A]], /) -> Future[A]:
+        """Begin *main*; from any thread."""
+        ...
+
+
+@contextmanager
+def own_thread() -> Generator[Begin]:
+    """Have a thread for one function; it has ended with the block."""
+    executor = ThreadPoolExecutor(1, thread_name_prefix="sagent-run")
+
+    def begin[A](main: Callable[[], Awaitable[A]], /) -> Future[A]:
+        return executor.submit(trio.run, main)
+
+    try:
+        yield begin
+    finally:
+        executor.shutdown()  # its one thread has nothing left to do but end
+
+
+@attrs.define(eq=False)
+class SystemThread:
+    """A system on a trio thread, which runs under asyncio share; `open_system_thread` gives one.
+
+    Pass it to `Agent.run` as ``system=``. Such a run costs no thread of its own, and asks the
+    provider's actor that all others ask: they share connections, the limit of requests at once,
+    and what a vendor says of its rates. The agent lives under its name and a number, so that many
+    of one name work at once.
+    """
+
+    _system: System
+    _nursery: trio.Nursery
+    _open: bool = attrs.field(default=True, init=False)
+    _token: trio.lowlevel.TrioToken = attrs.field(
+        factory=trio.lowlevel.current_trio_token, init=False
+    )
+    _numbers: Iterator[int] = attrs.field(factory=lambda: itertools.count(1), init=False)
+
+    async def call[*Ts, A](self, work: Callable[[System, *Ts], Awaitable[A]], *args: *Ts) -> A:
+        """Wait for ``work(system, *args)``, an async function of trio, on the thread.
+
+        It is the way to what a system offers beside runs: agents that stay, questions to them,
+        their tree, a team. A cancel of the caller cancels it, and returns when it has ended.
+
+        Raises:
+            RunCancelledError: the thread has ended, or ends meanwhile.
+            UsageError: the caller is not on asyncio.
+            Exception: what *work* raises.
+        """
+        check_home(sniffio.current_async_library(), self)
+        from sagent.agent._bridge import AsyncioDriver  # noqa: PLC0415  # it loads asyncio
+
+        return await AsyncioDriver(lambda _: work(self._system, *args), self.stage).result()
+
+    def lodging(self, name: str) -> tuple[System, str]:
+        """Give where an agent lives that is called *name*, and under which name."""
+        return self._system, f"{name}-{next(self._numbers)}"
+
+    @contextmanager
+    def stage(self) -> Generator[Begin]:
+        """Give what begins a function here; as `own_thread` does on another."""
+        yield self._begin
+
+    def close(self) -> None:
+        """Take in nothing more, and cancel what is left; on the thread itself."""
+        self._open = False
+        self._nursery.cancel_scope.cancel()
+
+    def _begin[A](self, main: Callable[[], Awaitable[A]], /) -> Future[A]:
+        future = Future[A]()
+        future.set_running_or_notify_cancel()  # it ends as *main* does, and not before
+        try:
+            self._token.run_sync_soon(self._take_in, main, future)
+        except trio.RunFinishedError:
+            future.set_exception(_closed())
+        return future
+
+    def _take_in[A](self, main: Callable[[], Awaitable[A]], future: Future[A]) -> None:
+        if self._open:
+            self._nursery.start_soon(_settle, main, future)
+        else:
+            future.set_exception(_closed())
+
+
+type Home = System | SystemThread
+"""Where agents live together: under trio a System, under asyncio a SystemThread."""
+
+
+def lodging(home: Home | None, name: str) -> tuple[System | None, str]:
+    """Give where in *home* an agent lives that is called *name*, and under which name."""
+    return home.lodging(name) if isinstance(home, SystemThread) else (home, name)
+
+
+def open_system_thread() -> AbstractAsyncContextManager[SystemThread]:
+    """Open a system for a program on asyncio, such as a web service.
+
+    It has a trio thread of its own, and ends with the block. Leaving the block cancels the runs
+    that are left, stops the system's agents politely, and waits until they have ended; cancelling
+    it, or an error of it, cancels them. Under trio, `sagent.actors.open_system` is the way.
+
+    Raises:
+        RestartLimit: at the end of the block, if actors have crashed more often than the system
+            puts up with; it has ended then, and so has all that was asked of it.
+    """
+    from sagent.agent import _bridge  # noqa: PLC0415  # it loads asyncio
+
+    return _bridge.open_system_thread()
+
+
+async def host(ready: Callable[[SystemThread], object], closing: trio.Event) -> None:
+    """Keep a system until *closing*; it is what a `SystemThread` runs."""
+    async with open_system() as system, trio.open_nursery() as nursery:
+        thread = SystemThread(system, nursery)
+        try:
+            ready(thread)
+            await closing.wait()
+        finally:
+            thread.close()
+
+
+async def _settle[A](main: Callable[[], Awaitable[A]], future: Future[A]) -> None:
+    try:
+        future.set_result(await main())
+    except Exception as error:  # noqa: BLE001  # the caller's to judge
+        future.set_exception(error)
+    finally:
+        if not future.done():
+            future.set_exception(_closed())
+
+
+def _closed() -> RunCancelledError:
+    return RunCancelledError("the system's thread has ended: work in the block that opened it")
+
+
+def check_home(library: str, home: Home | None) -> None:
+    """Check that a run under *library* can be where *home* is.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    if library == "trio" and isinstance(home, SystemThread):
+        raise UsageError("a SystemThread is for asyncio: under trio, give what open_system() gives")
+    if library == "asyncio" and isinstance(home, System):
+        raise UsageError(
+            "a System belongs to the trio that opened it: under asyncio, give what "
+            "open_system_thread() gives"
+        )
