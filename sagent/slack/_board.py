@@ -8,6 +8,7 @@ from sagent.errors import SlackError
 from sagent.lib.json import JSON
 from sagent.slack._fields import text_of
 from sagent.slack._heard import Place
+from sagent.slack._mrkdwn import to_mrkdwn
 from sagent.slack._pace import Tier
 from sagent.slack._pages import Delete, Edit, Post, Update, edited, next_edit
 from sagent.slack._web_api import WebApi
@@ -69,7 +70,7 @@ class Board:
             await self.api.call("chat.postEphemeral", told, tier="posts")
 
     async def share(self, place: Place, name: str, content: bytes, comment: str) -> None:
-        """Share a file.
+        """Share a file, with a *comment* in Markdown.
 
         Raises:
             SlackError: it is not taken.
@@ -84,7 +85,7 @@ class Board:
                     "files": [{"id": text_of(target, "file_id"), "title": name}],
                     "channel_id": place.channel,
                     "thread_ts": place.thread or None,
-                    "initial_comment": comment or None,
+                    "initial_comment": to_mrkdwn(comment) or None,
                 },
             )
 

@@ -12,6 +12,7 @@ from sagent.errors import SlackError
 from sagent.slack._board import Board, Sheet
 from sagent.slack._draft import Draft
 from sagent.slack._heard import Place
+from sagent.slack._mrkdwn import escape
 
 _AGAIN_S = 5.0
 """After how long what could not be shown is tried again, once the Web API has given up."""
@@ -133,7 +134,7 @@ class Diary:
         if not self._channel or self._channel == self._place.channel:
             return ""
         if isinstance(event, ToolCalled):
-            self._did.append(event.summary)
+            self._did.append(escape(" ".join(event.summary.split())))
         if not isinstance(event, Done):
             return ""
         did, self._did = self._did, []

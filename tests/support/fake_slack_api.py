@@ -77,6 +77,7 @@ class FakeWebApi:
         faults: what goes wrong next, by method.
         files: what is given out, by path.
         shared: what was uploaded and completed, by name.
+        comments: what was said with it, in order.
     """
 
     app_token: str = APP
@@ -91,6 +92,7 @@ class FakeWebApi:
     shared: dict[str, tuple[str, str, bytes]] = attrs.field(
         factory=dict[str, tuple[str, str, bytes]]
     )
+    comments: list[str] = attrs.field(factory=list[str])
     port: int = 0
     socket_port: int = 0
     _uploads: dict[str, tuple[str, bytes]] = attrs.field(
@@ -168,6 +170,8 @@ class FakeWebApi:
         if method in {"chat.update", "chat.postMessage"} and len(text) > 4_000:
             self.broken.append(f"{method} with {len(text)} characters")
             return {"ok": False, "error": "msg_too_long"}
+        if any("<!" in value for value in fields.values()):
+            self.broken.append(f"{method} calls a whole channel")
         blocks = json.loads(fields.get("blocks", "[]"))
         if wrong := _wrong_block(blocks):
             self.broken.append(f"{method}: {wrong}")
@@ -205,6 +209,7 @@ class FakeWebApi:
                     title, content = self._uploads[file["id"]]
                     place = fields["channel_id"], fields.get("thread_ts", "")
                     self.shared[title] = (*place, content)
+                self.comments.append(fields.get("initial_comment", ""))
                 return {"ok": True, "files": []}
 
     def _post(self, fields: Mapping[str, str]) -> dict[str, object]:
