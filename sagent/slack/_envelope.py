@@ -149,6 +149,7 @@ def _press(payload: Fields) -> Pressed | None:
             return Pressed(
                 channel=channel,
                 user=user,
+                thread=text_of(fields_of(payload, "message"), "thread_ts"),
                 question=question,
                 action=name,
                 chosen=_numbers(ticked),

@@ -77,6 +77,7 @@ class Pressed:
     """Somebody pressed a button of a question.
 
     Attributes:
+        thread: where the question stands; "" outside of threads.
         question: which question, by what its blocks are called.
         action: which button.
         chosen: which choices are ticked, by their numbers.
@@ -84,6 +85,7 @@ class Pressed:
 
     channel: str
     user: str
+    thread: str = ""
     question: str
     action: str
     chosen: tuple[int, ...] = ()

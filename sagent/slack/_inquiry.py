@@ -53,12 +53,16 @@ class Inquiries:
     _open: dict[str, _Open] = attrs.field(factory=dict[str, _Open], init=False)
 
     def press(self, pressed: Pressed) -> bool:
-        """Take the press of a button for the answer that it is, and tell whether it was one."""
+        """Take the press of a button for the answer that it may be.
+
+        Tells whether its question waits for one: of an earlier run none does.
+        """
         waiting = self._open.get(pressed.question)
         if waiting is None or waiting.place.channel != pressed.channel:
             return False
-        answer = read_press(waiting.question, pressed)
-        return answer is not None and waiting.settle(answer, pressed.user)
+        if (answer := read_press(waiting.question, pressed)) is not None:
+            waiting.settle(answer, pressed.user)
+        return True
 
     def reply(self, label: str, place: Place, text: str, user: str) -> bool:
         """Take what was said for the answer to a question of *label*, and tell whether it was."""

@@ -29,6 +29,7 @@ MOST_WAITING = 1_000
 """How much is heard ahead; what finds no room is not acknowledged, and Slack brings it again."""
 STATUS_S = 1.0
 """How long an agent may take to say what it is at."""
+_TOO_LATE = "that question is not open any more: say it in words, if it matters yet"
 
 _log = logging.getLogger(__name__)
 
@@ -95,7 +96,9 @@ class Office:
 
     def _act(self, heard: Heard, nursery: trio.Nursery) -> None:
         if isinstance(heard, Pressed):
-            self._inquiries.press(heard)
+            if not self._inquiries.press(heard):
+                place = Place(channel=heard.channel, thread=heard.thread)
+                self._start(self._board.whisper(place, heard.user, _TOO_LATE), nursery)
             return
         match route(heard, self._book.roster(self._bot)):
             case Tell() as told:

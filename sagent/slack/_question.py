@@ -6,9 +6,15 @@ from sagent.lib.json import JSON
 from sagent.slack._envelope import CHOICES_ACTION, QUESTION_PREFIX
 from sagent.slack._heard import Pressed
 from sagent.slack._mrkdwn import escape, to_mrkdwn
+from sagent.slack._pages import pages
 from sagent.tool import Answer, Choice, Question
 
 _MOST_SECTION_CHARS = 3_000
+_MOST_SECTIONS = 20
+"""A message has 50 blocks at most."""
+_MOST_CLOSED_CHARS, _MOST_SAID_CHARS = 2_500, 200
+"""What is left of a question that is closed; the answer's own words stand in the thread."""
+_CUT = " …"
 _MOST_BUTTON_CHARS = 75
 _MOST_OPTION_CHARS = 75
 _CHOICE_PREFIX = "choice-"
@@ -21,9 +27,7 @@ def question_blocks(question: Question, name: str) -> list[JSON]:
 
     Where several choices are an answer, they are boxes to tick and a button to be done.
     """
-    blocks: list[JSON] = [_section(f"{_who(question)}{to_mrkdwn(question.text)}")]
-    if described := _descriptions(question.choices):
-        blocks.append(_section(described))
+    blocks = _sections(_asked(question)) + _sections(_descriptions(question.choices))
     buttons: list[JSON] = []
     if question.multiple and question.choices:
         blocks.append(_actions(name, CHOICES_ACTION, [_boxes(question.choices)]))
@@ -42,7 +46,7 @@ def question_blocks(question: Question, name: str) -> list[JSON]:
 
 def question_text(question: Question) -> str:
     """Give *question* in words, for notifications and where no blocks are shown."""
-    return f"{_who(question)}{to_mrkdwn(question.text)}"[:_MOST_SECTION_CHARS]
+    return _beginning(_asked(question), _MOST_SECTION_CHARS)
 
 
 def takes_words(question: Question) -> bool:
@@ -73,12 +77,22 @@ def closed_text(question: Question, answer: Answer | None, user: str) -> str:
         answer: what was answered; None if it was withdrawn.
         user: who answered.
     """
-    asked = question_text(question)
+    asked = _beginning(_asked(question), _MOST_CLOSED_CHARS)
     if answer is None:
         return f"{asked}\n_no answer is needed any more_"
-    said = ", ".join(filter(None, (*answer.chosen, answer.other)))
+    said = _short(", ".join(filter(None, (*answer.chosen, answer.other))), _MOST_SAID_CHARS)
     told = f"<@{user}>: {escape(said)}" if said else f"_passed over by_ <@{user}>"
-    return f"{asked}\n✔️ {told}"[:_MOST_SECTION_CHARS]
+    return f"{asked}\n✔️ {told}"
+
+
+def _asked(question: Question) -> str:
+    return f"{_who(question)}{to_mrkdwn(question.text)}"
+
+
+def _beginning(text: str, limit: int) -> str:
+    """Give as much of *text* as there is room for, cut in no entity and no code."""
+    first, *more = pages(text, limit - len(_CUT)) or ("",)
+    return f"{first}{_CUT}" if more else first
 
 
 def _who(question: Question) -> str:
@@ -96,8 +110,12 @@ def _descriptions(choices: Iterable[Choice]) -> str:
     return "\n".join(lines)
 
 
-def _section(text: str) -> JSON:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:_MOST_SECTION_CHARS]}}
+def _sections(text: str) -> list[JSON]:
+    """Show all of *text*, since people decide by it; of what is no question any more, a part."""
+    shown = pages(text, _MOST_SECTION_CHARS)
+    if len(shown) > _MOST_SECTIONS:
+        shown = (*shown[: _MOST_SECTIONS - 1], "*… and more than can be shown here*")
+    return [{"type": "section", "text": {"type": "mrkdwn", "text": page}} for page in shown]
 
 
 def _hint(text: str) -> JSON:

@@ -119,7 +119,8 @@ class FakeSlack(FakeWebApi):
             "type": "block_actions",
             "user": {"id": user},
             "channel": {"id": message.channel},
-            "message": {"ts": message.ts},
+            "message": {"ts": message.ts}
+            | ({"thread_ts": message.thread} if message.thread else {}),
             "state": {"values": values},
             "actions": actions,
         }
