@@ -1,7 +1,8 @@
 """A bot that is up: connected, with its agents, and open to the user's other processes."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Never
 
@@ -61,7 +62,7 @@ class _Bot:
 
     async def listen(self, client: httpx.AsyncClient, end: Callable[[], object]) -> Never:
         """Serve until something fails, and raise that."""
-        options, failure = self.options, None
+        options = self.options
         api = WebApi(client, options.api_url, options.bot_token, "SLACK_BOT_TOKEN")
         app = WebApi(client, options.api_url, options.app_token, "SLACK_APP_TOKEN")
         who = await api.call("auth.test", {}, patience_s=STARTING_S)
@@ -69,21 +70,13 @@ class _Bot:
             open_system() as system,
             open_to_others(system, _RUN, end),
             traced(system, options.trace),
-            trio.open_nursery() as nursery,
         ):
             office = self._office(api, system, text_of(who, "user_id"))
             socket = EventSocket(app, office.take)
-            try:
-                url = await socket.open_url(patience_s=STARTING_S)
-                nursery.start_soon(office.serve)
-                names = f"{text_of(who, 'user')} listens in {text_of(who, 'team')}"
-                complain(f"{names}; Ctrl-C ends it")
-                await socket.listen(url)
-            except SlackError as error:
-                failure = error
-            nursery.cancel_scope.cancel()
-        assert failure is not None, "it listens until something fails"
-        raise failure
+            url = await socket.open_url(patience_s=STARTING_S)
+            names = f"{text_of(who, 'user')} listens in {text_of(who, 'team')}"
+            complain(f"{names}; Ctrl-C ends it")
+            await _until_failure(office.serve, partial(socket.listen, url), api.until_lost)
 
     def _office(self, api: WebApi, system: System, user: str) -> Office:
         options = self.options
@@ -96,6 +89,25 @@ class _Bot:
             keeper=Keeper(self.directory, self.book),
             router_log=options.router_log_channel,
         )
+
+
+async def _until_failure(*works: Callable[[], Awaitable[object]]) -> Never:
+    """Do *works* until Slack refuses one, and raise that, in no group."""
+    failure: SlackError | None = None
+
+    async def begin(work: Callable[[], Awaitable[object]]) -> None:
+        nonlocal failure
+        try:
+            await work()
+        except SlackError as error:
+            failure = failure or error
+            nursery.cancel_scope.cancel()
+
+    async with trio.open_nursery() as nursery:
+        for work in works:
+            nursery.start_soon(begin, work)
+    assert failure is not None, "they go on until something fails"
+    raise failure
 
 
 def _opened_run(options: SlackOptions, kept: ExitStack) -> tuple[Path, Book]:

@@ -25,6 +25,10 @@ REFUSED_TOKEN = frozenset(
     }
 )
 """Words for a token that is no good here, whatever is asked with it."""
+LOST_TOKEN = frozenset(
+    {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
+)
+"""Those for a token that is no good for anything any more."""
 _TOO_MANY = 429
 _SERVER = 500
 _USUAL_WAIT_S = 30.0

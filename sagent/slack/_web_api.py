@@ -5,7 +5,7 @@ import logging
 import random
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from typing import assert_never
+from typing import Never, assert_never
 
 import attrs
 import httpx
@@ -16,7 +16,7 @@ from sagent.lib.json import JSON, json_unfreeze
 from sagent.slack._fields import Fields
 from sagent.slack._gate import Gate
 from sagent.slack._pace import Tier, backoff_s
-from sagent.slack._verdict import REFUSED_TOKEN, Granted, Refused, Verdict, Wait, judge
+from sagent.slack._verdict import LOST_TOKEN, REFUSED_TOKEN, Granted, Refused, Verdict, Wait, judge
 
 ANSWER_S = 30.0
 """How long one answer is waited for."""
@@ -48,6 +48,8 @@ class WebApi:
     _token: str = attrs.field(repr=False)
     _what: str
     gate: Gate = attrs.field(factory=Gate, init=False)
+    _loss: SlackError | None = attrs.field(default=None, init=False)
+    _lost: trio.Event = attrs.field(factory=trio.Event, init=False)
 
     async def call(
         self,
@@ -88,6 +90,16 @@ class WebApi:
                     await trio.sleep(wait_s)
                 case _:
                     assert_never(verdict)
+
+    async def until_lost(self) -> Never:
+        """Wait until Slack has said that the token is no good any more.
+
+        Raises:
+            SlackError: it has.
+        """
+        await self._lost.wait()
+        assert self._loss is not None, "it was said why"
+        raise self._loss
 
     async def download(self, url: str, *, most_bytes: int) -> tuple[str, bytes]:
         """Give the media type of a shared file, and its content.
@@ -175,7 +187,11 @@ class WebApi:
             remedy = f": check {self._what}"
         else:
             remedy = ""
-        return SlackError(f"Slack refuses {method} ({refusal.code}){remedy}", code=refusal.code)
+        error = SlackError(f"Slack refuses {method} ({refusal.code}){remedy}", code=refusal.code)
+        if refusal.code in LOST_TOKEN:
+            self._loss = self._loss or error
+            self._lost.set()
+        return error
 
 
 def _text(value: JSON) -> str:

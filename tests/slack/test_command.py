@@ -13,7 +13,10 @@ from fake_slack import ADA, APP, BOT, CHANNEL, Fault, open_slack, serve_slack
 from loopback import Reply, answer, frame, open_loopback, stream_head
 from slack_bot import at, create, usual
 
+from sagent.errors import SlackError
 from sagent.slack import main
+from sagent.slack._bot import serve
+from sagent.slack._parser import parse_slack
 
 COMMAND = [sys.executable, "-c", "import sys; from sagent.slack import main; sys.exit(main())"]
 LISTS = ["--allow-user", ADA, "--allow-channel", CHANNEL]
@@ -154,6 +157,27 @@ async def test_without_its_library_it_says_how_to_get_it(tmp_path: Path) -> None
 
     assert done.returncode == 1
     assert "pip install 'sagent[slack]'" in one_line(done.stderr)
+
+
+async def test_a_token_that_is_revoked_meanwhile_ends_it(project: Path) -> None:
+    async with open_slack() as slack, open_loopback(answer("yes")) as model:
+        options = parse_slack([*usual(slack, project), *at(model)])
+        async with trio.open_nursery() as nursery:
+            ended = trio.Event()
+
+            async def run() -> None:
+                with pytest.raises(SlackError, match=r"\(token_revoked\): check SLACK_BOT_TOKEN"):
+                    await serve(options, nursery.cancel_scope.cancel)
+                ended.set()
+
+            nursery.start_soon(run)
+            await create(slack, "reviewer", "rex")
+            revoked = Fault(body={"ok": False, "error": "token_revoked"})
+            slack.faults["chat.postMessage"] = [revoked] * 3
+
+            await slack.say("rex: there?")
+            with trio.fail_after(5):
+                await ended.wait()
 
 
 @pytest.mark.slow
