@@ -120,7 +120,7 @@ class Board:
                     gone = {"channel": channel, "ts": sheet.stamps.pop(index)}
                     await self.api.call("chat.delete", gone, tier="updates")
         except SlackError as error:
-            if error.code not in _GONE:
+            if error.code not in _GONE or isinstance(edit, Post):
                 raise
         sheet.shown = edited(sheet.shown, edit)
 

@@ -32,6 +32,7 @@ LOST_TOKEN = frozenset(
 _TOO_MANY = 429
 _SERVER = 500
 _USUAL_WAIT_S = 30.0
+_LEAST_WAIT_S = 1.0
 _MOST_WAIT_S = 600.0
 
 
@@ -98,5 +99,5 @@ def _no(answer: Fields, status: int, headers: Mapping[str, str]) -> Verdict:
 def _retry_after_s(headers: Mapping[str, str]) -> float:
     text = headers.get("retry-after", "")
     if text.isascii() and text.isdecimal():
-        return min(float(text), _MOST_WAIT_S)
+        return min(max(float(text), _LEAST_WAIT_S), _MOST_WAIT_S)
     return _USUAL_WAIT_S

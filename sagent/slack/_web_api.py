@@ -82,10 +82,10 @@ class WebApi:
                 case Wait(seconds=seconds, why=why):
                     chance = random.random()  # noqa: S311  # no secret hangs on it
                     wait_s = backoff_s(attempt, chance) if seconds is None else seconds
-                    if trio.current_time() + wait_s > give_up_at:
-                        raise SlackError(f"Slack does not answer {method}: {why}")
                     if seconds is not None:
                         self.gate.hold(tier, seconds)
+                    if trio.current_time() + wait_s > give_up_at:
+                        raise SlackError(f"Slack does not answer {method}: {why}")
                     _log.info("%s is called again in %.1f s: %s", method, wait_s, why)
                     await trio.sleep(wait_s)
                 case _:

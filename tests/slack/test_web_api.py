@@ -227,3 +227,52 @@ async def test_a_turn_that_is_not_wanted_is_let_go_and_the_next_is_shown(
         nursery.cancel_scope.cancel()
 
     assert [message.text for message in slack.messages] == ["shown"]
+
+
+async def test_slack_is_left_alone_for_as_long_as_it_says_beyond_all_patience(
+    autojump_clock: MockClock,
+) -> None:
+    slack = FakeSlack()
+    slack.faults["chat.postMessage"] = [Fault(status=429, headers={"retry-after": "300"})]
+    bulletin = Bulletin(board_of(slack), HERE, "rex")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(bulletin.show)
+        bulletin.hear(Done(TextMessage("at last"), Usage()))
+        await trio.sleep(400)
+        nursery.cancel_scope.cancel()
+
+    assert times(slack, "chat.postMessage") == pytest.approx([0, 300])
+    assert [message.text for message in slack.messages] == ["at last"]
+
+
+async def test_slack_that_says_to_wait_no_time_at_all_is_not_stormed(
+    autojump_clock: MockClock,
+) -> None:
+    slack = FakeSlack()
+    slack.faults["chat.postMessage"] = [Fault(status=429, headers={"retry-after": "0"})] * 5
+
+    await api_of(slack).call("chat.postMessage", SAY)
+
+    gaps = [after - before for before, after in pairwise(times(slack, "chat.postMessage"))]
+    assert min(gaps) >= 1
+
+
+async def test_a_turn_whose_thread_is_gone_does_not_end_the_next(
+    autojump_clock: MockClock,
+) -> None:
+    slack = FakeSlack()
+    gone = Fault(body={"ok": False, "error": "message_not_found"})
+    slack.faults["chat.postMessage"] = [gone]
+    bulletin = Bulletin(board_of(slack), HERE, "rex")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(bulletin.show)
+        bulletin.hear(Text("one"))
+        await trio.sleep(5)
+        bulletin.hear(Done(TextMessage("one and two"), Usage()))
+        bulletin.hear(Done(TextMessage("the next turn"), Usage()))
+        await trio.sleep(5)
+        nursery.cancel_scope.cancel()
+
+    assert [message.text for message in slack.messages] == ["the next turn"]
