@@ -94,6 +94,10 @@ async def _send(options: ControlOptions) -> None:
 async def _stop(options: ControlOptions) -> None:
     assert options.target is not None  # the parser asks for it
     runs = await find_runs()
+    named = find_run(runs, options.target)
+    if named is not None and named.run is not None and named.run.own_agent is None:
+        await named.stop(named.run.own)  # it is for no agent that lives: it ends as a whole
+        return
     running, agent = find_agent(runs, options.target)
     await running.stop(agent.path)
 

@@ -1,7 +1,7 @@
 """What a control socket does for those who connect."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import assert_never
 
 import attrs
@@ -97,7 +97,7 @@ class Service:
             case Send(to=name, text=text):
                 return self.say(self.find(name), text)
             case Stop(name=name):
-                return Stopping(self.find(name).path)  # which it does once it has said so
+                return Stopping(self._path_of(name))  # which it does once it has said so
             case Attach() | Say():
                 raise ControlError("say it on a connection that is attached: Attach comes first")
             case _:
@@ -135,14 +135,27 @@ class Service:
         return Delivered(ref.path)
 
     def stop(self, path: str) -> None:
-        """End the agent at *path*, or the run, if the run is for it."""
+        """End the agent at *path*, or the run, if the run is for it, or that is the run's name."""
         members = self._system.members(AGENTS)
+        if path == self._own and self._end is not None and not self._has_own(members):
+            self._end()
+            return
         own = self._own or (members[0].name if members else "")
         for ref in members:
             if ref.path == path and ref.name == own and self._end is not None:
                 self._end()
             elif ref.path == path:
                 ref.stop()
+
+    def _path_of(self, name: str) -> str:
+        """Find what is to be stopped; a run may have a name and no agent that it is for."""
+        is_named = name == self._own and self._end is not None
+        if is_named and not self._has_own(self._system.members(AGENTS)):
+            return name
+        return self.find(name).path
+
+    def _has_own(self, members: Iterable[Ref[Mail]]) -> bool:
+        return any(ref.name == self._own for ref in members)
 
 
 def _waiting(node: Node, path: str) -> int:
