@@ -26,14 +26,12 @@ from sagent.slack._hiring import Hiring
 from sagent.slack._keeper import Keeper
 from sagent.slack._manifest import read_manifest
 from sagent.slack._office import Office
-from sagent.slack._parser import SlackOptions
+from sagent.slack._parser import RUN, SlackOptions
 from sagent.slack._socket import EventSocket
 from sagent.slack._web_api import WebApi
 
 STARTING_S = 2.0
 """How long Slack may be out of reach when the bot begins: somebody is there, and is told."""
-_RUN = "sagent-slack"
-"""What other processes call the run; no agent can have the name by which it would be stopped."""
 
 
 async def serve(options: SlackOptions, end: Callable[[], object]) -> None:
@@ -68,7 +66,7 @@ class _Bot:
         who = await api.call("auth.test", {}, patience_s=STARTING_S)
         async with (
             open_system() as system,
-            open_to_others(system, _RUN, end),
+            open_to_others(system, options.name or RUN, end),
             traced(system, options.trace),
         ):
             office = self._office(api, system, text_of(who, "user_id"))

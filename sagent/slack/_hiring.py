@@ -20,7 +20,7 @@ from sagent.providers._progress import OnProgress
 from sagent.session import Session, StateRecord, create_session, open_session
 from sagent.session._reading import SESSION_FILE
 from sagent.slack._manifest import Colleague, Talk
-from sagent.slack._parser import SlackOptions
+from sagent.slack._parser import RUN, SlackOptions
 from sagent.slack._persona import Persona, load_persona
 from sagent.slack._send_file import SendFile, Share
 from sagent.tool import Tool
@@ -148,7 +148,8 @@ class Hiring:
     @contextmanager
     def _reserved(self, label: str) -> Generator[str]:
         """Give a name that no other has: an agent may talk in many threads at once."""
-        taken, number, name = {*self._system.names(), *self._names}, 1, label
+        run = self._options.name or RUN  # what would be stopped by that name is the bot
+        taken, number, name = {run, *self._system.names(), *self._names}, 1, label
         while name in taken:
             number += 1
             name = f"{label}-{number}"

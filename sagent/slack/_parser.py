@@ -13,6 +13,8 @@ from sagent.cli._parser import Parser
 from sagent.errors import UsageError
 
 API_URL = "https://slack.com/api/"
+RUN = "sagent-slack"
+"""What other processes call the bot, if it was not given a name."""
 
 _DESCRIPTION = """\
 Let agents work in a Slack workspace, over Socket Mode, until it is interrupted. Whoever is on the
@@ -86,6 +88,9 @@ def slack_parser() -> Parser:
         "--trace", metavar="FILE", help="write there who did what, and what it cost"
     )
     parser.add_argument("--debug", action="store_true", help="show tracebacks of errors")
+    for action in parser.actions():
+        if action.dest == "name":
+            action.help = f"what sagent ps and sagent stop call the bot ({RUN})"
     return parser
 
 

@@ -211,3 +211,18 @@ async def test_a_signal_ends_it_and_what_was_said_is_kept(
     told = [one["content"] for one in model.seen[1].body["messages"][1:]]
     assert told[0] == f"<@{ADA}>: think"
     assert told[-1].endswith(f"<@{ADA}>: and?")
+
+
+@pytest.mark.slow
+async def test_sagent_stop_ends_it_by_the_number_of_its_process(project: Path) -> None:
+    async with open_slack() as slack, open_loopback(answer("yes")) as model:
+        arguments = [*COMMAND, *usual(slack, project), *at(model)]
+        process = await trio.lowlevel.open_process(arguments, env=dict(os.environ))
+        await slack.until(lambda: slack.connections == 1)
+
+        stop = [sys.executable, "-m", "sagent", "stop", str(process.pid)]
+        done = await trio.run_process(stop, check=False, capture_stderr=True)
+        with trio.fail_after(10):
+            code = await process.wait()
+
+    assert (done.returncode, done.stderr, code) == (0, b"", 130)

@@ -412,6 +412,23 @@ async def test_agents_are_reached_from_other_processes(bot: BotIn) -> None:
     assert message.thread == thread
 
 
+async def test_the_bot_is_called_and_ended_by_its_own_name(bot: BotIn) -> None:
+    async with open_slack() as slack, open_loopback(answer("yes")) as model:
+        async with bot(slack, model, "--name", "works-bot") as ended:
+            await create(slack, "reviewer", "works-bot")
+            await slack.say("works-bot: hi")
+            await slack.shown("yes")
+
+            (running,) = await find_runs()
+            assert running.run is not None
+            await running.stop("works-bot")
+            with trio.fail_after(5):
+                await ended.wait()
+
+    assert running.run.own == "works-bot"
+    assert [agent.name for agent in running.run.agents] == ["works-bot-2"]
+
+
 async def test_secrets_are_in_no_file_of_the_run(bot: BotIn, tmp_path: Path) -> None:
     async with (
         open_slack() as slack,

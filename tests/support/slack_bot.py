@@ -22,13 +22,21 @@ class BotIn:
     @asynccontextmanager
     async def __call__(
         self, slack: FakeSlack, model: Loopback, *arguments: str
-    ) -> AsyncGenerator[None, None]:
+    ) -> AsyncGenerator[trio.Event, None]:
+        """Let a bot serve; give the event of its end."""
         options = parse_slack([*usual(slack, self.project), *at(model), *arguments])
+        ended = trio.Event()
+
+        async def run() -> None:
+            with trio.CancelScope() as scope:
+                await serve(options, scope.cancel)
+            ended.set()
+
         async with trio.open_nursery() as nursery:
             before = slack.connections
-            nursery.start_soon(serve, options, nursery.cancel_scope.cancel)
+            nursery.start_soon(run)
             await slack.until(lambda: slack.connections > before)
-            yield
+            yield ended
             nursery.cancel_scope.cancel()
 
 
