@@ -11,6 +11,7 @@ import httpx
 import trio
 
 from sagent.actors import System, open_system
+from sagent.cli._credential import with_key
 from sagent.cli._openness import open_to_others, traced
 from sagent.cli._streams import complain
 from sagent.cli._watcher import open_watcher
@@ -40,7 +41,9 @@ async def serve(options: SlackOptions, end: Callable[[], object]) -> None:
     Raises:
         SlackError: Slack refuses, or cannot be reached from the beginning.
         SessionError: the run's folder cannot be had.
+        UsageError, MissingKeyError: ``--auth`` leads to no key.
     """
+    options = await with_key(options)  # once, so that all know what to keep secret
     with open_watcher() as watcher, ExitStack() as kept:
         directory, book = await trio.to_thread.run_sync(_opened_run, options, kept)
         # No deadlines of the client's own: who calls has one.

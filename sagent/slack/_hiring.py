@@ -136,7 +136,8 @@ class Hiring:
 
     def _session(self, talk: Talk) -> AbstractContextManager[Session]:
         directory = self._directory / talk.directory
-        secrets = secret_values(os.environ) | {self._options.app_token, self._options.bot_token}
+        options = self._options
+        secrets = secret_values(os.environ) | {options.app_token, options.bot_token, options.key}
         if (directory / SESSION_FILE).exists():
             return open_session(directory, secrets=secrets)
         return create_session(self._home, cwd=self._cwd, directory=directory, secrets=secrets)

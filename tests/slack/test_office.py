@@ -444,6 +444,25 @@ async def test_secrets_are_in_no_file_of_the_run(bot: BotIn, tmp_path: Path) -> 
     assert BOT.encode() not in written
 
 
+async def test_a_key_is_fetched_once_and_is_in_no_file_of_the_run(
+    bot: BotIn, tmp_path: Path
+) -> None:
+    fetch = f"echo x >> {tmp_path}/fetched; echo sk-of-a-command"
+    async with (
+        open_slack() as slack,
+        open_loopback(answer("it is sk-of-a-command"), answer("again")) as model,
+        bot(slack, model, "--auth", f"command:{fetch}"),
+    ):
+        await create(slack, "reviewer", "rex")
+        await slack.say("rex: what is the key?")
+        await slack.shown("it is")
+        await slack.say("rex: and here?")
+        await slack.shown("again")
+
+    assert b"sk-of-a-command" not in all_bytes_below(tmp_path)
+    assert (tmp_path / "fetched").read_text() == "x\n"
+
+
 async def test_what_comes_twice_is_answered_once(bot: BotIn) -> None:
     async with (
         open_slack() as slack,
