@@ -413,17 +413,20 @@ async def test_agents_are_reached_from_other_processes(bot: BotIn) -> None:
 
 
 async def test_the_bot_is_called_and_ended_by_its_own_name(bot: BotIn) -> None:
-    async with open_slack() as slack, open_loopback(answer("yes")) as model:
-        async with bot(slack, model, "--name", "works-bot") as ended:
-            await create(slack, "reviewer", "works-bot")
-            await slack.say("works-bot: hi")
-            await slack.shown("yes")
+    async with (
+        open_slack() as slack,
+        open_loopback(answer("yes")) as model,
+        bot(slack, model, "--name", "works-bot") as ended,
+    ):
+        await create(slack, "reviewer", "works-bot")
+        await slack.say("works-bot: hi")
+        await slack.shown("yes")
 
-            (running,) = await find_runs()
-            assert running.run is not None
-            await running.stop("works-bot")
-            with trio.fail_after(5):
-                await ended.wait()
+        (running,) = await find_runs()
+        assert running.run is not None
+        await running.stop("works-bot")
+        with trio.fail_after(5):
+            await ended.wait()
 
     assert running.run.own == "works-bot"
     assert [agent.name for agent in running.run.agents] == ["works-bot-2"]
