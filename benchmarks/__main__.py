@@ -1,15 +1,19 @@
 """``python -m benchmarks``: measure, and print the table."""
 
 import argparse
+import inspect
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks import (
     actors,
     agent,
+    ends,
+    guard,
     providers,
+    results,
     saved_turns,
     search,
     sessions,
@@ -22,13 +26,16 @@ from benchmarks import (
     wire,
 )
 from benchmarks.command_lines import comparison
+from benchmarks.compared import Compared
 from benchmarks.effort import FULL, QUICK, Effort
 from benchmarks.report import Report
+from benchmarks.results import Group
 from benchmarks.row import Row
 
 GROUPS: Mapping[str, Callable[[Effort], list[Row]]] = {
     "startup": startup.rows,
     "surfaces": surfaces.rows,
+    "ends": ends.rows,
     "agent": agent.rows,
     "saved_turns": saved_turns.rows,
     "tools": tools.rows,
@@ -42,13 +49,21 @@ GROUPS: Mapping[str, Callable[[Effort], list[Row]]] = {
     "size": size.rows,
 }
 
+PEERS: Mapping[str, Callable[[Effort, Path], list[Compared]]] = {
+    "surfaces": comparison.compared,
+    "actors": actors.compared,
+    "team": team.compared,
+}
+
 
 class Options(argparse.Namespace):
     groups: list[str]
     list: bool
     quick: bool
-    markdown: Path | None
     peers: Path | None
+    report: Path | None
+    guard: bool
+    hold: int | None
 
 
 def main() -> int:
@@ -57,35 +72,70 @@ def main() -> int:
     add("groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)}; all, unless named")
     add("--list", action="store_true", help="print the names of the groups and exit")
     add("--quick", action="store_true", help="measure less, for a first look")
-    add("--markdown", type=Path, metavar="FILE", help="write a dated report, too")
     add(
         "--peers",
         type=Path,
         metavar="DIRECTORY",
-        help="hold surfaces against other command lines, too, which npm installs there",
+        help=f"hold {', '.join(PEERS)} against others, too, which npm and uv install there",
     )
+    add(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="renew what FILE, of Markdown, and the folder beside it say of these groups",
+    )
+    add("--guard", action="store_true", help="measure what guard.toml holds, and fail if it worsened")
+    add("--hold", type=int, metavar="RUNS", help="write guard.toml anew, out of so many runs")
     options = parser.parse_args(namespace=Options())
     if unknown := [name for name in options.groups if name not in GROUPS]:
         parser.error(f"no group {unknown[0]!r}: choose from {', '.join(GROUPS)}")
     if options.list:
         print(*GROUPS, sep="\n")
         return 0
-    effort = QUICK if options.quick else FULL
-    groups = options.groups or GROUPS
-    report = Report([(name, _measure(name, effort, options.peers)) for name in groups])
-    report.show()
-    if options.markdown is not None:
-        options.markdown.write_text(report.markdown(), encoding="utf-8")
+    if options.hold is not None:
+        guard.hold(options.hold)
+        return 0
+    if options.guard:
+        return guard.watch()
+    _measure_all(options)
     return 0
 
 
-def _measure(name: str, effort: Effort, peers: Path | None) -> list[Row]:
+def _measure_all(options: Options) -> None:
+    effort = QUICK if options.quick else FULL
+    measured = [_measure(name, effort, options.peers) for name in options.groups or GROUPS]
+    Report([(group.name, _all_rows(group)) for group in measured]).show()
+    if options.report is not None:
+        from benchmarks.page import Page  # noqa: PLC0415  # it draws, which only a report needs
+
+        Page(options.report).renew(measured, {name: _about(name) for name in GROUPS})
+
+
+def _measure(name: str, effort: Effort, peers: Path | None) -> Group:
     start = time.perf_counter()
     rows = GROUPS[name](effort)
-    if peers is not None and name == "surfaces":
-        rows += comparison.rows(effort, peers)
-    print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr)
-    return rows
+    compare = PEERS.get(name)
+    compared = [] if peers is None or compare is None else compare(effort, peers)
+    seconds = time.perf_counter() - start
+    print(f"{name}: {seconds:.0f} s", file=sys.stderr)
+    return Group(
+        name=name,
+        rows=tuple(rows),
+        compared=tuple(compared),
+        day=results.today(),
+        seconds=seconds,
+        machine=results.machine() + (results.node() if compared else ""),
+    )
+
+
+def _all_rows(group: Group) -> Sequence[Row]:
+    return [*group.rows, *(row for one in group.compared for row in one.rows())]
+
+
+def _about(name: str) -> str:
+    """Give what the group's module says of itself."""
+    module = inspect.getmodule(GROUPS[name])
+    return inspect.getdoc(module) or ""
 
 
 if __name__ == "__main__":

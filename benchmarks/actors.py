@@ -1,7 +1,6 @@
 """What an actor costs, beside what the same costs with tasks and memory channels alone.
 
-Other runtimes do the same after it, in rounds of their own with trio's tasks and channels, so that
-our rows are the same whichever of them are installed.
+Other runtimes do the same in rounds of their own, with ours and with trio's tasks and channels.
 """
 
 import math
@@ -9,12 +8,14 @@ import tracemalloc
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 
 import attrs
 import trio
 import trio.testing
 
 from benchmarks.child import Launcher, open_launcher
+from benchmarks.compared import Compared
 from benchmarks.effort import FULL, Effort
 from benchmarks.memory import traced_bytes
 from benchmarks.row import BYTES, MICROSECONDS, Reading, Row, at_most, ratio_at_least
@@ -40,10 +41,6 @@ class Comparison:
     count: int
     wanted: float | None = None
 
-    def done_by(self, peer: Runtime) -> bool:
-        """Tell whether *peer* has its place here: it has the one work that both do."""
-        return self.ours == self.anchor and self.ours in peer.works
-
 
 COMPARISONS = (
     Comparison("tell, drained / channel send", "tell", "tell", 10_000, 3.0),
@@ -67,53 +64,61 @@ CROWD = 2000
 """How many idle actors a process holds: enough to drown what the process itself takes."""
 
 
+PEER_WORKS = (
+    ("tell, until all are received", "tell", 10_000),
+    ("ask", "ask", 2000),
+    ("fan-out and in of 1,000", "fan", 1000),
+    ("spawn", "spawn", 500),
+)
+
+
 def rows(effort: Effort = FULL) -> list[Row]:
-    """Measure all, in some ninety seconds; in thirty without the peers."""
-    makers = installed_peers()
+    """Measure all, in some thirty seconds."""
+    with open_runtime(SAGENT) as ours, open_runtime(TRIO) as anchor:
+        compared = [_held_against(anchor, effort, c, ours) for c in COMPARISONS]
+    return [*compared, _idle(effort), _crowded()]
+
+
+def compared(effort: Effort, directory: Path) -> list[Compared]:
+    """Measure other runtimes beside ours, in some two minutes, installed in *directory*."""
+    makers = [SAGENT, TRIO, *installed_peers(directory)]
     with ExitStack() as stack:
-        ours, anchor, *peers = (
-            stack.enter_context(open_runtime(maker)) for maker in (SAGENT, TRIO, *makers)
-        )
-        compared = [row for c in COMPARISONS for row in _compare(effort, c, ours, anchor, peers)]
-        crowds = [maker for maker, peer in zip(makers, peers, strict=True) if "crowd" in peer.works]
-    return [*compared, _idle(effort), *_crowded(crowds)]
-
-
-def _compare(
-    effort: Effort, comparison: Comparison, ours: Runtime, anchor: Runtime, peers: Sequence[Runtime]
-) -> list[Row]:
-    target = None if comparison.wanted is None else ratio_at_least(comparison.wanted)
-    rows = [
-        attrs.evolve(row, target=target)
-        for row in _held_against(anchor, effort, comparison, [ours])
+        runtimes = [stack.enter_context(open_runtime(maker)) for maker in makers]
+        done = [_by_all(effort, what, work, count, runtimes) for what, work, count in PEER_WORKS]
+        crowds = [m for m, runtime in zip(makers, runtimes, strict=True) if "crowd" in runtime.works]
+    with open_launcher() as launcher:
+        values = {maker.name: _process_bytes_each(launcher, maker) for maker in crowds}
+    return [
+        *done,
+        Compared(what="an idle actor, all memory of its process", unit=BYTES, values=values),
     ]
-    if others := [peer for peer in peers if comparison.done_by(peer)]:
-        rows += _held_against(anchor, effort, comparison, others)
-    return rows
+
+
+def _by_all(
+    effort: Effort, what: str, work: str, count: int, runtimes: Sequence[Runtime]
+) -> Compared:
+    able = [runtime for runtime in runtimes if work in runtime.works]
+    taken = effort.medians(*(partial(runtime.seconds_each, work, count) for runtime in able))
+    values = {runtime.name: seconds for runtime, seconds in zip(able, taken, strict=True)}
+    return Compared(what=what, unit=MICROSECONDS, values=values)
 
 
 def _held_against(
-    anchor: Runtime, effort: Effort, comparison: Comparison, runtimes: Sequence[Runtime]
-) -> list[Row]:
+    anchor: Runtime, effort: Effort, comparison: Comparison, ours: Runtime
+) -> Row:
     c = comparison
-    works = [(anchor, c.anchor), *((runtime, c.ours) for runtime in runtimes)]
-    anchor_s, *taken = effort.medians(
-        *(partial(runtime.seconds_each, work, c.count) for runtime, work in works)
+    seconds, anchor_s = effort.medians(
+        partial(ours.seconds_each, c.ours, c.count),
+        partial(anchor.seconds_each, c.anchor, c.count),
     )
-    return [
-        Row(
-            what=_named(runtime, c.what),
-            ours=seconds,
-            anchor=anchor_s,
-            unit=MICROSECONDS,
-            reading=Reading.SPEED,
-        )
-        for runtime, seconds in zip(runtimes, taken, strict=True)
-    ]
-
-
-def _named(who: Runtime | Maker, what: str) -> str:
-    return what if who.name == SAGENT.name else f"{who.name}: {what}"
+    return Row(
+        what=c.what,
+        ours=seconds,
+        anchor=anchor_s,
+        unit=MICROSECONDS,
+        reading=Reading.SPEED,
+        target=None if c.wanted is None else ratio_at_least(c.wanted),
+    )
 
 
 def _idle(effort: Effort) -> Row:
@@ -157,19 +162,15 @@ async def task_bytes(count: int) -> float:
 # Python's own count leaves out what threads and C code take, so peers are held against all memory.
 
 
-def _crowded(peers: Sequence[Maker]) -> list[Row]:
-    what = "an idle actor, all memory of its process / a task that waits on a channel"
+def _crowded() -> Row:
     with open_launcher() as launcher:
-        anchor = _process_bytes_each(launcher, TRIO)
-        return [
-            Row(
-                what=_named(maker, what),
-                ours=_process_bytes_each(launcher, maker),
-                anchor=anchor,
-                unit=BYTES,
-            )
-            for maker in (SAGENT, *peers)
-        ]
+        ours, anchor = (_process_bytes_each(launcher, maker) for maker in (SAGENT, TRIO))
+    return Row(
+        what="an idle actor, all memory of its process / a task that waits on a channel",
+        ours=ours,
+        anchor=anchor,
+        unit=BYTES,
+    )
 
 
 def _process_bytes_each(launcher: Launcher, maker: Maker) -> float:

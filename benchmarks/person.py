@@ -14,6 +14,8 @@ from pathlib import Path
 PATIENCE_S = 60
 """When what does not come is given up."""
 
+POLL_S = 0.002
+
 
 class Person:
     """Types, and watches what comes."""
@@ -31,6 +33,15 @@ class Person:
                 raise TimeoutError(f"nothing but {self._seen[-300:]!r} came")
             self._seen += os.read(self._fd, 65_536)
         return time.perf_counter() - since
+
+    def watch_until(self, seen: Callable[[], bool]) -> None:
+        """Read what comes, and let it go by, until *seen* is true of the world."""
+        end = time.monotonic() + PATIENCE_S
+        while not seen():
+            if time.monotonic() > end:
+                raise TimeoutError(f"it did not come, but {self._seen[-300:]!r}")
+            if select.select([self._fd], [], [], POLL_S)[0]:
+                self._seen += os.read(self._fd, 65_536)
 
     def resident_bytes(self) -> int:
         """Tell how much memory the process has."""

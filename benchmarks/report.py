@@ -1,11 +1,7 @@
-"""The table, for a terminal, a pipe or a file."""
+"""The table, for a terminal or a pipe."""
 
-import os
-import platform
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
 
 import attrs
 from rich.console import Console
@@ -39,26 +35,6 @@ class Report:
         widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
         return "\n".join(_aligned(line, widths, "  ").rstrip() for line in lines)
 
-    def markdown(self) -> str:
-        """Write a report, dated and with the machine's facts."""
-        lines = [HEAD, *self.lines()]
-        widths = [max(3, *(len(line[column]) for line in lines)) for column in range(len(HEAD))]
-        rule = [
-            "-" * (width - 1) + ":" if column in NUMBERS else "-" * width
-            for column, width in enumerate(widths)
-        ]
-        table = [_aligned(line, widths, " | ") for line in (HEAD, rule, *self.lines())]
-        return "\n".join(
-            [
-                f"# Benchmarks of {datetime.now(UTC):%Y-%m-%d}",
-                "",
-                *(f"- {fact}" for fact in _machine()),
-                "",
-                *(f"| {line} |" for line in table),
-                "",
-            ]
-        )
-
     def _rich(self) -> Table:
         table = Table(*HEAD)
         for column in NUMBERS:
@@ -76,11 +52,3 @@ def _aligned(line: Sequence[str], widths: Sequence[int], between: str) -> str:
         cell.rjust(width) if column in NUMBERS else cell.ljust(width)
         for column, (cell, width) in enumerate(zip(line, widths, strict=True))
     )
-
-
-def _machine() -> list[str]:
-    return [
-        f"{platform.python_implementation()} {platform.python_version()}",
-        f"{platform.system()} on {platform.machine()}, {os.cpu_count()} CPUs",
-        ", ".join(f"{name} {version(name)}" for name in ("sagent", "trio", "httpx", "attrs")),
-    ]

@@ -2,11 +2,13 @@
 
 Those of agents of one system (``sagent``), or the very same requests by one bare httpx client,
 which reads the answers line by line: with httpx's own limits (``httpx``), without (``free-httpx``),
-or used by twenty at a time (``calm-httpx``). Or agents are cancelled when the answers of all have
-begun (``cancel``), until nothing is left of them.
+or used by twenty at a time (``calm-httpx``). Or agents until the answers of all have begun
+(``flight``), or from then on their cancel, until nothing is left of them (``cancel``).
 """
 
 import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import httpx
 import trio
@@ -57,18 +59,37 @@ async def _run(system: System, agent: Agent, count: int) -> None:
     assert all(outcome.ok for outcome in done), done
 
 
-async def cancelled(base_url: str, count: int) -> None:
-    async with httpx.AsyncClient(trust_env=False) as client:
-
-        async def begun() -> int:
-            return int((await client.get(f"{base_url}/count")).text)
-
-        before = await begun()
+async def in_flight(base_url: str, count: int) -> None:
+    async with _open_count(base_url) as begun:
+        meter = Meter()
         async with map_agents(agent_of(base_url), [PROMPT] * count, limit=count):
-            while await begun() < before + count:
-                await trio.sleep(0.05)
+            await begun(count)
+            meter.report()
+
+
+async def cancelled(base_url: str, count: int) -> None:
+    async with _open_count(base_url) as begun:
+        async with map_agents(agent_of(base_url), [PROMPT] * count, limit=count):
+            await begun(count)
             meter = Meter()
         meter.report()
+
+
+@asynccontextmanager
+async def _open_count(base_url: str) -> AsyncGenerator[Callable[[int], Awaitable[None]]]:
+    """Give what waits until so many more answers have begun."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+
+        async def so_far() -> int:
+            return int((await client.get(f"{base_url}/count")).text)
+
+        before = await so_far()
+
+        async def begun(count: int) -> None:
+            while await so_far() < before + count:
+                await trio.sleep(0.05)
+
+        yield begun
 
 
 async def by_client(base_url: str, count: int, limits: httpx.Limits, at_once: int) -> None:
@@ -113,6 +134,8 @@ def main(who: str, base_url: str, count: int) -> None:
             trio.run(by_client, base_url, count, NO_LIMITS, count)
         case "calm-httpx":
             trio.run(by_client, base_url, count, DEFAULT_LIMITS, 20)
+        case "flight":
+            trio.run(in_flight, base_url, count)
         case "cancel":
             trio.run(cancelled, base_url, count)
         case _:

@@ -61,4 +61,6 @@ def test_the_site_loads_nothing_from_elsewhere() -> None:
 
 
 def _pictures() -> list[str]:
-    return [link for page in PAGES for link in re.findall(r"!\[[^]]*\]\(([^)]+)\)", page.read_text())]
+    return [
+        link for page in PAGES for link in re.findall(r"!\[[^]]*\]\(([^)]+)\)", page.read_text())
+    ]

@@ -1,16 +1,19 @@
-from collections.abc import Iterator
+"""All command lines, measured on one server."""
+
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.command_lines.measured import SIGNALS, Installed, Measured, measured
 from benchmarks.command_lines.programs import OTHERS, SAGENT
 from benchmarks.command_lines.vendor_server import open_vendor_server
+from benchmarks.compared import Compared
 from benchmarks.effort import Effort
-from benchmarks.row import MEGABYTES, MILLISECONDS, PROCESSES, Row
+from benchmarks.row import MEGABYTES, MILLISECONDS, PROCESSES, Unit
 
 
-def rows(effort: Effort, directory: Path) -> list[Row]:
-    """Measure all, in some five minutes, with the others installed in *directory*."""
+def compared(effort: Effort, directory: Path) -> list[Compared]:
+    """Measure all, in some six minutes, with the others installed in *directory*."""
     files = [(program, program.installed(directory)) for program in (SAGENT, *OTHERS)]
     with open_vendor_server() as address, TemporaryDirectory() as homes:
         installed = [
@@ -18,33 +21,26 @@ def rows(effort: Effort, directory: Path) -> list[Row]:
             for program, file in files
             if file is not None
         ]
-        ours, *theirs = measured(
+        found = measured(
             [program for program in installed if program.is_ready()],
             rounds=effort.times(15),
             stops=effort.times(5),
         )
-    return [row for other in theirs for row in _rows(ours, other)]
 
+    def by_all(what: str, unit: Unit, value: Callable[[Measured], float]) -> Compared:
+        return Compared(what=what, unit=unit, values={one.name: value(one) for one in found})
 
-def _rows(ours: Measured, other: Measured) -> Iterator[Row]:
-    costs = (
-        ("--help", ours.help_s, other.help_s, MILLISECONDS),
-        ("one headless turn", ours.turn_s, other.turn_s, MILLISECONDS),
-        ("the same, processor time", ours.cpu_s, other.cpu_s, MILLISECONDS),
-        ("the same, peak memory of all processes", ours.peak_bytes, other.peak_bytes, MEGABYTES),
-    )
-    for what, our, their, unit in costs:
-        yield Row(what=f"{what} / {other.name}", ours=our, anchor=their, unit=unit)
-    for by in SIGNALS:
-        yield Row(
-            what=f"from {by} to the end, a tool running / {other.name}",
-            ours=ours.ends_s[by],
-            anchor=other.ends_s[by],
-            unit=MILLISECONDS,
-        )
-        yield Row(
-            what=f"processes that {by} leaves, a tool running / {other.name}",
-            ours=ours.left[by],
-            anchor=other.left[by],
-            unit=PROCESSES,
-        )
+    return [
+        by_all("`--help`", MILLISECONDS, lambda one: one.help_s),
+        by_all("one headless turn", MILLISECONDS, lambda one: one.turn_s),
+        by_all("its time of the processors", MILLISECONDS, lambda one: one.cpu_s),
+        by_all("its memory, at most", MEGABYTES, lambda one: one.peak_bytes),
+        *(
+            by_all(f"from {by} to the end", MILLISECONDS, lambda one, by=by: one.ends_s[by])
+            for by in SIGNALS
+        ),
+        *(
+            by_all(f"processes that {by} leaves", PROCESSES, lambda one, by=by: one.left[by])
+            for by in SIGNALS
+        ),
+    ]

@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Generator, Mapping
@@ -38,11 +39,27 @@ class Peer:
     @property
     def command(self) -> list[str]:
         """What to start, but for the address and the number of runs."""
+        return [*self._python, *self.program]
+
+    @property
+    def version(self) -> str:
+        """The version of the first of its packages; "" if it has none, or they cannot be had."""
         if not self.packages:
-            return [sys.executable, *self.program]
+            return ""
+        distribution = re.split(r"[\[<>=]", self.packages[0])[0]
+        program = f"from importlib.metadata import version; print(version({distribution!r}))"
+        done = subprocess.run(
+            [*self._python, "-c", program], capture_output=True, text=True, check=False
+        )
+        return done.stdout.strip()
+
+    @property
+    def _python(self) -> list[str]:
+        if not self.packages:
+            return [sys.executable]
         uv = str(Path(sys.executable).with_name("uv"))
         needs = [word for package in self.packages for word in ("--with", package)]
-        return [uv, "run", "--quiet", "--no-project", *needs, "python", *self.program]
+        return [uv, "run", "--quiet", "--no-project", *needs, "python"]
 
 
 @attrs.frozen
@@ -92,6 +109,7 @@ def _framework(name: str, script: str, *packages: str) -> Peer:
 
 
 SAGENT = _own("sagent", "sagent")
+IN_FLIGHT = _own("sagent, in flight", "flight")
 CANCEL = _own("sagent, cancelled", "cancel")
 HTTPX = _own("one bare httpx client with its own limits", "httpx")
 FREE_HTTPX = _own("one bare httpx client without limits", "free-httpx")

@@ -4,45 +4,70 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from importlib.util import find_spec
+from pathlib import Path
 from typing import IO
 
 import attrs
 
 
+REQUIREMENTS = Path(__file__).parent.with_name("requirements.txt")
+INSTALL_PATIENCE_S = 600
+
+
 @attrs.frozen
 class Maker:
-    """Which runtime is in which module, and what must be installed for it."""
+    """Which runtime is in which module, and which Python has what it needs."""
 
     name: str
     module: str
-    package: str | None = None
+    python: str = sys.executable
 
-    @property
-    def installed(self) -> bool:
-        return self.package is None or find_spec(self.package) is not None
+    def versioned(self) -> "Maker":
+        """Put its version into its name; the name's first word is that of its package."""
+        package = self.name.partition(",")[0]
+        program = f"from importlib.metadata import version; print(version({package!r}))"
+        told = subprocess.run(
+            [self.python, "-c", program], capture_output=True, text=True, check=True
+        )
+        name = self.name.replace(package, f"{package} {told.stdout.strip()}")
+        return attrs.evolve(self, name=name)
 
     def command(self, *work: str) -> tuple[str, ...]:
-        return (sys.executable, "-m", "benchmarks.runtimes", self.module, *work)
+        return (self.python, "-m", "benchmarks.runtimes", self.module, *work)
 
 
 SAGENT = Maker("sagent", "sagent_actors")
 TRIO = Maker("trio", "trio_tasks")
-PEERS = (
-    Maker("asyncio", "asyncio_tasks"),
-    Maker("pykka", "pykka_threads", "pykka"),
-    Maker("thespian, one thread", "thespian_simple", "thespian"),
-    Maker("thespian, processes", "thespian_processes", "thespian"),
-    Maker("xoscar, one process", "xoscar_pool", "xoscar"),
+ASYNCIO = Maker("asyncio", "asyncio_tasks")
+INSTALLED = (
+    Maker("pykka", "pykka_threads"),
+    Maker("thespian, one thread", "thespian_simple"),
+    Maker("thespian, processes", "thespian_processes"),
+    Maker("xoscar, one process", "xoscar_pool"),
 )
 
 
-def installed_peers() -> list[Maker]:
-    """List the peers that can run, and tell on standard error which cannot."""
-    for package in sorted({peer.package or "" for peer in PEERS if not peer.installed}):
-        line = f"{package} is not installed: uv pip install -r benchmarks/requirements.txt"
-        print(line, file=sys.stderr)
-    return [peer for peer in PEERS if peer.installed]
+def installed_peers(directory: Path) -> list[Maker]:
+    """List the peers, after installing them in an environment below *directory*.
+
+    Without those that must be installed, and with a line on standard error, if they cannot be.
+    """
+    place = directory.resolve() / "runtimes"
+    python = str(place / "bin" / "python")
+    uv = str(Path(sys.executable).with_name("uv"))
+    try:
+        for command in (
+            [uv, "venv", "--allow-existing", "--python", sys.executable, str(place)],
+            [uv, "pip", "install", "--python", python, "-r", str(REQUIREMENTS)],
+        ):
+            subprocess.run(
+                command, check=True, capture_output=True, text=True, timeout=INSTALL_PATIENCE_S
+            )
+    except (OSError, subprocess.SubprocessError) as error:
+        names = ", ".join(peer.name for peer in INSTALLED)
+        print(f"{names} are left out: {error}", file=sys.stderr)
+        return [ASYNCIO]
+    return [ASYNCIO, *(attrs.evolve(peer, python=python).versioned() for peer in INSTALLED)]
 
 
 @attrs.frozen
