@@ -28,6 +28,7 @@ from benchmarks import (
 from benchmarks.command_lines import comparison
 from benchmarks.compared import Compared
 from benchmarks.effort import FULL, QUICK, Effort
+from benchmarks.held import MEASURES
 from benchmarks.report import Report
 from benchmarks.results import Group
 from benchmarks.row import Row
@@ -84,7 +85,11 @@ def main() -> int:
         metavar="FILE",
         help="renew what FILE, of Markdown, and the folder beside it say of these groups",
     )
-    add("--guard", action="store_true", help="measure what guard.toml holds, and fail if it worsened")
+    add(
+        "--guard",
+        action="store_true",
+        help="measure what guard.toml holds, and fail if it worsened",
+    )
     add("--hold", type=int, metavar="RUNS", help="write guard.toml anew, out of so many runs")
     options = parser.parse_args(namespace=Options())
     if unknown := [name for name in options.groups if name not in GROUPS]:
@@ -93,10 +98,10 @@ def main() -> int:
         print(*GROUPS, sep="\n")
         return 0
     if options.hold is not None:
-        guard.hold(options.hold)
+        guard.hold(MEASURES, options.hold)
         return 0
     if options.guard:
-        return guard.watch()
+        return guard.watch(MEASURES)
     _measure_all(options)
     return 0
 

@@ -85,7 +85,9 @@ def compared(effort: Effort, directory: Path) -> list[Compared]:
     with ExitStack() as stack:
         runtimes = [stack.enter_context(open_runtime(maker)) for maker in makers]
         done = [_by_all(effort, what, work, count, runtimes) for what, work, count in PEER_WORKS]
-        crowds = [m for m, runtime in zip(makers, runtimes, strict=True) if "crowd" in runtime.works]
+        crowds = [
+            m for m, runtime in zip(makers, runtimes, strict=True) if "crowd" in runtime.works
+        ]
     with open_launcher() as launcher:
         values = {maker.name: _process_bytes_each(launcher, maker) for maker in crowds}
     return [
@@ -103,9 +105,7 @@ def _by_all(
     return Compared(what=what, unit=MICROSECONDS, values=values)
 
 
-def _held_against(
-    anchor: Runtime, effort: Effort, comparison: Comparison, ours: Runtime
-) -> Row:
+def _held_against(anchor: Runtime, effort: Effort, comparison: Comparison, ours: Runtime) -> Row:
     c = comparison
     seconds, anchor_s = effort.medians(
         partial(ours.seconds_each, c.ours, c.count),

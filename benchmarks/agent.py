@@ -184,7 +184,7 @@ def _idle(effort: Effort) -> list[Row]:
     return [
         Row(
             what="an idle agent",
-            ours=trio.run(_bytes_per_agent, Agent(model=Parrot()), count),
+            ours=trio.run(bytes_per_agent, Agent(model=Parrot()), count),
             unit=BYTES,
             target=at_most(12_000),
         ),
@@ -206,7 +206,7 @@ def _process_bytes_per_agent(count: int) -> float:
     return (crowded - without) / count
 
 
-async def _bytes_per_agent(agent: Agent, count: int) -> float:
+async def bytes_per_agent(agent: Agent, count: int) -> float:
     tracemalloc.start()
     async with open_system() as system:
         await system.spawn(agent)

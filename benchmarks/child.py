@@ -18,6 +18,7 @@ class Cost:
     """What one process took."""
 
     seconds: float
+    cpu_s: float
     peak_bytes: int
 
 
@@ -40,8 +41,8 @@ class Launcher:
             text=True,
             check=True,
         )
-        seconds, peak_bytes = launched.stdout.split()
-        return Cost(float(seconds), int(peak_bytes))
+        seconds, cpu_s, peak_bytes = launched.stdout.split()
+        return Cost(float(seconds), float(cpu_s), int(peak_bytes))
 
     def _environment(self) -> dict[str, str]:
         kept = {

@@ -1,4 +1,4 @@
-"""Start a command, wait for its end, and print its seconds and its peak of memory in bytes.
+"""Start a command, wait for its end, and print its seconds, those of processors, its peak in bytes.
 
 A process of its own, and a small one: Linux counts to a child's peak what its parent held when it
 forked. Run by `child.py`, with ``-I -S``.
@@ -17,7 +17,8 @@ def main() -> int:
     start = time.perf_counter()
     pid = os.posix_spawn(command[0], command, os.environ, file_actions=DEVNULL)
     _, status, used = os.wait4(pid, 0)
-    print(time.perf_counter() - start, used.ru_maxrss * MAXRSS_BYTES)
+    seconds = time.perf_counter() - start
+    print(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * MAXRSS_BYTES)
     return os.waitstatus_to_exitcode(status)
 
 

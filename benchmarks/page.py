@@ -40,7 +40,7 @@ class Page:
         results.save(groups, numbers)
         for group in groups:
             if group.compared:
-                picture = plots.picture(group.name, group.compared)
+                picture = plots.picture(group.compared)
                 self._picture(group).write_text(picture, encoding="utf-8")
         self._write("\n\n".join([_summary(groups), *(self._section(g, about) for g in groups)]))
 
@@ -101,5 +101,3 @@ def markdown(lines: Sequence[Sequence[str]], numbers: Sequence[int]) -> str:
     head, *body = lines
     rule = ["--:" if column in numbers else "---" for column in range(len(head))]
     return "\n".join(f"| {' | '.join(line)} |" for line in [head, rule, *body])
-
-

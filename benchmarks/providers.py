@@ -59,18 +59,18 @@ def rows(effort: Effort = FULL) -> list[Row]:
 
 def _turn(effort: Effort, base_url: str, what: str, tools: Sequence[Tool]) -> Row:
     times = effort.times(60) * effort.rounds
-    agent = Agent(model=_model(base_url), tools=tools)
-    body = _first_body(tools)
+    agent = Agent(model=canned_model(base_url), tools=tools)
+    body = first_body(tools)
 
     async def both() -> tuple[float, float]:
         async with open_system() as system, bare_client(base_url) as client:
-            await _first_turn(system, agent)
-            await _bare_turn(client, body)
+            await first_turn(system, agent)
+            await bare_turn(client, body)
             ours: list[float] = []
             bare: list[float] = []
             for _ in range(times):
-                ours.append(await _first_turn(system, agent))
-                bare.append(await _bare_turn(client, body))
+                ours.append(await first_turn(system, agent))
+                bare.append(await bare_turn(client, body))
         return statistics.median(ours), statistics.median(bare)
 
     taken, anchor = trio.run(both)
@@ -79,8 +79,8 @@ def _turn(effort: Effort, base_url: str, what: str, tools: Sequence[Tool]) -> Ro
 
 def _run(effort: Effort, base_url: str) -> Row:
     times = effort.times(30)
-    model = _model(base_url)
-    body = _first_body([])
+    model = canned_model(base_url)
+    body = first_body([])
 
     async def ours() -> float:
         start = time.perf_counter()
@@ -104,11 +104,11 @@ def _run(effort: Effort, base_url: str) -> Row:
     )
 
 
-def _model(base_url: str) -> Model:
+def canned_model(base_url: str) -> Model:
     return OpenAICompat(base_url=base_url).model("canned")
 
 
-async def _first_turn(system: System, agent: Agent) -> float:
+async def first_turn(system: System, agent: Agent) -> float:
     ref = await system.spawn(agent)
     start = time.perf_counter()
     await ref.ask(Prompt(TEXT))
@@ -118,7 +118,7 @@ async def _first_turn(system: System, agent: Agent) -> float:
     return took
 
 
-async def _bare_turn(client: httpx.AsyncClient, body: bytes) -> float:
+async def bare_turn(client: httpx.AsyncClient, body: bytes) -> float:
     start = time.perf_counter()
     await exchange(client, body)
     return time.perf_counter() - start
@@ -129,7 +129,7 @@ def _request(tools: Sequence[Tool] = ()) -> ModelRequest:
     return ModelRequest(messages=(message,), tools=tuple(spec_of(tool) for tool in tools))
 
 
-def _first_body(tools: Sequence[Tool]) -> bytes:
+def first_body(tools: Sequence[Tool]) -> bytes:
     return OpenAICompat(base_url="http://127.0.0.1").model("canned").wire.encode(_request(tools))
 
 
@@ -150,14 +150,14 @@ class Crowd:
     def spawned(self, base_url: str) -> float:
         async def rate() -> float:
             async with open_system() as system:
-                agent = Agent(model=_model(base_url))
+                agent = Agent(model=canned_model(base_url))
                 refs = [await system.spawn(agent) for _ in range(self.size)]
                 return await _rate([partial(ref.ask, Prompt(TEXT)) for ref in refs])
 
         return trio.run(rate)
 
     def run_alone(self, base_url: str) -> float:
-        model = _model(base_url)
+        model = canned_model(base_url)
 
         async def run() -> None:
             await Agent(model=model).run(TEXT)
@@ -167,7 +167,7 @@ class Crowd:
     def bare(self, base_url: str, limits: httpx.Limits) -> float:
         async def rate() -> float:
             async with bare_client(base_url, limits) as client:
-                return await _rate([partial(exchange, client, _first_body([]))] * self.size)
+                return await _rate([partial(exchange, client, first_body([]))] * self.size)
 
         return trio.run(rate)
 
@@ -238,7 +238,7 @@ def _limited(base_url: str) -> list[Row]:
 
     async def finished() -> float:
         async with open_system() as system:
-            refs = [await system.spawn(Agent(model=_model(address))) for _ in range(REFUSED)]
+            refs = [await system.spawn(Agent(model=canned_model(address))) for _ in range(REFUSED)]
             with suppress(RateLimitError):
                 await (await impatient.model("canned").served(system)).buffer(_request())
             start = time.perf_counter()

@@ -82,7 +82,7 @@ def _appends() -> list[Row]:
     agents = (("a turn", Agent(model=Parrot(), compactor=None)), ("a turn with a tool", calling(1)))
     for what, agent in agents:
         (early_bytes, early_writes), (bytes_, writes) = (
-            trio.run(_written_per_turn, agent, turns) for turns in (EARLY, LATE)
+            trio.run(written_per_turn, agent, turns) for turns in (EARLY, LATE)
         )
         rows += [
             Row(
@@ -103,7 +103,7 @@ def _appends() -> list[Row]:
     return rows
 
 
-async def _written_per_turn(agent: Agent, turns: range) -> tuple[float, float]:
+async def written_per_turn(agent: Agent, turns: range) -> tuple[float, float]:
     writes = 0
     write = os.write
 

@@ -168,13 +168,12 @@ def _framing(effort: Effort) -> list[Row]:
 
 def _decoding(effort: Effort, dialect: Dialect) -> Row:
     chunks = dialect.chunks(effort.times(20_000))
-    payloads = [chunk[chunk.index(b"data: ") + 6 :] for chunk in chunks if chunk[6:7] != b"["]
-    wire = dialect.wire()
+    said, wire = payloads(chunks), dialect.wire()
     ours, anchor = (
         len(chunks) / seconds
         for seconds in effort.medians(
-            lambda: _seconds(lambda: _decode(wire, chunks)),
-            lambda: _seconds(lambda: _parse(payloads)),
+            lambda: _seconds(lambda: decode(wire, chunks)),
+            lambda: _seconds(lambda: parse(said)),
         )
     )
     return Row(
@@ -185,6 +184,10 @@ def _decoding(effort: Effort, dialect: Dialect) -> Row:
         reading=Reading.RATE,
         target=at_least(100_000),
     )
+
+
+def payloads(chunks: Sequence[bytes]) -> list[bytes]:
+    return [chunk[chunk.index(b"data: ") + 6 :] for chunk in chunks if chunk[6:7] != b"["]
 
 
 def _seconds(work: Callable[[], None]) -> float:
@@ -200,7 +203,7 @@ def _frame(chunks: Sequence[bytes]) -> None:
             pass
 
 
-def _decode(wire: Wire, chunks: Sequence[bytes]) -> None:
+def decode(wire: Wire, chunks: Sequence[bytes]) -> None:
     events, decoder = EventDecoder(), wire.decoder(HELLO)
     for chunk in chunks:
         for event in events.feed(chunk):
@@ -210,8 +213,8 @@ def _decode(wire: Wire, chunks: Sequence[bytes]) -> None:
         pass
 
 
-def _parse(payloads: Sequence[bytes]) -> None:
-    for payload in payloads:
+def parse(said: Sequence[bytes]) -> None:
+    for payload in said:
         json.loads(payload)
 
 

@@ -30,17 +30,17 @@ def compared(effort: Effort, directory: Path) -> list[Compared]:
     def by_all(what: str, unit: Unit, value: Callable[[Measured], float]) -> Compared:
         return Compared(what=what, unit=unit, values={one.name: value(one) for one in found})
 
+    def ended_s(by: str) -> Callable[[Measured], float]:
+        return lambda one: one.ends_s[by]
+
+    def left(by: str) -> Callable[[Measured], float]:
+        return lambda one: one.left[by]
+
     return [
         by_all("`--help`", MILLISECONDS, lambda one: one.help_s),
         by_all("one headless turn", MILLISECONDS, lambda one: one.turn_s),
         by_all("its time of the processors", MILLISECONDS, lambda one: one.cpu_s),
         by_all("its memory, at most", MEGABYTES, lambda one: one.peak_bytes),
-        *(
-            by_all(f"from {by} to the end", MILLISECONDS, lambda one, by=by: one.ends_s[by])
-            for by in SIGNALS
-        ),
-        *(
-            by_all(f"processes that {by} leaves", PROCESSES, lambda one, by=by: one.left[by])
-            for by in SIGNALS
-        ),
+        *(by_all(f"from {by} to the end", MILLISECONDS, ended_s(by)) for by in SIGNALS),
+        *(by_all(f"processes that {by} leaves", PROCESSES, left(by)) for by in SIGNALS),
     ]

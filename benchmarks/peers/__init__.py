@@ -118,6 +118,6 @@ CLIENTS = (HTTPX, CALM_HTTPX)
 PEERS = (
     _framework("pydantic-ai", "pydantic_ai_runs.py", "pydantic-ai-slim[openai]>=2.68"),
     _framework("openai-agents", "openai_agents_runs.py", "openai-agents>=0.24"),
-    _framework("LangGraph", "langgraph_runs.py", "langchain>=1.2", "langchain-openai>=1.7"),
+    _framework("LangChain", "langchain_runs.py", "langchain>=1.2", "langchain-openai>=1.7"),
     _framework("agno", "agno_runs.py", "agno>=3.1", "openai>=3"),
 )

@@ -9,7 +9,6 @@ from typing import IO
 
 import attrs
 
-
 REQUIREMENTS = Path(__file__).parent.with_name("requirements.txt")
 INSTALL_PATIENCE_S = 600
 

@@ -15,7 +15,7 @@ class Figure:
         self,
         file: IO[bytes],
         *,
-        format: str,
+        format: str,  # noqa: A002  # its name there
         metadata: Mapping[str, str | None],
         transparent: bool,
     ) -> None: ...

@@ -1,4 +1,4 @@
-"""``BASE_URL COUNT``: so many runs of LangGraph's agent at once."""
+"""``BASE_URL COUNT``: so many runs of an agent of LangChain at once."""
 
 import sys
 
