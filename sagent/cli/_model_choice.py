@@ -111,7 +111,7 @@ def for_another(options: Options, chosen: str, named: str) -> Options:
     other = copy(options)
     other.model = named
     usual = _asked(other).over(config_of(options).naming, provider_of)
-    if (usual.runner or provider_of(named) or chosen) != chosen:
+    if (usual.runner or provider_of(named) or chosen).lower() != chosen.lower():
         _forget_key(other)
     return other
 

@@ -136,22 +136,23 @@ def test_a_key_needs_somebody_whose_it_is(sagent: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "named", "key"),
+    ("flags", "chosen", "named", "key"),
     [
-        (("--model", "gpt-5.5"), "gpt-5", KEY),
-        (("--model", "gpt-5.5"), "my-own", KEY),
-        (("--model", "gpt-5.5"), "claude-opus-5", ""),
-        (("--model", "m", "--base-url", "http://127.0.0.1:1/v1"), "claude-opus-5", KEY),
-        (("--provider", "OpenAI"), "claude-opus-5", KEY),
+        (("--model", "gpt-5.5"), "OpenAI", "gpt-5", KEY),
+        (("--model", "gpt-5.5"), "OpenAI", "my-own", KEY),
+        (("--model", "gpt-5.5"), "OpenAI", "claude-opus-5", ""),
+        (("--base-url", "http://127.0.0.1:1/v1"), "OpenAICompat", "claude-opus-5", KEY),
+        (("--provider", "OpenAI"), "OpenAI", "claude-opus-5", KEY),
+        (("--provider", "openai"), "OpenAI", "claude-opus-5", KEY),
     ],
 )
 def test_a_given_key_is_never_sent_to_another_provider(
-    flags: tuple[str, ...], named: str, key: str
+    flags: tuple[str, ...], chosen: str, named: str, key: str
 ) -> None:
     options = parse((*flags, "--auth", "env:K"))
     options.key = KEY
 
-    assert for_another(options, "OpenAI", named).key == key
+    assert for_another(options, chosen, named).key == key
 
 
 @pytest.mark.parametrize(
