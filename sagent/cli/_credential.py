@@ -10,7 +10,7 @@ import trio
 from sagent.cli._options import Options
 from sagent.cli._streams import complain
 from sagent.errors import MissingKeyError, UsageError
-from sagent.process import run_command
+from sagent.process import run_command, secret_values
 
 COMMAND_S = 60.0
 """How long a command may take: it may ask its user first."""
@@ -22,6 +22,11 @@ _WAY = re.compile(r"[a-z]+:")
 def keyed[O: Options](options: O) -> O:
     """Do as `with_key` does before anything else is begun, so that all know what to keep secret."""
     return options if options.auth is None else trio.run(with_key, options)
+
+
+def secrets_of(options: Options) -> frozenset[str]:
+    """List what is never written: what the environment has, and what ``--auth`` has given."""
+    return secret_values(os.environ) | {options.key}
 
 
 async def with_key[O: Options](options: O) -> O:

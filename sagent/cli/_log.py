@@ -10,10 +10,10 @@ from typing import Literal
 
 import attrs
 
+from sagent.cli._credential import secrets_of
 from sagent.cli._options import LOG_LEVELS, Options
 from sagent.cli._streams import complain
 from sagent.errors import UsageError
-from sagent.process import secret_values
 
 LEVEL_VARIABLE = "SAGENT_LOG_LEVEL"
 FILE_VARIABLE = "SAGENT_LOG_FILE"
@@ -92,7 +92,7 @@ def _file_handler(path: Path) -> logging.Handler:
 
 
 def _secrets(options: Options) -> Sequence[str]:
-    known = secret_values(os.environ) | {options.key}
+    known = secrets_of(options)
     return sorted((each for each in known if len(each) >= _SHORTEST_SECRET), key=len, reverse=True)
 
 

@@ -1,18 +1,17 @@
 """From options to the session that a run writes."""
 
-import os
 import shutil
 from collections.abc import Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
+from sagent.cli._credential import secrets_of
 from sagent.cli._options import Options
 from sagent.cli._session_picker import pick
 from sagent.cli._session_rows import tell_damage
 from sagent.cli._streams import complain
 from sagent.errors import SessionBusyError, SessionError, UnknownNameError, UsageError
 from sagent.home import Home
-from sagent.process import secret_values
 from sagent.session import (
     Session,
     create_session,
@@ -61,15 +60,10 @@ def _open(options: Options) -> AbstractContextManager[Session]:
     if found is None and options.fork and place is not None:
         raise UsageError(f"there is no session in {place}: --fork needs one")
     if found is None:
-        return create_session(home, cwd=cwd, directory=place, secrets=_secrets(options))
+        return create_session(home, cwd=cwd, directory=place, secrets=secrets_of(options))
     if options.fork:
-        return _forked(found, home, _secrets(options))
-    return open_session(found, secrets=_secrets(options))
-
-
-def _secrets(options: Options) -> frozenset[str]:
-    """List what is never written: what the environment has, and what ``--auth`` has given."""
-    return secret_values(os.environ) | {options.key}
+        return _forked(found, home, secrets_of(options))
+    return open_session(found, secrets=secrets_of(options))
 
 
 def _there(place: Path) -> Path | None:

@@ -1,6 +1,5 @@
 """From a persona and a thread to an agent that lives, and back."""
 
-import os
 from collections.abc import AsyncGenerator, Generator, Iterable
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from copy import copy
@@ -13,9 +12,9 @@ import trio
 from sagent.actors import Backoff, Ref, System
 from sagent.agent import Agent, Answerer, Mail
 from sagent.budget import Budget
+from sagent.cli._credential import secrets_of
 from sagent.cli._setup import build_agent
 from sagent.home import Home
-from sagent.process import secret_values
 from sagent.providers._progress import OnProgress
 from sagent.session import Session, StateRecord, create_session, open_session
 from sagent.session._reading import SESSION_FILE
@@ -137,7 +136,7 @@ class Hiring:
     def _session(self, talk: Talk) -> AbstractContextManager[Session]:
         directory = self._directory / talk.directory
         options = self._options
-        secrets = secret_values(os.environ) | {options.app_token, options.bot_token, options.key}
+        secrets = secrets_of(options) | {options.app_token, options.bot_token}
         if (directory / SESSION_FILE).exists():
             return open_session(directory, secrets=secrets)
         return create_session(self._home, cwd=self._cwd, directory=directory, secrets=secrets)
