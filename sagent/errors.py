@@ -40,6 +40,7 @@ what, and what to do next.
     ├── ServerStartError          a local model's server did not come up
     ├── ProcessError              a command that could not be started
     ├── ControlError              a running sagent that cannot be reached, or refuses
+    ├── OutputError               standard output takes no more: make room, or write elsewhere
     ├── SlackError                Slack cannot be reached, or refuses; `.code` says why
     └── ActorError                the actor runtime
         ├── ActorStopped          the target of an ask is gone, or ended before it answered
@@ -245,6 +246,10 @@ class ProcessError(SagentError):
 
 class ControlError(SagentError):
     """A running sagent cannot be reached, or refuses what it is asked."""
+
+
+class OutputError(SagentError, OSError):
+    """Standard output takes no more, though somebody reads it."""
 
 
 class SlackError(SagentError):

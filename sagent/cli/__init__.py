@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from sagent.cli._exit_code import INTERRUPTED
+from sagent.cli._exit_code import FAILED, INTERRUPTED
 from sagent.cli._loader import COMPLETE, Load, Work, loader_of
 
 __all__ = ["main"]
@@ -14,14 +14,42 @@ __all__ = ["main"]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and give its exit code: 0 done, 1 failed, 2 usage, 130 interrupted."""
+    _open_closed_streams()
+    try:
+        return _do(argv)
+    except BrokenPipeError:  # the reader has gone, and knows it
+        return FAILED
+    except OSError as error:  # of words that are printed before there is anything to do
+        sys.stderr.write(f"sagent: standard output could not be written ({error.strerror})\n")
+        return FAILED
+
+
+def _do(argv: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
-    load = loader_of(words)
+    try:
+        load = loader_of(words)
+    except SystemExit:
+        _flush()
+        raise
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)  # until the run has its own: there is nothing to clean up yet
-    _open_closed_streams()
     alone = argv is None and words[:1] != [COMPLETE]
     work = _load_for_command(load) if alone else load()
-    return work()
+    code = work()
+    _flush()
+    return code
+
+
+def _flush() -> None:
+    """Write what standard output holds; what cannot be written is forgotten.
+
+    Python would try it again at its end, and complain of that.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
 
 
 def _load_for_command(load: Load) -> Work:

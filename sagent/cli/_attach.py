@@ -35,16 +35,17 @@ async def attach(running: Running, path: str, options: ControlOptions) -> None:
 
     Raises:
         ControlError: its process went away without a word.
+        OSError: nothing can be printed any more.
     """
     show: Shower = JsonShower() if options.json else TextShower()
-    failure: ControlError | None = None
+    failure: ControlError | OSError | None = None
     async with running.attach(path) as attachment, trio.open_nursery() as nursery:
         if sys.stdin.isatty():
             nursery.start_soon(_pass_on, attachment, nursery.cancel_scope)
         try:
             async for happening in attachment:
                 await show(happening)
-        except ControlError as error:
+        except (ControlError, OSError) as error:  # raised below, where no nursery groups it
             failure = error
         nursery.cancel_scope.cancel()
     if failure is not None:

@@ -3,14 +3,15 @@
 import json
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 
 from sagent.cli._config import Config, Sources, load_config
 from sagent.cli._config.keys import KEYS, schema
 from sagent.cli._config.layer import Setting
 from sagent.cli._config_parser import ConfigOptions
-from sagent.cli._exit_code import DONE, FAILED, USAGE
-from sagent.cli._streams import complain_of, print_out
-from sagent.errors import UsageError
+from sagent.cli._exit_code import DONE
+from sagent.cli._last_stop import settled
+from sagent.cli._streams import print_out
 from sagent.terminal import one_line
 
 _MOST_SHOWN_CHARS = 60
@@ -18,13 +19,11 @@ _MOST_SHOWN_CHARS = 60
 
 def run_config(options: ConfigOptions) -> int:
     """Do what *options* ask for and give the exit code."""
-    try:
-        print_out(_told(options))
-    except UsageError as error:
-        complain_of(error)
-        return USAGE
-    except BrokenPipeError:  # the reader has gone, and knows it
-        return FAILED
+    return settled(partial(_show, options))
+
+
+def _show(options: ConfigOptions) -> int:
+    print_out(_told(options))
     return DONE
 
 

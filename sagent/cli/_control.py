@@ -10,8 +10,9 @@ import trio
 
 from sagent.cli._control_parser import ControlCommand, ControlOptions
 from sagent.cli._control_rows import find_node, run_head, run_rows, tree_rows
-from sagent.cli._exit_code import DONE, FAILED, USAGE
-from sagent.cli._streams import complain, complain_of, read_in, write_out
+from sagent.cli._exit_code import DONE
+from sagent.cli._last_stop import settled
+from sagent.cli._streams import complain, read_in, write_out
 from sagent.cli._until_signal import End, until_signal
 from sagent.control.client import NodeView, Running, find_agent, find_run, find_runs
 from sagent.errors import ControlError, UsageError
@@ -19,16 +20,7 @@ from sagent.errors import ControlError, UsageError
 
 def run_control(options: ControlOptions) -> int:
     """Do what *options* ask for and give the exit code."""
-    try:
-        return trio.run(until_signal, partial(_do, options))
-    except BrokenPipeError:  # the reader has gone, and knows it
-        return FAILED
-    except UsageError as error:
-        complain_of(error)
-        return USAGE
-    except Exception as error:  # noqa: BLE001  # the last stop: a person reads one line
-        complain_of(error)
-        return FAILED
+    return settled(partial(trio.run, until_signal, partial(_do, options)))
 
 
 async def _do(options: ControlOptions, _: End) -> int:

@@ -2,9 +2,9 @@
 
 import io
 import signal
-import traceback
 from contextlib import redirect_stderr
 from copy import copy
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -13,11 +13,11 @@ import trio
 
 from sagent.cli._config import config_of
 from sagent.cli._credential import keyed
-from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
+from sagent.cli._exit_code import DONE, INTERRUPTED
+from sagent.cli._last_stop import settled, tell_error
 from sagent.cli._log import logged
 from sagent.cli._options import Options
 from sagent.cli._session_choice import open_chosen
-from sagent.cli._streams import complain_of
 from sagent.cli._until_signal import STOPS, unless_signal
 from sagent.errors import UsageError
 from sagent.home import Home
@@ -32,16 +32,13 @@ if TYPE_CHECKING:  # what takes long to load
 
 def run_interactive(options: Options) -> int:
     """Talk to whoever sits at the terminal, one session after the other, and give the exit code."""
-    try:
-        options = keyed(options)
-        with logged(options, "conversation"):
-            return _converse(options)
-    except UsageError as error:
-        _tell(error, options)
-        return USAGE
-    except Exception as error:  # noqa: BLE001  # the last stop: a person reads one line
-        _tell(error, options)
-        return FAILED
+    return settled(partial(_do, options), partial(tell_error, options))
+
+
+def _do(options: Options) -> int:
+    options = keyed(options)
+    with logged(options, "conversation"):
+        return _converse(options)
 
 
 def _converse(options: Options) -> int:
@@ -52,12 +49,6 @@ def _converse(options: Options) -> int:
         if going_on is None:
             return _code(outcome)
         options = going_on
-
-
-def _tell(error: Exception, options: Options) -> None:
-    if options.debug:
-        traceback.print_exception(error)
-    complain_of(error)
 
 
 def _going_on(options: Options, outcome: "Outcome | None") -> Options | None:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import math
-import traceback
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -15,7 +14,8 @@ import trio
 from sagent.actors import System, open_system
 from sagent.agent import Agent
 from sagent.cli._credential import keyed
-from sagent.cli._exit_code import DONE, FAILED, USAGE
+from sagent.cli._exit_code import DONE, FAILED
+from sagent.cli._last_stop import settled, tell_error
 from sagent.cli._log import logged
 from sagent.cli._map_items import Work, find_work
 from sagent.cli._map_lines import error_line, outcome_line, reduced_line
@@ -39,17 +39,13 @@ _MAPS = "maps"
 
 def run_map(options: MapOptions) -> int:
     """Do what *options* ask for and give the exit code."""
-    try:
-        options = keyed(options)
-        with logged(options, "headless"):
-            return trio.run(until_signal, partial(_run, options))
-    except BrokenPipeError:  # the reader has gone, and knows it
-        return FAILED
-    except Exception as error:  # noqa: BLE001  # the last stop: a person reads one line
-        if options.debug:
-            traceback.print_exception(error)
-        complain_of(error)
-        return USAGE if isinstance(error, UsageError) else FAILED
+    return settled(partial(_do, options), partial(tell_error, options))
+
+
+def _do(options: MapOptions) -> int:
+    options = keyed(options)
+    with logged(options, "headless"):
+        return trio.run(until_signal, partial(_run, options))
 
 
 async def _run(options: MapOptions, end: End) -> int:

@@ -7,24 +7,19 @@ import attrs
 import trio
 
 from sagent.cli._exit_code import DONE, FAILED
+from sagent.cli._last_stop import settled
 from sagent.cli._model_offer import Shelf, look_over
 from sagent.cli._model_rows import json_rows, shelf_rows
 from sagent.cli._models_parser import ModelsOptions
 from sagent.cli._provider_setting import provider_settings
-from sagent.cli._streams import columns, complain, complain_of, write_out
+from sagent.cli._streams import columns, complain, write_out
 from sagent.cli._until_signal import End, until_signal
 from sagent.providers import PROVIDER_NAMES
 
 
 def run_models(options: ModelsOptions) -> int:
     """List the models that *options* ask for, and give the exit code."""
-    try:
-        return trio.run(until_signal, partial(_list, options))
-    except BrokenPipeError:  # the reader has gone, and knows it
-        return FAILED
-    except Exception as error:  # noqa: BLE001  # the last stop: a person reads one line
-        complain_of(error)
-        return FAILED
+    return settled(partial(trio.run, until_signal, partial(_list, options)))
 
 
 async def _list(options: ModelsOptions, end: End) -> int:  # noqa: ARG001  # a signal ends it

@@ -1,16 +1,18 @@
 """The commands of ``sagent sessions``."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
-from sagent.cli._exit_code import DONE, FAILED, USAGE
+from sagent.cli._exit_code import DONE
+from sagent.cli._last_stop import settled
 from sagent.cli._session_export import exported, readable
 from sagent.cli._session_json import hit_json, json_line, session_json
 from sagent.cli._session_place import find
 from sagent.cli._session_removal import confirm, remove
 from sagent.cli._session_rows import by_directory, hit_row, rows, tell_damage
 from sagent.cli._sessions_parser import Command, SessionsOptions
-from sagent.cli._streams import columns, complain, complain_of, print_out
+from sagent.cli._streams import columns, complain, print_out
 from sagent.errors import UsageError
 from sagent.home import Home
 from sagent.session import (
@@ -25,16 +27,11 @@ from sagent.terminal import find_message, message_rows
 
 def run_sessions(options: SessionsOptions) -> int:
     """Do what *options* ask for and give the exit code."""
-    try:
-        _COMMANDS[options.command](options, Home.default())
-    except BrokenPipeError:  # the reader has gone, and knows it
-        return FAILED
-    except UsageError as error:
-        complain_of(error)
-        return USAGE
-    except Exception as error:  # noqa: BLE001  # the last stop: a person reads one line
-        complain_of(error)
-        return FAILED
+    return settled(partial(_do, options))
+
+
+def _do(options: SessionsOptions) -> int:
+    _COMMANDS[options.command](options, Home.default())
     return DONE
 
 

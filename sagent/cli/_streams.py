@@ -2,10 +2,11 @@
 
 import os
 import sys
+from contextlib import suppress
 
 import trio
 
-from sagent.errors import SagentError
+from sagent.errors import OutputError, SagentError
 from sagent.terminal import clean
 
 _CHUNK_BYTES = 65_536
@@ -25,6 +26,7 @@ async def write_out(text: str) -> None:
 
     Raises:
         BrokenPipeError: the reader has gone.
+        OutputError: nothing can be written there, to a disk that is full perhaps.
     """
     await trio.to_thread.run_sync(_write, text, abandon_on_cancel=True)
 
@@ -34,6 +36,7 @@ def print_out(text: str) -> None:
 
     Raises:
         BrokenPipeError: the reader has gone.
+        OutputError: nothing can be written there, to a disk that is full perhaps.
     """
     _write(text)
 
@@ -55,14 +58,23 @@ def _read() -> str:
 
 def _write(text: str) -> None:
     rest = memoryview(text.encode(errors="replace"))
-    while rest:
-        rest = rest[os.write(sys.stdout.fileno(), rest) :]
+    try:
+        while rest:
+            rest = rest[os.write(sys.stdout.fileno(), rest) :]
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"standard output could not be written ({error.strerror}): make room, or write "
+            "elsewhere"
+        ) from error
 
 
 def complain(text: str) -> None:
     """Write *text* as one line to standard error, where people look for errors."""
     line = " ".join(clean(text).split())
-    sys.stderr.write(f"sagent: {line}\n")
+    with suppress(OSError):  # there is nowhere else to say so
+        sys.stderr.write(f"sagent: {line}\n")
 
 
 def complain_of(error: Exception, way_on: str = "") -> None:

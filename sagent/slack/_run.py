@@ -2,7 +2,6 @@
 
 import logging
 import sys
-import traceback
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import partial
@@ -10,24 +9,23 @@ from importlib.util import find_spec
 
 import trio
 
-from sagent.cli._exit_code import FAILED, INTERRUPTED, USAGE
-from sagent.cli._streams import complain, complain_of
+from sagent.cli._exit_code import INTERRUPTED
+from sagent.cli._last_stop import settled, tell_error
+from sagent.cli._streams import complain
 from sagent.cli._until_signal import End, until_signal
-from sagent.errors import SlackError, UsageError
+from sagent.errors import SlackError
 from sagent.slack._parser import SlackOptions
 
 
 def run_slack(options: SlackOptions) -> int:
     """Do what *options* ask for and give the exit code."""
-    try:
-        _check_library()
-        with _warnings_told():
-            return trio.run(until_signal, partial(_serve, options))
-    except Exception as error:  # noqa: BLE001  # the last stop: a person reads one line
-        if options.debug:
-            traceback.print_exception(error)
-        complain_of(error)
-        return USAGE if isinstance(error, UsageError) else FAILED
+    return settled(partial(_do, options), partial(tell_error, options))
+
+
+def _do(options: SlackOptions) -> int:
+    _check_library()
+    with _warnings_told():
+        return trio.run(until_signal, partial(_serve, options))
 
 
 def _check_library() -> None:

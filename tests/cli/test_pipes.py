@@ -1,10 +1,11 @@
 """Standard streams that others close, fill or never read."""
 
+import os
 import sys
 
 import pytest
 import trio
-from command import COMMAND, at, clean
+from command import COMMAND, at, clean, one_line
 from loopback import answer, open_loopback, refusal
 
 
@@ -52,3 +53,32 @@ async def test_a_conversation_that_nobody_reads_is_no_traceback() -> None:
         )
 
     assert done.stderr == b""
+
+
+PRINTING = ("--version", "sessions --help", "completion bash", "config", "doctor --offline",
+            "models --offline", "sessions list --all --json", "ps --json")  # fmt: skip
+
+
+@pytest.mark.parametrize("words", PRINTING[:6])
+async def test_a_full_disk_is_one_line(words: str) -> None:
+    with open("/dev/full", "wb") as full:  # noqa: ASYNC230, PTH123  # never waits
+        done = await trio.run_process(
+            [*COMMAND, *words.split()], stdout=full, capture_stderr=True, check=False, env=clean()
+        )
+
+    assert done.returncode == 1
+    assert "standard output could not be written (No space left" in one_line(done.stderr)
+
+
+@pytest.mark.parametrize("words", PRINTING)
+async def test_a_reader_that_has_gone_is_told_nothing(words: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+
+    done = await trio.run_process(
+        [*COMMAND, *words.split()], stdout=write, capture_stderr=True, check=False, env=clean()
+    )
+    os.close(write)
+
+    assert b"Traceback" not in done.stderr
+    assert b"Error" not in done.stderr

@@ -23,7 +23,8 @@ from sagent.cli._doctor._vendors import examine_offline, examine_online
 from sagent.cli._doctor._versions import look_at_versions
 from sagent.cli._doctor_parser import DoctorOptions
 from sagent.cli._exit_code import DONE, FAILED
-from sagent.cli._streams import complain_of, write_out
+from sagent.cli._last_stop import settled
+from sagent.cli._streams import write_out
 from sagent.cli._until_signal import End, until_signal
 from sagent.process import secret_values
 
@@ -34,13 +35,7 @@ _SHORTEST_SECRET = 6
 
 def run_doctor(options: DoctorOptions) -> int:
     """Examine this machine, tell what was found, and give the exit code."""
-    try:
-        return trio.run(until_signal, partial(_examine, options))
-    except BrokenPipeError:  # the reader has gone, and knows it
-        return FAILED
-    except Exception as error:  # noqa: BLE001  # the last stop: a person reads one line
-        complain_of(error)
-        return FAILED
+    return settled(partial(trio.run, until_signal, partial(_examine, options)))
 
 
 async def _examine(options: DoctorOptions, end: End) -> int:  # noqa: ARG001  # a signal ends it

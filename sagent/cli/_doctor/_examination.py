@@ -27,14 +27,21 @@ async def examine(sections: Iterable[Section], tell: Tell) -> tuple[Finding, ...
     """
     outcomes = [(section, _Outcome()) for section in sections]
     found: list[Finding] = []
+    failure: Exception | None = None
     async with trio.open_nursery() as nursery:
         for section, outcome in outcomes:
             nursery.start_soon(_examine, section, outcome)
-        for section, outcome in outcomes:
-            await outcome.there.wait()
-            if outcome.findings:
-                await tell(section.name, outcome.findings)
-            found += outcome.findings
+        try:
+            for section, outcome in outcomes:
+                await outcome.there.wait()
+                if outcome.findings:
+                    await tell(section.name, outcome.findings)
+                found += outcome.findings
+        except Exception as error:  # noqa: BLE001  # raised below, where no nursery groups it
+            failure = error
+            nursery.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
     return tuple(found)
 
 
