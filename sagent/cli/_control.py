@@ -20,7 +20,7 @@ from sagent.errors import ControlError, UsageError
 
 def run_control(options: ControlOptions) -> int:
     """Do what *options* ask for and give the exit code."""
-    return settled(partial(trio.run, until_signal, partial(_do, options)))
+    return settled(lambda: trio.run(until_signal, partial(_do, options)))
 
 
 async def _do(options: ControlOptions, _: End) -> int:

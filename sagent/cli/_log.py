@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -81,10 +81,35 @@ def _level(options: Options) -> int | None:
     return logging.getLevelNamesMapping()[named.upper()]
 
 
+class _LogFile(logging.FileHandler):
+    """Says once that the file takes no more, and writes nothing from then on."""
+
+    _full = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write *record*, unless one before it could not be."""
+        if not self._full:
+            super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's name
+        """Tell why *record* could not be written."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self._full:
+            self._full = True
+            complain(f"no more is logged: {self.baseFilename} cannot be written: {error.strerror}")
+
+    def close(self) -> None:
+        """Close the file, and forget what it does not take."""
+        with suppress(OSError):
+            super().close()
+
+
 def _file_handler(path: Path) -> logging.Handler:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
-        return logging.FileHandler(path, encoding="utf-8", errors="replace")
+        return _LogFile(path, encoding="utf-8", errors="replace")
     except OSError as error:
         raise UsageError(
             f"{FILE_VARIABLE} names {path}, which cannot be written: {error.strerror}"

@@ -19,7 +19,7 @@ from sagent.providers import PROVIDER_NAMES
 
 def run_models(options: ModelsOptions) -> int:
     """List the models that *options* ask for, and give the exit code."""
-    return settled(partial(trio.run, until_signal, partial(_list, options)))
+    return settled(lambda: trio.run(until_signal, partial(_list, options)))
 
 
 async def _list(options: ModelsOptions, end: End) -> int:  # noqa: ARG001  # a signal ends it

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sagent.actors import System
 from sagent.cli._log import has_log
+from sagent.cli._streams import complain
 from sagent.control import open_control
 from sagent.errors import ControlError, UsageError
 
@@ -39,7 +40,7 @@ async def traced(system: System, path: str | None) -> AsyncGenerator[None]:
         if path is not None:
             from sagent.trace import open_trace  # noqa: PLC0415  # few runs are traced
 
-            await stack.enter_async_context(open_trace(system, Path(path)))
+            await stack.enter_async_context(open_trace(system, Path(path), on_fault=complain))
         if has_log():
             from sagent.trace import open_log  # noqa: PLC0415  # few runs are logged
 

@@ -135,3 +135,13 @@ async def test_a_conversation_without_such_a_file_says_so(project: Path) -> None
         open_terminal(*at(server), "--log-level", "INFO", cwd=project) as terminal,
     ):
         await terminal.shows("set SAGENT_LOG_FILE", "ready")
+
+
+def test_a_log_that_the_disk_has_no_room_for_is_told_and_the_run_goes_on(sagent: Command) -> None:
+    environ = {"SAGENT_LOG_FILE": "/dev/full"}
+
+    with serve_loopback(answer("hello")) as server:
+        done = sagent(*at(server), "hi", environ=environ)
+
+    assert (done.returncode, done.stdout) == (0, b"hello\n")
+    assert "no more is logged: /dev/full cannot be written: No space" in one_line(done.stderr)

@@ -55,11 +55,7 @@ async def test_a_conversation_that_nobody_reads_is_no_traceback() -> None:
     assert done.stderr == b""
 
 
-PRINTING = ("--version", "sessions --help", "completion bash", "config", "doctor --offline",
-            "models --offline", "sessions list --all --json", "ps --json")  # fmt: skip
-
-
-@pytest.mark.parametrize("words", PRINTING[:6])
+@pytest.mark.parametrize("words", ["--version", "config", "doctor --offline"])
 async def test_a_full_disk_is_one_line(words: str) -> None:
     with open("/dev/full", "wb") as full:  # noqa: ASYNC230, PTH123  # never waits
         done = await trio.run_process(
@@ -70,7 +66,7 @@ async def test_a_full_disk_is_one_line(words: str) -> None:
     assert "standard output could not be written (No space left" in one_line(done.stderr)
 
 
-@pytest.mark.parametrize("words", PRINTING)
+@pytest.mark.parametrize("words", ["sessions --help", "doctor --offline", "ps --json"])
 async def test_a_reader_that_has_gone_is_told_nothing(words: str) -> None:
     read, write = os.pipe()
     os.close(read)

@@ -33,3 +33,15 @@ def test_a_trace_that_cannot_be_written_is_a_usage_error(sagent: Command, projec
     assert done.returncode == 2
     assert "missing/trace.jsonl cannot be written" in one_line(done.stderr)
     assert server.seen == []
+
+
+def test_a_trace_that_the_disk_has_no_room_for_is_told_and_the_run_goes_on(
+    sagent: Command, project: Path
+) -> None:
+    (project / "trace.jsonl").symlink_to("/dev/full")
+
+    with serve_loopback(call("List", {"path": "."}), answer("hello")) as server:
+        done = sagent("hi", *at(server), "--trace", "trace.jsonl")
+
+    assert (done.returncode, done.stdout) == (0, b"hello\n")
+    assert "no more is traced: trace.jsonl cannot be written: No space" in one_line(done.stderr)

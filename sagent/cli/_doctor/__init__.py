@@ -35,7 +35,7 @@ _SHORTEST_SECRET = 6
 
 def run_doctor(options: DoctorOptions) -> int:
     """Examine this machine, tell what was found, and give the exit code."""
-    return settled(partial(trio.run, until_signal, partial(_examine, options)))
+    return settled(lambda: trio.run(until_signal, partial(_examine, options)))
 
 
 async def _examine(options: DoctorOptions, end: End) -> int:  # noqa: ARG001  # a signal ends it
