@@ -5,10 +5,12 @@ from collections.abc import Callable
 import attrs
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import Completer, ThreadedCompleter
+from prompt_toolkit.document import Document
 from prompt_toolkit.history import History
 from prompt_toolkit.layout import BufferControl, Dimension, Window
 from prompt_toolkit.widgets import SearchToolbar
 
+from sagent.repl._label_guard import LabelGuard
 from sagent.repl._pasted import Fold, Folds, Pasted
 from sagent.repl._screen import Submitted
 
@@ -34,6 +36,7 @@ class Entry:
     folds: Folds
     window: Window
     search: SearchToolbar
+    _guard: LabelGuard
 
     @classmethod
     def of(cls, completer: Completer, history: History, folds: Folds) -> "Entry":
@@ -53,9 +56,9 @@ class Entry:
             dont_extend_height=True,
             get_line_prefix=lambda line, wrap: "> " if line == wrap == 0 else "  ",
         )
-        entry = cls(buffer, folds, window, search)
-        entry.keep_out_of_labels()
-        return entry
+        guard = LabelGuard(buffer, folds)
+        guard.begin()
+        return cls(buffer, folds, window, search, guard)
 
     @property
     def label_before(self) -> Fold | None:
@@ -72,8 +75,7 @@ class Entry:
         folded = next(self.folds.found_in(text), None) is not None
         shown = text if folded else self.folds.shortened(text)
         rest = f"\n{self.buffer.text}" if self.buffer.text else ""
-        self.buffer.text = f"{shown}{rest}"
-        self.buffer.cursor_position = len(shown)
+        self._write(f"{shown}{rest}", len(shown))
 
     def insert(self, pasted: str | Pasted) -> None:
         """Put *pasted* where the cursor is: a short text as it is, all else as a label."""
@@ -89,36 +91,33 @@ class Entry:
             self.buffer.cursor_position = label.end
             self.buffer.delete_before_cursor(label.end - label.start)
 
-    def keep_out_of_labels(self) -> None:
-        """Have the cursor go past each label, from now on: what is changed in one is lost."""
-        buffer, before = self.buffer, self.buffer.cursor_position
-
-        def step(_: Buffer) -> None:
-            nonlocal before
-            label = self.label_before
-            if label is not None and buffer.cursor_position < label.end:
-                buffer.cursor_position = label.start if before >= label.end else label.end
-            before = buffer.cursor_position
-
-        buffer.on_cursor_position_changed += step
-
     def unfold(self) -> Callable[[], None]:
         """Show what is written whole, and give what folds again what is still there."""
         before = self.buffer.text
-        self.buffer.text = self.folds.unfolded(before)
+        whole = self.folds.unfolded(before)
+        self._write(whole, len(whole))
 
         def fold_again() -> None:
             text = self.folds.refolded(self.buffer.text, before)
             if text != self.buffer.text:
-                self.buffer.text = text
-                self.buffer.cursor_position = len(text)
+                self._write(text, len(text))
 
         return fold_again
+
+    def clear(self) -> None:
+        """Forget what is written."""
+        self.buffer.reset()
+        self._guard.accept()
 
     def take(self) -> Submitted:
         """Take what is written, which is remembered."""
         text = self.buffer.text
         self.buffer.append_to_history()
-        self.buffer.reset()
+        self.clear()
         pasted = tuple(fold.pasted for fold in self.folds.found_in(text))
         return Submitted(text, self.folds.unfolded(text), pasted)
+
+    def _write(self, text: str, place: int) -> None:
+        """Have *text* in place of what is written, whatever that was."""
+        self._guard.expect(text)
+        self.buffer.document = Document(text, place)

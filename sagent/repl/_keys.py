@@ -157,7 +157,7 @@ def _escape(desk: Desk, event: KeyPressEvent) -> None:
 
 def _stop(desk: Desk) -> None:
     if desk.entry.buffer.text and not desk.view.busy:
-        desk.entry.buffer.reset()
+        desk.entry.clear()
     else:
         desk.deliver(Stopped())
 

@@ -143,3 +143,46 @@ def test_keys_are_those_that_the_person_has_for_other_programs(
 def test_an_editor_that_there_is_not_is_refused() -> None:
     with pytest.raises(UsageError, match="set it to vi or emacs"):
         editing_mode({"SAGENT_EDITING_MODE": "ed"})
+
+
+@pytest.mark.parametrize(
+    ("after", "left"),
+    [
+        ("see [Pasted text #1: 40  now", "see  now"),  # its end was deleted
+        ("see text #1: 40 lines] now", "see  now"),  # its beginning
+        ("see [Pasted text 40 lines] now", "see  now"),  # a word of it
+        ("see x[Pasted text #1: 40 lines] now", "see x[Pasted text #1: 40 lines] now"),
+        ("see  now", "see  now"),
+    ],
+)
+def test_of_a_label_that_is_deleted_in_part_nothing_is_left(after: str, left: str) -> None:
+    folds = Folds()
+    before = f"see {folds.label(PastedText(LONG))} now"
+    entry = Entry.of(DummyCompleter(), InMemoryHistory(), folds)
+    entry.fill(before)
+
+    entry.buffer.text = after
+
+    assert entry.buffer.text == left
+
+
+def test_what_takes_the_place_of_a_label_stays_whatever_it_begins_with() -> None:
+    folds = Folds()
+    entry = Entry.of(DummyCompleter(), InMemoryHistory(), folds)
+    entry.fill(LONG)
+    entry.clear()
+
+    entry.buffer.text = "["
+
+    assert entry.buffer.text == "["
+
+
+def test_a_label_that_was_deleted_comes_back_when_that_is_undone() -> None:
+    entry = Entry.of(DummyCompleter(), InMemoryHistory(), Folds())
+    entry.fill(LONG)
+    entry.buffer.save_to_undo_stack()
+    entry.buffer.delete_before_cursor(6)
+
+    entry.buffer.undo()
+
+    assert entry.take().whole == LONG

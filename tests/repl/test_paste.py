@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import trio
 from loopback import answer
 from terminal import (
     BACKSPACE,
@@ -12,6 +13,7 @@ from terminal import (
     CTRL_V,
     CTRL_X,
     ENTER,
+    ESC,
     LEFT,
     UP,
     pasted,
@@ -205,3 +207,26 @@ async def test_ctrl_c_leaves_a_long_paste_behind(project: Path) -> None:
         await terminal.shows("Pasted text #1")
         terminal.type(CTRL_C)
         await terminal.lacks("Pasted text")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("environ", "keys"),
+    [({}, ["\x1b\x7f"]), ({"SAGENT_EDITING_MODE": "vi"}, [ESC, "0dwi"])],
+    ids=["Alt-Backspace", "dw"],
+)
+async def test_a_word_that_is_deleted_of_a_label_takes_all_of_it(
+    project: Path, environ: dict[str, str], keys: list[str]
+) -> None:
+    async with talk(answer("Fine."), cwd=project, environ=environ) as (terminal, server):
+        terminal.type(pasted(LONG))
+        await terminal.shows("[Pasted text #1: 120 lines]")
+
+        for key in keys:
+            terminal.type(key)
+            await trio.sleep(0.2)  # Esc, or the beginning of what a key sends
+        await terminal.lacks("lines]")
+        await terminal.says("instead")
+
+        await terminal.shows("Fine.", "ready")
+    assert server.seen[0].body["messages"][-1]["content"] == "instead"
