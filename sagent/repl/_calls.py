@@ -1,6 +1,6 @@
 """The calls of tools: those that run, and what they have given."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Container, Iterator
 
 import attrs
@@ -17,7 +17,7 @@ from sagent.agent import (
 )
 from sagent.message import Descriptor, Message, MultipartMessage
 from sagent.repl._figures import duration
-from sagent.repl._printed import Diff, Printed, Remark, Verbatim, in_short, last_line
+from sagent.repl._printed import Diff, Printed, Remark, in_short, last_line
 
 MOST_RESULTS = 20
 """How many of the last results of tools can be seen whole."""
@@ -68,7 +68,9 @@ class Calls:
     results: deque[Result] = attrs.field(factory=lambda: deque(maxlen=MOST_RESULTS), init=False)
     _running: dict[str, _Call] = attrs.field(factory=dict[str, _Call], init=False)
     """Those that run, by their ids."""
-    _answers: set[str] = attrs.field(factory=set[str], init=False)
+    _stopped: dict[str, _Call] = attrs.field(factory=dict[str, _Call], init=False)
+    """Those that were told to be stopped, and will yet say so themselves."""
+    _answers: Counter[str] = attrs.field(factory=Counter[str], init=False)
     """What agents below have answered, which then comes once more as the result of a call."""
 
     def live(self, now_s: float) -> Iterator[Printed]:
@@ -88,7 +90,7 @@ class Calls:
 
     def answered(self, text: str) -> None:
         """Know that the answer of an agent was told, and need not be told as a result."""
-        self._answers.add(text.strip())
+        self._answers[text.strip()] += 1
 
     def feed(self, event: OwnEvent, now_s: float) -> list[Printed]:
         """Give what *event*, which happens *now_s* by the clock, lets be printed of a call."""
@@ -102,7 +104,7 @@ class Calls:
             case ToolReturned():
                 told = self._returned(event, now_s)
             case Interrupted() | Failed():
-                self._running.clear()
+                told = self._stop()
             case TurnBegan():
                 self._answers.clear()
             case _:
@@ -114,20 +116,33 @@ class Calls:
         if event.call_id in self._running:
             self._running[event.call_id].told = last_line(event.content)
 
+    def _stop(self) -> list[Printed]:
+        """Tell of each call that runs that it does no more; of many, how many they are."""
+        calls = [call for call in self._running.values() if call.name not in _TOLD]
+        self._stopped |= self._running
+        self._running.clear()
+        told = [Remark(f"  ✗ {call.summary} · stopped", "notice") for call in calls[:MOST_CALLS]]
+        if len(calls) > MOST_CALLS:
+            told.append(Remark(f"  ✗ {len(calls) - MOST_CALLS} more · stopped", "notice"))
+        return [*told]
+
     def _returned(self, event: ToolReturned, now_s: float) -> list[Printed]:
         known = _Call(event.name, event.name, now_s)
-        call = self._running.pop(event.call_id, known)
+        stopped = self._stopped.pop(event.call_id, None)
+        call = stopped or self._running.pop(event.call_id, known)
         self.results.append(Result(call.summary, event.content))
-        if event.content.strip() in self._answers:  # the line of the agent's end has told it
-            self._answers.discard(event.content.strip())
+        if stopped is not None and event.is_error:
+            return []
+        if self._answers[event.content.strip()]:  # the line of the agent's end has told it
+            self._answers[event.content.strip()] -= 1
             return []
         if event.name in _TOLD and not event.is_error:
             return []
         took = _if_long(now_s - call.since_s)
         if event.is_error:
             lines = event.content.strip().splitlines()[:_MOST_ERROR_LINES]
-            told = "\n".join(f"    {line}" for line in lines)
-            return [Remark(f"  ✗ {call.summary}{took}", "error"), Verbatim(told, "error")]
+            told = (Remark(f"    {line}", "error") for line in lines)
+            return [Remark(f"  ✗ {call.summary}{took}", "error"), *told]
         diff = _diff(event.message)
         short = "" if diff else f" → {in_short(event.content)}"
         head = Remark(f"  ● {call.summary}{short}{took}")

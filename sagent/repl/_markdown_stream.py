@@ -2,7 +2,7 @@
 
 What is printed above a prompt cannot be painted again, so a part is given out once it is whole: a
 paragraph at its empty line, a list's item when the next begins, a heading at its line's end, code
-at its closing fence. Code and paragraphs without an end are given out in portions.
+at its closing fence. Code, tables and paragraphs without an end are given out in portions.
 """
 
 import re
@@ -78,10 +78,19 @@ class MarkdownStream:
             self._lines, self._in_list = [line], False
             return [*given, *self._give()]
         item = _ITEM.match(line)
-        given = self._give() if item or sum(map(len, self._lines)) > MOST_CHARS else []
+        given = self._give() if item else self._give_portion()
         if not self._lines:
             self._in_list = bool(item) or (self._in_list and line.startswith((" ", "\t")))
         self._lines.append(line)
+        return given
+
+    def _give_portion(self) -> list[Prose]:
+        """Give what there is if it is much; what goes on of a table begins with its head again."""
+        if sum(map(len, self._lines)) <= MOST_CHARS:
+            return []
+        head = _head(self._lines)
+        given = self._give()
+        self._lines = head
         return given
 
     def _take_code(self, line: str) -> list[Prose]:
@@ -115,3 +124,12 @@ class MarkdownStream:
         lines = (line.expandtabs(4) for line in text.split("\n"))
         level = [line[min(columns, len(line) - len(line.lstrip())) :] for line in lines]
         return Prose(text="\n".join(level), indent=columns, gap=self._gap)
+
+
+def _head(lines: list[str]) -> list[str]:
+    """Give the two lines that a table begins with, if *lines* are a table, and those are short."""
+    match lines:
+        case [names, rule, _, *_] if {"|", "-"} <= {*rule} <= {*"|-: \t"}:
+            return [names, rule] if "|" in names and len(names + rule) < MOST_CHARS // 4 else []
+        case _:
+            return []

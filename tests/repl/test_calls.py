@@ -3,6 +3,7 @@
 from sagent.agent import (
     ChildEvent,
     Done,
+    Interrupted,
     Notice,
     OwnEvent,
     QuestionClosed,
@@ -12,10 +13,10 @@ from sagent.agent import (
     ToolReturned,
     UserAsked,
 )
-from sagent.message import TextMessage
+from sagent.message import TextMessage, error_message
 from sagent.model import Usage
 from sagent.repl._calls import MOST_CALLS, MOST_RESULTS, Calls
-from sagent.repl._printed import Printed
+from sagent.repl._printed import Printed, Remark
 from sagent.repl._telling import Telling
 from sagent.tool import Answer, Choice, Question
 
@@ -112,3 +113,50 @@ def test_a_question_is_told_by_itself_and_its_answer_and_not_as_a_call() -> None
     )
 
     assert (asked, meanwhile, closed) == (["  ? Which?"], [], ["    → a"])
+
+
+def stopped(number: int) -> ToolReturned:
+    return ToolReturned(call_id=f"c{number}", name="Bash", message=error_message("[cancelled]"))
+
+
+def test_of_calls_that_an_interrupt_stops_each_is_told_once_by_what_it_was() -> None:
+    told = fed(Telling(), called(1), called(2), Interrupted(), stopped(2), stopped(1))
+
+    assert told == ["  ✗ Bash 1 · stopped", "  ✗ Bash 2 · stopped", "  ✗ interrupted"]
+
+
+def test_of_many_that_are_stopped_the_number_is_told() -> None:
+    calls = range(MOST_CALLS + 8)
+
+    told = fed(Telling(), *map(called, calls), Interrupted(), *map(stopped, calls))
+
+    assert told[MOST_CALLS:] == ["  ✗ 8 more · stopped", "  ✗ interrupted"]
+
+
+def test_what_came_of_a_call_before_it_could_be_stopped_is_told() -> None:
+    told = fed(Telling(), called(), Interrupted(), returned("fine"))
+
+    assert told[-1] == "  ● Bash 1 → fine"
+
+
+def test_a_long_line_of_an_error_takes_one_row() -> None:
+    telling = Telling()
+    telling.feed(called(), 0)
+    failed = ToolReturned(call_id="c1", name="Bash", message=error_message("x" * 100_000))
+
+    told = telling.feed(failed, 0)
+
+    assert all(isinstance(one, Remark) for one in told)
+
+
+def test_agents_that_answer_the_same_are_each_told_once() -> None:
+    telling = Telling()
+    fed(telling, *(called(n, name="AgentSpawn") for n in (1, 2)))
+
+    told = fed(
+        telling,
+        *(told_by(name, Done(TextMessage("So."), Usage())) for name in ("a", "b")),
+        *(returned("So.", n) for n in (1, 2)),
+    )
+
+    assert told == ["  a done · 0s → So.", "  b done · 0s → So."]

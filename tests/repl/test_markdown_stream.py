@@ -87,3 +87,15 @@ def test_what_waits_for_its_end_is_bounded(text: str) -> None:
     (tail,) = stream.tail
     assert len(tail.text) <= MOST_CHARS
     assert tail.text.count("\n") <= MOST_FENCED_LINES
+
+
+def test_a_long_table_goes_on_as_a_table() -> None:
+    head = "| name | value |\n|---|---|\n"
+    rows = [f"| row{n} | {'x' * 50} |" for n in range(200)]
+
+    cut = parts(head + "\n".join(rows) + "\n\nafter")
+
+    assert len(cut) > 2
+    assert all(part.startswith(head) for part in cut[:-1])
+    assert [row for part in cut[:-1] for row in part.split("\n")[2:]] == rows
+    assert cut[-1] == "after"
