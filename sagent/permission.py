@@ -15,12 +15,17 @@ class Allow:
 
 @attrs.frozen
 class Deny:
-    """The tool may not run; the model reads the reason."""
+    """The tool may not run; the model reads the reason.
+
+    Attributes:
+        reason: what is wrong, and what would be right.
+    """
 
     reason: str
 
 
 type Decision = Allow | Deny
+"""What a policy says of a call."""
 
 
 @attrs.frozen(kw_only=True)
@@ -28,7 +33,9 @@ class ToolUse:
     """A tool about to run."""
 
     tool: Tool
+    """What is to run."""
     directive: Message
+    """What it is called with."""
     agent: str
     """The name of the agent whose model called it."""
 

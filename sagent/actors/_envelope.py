@@ -9,6 +9,7 @@ from sagent.actors._events import LateReply
 from sagent.actors._policy import check_choice
 
 type Lane = Literal["front", "back"]
+"""A queue of an inbox; everything in the front one goes before anything in the back one."""
 
 _LANES: tuple[Lane, ...] = ("front", "back")
 

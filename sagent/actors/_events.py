@@ -5,25 +5,39 @@ import attrs
 from sagent.actors._exit import Exit
 
 type DeadLetterReason = Literal["stopped", "crashed", "overflow", "abandoned"]
+"""Why nobody handled a message: see `DeadLetter`."""
 
 
 @attrs.frozen
 class Spawned:
-    """An actor has a path and an inbox; its `started` has not run yet."""
+    """An actor has a path and an inbox; its `started` has not run yet.
+
+    Attributes:
+        path: the actor's place in the tree.
+    """
 
     path: str
 
 
 @attrs.frozen
 class Started:
-    """An actor's `started` has returned."""
+    """An actor's `started` has returned.
+
+    Attributes:
+        path: the actor's place in the tree.
+    """
 
     path: str
 
 
 @attrs.frozen
 class Exited:
-    """An actor has ended, its `stopped` included."""
+    """An actor has ended, its `stopped` included.
+
+    Attributes:
+        path: the actor's place in the tree.
+        exit: how it ended.
+    """
 
     path: str
     exit: Exit
@@ -112,6 +126,7 @@ class GaveUp:
 
 
 type Event = Spawned | Started | Exited | DeadLetter | LateReply | Overflow | Restarting | GaveUp
+"""What a system tells of itself to who listens."""
 
 
 @attrs.frozen

@@ -3,6 +3,7 @@ from typing import Literal
 import attrs
 
 type ExitReason = Literal["normal", "stopped", "killed", "crashed"]
+"""How an actor can end: see `Exit`."""
 
 
 @attrs.frozen

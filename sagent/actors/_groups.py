@@ -10,6 +10,9 @@ class Group(Generic[M]):  # noqa: UP046  # invariant in M, which PEP 695 would n
     """The key of a group of actors that take messages of type M; equal by name.
 
     Many actors hold it at once, as in OTP's pg and in Elixir's Registry with duplicate keys.
+
+    Attributes:
+        name: tells it from others.
     """
 
     name: str

@@ -23,6 +23,7 @@ from sagent.actors._refusal import full, refusal
 from sagent.errors import UsageError
 
 type OverflowPolicy = Literal["fail", "drop_newest", "drop_oldest"]
+"""What a full back lane does with one more message."""
 
 _OVERFLOWS: tuple[OverflowPolicy, ...] = ("fail", "drop_newest", "drop_oldest")
 

@@ -21,7 +21,11 @@ from sagent.tool import Answer, Plan, Question, plan_as_json
 
 @attrs.frozen
 class Text:
-    """More of the answer."""
+    """More of the answer.
+
+    Attributes:
+        content: what was said, a piece of the answer.
+    """
 
     descriptor: ClassVar[str] = Descriptor.TEXT
     content: str
@@ -29,7 +33,11 @@ class Text:
 
 @attrs.frozen
 class Thinking:
-    """More of the model's thinking."""
+    """More of the model's thinking.
+
+    Attributes:
+        content: what was thought, or a summary of it, in pieces.
+    """
 
     descriptor: ClassVar[str] = Descriptor.THINKING
     content: str
@@ -41,7 +49,9 @@ class ToolCalled:
 
     descriptor: ClassVar[str] = Descriptor.TOOL_CALL
     call_id: str
+    """Tells this call from others."""
     name: str
+    """The tool's."""
     summary: str
     """The call in a few words, for people."""
     content: JSON
@@ -50,7 +60,13 @@ class ToolCalled:
 
 @attrs.frozen(kw_only=True)
 class ToolReturned:
-    """A tool has given its result."""
+    """A tool has given its result.
+
+    Attributes:
+        call_id: tells the call from others.
+        name: the tool's.
+        message: the result.
+    """
 
     descriptor: ClassVar[str] = Descriptor.TOOL_RESULT
     call_id: str
@@ -87,14 +103,21 @@ class ToolProgressed:
 
     descriptor: ClassVar[str] = Descriptor.TOOL_PROGRESS
     call_id: str
+    """Tells the call from others."""
     name: str
+    """The tool's."""
     content: str
     """What it told; some may have been left out when it told much at once."""
 
 
 @attrs.frozen(kw_only=True)
 class ToolDetached:
-    """A tool goes on in the background; its result comes later."""
+    """A tool goes on in the background; its result comes later.
+
+    Attributes:
+        call_id: tells the call from others.
+        name: the tool's.
+    """
 
     descriptor: ClassVar[str] = Descriptor.STATUS
     call_id: str
@@ -108,7 +131,11 @@ class ToolDetached:
 
 @attrs.frozen
 class Notice:
-    """Something happened to the agent that people should know of, in one line."""
+    """Something happened to the agent that people should know of, in one line.
+
+    Attributes:
+        content: the line.
+    """
 
     descriptor: ClassVar[str] = Descriptor.STATUS
     content: str
@@ -116,7 +143,11 @@ class Notice:
 
 @attrs.frozen
 class Titled:
-    """The agent says what it is at."""
+    """The agent says what it is at.
+
+    Attributes:
+        content: what it is at, in a few words.
+    """
 
     descriptor: ClassVar[str] = Descriptor.TITLE
     content: str
@@ -124,7 +155,11 @@ class Titled:
 
 @attrs.frozen
 class Planned:
-    """The agent has a plan, in place of the one before; an empty one is none any more."""
+    """The agent has a plan, in place of the one before; an empty one is none any more.
+
+    Attributes:
+        items: its steps, in their order.
+    """
 
     descriptor: ClassVar[str] = Descriptor.PLAN
     items: Plan
@@ -137,7 +172,11 @@ class Planned:
 
 @attrs.frozen
 class UserAsked:
-    """The agent asks a person, and waits."""
+    """The agent asks a person, and waits.
+
+    Attributes:
+        question: what is asked, by whom, and with which choices.
+    """
 
     descriptor: ClassVar[str] = Descriptor.QUESTION
     question: Question
@@ -183,11 +222,16 @@ class Compacted:
     tokens_before: int
     """About how many tokens the history had."""
     tokens_after: int
+    """About how many the recap has, with what stands before it."""
 
 
 @attrs.frozen
 class Interrupted:
-    """The turn was interrupted; the agent waits for what comes next."""
+    """The turn was interrupted; the agent waits for what comes next.
+
+    Attributes:
+        content: what people are told of it.
+    """
 
     descriptor: ClassVar[str] = Descriptor.INTERRUPTED
     content: str = "interrupted"
@@ -213,7 +257,11 @@ class TurnBegan:
 
 @attrs.frozen
 class ModelAsked:
-    """The agent's model is asked for a response. Told to who watches an agent."""
+    """The agent's model is asked for a response. Told to who watches an agent.
+
+    Attributes:
+        model_id: the vendor's name for the model.
+    """
 
     descriptor: ClassVar[str] = Descriptor.MODEL_REQUEST
     model_id: str
@@ -250,7 +298,11 @@ class Responded:
 
 @attrs.frozen
 class Failed:
-    """A turn has failed, and the agent goes on. Told to who watches an agent: a run raises."""
+    """A turn has failed, and the agent goes on. Told to who watches an agent: a run raises.
+
+    Attributes:
+        content: what went wrong, in a line.
+    """
 
     descriptor: ClassVar[str] = Descriptor.ERROR
     content: str
@@ -265,6 +317,7 @@ class Done:
 
     descriptor: ClassVar[str] = "result"
     message: TextMessage | JsonMessage
+    """The answer."""
     usage: Usage
     """All tokens of the run, or of the turn."""
     cost_usd: Decimal | None = None
@@ -316,6 +369,7 @@ class ChildEvent:
     path: str
     """Which agent, by its place in the tree of actors."""
     event: OwnEvent
+    """What happened."""
 
     @property
     def name(self) -> str:

@@ -75,7 +75,11 @@ class Prompt(Request[TextMessage]):
 
 @attrs.frozen
 class Clear(Request[None]):
-    """Forget the conversation; what was spent, and the files that are known, stay."""
+    """Forget the conversation; what was spent, and the files that are known, stay.
+
+    Attributes:
+        reason: why, for the record.
+    """
 
     reason: str = ""
 
@@ -83,6 +87,9 @@ class Clear(Request[None]):
 @attrs.frozen
 class Compact(Request[Recap]):
     """Replace the conversation by a recap of it.
+
+    Attributes:
+        instructions: what the recap is to heed, in words for the model.
 
     Raises:
         CompactionError: that was not possible; the conversation is as it was.
@@ -94,6 +101,9 @@ class Compact(Request[Recap]):
 @attrs.frozen
 class Recompact(Request[Recap]):
     """Make the last recap anew, out of what it was made of and what came since.
+
+    Attributes:
+        instructions: what the recap is to heed, in words for the model.
 
     Raises:
         UsageError: there was none.
@@ -141,6 +151,9 @@ class SwapModel(Request[None]):
     """Go on with another model.
 
     If its first call fails, the agent returns to the one before, and tells so.
+
+    Attributes:
+        model: the one to go on with.
 
     Raises:
         UsageError: the conversation does not fit the window of the new model.

@@ -59,7 +59,13 @@ class Amount:
 
 @attrs.frozen(kw_only=True)
 class Remaining:
-    """What may still be reserved; None where there is no limit."""
+    """What may still be reserved; None where there is no limit.
+
+    Attributes:
+        usd: money, in US dollars.
+        tokens: of requests and answers together.
+        calls: of a model.
+    """
 
     usd: Decimal | None = None
     tokens: int | None = None

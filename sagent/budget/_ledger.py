@@ -14,6 +14,11 @@ class LedgerEntry:
     """What one spender took, and those below it: to the last digit, the parts make the total.
 
     Children of one name are one entry.
+
+    Attributes:
+        name: the spender's.
+        own: what it took itself.
+        children: what those below it took.
     """
 
     name: str

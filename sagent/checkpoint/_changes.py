@@ -12,6 +12,11 @@ class Changes:
     """What became different, each a sorted tuple of paths.
 
     A path is relative to the workspace, or absolute where the file is elsewhere.
+
+    Attributes:
+        added: files that were not there before.
+        modified: files with another content.
+        deleted: files that are gone.
     """
 
     added: tuple[Path, ...] = ()

@@ -21,7 +21,12 @@ _TICKS = re.compile(r"`{3,}")
 
 @attrs.frozen
 class FileText:
-    """A file as it is now."""
+    """A file as it is now.
+
+    Attributes:
+        path: as the agent names it.
+        content: its text.
+    """
 
     path: str
     content: str
@@ -29,7 +34,12 @@ class FileText:
 
 @attrs.frozen
 class SkillText:
-    """A skill that the agent was given, with its instructions."""
+    """A skill that the agent was given, with its instructions.
+
+    Attributes:
+        name: the skill's.
+        content: its instructions.
+    """
 
     name: str
     content: str

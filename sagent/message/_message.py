@@ -18,6 +18,7 @@ class _Envelope:
     parent_id: str | None = attrs.field(default=None, hash=False, repr=False)
     """The message that this one follows or answers; parents make a history a tree."""
     id: str = attrs.field(factory=new_id, repr=False)
+    """Unique over processes; later ones sort behind earlier ones."""
     timestamp: int = attrs.field(factory=time.time_ns, hash=False, repr=False)
     """Nanoseconds since the epoch."""
     source: str | None = attrs.field(default=None, hash=False, repr=False)
@@ -30,7 +31,12 @@ def _plain(descriptor: str) -> str:
 
 @attrs.frozen
 class TextMessage(_Envelope):
-    """Text, described by a MIME-style descriptor."""
+    """Text, described by a MIME-style descriptor.
+
+    Attributes:
+        content: the text; surrogates that stand side by side are joined to what they encode.
+        descriptor: what it is, in the form of a media type.
+    """
 
     kind: ClassVar[str] = "text"
     content: str = attrs.field(hash=False, converter=whole_text)
@@ -39,7 +45,12 @@ class TextMessage(_Envelope):
 
 @attrs.frozen
 class BytesMessage(_Envelope):
-    """Bytes, such as an image or a PDF."""
+    """Bytes, such as an image or a PDF.
+
+    Attributes:
+        content: the bytes.
+        descriptor: their media type.
+    """
 
     kind: ClassVar[str] = "bytes"
     content: bytes = attrs.field(hash=False, repr=lambda content: f"<{len(content)} bytes>")
@@ -49,6 +60,10 @@ class BytesMessage(_Envelope):
 @attrs.frozen
 class JsonMessage(_Envelope):
     """A JSON value; it is frozen as the message takes it in.
+
+    Attributes:
+        content: the value, frozen.
+        descriptor: what it is, in the form of a media type.
 
     Raises:
         JsonError: the content is not a JSON value.
@@ -65,7 +80,12 @@ def _parts(parts: "Iterable[Message]") -> "tuple[Message, ...]":
 
 @attrs.frozen
 class MultipartMessage(_Envelope):
-    """Messages within a message: a model's turn, a tool call, a tool's result."""
+    """Messages within a message: a model's turn, a tool call, a tool's result.
+
+    Attributes:
+        content: the parts, in their order.
+        descriptor: what they are together, in the form of a media type.
+    """
 
     kind: ClassVar[str] = "multipart"
     content: "tuple[Message, ...]" = attrs.field(hash=False, converter=_parts)

@@ -6,21 +6,33 @@ from sagent.model._response import ModelResponse
 
 @attrs.frozen
 class TextDelta:
-    """More of the answer."""
+    """More of the answer.
+
+    Attributes:
+        text: what follows what came before.
+    """
 
     text: str
 
 
 @attrs.frozen
 class ThinkingDelta:
-    """More of the model's thinking."""
+    """More of the model's thinking.
+
+    Attributes:
+        text: what follows what came before.
+    """
 
     text: str
 
 
 @attrs.frozen
 class ToolCallReady:
-    """A tool call is complete; it is also part of the response."""
+    """A tool call is complete; it is also part of the response.
+
+    Attributes:
+        call: its id, its tool's name and its directive.
+    """
 
     call: MultipartMessage
 
@@ -45,7 +57,11 @@ class Retrying:
 
 @attrs.frozen
 class ResponseDone:
-    """The end, with the whole response. Nothing follows it."""
+    """The end, with the whole response. Nothing follows it.
+
+    Attributes:
+        response: all that the call gave.
+    """
 
     response: ModelResponse
 

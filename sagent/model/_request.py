@@ -18,7 +18,9 @@ class ModelRequest:
     messages: Sequence[Message]
     """The history, oldest first; a model never changes it."""
     system: str = ""
+    """What the model is told about itself, before all else."""
     tools: tuple[ToolSpec, ...] = ()
+    """What it may call."""
     max_response_tokens: int | None = None
     """A cap on what the model writes; None for the model's own."""
     temperature: float | None = None

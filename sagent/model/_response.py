@@ -58,5 +58,8 @@ class ModelResponse:
     content: MultipartMessage
     """The model's message: thinking, text and tool calls, in its order."""
     usage: Usage = Usage()
+    """Its tokens."""
     stop_reason: StopReason = StopReason.FINISHED
+    """Why it ended."""
     model_id: str = ""
+    """Which model answered, as the vendor says; "" if it does not."""

@@ -15,7 +15,9 @@ class Completed:
     exit_code: int
     """As a shell reports it: 128 + n for an end by signal n."""
     output: Output
+    """What it wrote."""
     elapsed_s: float
+    """From its start to its end."""
 
 
 async def run_command(

@@ -10,6 +10,11 @@ class Output:
     """What a process wrote, its middle left out where it was too long to keep.
 
     Standard output and standard error are interleaved as they came through one pipe.
+
+    Attributes:
+        head: its beginning.
+        tail: its end; empty where the beginning is all.
+        total_bytes: how much it was, with what was left out.
     """
 
     head: bytes = attrs.field(repr=False)

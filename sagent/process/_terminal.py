@@ -6,7 +6,12 @@ import attrs
 
 @attrs.frozen(kw_only=True)
 class TerminalSize:
-    """The size of a terminal that is not there but for the command that writes to it."""
+    """The size of a terminal that is not there but for the command that writes to it.
+
+    Attributes:
+        columns: how many characters fit a row.
+        rows: how many rows there are.
+    """
 
     columns: int = 120
     rows: int = 40

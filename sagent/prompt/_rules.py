@@ -53,7 +53,11 @@ class Rule:
 
 @attrs.frozen
 class ConditionalRules:
-    """The rules that become known with the files they are for."""
+    """The rules that become known with the files they are for.
+
+    Attributes:
+        rules: all of them, in their order.
+    """
 
     rules: tuple[Rule, ...] = ()
 

@@ -41,14 +41,23 @@ class WireModel:
     """
 
     model_id: str
+    """The vendor's name for it."""
     known_window: int | None = None
+    """Its window in tokens, as it was given or the vendor told; None to look it up."""
     known_price: Price | None = None
+    """Its price, as it was given; None to look it up."""
     effort: Effort | None = None
+    """How hard it thinks; None for as hard as it does by itself."""
     provider: Serving
+    """Who has the credential and the connections."""
     wire: Wire = attrs.field(repr=False)
+    """How requests and answers are written."""
     endpoint: Endpoint
+    """Where it is, for errors and logs."""
     retry: RetryPolicy = RETRY
+    """How often a call that fails in passing is made again."""
     timeouts: Timeouts = TIMEOUTS
+    """How long the server may be silent."""
     vendor: str = attrs.field(default="", repr=False)
     """Who sells the model's tokens; "" for nobody whose prices are known."""
     options: Mapping[str, JsonValue] = attrs.field(
@@ -56,6 +65,7 @@ class WireModel:
     )
     """Further fields of every request; some of them change what it costs."""
     service: Ref[Work] | None = attrs.field(default=None, repr=False)
+    """The actor that serves it in a system; None on its own."""
 
     @property
     def context_window(self) -> int | None:

@@ -10,7 +10,9 @@ class Progress:
     what: str
     """What is being done, as a phrase for a progress bar."""
     done_bytes: int
+    """How much of it is there."""
     total_bytes: int
+    """How much there is."""
 
 
 type OnProgress = Callable[[Progress], None]

@@ -69,3 +69,4 @@ class Ended:
 
 
 type Outcome = GoOn | Leave | Ended
+"""What follows from a line that a person has typed."""

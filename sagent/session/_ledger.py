@@ -14,6 +14,7 @@ class Spending:
     """What a session has used and cost.
 
     Attributes:
+        usage: all tokens.
         cost_usd: of the calls whose price is known.
         calls: how many responses there were.
         unpriced_calls: how many of them have no known price.

@@ -55,7 +55,11 @@ class Header:
 
 @attrs.frozen
 class MessageRecord:
-    """A message, the child of the one that its `parent_id` names; the head moves to it."""
+    """A message, the child of the one that its `parent_id` names; the head moves to it.
+
+    Attributes:
+        message: with its id, by which others follow it.
+    """
 
     message: Message
 
@@ -91,7 +95,13 @@ class CompactionRecord:
 
 @attrs.frozen(kw_only=True)
 class SpendRecord:
-    """What one response of a model used and cost; `cost_usd` is None if nobody knows its price."""
+    """What one response of a model used and cost; `cost_usd` is None if nobody knows its price.
+
+    Attributes:
+        usage: its tokens.
+        model_id: which model it was.
+        provider: whose it was.
+    """
 
     usage: Usage
     cost_usd: Decimal | None = attrs.field(validator=_finite)
@@ -107,6 +117,8 @@ class StateRecord:
         name: the session's title.
         status: what the agent says it is doing.
         agent: the agent's name.
+        model_id: the model that goes on.
+        provider: whose it is.
         cwd: the shell's directory.
         plan: what the agent has set out to do, all of it; empty for nothing any more.
         starts: how many agents it and those below have started since a person has said something.
@@ -140,7 +152,13 @@ class CheckpointRecord:
 
 @attrs.frozen(kw_only=True)
 class TaskRecord:
-    """A tool's call in the background was started, or has ended."""
+    """A tool's call in the background was started, or has ended.
+
+    Attributes:
+        call_id: tells the call from others.
+        name: the tool's.
+        state: which of the two it is.
+    """
 
     call_id: str = attrs.field(converter=whole_text)
     name: str = attrs.field(converter=whole_text)
@@ -153,6 +171,7 @@ class ChildRecord:
 
     Attributes:
         name: its name, under which it has a session of its own.
+        state: which of the two it is.
         order: what it was to be, as JSON.
         session: the directory of its own session, below that of this one; it tells one from
             another that has had its name before.
@@ -196,7 +215,11 @@ class MailRecord:
 
 @attrs.frozen
 class RawRecord:
-    """A line of a kind that this version does not know, byte for byte, without its line end."""
+    """A line of a kind that this version does not know, byte for byte, without its line end.
+
+    Attributes:
+        line: the bytes.
+    """
 
     line: bytes
 

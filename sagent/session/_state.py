@@ -16,6 +16,8 @@ class SessionState:
         name: the session's title.
         status: what the agent says it is doing.
         agent: the agent's name.
+        model_id: the model that was last in use.
+        provider: whose it is.
         cwd: the shell's directory.
         plan: what the agent has set out to do.
         starts: how many agents it and those below have started since a person has said something.

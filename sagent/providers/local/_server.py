@@ -30,7 +30,12 @@ DEFAULT_CONTEXT_TOKENS = 8192
 
 @attrs.frozen(kw_only=True)
 class ServerAddress:
-    """Where a local server answers, to a client that must not use a proxy."""
+    """Where a local server answers, to a client that must not use a proxy.
+
+    Attributes:
+        base_url: where it listens, on loopback.
+        api_key: what it wants to be told; made for this server alone.
+    """
 
     base_url: str
     api_key: str = attrs.field(repr=False)

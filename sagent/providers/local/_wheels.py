@@ -21,13 +21,19 @@ _PIECE_BYTES = 1 << 20
 
 @attrs.frozen
 class WheelFile:
-    """Where a wheel can be downloaded, and what it must be."""
+    """Where a wheel can be downloaded, and what it must be.
+
+    Attributes:
+        url: where it is.
+        sha256: its digest, in hexadecimal digits.
+    """
 
     url: str
     sha256: str
 
 
 type LocateWheels = Callable[[Sequence[Wheel]], Awaitable[Sequence[WheelFile]]]
+"""Finds where wheels can be downloaded, in their order."""
 
 
 async def locate_wheels(wheels: Sequence[Wheel]) -> Sequence[WheelFile]:

@@ -30,8 +30,13 @@ class Arxiv:
     """The API of arXiv, which answers in Atom: https://info.arxiv.org/help/api/user-manual.html.
 
     Attributes:
+        base_url: where it is.
         pdf_base_url: where the papers themselves are.
         pace_s: its terms of use ask for three seconds between two requests.
+        source: the service's word in a call.
+        name: the service's for people.
+        secrets: what of its requests nobody is to see.
+        speaks_json: whether its answers are JSON.
     """
 
     base_url: str = "https://export.arxiv.org/api"

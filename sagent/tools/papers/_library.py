@@ -35,6 +35,9 @@ class Library:
     """The services that know papers, each of which keeps its pace over all calls of a tool.
 
     Attributes:
+        semantic_scholar: the service that tells which citations are influential.
+        openalex: the service that knows most papers.
+        arxiv: the service that has the papers themselves.
         addresses: which hosts a paper may be loaded from.
     """
 

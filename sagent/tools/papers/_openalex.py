@@ -35,9 +35,13 @@ class OpenAlex:
     """The API of OpenAlex: https://developers.openalex.org/api-reference.
 
     Attributes:
+        base_url: where it is.
         key: makes the daily allowance ten times as large; looking single things up is free.
         email: who asks; OpenAlex has no use for it any more where there is a key.
         pace_s: how long it is left alone after a request.
+        source: the service's word in a call.
+        name: the service's for people.
+        speaks_json: whether its answers are JSON.
     """
 
     base_url: str = "https://api.openalex.org"

@@ -36,8 +36,13 @@ class SemanticScholar:
     """The Academic Graph API of Semantic Scholar: https://api.semanticscholar.org/api-docs/graph.
 
     Attributes:
+        base_url: where it is.
         key: without one all of its users share one small allowance.
         pace_s: one request a second is what it allows, with a key as well, unless agreed otherwise.
+        source: the service's word in a call.
+        name: the service's for people.
+        secrets: what of its requests nobody is to see.
+        speaks_json: whether its answers are JSON.
     """
 
     base_url: str = "https://api.semanticscholar.org/graph/v1"

@@ -14,7 +14,13 @@ _DOMAIN = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63})*")
 
 @attrs.frozen(kw_only=True)
 class Found:
-    """A page that a search found."""
+    """A page that a search found.
+
+    Attributes:
+        title: the page's.
+        url: where it is.
+        snippet: what the search shows of it.
+    """
 
     title: str
     url: str
