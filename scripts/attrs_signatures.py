@@ -6,6 +6,7 @@ that the class has, and their types and defaults are written as in the source.
 
 import importlib
 import inspect
+from operator import attrgetter
 
 import griffe
 
@@ -35,9 +36,8 @@ def _sign(class_: griffe.Class, package: griffe.Module) -> None:
     )
     if not decorated or "__init__" in class_.members:
         return
-    real = importlib.import_module(class_.module.path)
-    for part in class_.path.removeprefix(f"{class_.module.path}.").split("."):
-        real = getattr(real, part)
+    name = class_.path.removeprefix(f"{class_.module.path}.")
+    real: type = attrgetter(name)(importlib.import_module(class_.module.path))
     own = griffe.Parameter("self", kind=griffe.ParameterKind.positional_or_keyword)
     shown = [
         _parameter(each, _field(real, each.name, package))
@@ -61,9 +61,7 @@ def _field(class_: type, name: str, package: griffe.Module) -> griffe.Attribute 
     return None
 
 
-def _parameter(
-    parameter: inspect.Parameter, field: griffe.Attribute | None
-) -> griffe.Parameter:
+def _parameter(parameter: inspect.Parameter, field: griffe.Attribute | None) -> griffe.Parameter:
     has_default = parameter.default is not inspect.Parameter.empty
     return griffe.Parameter(
         parameter.name,

@@ -20,6 +20,7 @@ from turn_edges import edges
 
 from sagent.actors import Node, open_system
 from sagent.agent import Agent, Prompt
+from sagent.lib.json import JSON
 from sagent.testing import ScriptedModel, calls
 from sagent.tools import AgentSpawn
 
@@ -82,7 +83,7 @@ def floors() -> str:
 async def tree() -> str:
     """Draw the actors of a run: a lead that has one child for an answer, and one that stays."""
     model = virtual_server(Said(after_s=60)).provider().model("m")
-    spawns = (
+    spawns: tuple[tuple[str, JSON], ...] = (
         ("AgentSpawn", {"prompt": "Review main.py.", "label": "reviewer"}),
         ("AgentSpawn", {"prompt": "Watch the tests.", "label": "scout", "persistent": True}),
     )

@@ -42,7 +42,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     made |= {f"api/{module}.md": api_page(module) for module in public_modules()}
     made["api/index.md"] = api_index()
     for place, content in made.items():
-        kind = InclusionLevel.NOT_IN_NAV if place.startswith("examples/") else InclusionLevel.INCLUDED
+        kind = (
+            InclusionLevel.NOT_IN_NAV if place.startswith("examples/") else InclusionLevel.INCLUDED
+        )
         files.append(File.generated(config, place, content=content, inclusion=kind))
     return files
 

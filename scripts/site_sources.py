@@ -65,9 +65,7 @@ def example_page(path: Path) -> str:
     code = path.read_text(encoding="utf-8")
     tree = ast.parse(code)
     body = "".join(code.splitlines(keepends=True)[tree.body[0].end_lineno or 0 :]).lstrip()
-    return (
-        f"# {path.name}\n\n{about}\n\n```text\n{_dedented(rest)}\n```\n\n```python\n{body}```\n"
-    )
+    return f"# {path.name}\n\n{about}\n\n```text\n{_dedented(rest)}\n```\n\n```python\n{body}```\n"
 
 
 def api_page(module: str) -> str:
@@ -77,7 +75,9 @@ def api_page(module: str) -> str:
 
 def api_index() -> str:
     """Give the page that lists the public modules."""
-    rows = "\n".join(f"| [{module}]({module}.md) | {_first(module)} |" for module in public_modules())
+    rows = "\n".join(
+        f"| [{module}]({module}.md) | {_first(module)} |" for module in public_modules()
+    )
     return (
         "# API\n\nEvery public name of every public module, from the docstrings.\n"
         "What is not here, and every name that begins with an underscore, may change any day.\n\n"

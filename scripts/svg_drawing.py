@@ -50,9 +50,7 @@ class Drawing:
 
     def box(self, x: float, y: float, width: float, height: float, words: str) -> None:
         """Draw a box with *words* in its middle; *x* and *y* are its upper left corner."""
-        self._parts.append(
-            f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"/>'
-        )
+        self._parts.append(f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"/>')
         self.text(x + width / 2, y + height / 2 + 4.5, words, style="middle")
 
     def elbow(self, x: float, y: float, to_x: float, to_y: float) -> None:
