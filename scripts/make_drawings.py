@@ -106,9 +106,13 @@ async def tree() -> str:
     return drawing.svg("The actors of a run, each below the one that it lives in")
 
 
+def _name(node: Node) -> str:
+    return node.name
+
+
 def _rows(node: Node, depth: int) -> Iterator[tuple[int, Node]]:
     yield depth, node
-    for child in node.children:
+    for child in sorted(node.children, key=_name):  # those that begin at once do so in any order
         yield from _rows(child, depth + 1)
 
 
