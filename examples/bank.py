@@ -86,4 +86,5 @@ async def main() -> None:
         print("in all", sum([await ref.ask(GetBalance()) for ref in (alice, bob)]))
 
 
-trio.run(main)
+if __name__ == "__main__":
+    trio.run(main)

@@ -77,7 +77,7 @@ def show(entry: LedgerEntry, depth: int = 0) -> None:
     """Print who has spent what, each below the one who has hired it."""
     print(f"{'  ' * depth}{entry.name:<{12 - 2 * depth}} ${entry.total.usd:.4f}", end="")
     print(f"  {entry.total.calls} calls")
-    for child in entry.children:
+    for child in sorted(entry.children, key=lambda child: child.name):
         show(child, depth + 1)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import trio
 
-from sagent.agent import Agent, Text, ToolCalled, ToolReturned
+from sagent.agent import Agent, Done, ToolCalled, ToolReturned
 from sagent.lib.json import JSON, json_dumps
 from sagent.message import Message, TextMessage, error_message, get_directive
 from sagent.model import Model
@@ -111,7 +111,7 @@ async def main() -> None:
                         print(summary)
                     case ToolReturned(content=result):
                         print("  " + result.replace("\n", "\n  "))
-                    case Text(content=text):
+                    case Done(text=text):
                         print(text)
                     case _:
                         pass

@@ -8,7 +8,7 @@ Both models are scripted here, so that it runs without a key; with real ones it 
 
 import trio
 
-from sagent.agent import Agent, Retrying, Text
+from sagent.agent import Agent, Done, Retrying
 from sagent.errors import ServerError
 from sagent.providers import Fallback
 from sagent.testing import ScriptedModel
@@ -29,10 +29,11 @@ async def main() -> None:
                 match event:
                     case Retrying(content=reason):
                         print(f"[{reason}]")
-                    case Text(content=text):
+                    case Done(text=text):
                         print(text)
                     case _:
                         pass
 
 
-trio.run(main)
+if __name__ == "__main__":
+    trio.run(main)

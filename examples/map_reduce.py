@@ -84,4 +84,5 @@ async def main() -> None:
             print(f"${budget.spent.usd:.3f} for {budget.spent.calls} calls")
 
 
-trio.run(main)
+if __name__ == "__main__":
+    trio.run(main)

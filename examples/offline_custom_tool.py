@@ -1,6 +1,9 @@
 """Run an agent, a model and a tool of your own without any key or network.
 
-python examples/offline_custom_tool.py
+    python examples/offline_custom_tool.py
+
+With a real model it reads `Agent(model=Anthropic.from_env().model(), tools=[Echo()])`. The tool is
+as small as one can be; custom_tool.py says more of itself, and decorator_tool.py is a function.
 """
 
 import trio
@@ -45,4 +48,5 @@ async def main() -> None:
     print(answer.content)
 
 
-trio.run(main)
+if __name__ == "__main__":
+    trio.run(main)

@@ -85,4 +85,5 @@ async def main() -> None:
         print(f"all done after {trio.current_time():.1f} s, sum {sum(done)}")
 
 
-trio.run(main, clock=MockClock(autojump_threshold=0))
+if __name__ == "__main__":
+    trio.run(main, clock=MockClock(autojump_threshold=0))

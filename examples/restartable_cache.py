@@ -79,4 +79,5 @@ async def main() -> None:
         await wait_all_tasks_blocked()
 
 
-trio.run(main, clock=MockClock(autojump_threshold=0))
+if __name__ == "__main__":
+    trio.run(main, clock=MockClock(autojump_threshold=0))

@@ -47,4 +47,5 @@ async def main() -> None:
     print(json_dumps(answer.content))
 
 
-trio.run(main)
+if __name__ == "__main__":
+    trio.run(main)

@@ -55,4 +55,5 @@ async def main(actors: int, hops: int) -> None:
     print(f"{hops / seconds:.0f} messages/s")
 
 
-trio.run(partial(main, *map(int, sys.argv[1:] or ("503", "50000"))))
+if __name__ == "__main__":
+    trio.run(partial(main, *map(int, sys.argv[1:] or ("503", "50000"))))
