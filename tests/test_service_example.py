@@ -12,7 +12,8 @@ from subprocess import PIPE
 import attrs
 import httpx
 import trio
-from loopback import answer, chat, open_loopback
+from endless import Endless
+from loopback import Reply, answer, chat, open_loopback
 
 SERVICE = Path(__file__).parent.parent / "examples" / "starlette_service.py"
 SAID: dict[str, object] = {"choices": [{"delta": {"content": "Once"}}]}
@@ -57,6 +58,22 @@ async def test_a_client_that_goes_away_cancels_the_call_of_the_model() -> None:
 
     assert "clerk-1" in tree
     assert "provider:OpenAICompat" in tree
+
+
+async def test_a_client_that_reads_nothing_holds_the_model_up() -> None:
+    said = Endless()
+    async with (
+        open_loopback(Reply(said)) as vendor,
+        open_service(vendor.base_url) as service,
+        await service.begin_to_ask(),
+    ):
+        before = -1
+        with trio.fail_after(30):
+            while said.megabytes > before:  # until it stands still
+                before = said.megabytes
+                await trio.sleep(0.5)
+
+    assert 0 < said.megabytes < 40
 
 
 async def test_a_server_that_is_stopped_leaves_no_call_behind() -> None:
