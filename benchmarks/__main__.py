@@ -12,6 +12,7 @@ from benchmarks import (
     agent,
     ends,
     guard,
+    leftovers,
     providers,
     results,
     saved_turns,
@@ -52,6 +53,7 @@ GROUPS: Mapping[str, Callable[[Effort], list[Row]]] = {
 
 PEERS: Mapping[str, Callable[[Effort, Path], list[Compared]]] = {
     "surfaces": comparison.compared,
+    "ends": leftovers.compared,
     "actors": actors.compared,
     "team": team.compared,
 }

@@ -5,7 +5,8 @@ that opened it. Under `LASTING`, an answer comes in two halves with `LASTS_S` be
 `LIMITED` and a name of the caller's, the first request is told to slow down for `RETRY_AFTER_S`;
 a GET there tells how many came before that had passed. Under `TURNS` and a number, a tool is called
 until the conversation has so many results, in a stream or whole, as the request wants it. Under
-`HANGING` an answer begins and never ends; a GET there tells how many did.
+`HANGING` an answer begins and never ends; a GET there tells how many did. Under `AWAITED` it is
+the same, and a GET tells how many have a client that still waits.
 """
 
 import heapq
@@ -26,6 +27,7 @@ LIMITED = "limited"
 RETRY_AFTER_S = 1
 TURNS = "turns"
 HANGING = "hanging"
+AWAITED = "awaited"
 
 
 def answer_chunks(words: int) -> list[bytes]:
@@ -144,6 +146,7 @@ class Server:
         self._due: list[tuple[float, int, socket.socket]] = []
         self._promised = 0
         self._hanging = 0
+        self._awaited: set[socket.socket] = set()
         self._limits: dict[str, tuple[float, int]] = {}
         """Until when each limit holds, and how many requests came before."""
 
@@ -164,6 +167,7 @@ class Server:
                 elif not self._answer(source):
                     self._selector.unregister(source)
                     del self._received[source]
+                    self._awaited.discard(source)
                     source.close()
 
     def _finish(self) -> float | None:
@@ -194,9 +198,8 @@ class Server:
             return FIRST_HALF
         if kind == TURNS:
             return _turn(body, int(name))
-        if kind == HANGING:
-            self._hanging += method == "POST"
-            return _whole("200 OK", self._hanging) if method == "GET" else FIRST_HALF
+        if kind in {HANGING, AWAITED}:
+            return self._begin(client, kind, method)
         if kind == LIMITED:
             if name not in self._limits:
                 self._limits[name] = (time.monotonic() + RETRY_AFTER_S, 0)
@@ -206,6 +209,14 @@ class Server:
                 return _whole("200 OK", early)
             self._limits[name] = (until, early + (time.monotonic() < until))
         return FIRST_HALF + SECOND_HALF
+
+    def _begin(self, client: socket.socket, kind: str, method: str) -> bytes:
+        """Begin an answer that never ends, or tell how many there are."""
+        if method == "GET":
+            return _whole("200 OK", self._hanging if kind == HANGING else len(self._awaited))
+        self._hanging += 1
+        self._awaited.add(client)
+        return FIRST_HALF
 
 
 def _turn(body: bytes, turns: int) -> bytes:

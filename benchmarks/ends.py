@@ -1,5 +1,6 @@
 """How what runs comes to its end: by Ctrl-C at the prompt, by signals to a whole process."""
 
+import json
 import os
 import statistics
 import time
@@ -31,7 +32,7 @@ def rows(effort: Effort = FULL) -> list[Row]:
 
 
 def _interrupt(effort: Effort, address: str, home: str) -> Row:
-    call = attrs.evolve(SAGENT.shell_call, text=" ".join(SLEEP))
+    call = attrs.evolve(SAGENT.shell_call, arguments=json.dumps({"command": " ".join(SLEEP)}))
     arguments = ("--base-url", f"{calling(address, call)}/v1", "--model", "canned")
     environ = os.environ | {"SAGENT_HOME": home, "TERM": "xterm"}
     taken = [_interrupt_s(arguments, environ) for _ in range(effort.times(9))]

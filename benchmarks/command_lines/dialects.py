@@ -1,6 +1,6 @@
 """One answer of a few words, and one call of a tool, as each vendor's API streams it.
 
-After Anthropic's Messages, OpenAI's Responses and its Chat Completions.
+After Anthropic's Messages, OpenAI's Responses and its Chat Completions, and Google's Gemini API.
 """
 
 import json
@@ -14,16 +14,10 @@ USAGE_TOKENS = 20
 
 @attrs.frozen
 class Call:
-    """Which tool is called with what, by one parameter."""
+    """Which tool is called, and with what, as a model writes it: the text of a JSON object."""
 
     tool: str
-    parameter: str
-    text: str
-
-    @property
-    def arguments(self) -> str:
-        """The arguments as a model writes them."""
-        return json.dumps({self.parameter: self.text})
+    arguments: str
 
 
 @attrs.frozen
@@ -201,4 +195,29 @@ COMPLETIONS = Dialect(
     result_mark=b'"role":"tool"',
 )
 
-DIALECTS = (MESSAGES, RESPONSES, COMPLETIONS)
+
+def _generated(parts: Iterable[Mapping[str, object]]) -> bytes:
+    usage = {
+        "promptTokenCount": USAGE_TOKENS,
+        "candidatesTokenCount": USAGE_TOKENS,
+        "totalTokenCount": 2 * USAGE_TOKENS,
+    }
+    contents = [{"index": 0, "content": {"role": "model", "parts": [part]}} for part in parts]
+    last = {"index": 0, "content": {"role": "model", "parts": []}, "finishReason": "STOP"}
+    chunks: list[dict[str, object]] = [{"candidates": [content]} for content in contents]
+    chunks.append({"candidates": [last], "usageMetadata": usage})
+    return b"".join(b"data: %b\r\n\r\n" % json.dumps(chunk).encode() for chunk in chunks)
+
+
+def _generated_call(call: Call) -> bytes:
+    return _generated([{"functionCall": {"name": call.tool, "args": json.loads(call.arguments)}}])
+
+
+GENERATIONS = Dialect(
+    path=":streamGenerateContent",
+    answer=_generated({"text": word} for word in WORDS),
+    call=_generated_call,
+    result_mark=b'"functionResponse"',
+)
+
+DIALECTS = (MESSAGES, RESPONSES, COMPLETIONS, GENERATIONS)

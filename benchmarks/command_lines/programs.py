@@ -133,13 +133,56 @@ def _pi(home: Path, address: str) -> Setup:
     )
 
 
-SLEEP = f"sleep {ASLEEP_S}"
+def _gemini(home: Path, address: str) -> Setup:
+    settings = {
+        "general": {"enableAutoUpdate": False},
+        "privacy": {"usageStatisticsEnabled": False},
+        "security": {"auth": {"selectedType": "gemini-api-key"}},
+    }
+    _write(home / ".gemini" / "settings.json", settings)
+    return Setup(
+        ("--skip-trust", "--yolo", "--model", "gemini-2.5-flash", "--prompt", PROMPT),
+        {"GEMINI_API_KEY": "none", "GOOGLE_GEMINI_BASE_URL": address},
+    )
+
+
+def _cline(home: Path, address: str) -> Setup:
+    settings = {
+        "provider": "openai-compatible",
+        "apiKey": "none",
+        "model": MODEL,
+        "baseUrl": f"{address}/v1",
+    }
+    provider = {
+        "settings": settings,
+        "updatedAt": "2026-01-01T00:00:00.000Z",
+        "tokenSource": "manual",
+    }
+    providers = {
+        "version": 1,
+        "lastUsedProvider": "openai-compatible",
+        "providers": {"openai-compatible": provider},
+    }
+    _write(home / ".cline" / "data" / "settings" / "providers.json", providers)
+    return Setup(
+        ("--provider", "openai-compatible", PROMPT),
+        {"CLINE_NO_AUTO_UPDATE": "1", "DO_NOT_TRACK": "1"},
+    )
+
+
+def _write(path: Path, content: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+SLEEP = f"true; sleep {ASLEEP_S}; true"
+SHELL_CALL = json.dumps({"command": SLEEP})
 
 SAGENT = Program(
     name="sagent",
     package="",
     file="sagent",
-    shell_call=Call("Bash", "command", SLEEP),
+    shell_call=Call("Bash", SHELL_CALL),
     set_up=_sagent,
 )
 OTHERS = (
@@ -147,21 +190,35 @@ OTHERS = (
         name="Claude Code",
         package="@anthropic-ai/claude-code",
         file="claude",
-        shell_call=Call("Bash", "command", SLEEP),
+        shell_call=Call("Bash", SHELL_CALL),
         set_up=_claude,
     ),
     Program(
         name="Codex",
         package="@openai/codex",
         file="codex",
-        shell_call=Call("exec_command", "cmd", SLEEP),
+        shell_call=Call("exec_command", json.dumps({"cmd": SLEEP})),
         set_up=_codex,
     ),
     Program(
         name="pi",
-        package="@mariozechner/pi-coding-agent",
+        package="@earendil-works/pi-coding-agent",
         file="pi",
-        shell_call=Call("bash", "command", SLEEP),
+        shell_call=Call("bash", SHELL_CALL),
         set_up=_pi,
+    ),
+    Program(
+        name="Gemini CLI",
+        package="@google/gemini-cli",
+        file="gemini",
+        shell_call=Call("run_shell_command", SHELL_CALL),
+        set_up=_gemini,
+    ),
+    Program(
+        name="Cline CLI",
+        package="cline",
+        file="cline",
+        shell_call=Call("run_commands", json.dumps({"commands": [SLEEP]})),
+        set_up=_cline,
     ),
 )

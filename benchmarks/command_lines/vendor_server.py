@@ -1,8 +1,8 @@
-"""A server that answers as any of three vendors, with the same few words or the same call.
+"""A server that answers as any of four APIs does, with the same few words or the same call.
 
 A process of its own, so that it takes no time from its clients; it ends with the one that opened
-it. Below ``/calling/TOOL/PARAMETER/TEXT`` a request is answered by a call of that tool with that
-one argument, until it holds the result of one.
+it. Below ``/calling/TOOL/ARGUMENTS`` a request is answered by a call of that tool with those
+arguments, until it holds the result of one.
 """
 
 import subprocess
@@ -18,7 +18,7 @@ from benchmarks.command_lines.dialects import DIALECTS, Call
 
 def calling(address: str, call: Call) -> str:
     """Give where the server at *address* answers by *call*."""
-    words = (call.tool, call.parameter, call.text)
+    words = (call.tool, call.arguments)
     return "/".join([address, "calling", *(quote(word, safe="") for word in words)])
 
 
@@ -78,8 +78,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _call_in(path: str) -> Call | None:
     match path.split("/"):
-        case ["", "calling", tool, parameter, text, *_]:
-            return Call(unquote(tool), unquote(parameter), unquote(text))
+        case ["", "calling", tool, arguments, *_]:
+            return Call(unquote(tool), unquote(arguments))
         case _:
             return None
 

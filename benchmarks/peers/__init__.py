@@ -115,9 +115,15 @@ HTTPX = _own("one bare httpx client with its own limits", "httpx")
 FREE_HTTPX = _own("one bare httpx client without limits", "free-httpx")
 CALM_HTTPX = _own("one bare httpx client that twenty use at a time", "calm-httpx")
 CLIENTS = (HTTPX, CALM_HTTPX)
-PEERS = (
-    _framework("pydantic-ai", "pydantic_ai_runs.py", "pydantic-ai-slim[openai]>=2.68"),
-    _framework("openai-agents", "openai_agents_runs.py", "openai-agents>=0.24"),
-    _framework("LangChain", "langchain_runs.py", "langchain>=1.2", "langchain-openai>=1.7"),
-    _framework("agno", "agno_runs.py", "agno>=3.1", "openai>=3"),
+PYDANTIC_AI = ("pydantic-ai", "pydantic_ai", "pydantic-ai-slim[openai]>=2.68")
+OPENAI_AGENTS = ("openai-agents", "openai_agents", "openai-agents>=0.24")
+LANGCHAIN = ("LangChain", "langchain", "langchain>=1.2", "langchain-openai>=1.7")
+AGNO = ("agno", "agno", "agno>=3.1", "openai>=3")
+FRAMEWORKS = (PYDANTIC_AI, OPENAI_AGENTS, LANGCHAIN, AGNO)
+PEERS = tuple(
+    _framework(name, f"{file}_runs.py", *packages) for name, file, *packages in FRAMEWORKS
+)
+ENDS = (
+    Peer("sagent", (str(HERE / "sagent_ends.py"),)),
+    *(_framework(name, f"{file}_ends.py", *packages) for name, file, *packages in FRAMEWORKS),
 )
