@@ -170,6 +170,26 @@ def _cline(home: Path, address: str) -> Setup:
     )
 
 
+def _openclaw(home: Path, address: str) -> Setup:
+    model = {"id": MODEL, "name": MODEL, "contextWindow": 128_000, "maxTokens": 4_096}
+    provider = {
+        "baseUrl": f"{address}/v1",
+        "apiKey": "none",
+        "api": "openai-completions",
+        "models": [model],
+    }
+    config = home / "config.json"
+    _write(
+        config,
+        {"models": {"providers": {"loopback": provider}}, "tools": {"exec": {"mode": "full"}}},
+    )
+    place = ("--config", str(config), "--cwd", str(home))
+    return Setup(
+        ("agent", "exec", PROMPT, "--model", f"loopback/{MODEL}", *place),
+        {"OPENCLAW_STATE_DIR": str(home / "state"), "DO_NOT_TRACK": "1"},
+    )
+
+
 def _write(path: Path, content: object) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content), encoding="utf-8")
@@ -220,5 +240,12 @@ OTHERS = (
         file="cline",
         shell_call=Call("run_commands", json.dumps({"commands": [SLEEP]})),
         set_up=_cline,
+    ),
+    Program(
+        name="OpenClaw",
+        package="openclaw",
+        file="openclaw",
+        shell_call=Call("exec", SHELL_CALL),
+        set_up=_openclaw,
     ),
 )
