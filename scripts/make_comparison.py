@@ -98,9 +98,7 @@ class Comparison:
         yield "\n".join(lines)
 
     def _marks(self, keys: Sequence[str], numbers: dict[str, int]) -> str:
-        return " ".join(
-            f"[{numbers[key]}]({self.sources[key].url or '#sources'})" for key in keys
-        )
+        return " ".join(f"[{numbers[key]}]({self.sources[key].url or '#sources'})" for key in keys)
 
     def _sources(self) -> Iterator[str]:
         yield "\n".join(

@@ -3,7 +3,6 @@
 from make_comparison import PAGE, load
 
 
-
 def test_every_cell_of_every_table_has_a_known_source() -> None:
     comparison = load()
 

@@ -203,7 +203,11 @@ def _generated(parts: Iterable[Mapping[str, object]]) -> bytes:
         "totalTokenCount": 2 * USAGE_TOKENS,
     }
     contents = [{"index": 0, "content": {"role": "model", "parts": [part]}} for part in parts]
-    last = {"index": 0, "content": {"role": "model", "parts": []}, "finishReason": "STOP"}
+    last: dict[str, object] = {
+        "index": 0,
+        "content": {"role": "model", "parts": []},
+        "finishReason": "STOP",
+    }
     chunks: list[dict[str, object]] = [{"candidates": [content]} for content in contents]
     chunks.append({"candidates": [last], "usageMetadata": usage})
     return b"".join(b"data: %b\r\n\r\n" % json.dumps(chunk).encode() for chunk in chunks)
