@@ -23,10 +23,12 @@ from sagent.slack._book import Book
 from sagent.slack._fields import text_of
 from sagent.slack._folder import new_run, newest_run
 from sagent.slack._guest_list import GuestList
+from sagent.slack._heard import Place
 from sagent.slack._hiring import Hiring
 from sagent.slack._keeper import Keeper
 from sagent.slack._manifest import read_manifest
 from sagent.slack._office import Office
+from sagent.slack._overview import Overview
 from sagent.slack._parser import RUN, SlackOptions
 from sagent.slack._socket import EventSocket
 from sagent.slack._web_api import WebApi
@@ -80,12 +82,17 @@ class _Bot:
             await _until_failure(office.serve, partial(socket.listen, url), api.until_lost)
 
     def _office(self, api: WebApi, system: System, user: str) -> Office:
-        options = self.options
+        options, board = self.options, Board(api, self.book.note_post)
+
+        def overview(label: str, place: Place) -> Overview:
+            return Overview(board, system, place, label)
+
         return Office(
             bot=user,
             guests=GuestList(options.allow_user, options.allow_channel),
             book=self.book,
-            board=Board(api, self.book.note_post),
+            board=board,
+            overview=overview,
             hiring=Hiring(options, system, self.directory, self.on_progress),
             keeper=Keeper(self.directory, self.book),
             router_log=options.router_log_channel,

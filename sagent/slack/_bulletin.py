@@ -7,7 +7,7 @@ import attrs
 import trio
 
 from sagent.actors import Missed
-from sagent.agent import Done, Interrupted, RunEvent, ToolCalled
+from sagent.agent import ChildEvent, Done, Interrupted, RunEvent, ToolCalled
 from sagent.errors import SlackError
 from sagent.slack._board import Board, Sheet
 from sagent.slack._draft import Draft
@@ -58,6 +58,8 @@ class Bulletin:
             return
         turn = self._turns[-1] if self._turns else None
         if turn is None or turn.draft.has_ended:
+            if isinstance(event, ChildEvent):
+                return  # those below go on when the turn is over
             draft = Draft().feed(event)
             if draft.is_empty:
                 return

@@ -22,6 +22,8 @@ USAGE = """\
 • `stop NAME`: end an agent, and what it does
 • `help`: this
 Talk to an agent by its name, `NAME: ...`, and go on in the thread that it answers in.
+`stop` and `tree`, said in its thread alone, interrupt it, and show what it and those below it are \
+at and have cost.
 Each thread is a conversation of its own, which I go on with later, too.
 A 🛑 (`:octagonal_sign:`) on one of its messages interrupts an agent."""
 

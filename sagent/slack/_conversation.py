@@ -65,6 +65,12 @@ class Conversation:
     _inquiries: Inquiries
     ref: Ref[Mail] | None = attrs.field(default=None, init=False)
     _has_failed: bool = attrs.field(default=False, init=False)
+    _halts: int = attrs.field(default=0, init=False)
+    """How often it was interrupted: what was said before is not passed on after."""
+    _is_leaving: bool = attrs.field(default=False, init=False)
+    _idle: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
+    _is_preparing: bool = attrs.field(default=False, init=False)
+    """Whether something that was said is on its way to the agent, with its files."""
     _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
     _bulletin: Bulletin = attrs.field(init=False)
     _send: trio.MemorySendChannel[Word] = attrs.field(init=False)
@@ -82,10 +88,24 @@ class Conversation:
             return False
         return True
 
-    def halt(self) -> None:
-        """Interrupt what the agent does."""
+    def halt(self) -> str:
+        """Interrupt what the agent does, and give up what it has not begun with.
+
+        Where it answers nothing, it leaves the thread, and all that goes on below it ends. Gives
+        what people are to be told; "" where the thread shows it.
+        """
+        label, had_begun = self._colleague.label, self._bulletin.is_cut
+        given_up = bool(self.unheard()) or self._is_preparing
+        self._halts += 1
         if self.ref is not None:
             self.ref.tell(Interrupt(), lane="front")
+        if had_begun:
+            return ""
+        if given_up:
+            return f"{label} had not begun, and will not"
+        self._is_leaving = True
+        self._idle.cancel()
+        return f"{label} has left this thread, with all that ran below it; a word brings it back"
 
     def end(self) -> None:
         """Let it end."""
@@ -138,13 +158,23 @@ class Conversation:
 
     async def _listen(self, ref: Ref[Mail]) -> None:
         """Pass on what is said, until nothing was for long."""
-        while True:
-            with trio.move_on_after(IDLE_S) as idle:
+        while not self._is_leaving:
+            self._idle = trio.CancelScope(deadline=trio.current_time() + IDLE_S)
+            with self._idle as idle:
                 word = await self._words.receive()
                 idle.deadline = math.inf
-                ref.tell(await self._prompt(word), lane="front")
+                await self._pass_on(word, ref)
             if idle.cancelled_caught and not self._bulletin.is_busy:
                 return
+
+    async def _pass_on(self, word: Word, ref: Ref[Mail]) -> None:
+        halts, self._is_preparing = self._halts, True
+        try:
+            prompt = await self._prompt(word)
+        finally:
+            self._is_preparing = False
+        if self._halts == halts:
+            ref.tell(prompt, lane="front")
 
     async def _prompt(self, word: Word) -> Prompt:
         enclosed = await enclosure(self._board.api, word.files)

@@ -64,8 +64,7 @@ class Draft:
             case Responded():
                 return attrs.evolve(self, is_open=False)
             case _:
-                status = _status(event)
-                return self._doing(status) if status else self
+                return self._doing(event)
 
     @property
     def is_empty(self) -> bool:
@@ -85,8 +84,10 @@ class Draft:
         said = (*self.said[:-1], self.said[-1] + text) if self.is_open else (*self.said, text)
         return attrs.evolve(self, said=said, is_open=True, status="")
 
-    def _doing(self, status: str) -> "Draft":
-        if self.is_open and status == _THINKING:
+    def _doing(self, event: RunEvent) -> "Draft":
+        status = _status_below(event) if isinstance(event, ChildEvent) else _status(event)
+        is_quiet = isinstance(event, ChildEvent) or status == _THINKING
+        if not status or (self.is_open and is_quiet):
             return self
         return attrs.evolve(self, is_open=False, status=status)
 
@@ -115,6 +116,12 @@ class Draft:
 
 def _is_part(piece: str, answer: str) -> bool:
     return piece.strip() in answer
+
+
+def _status_below(event: ChildEvent) -> str:
+    """Tell what an agent below does now; that it thinks is not worth a word."""
+    status = _status(event.event)
+    return "" if status in ("", _THINKING) else f"{event.name}: {status}"
 
 
 def _status(event: RunEvent) -> str:

@@ -14,6 +14,8 @@ from sagent.slack._heard import Heard, Pressed, Reacted, Said, SharedFile
 
 QUESTION_PREFIX = "sagent:"
 """How the blocks of our questions are called, before what tells them apart."""
+HALT = "halt"
+"""What stands there for a button that interrupts an agent; its action is the agent's name."""
 CHOICES_ACTION = "choices"
 """The boxes to tick, where several choices are an answer."""
 _OURS = frozenset({"", "file_share", "thread_broadcast", "me_message"})

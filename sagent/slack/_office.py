@@ -1,34 +1,31 @@
 """Where what is heard comes in, and goes to an agent or is done by the bot itself."""
 
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import assert_never
 
 import attrs
 import trio
 
-from sagent.agent import GetStatus
-from sagent.errors import ActorError, SagentError
+from sagent.errors import SagentError
 from sagent.slack._board import Board
 from sagent.slack._book import Book, TalkKey
-from sagent.slack._command import USAGE, Command, Create, Help, ListAgents, StopAgent, guidance
+from sagent.slack._command import Command, Create, StopAgent, guidance
 from sagent.slack._conversation import Conversation, Word
-from sagent.slack._envelope import Delivery
+from sagent.slack._envelope import HALT, Delivery
+from sagent.slack._front_desk import FrontDesk
 from sagent.slack._guest_list import GuestList
 from sagent.slack._heard import Heard, Place, Pressed, Reacted, Said, SharedFile
 from sagent.slack._hiring import Hiring
 from sagent.slack._inquiry import Inquiries
 from sagent.slack._keeper import Keeper
-from sagent.slack._manifest import Colleague
-from sagent.slack._mrkdwn import escape, unescape
-from sagent.slack._routing import Guide, Halt, Ignore, Obey, Tell, route
+from sagent.slack._mrkdwn import unescape
+from sagent.slack._overview import Overview
+from sagent.slack._routing import Guide, Halt, Ignore, Obey, Show, Tell, route
 from sagent.slack._seen import Seen
 
 MOST_WAITING = 1_000
 """How much is heard ahead; what finds no room is not acknowledged, and Slack brings it again."""
-STATUS_S = 1.0
-"""How long an agent may take to say what it is at."""
 _TOO_LATE = "that question is not open any more: say it in words, if it matters yet"
 
 _log = logging.getLogger(__name__)
@@ -44,6 +41,7 @@ class Office:
         book: which agents there are.
         board: writes into Slack.
         hiring: makes agents.
+        overview: shows what an agent and those below it are at.
         keeper: writes the book down when it has changed.
         router_log: the id of the channel where it tells what it does; "" for nowhere.
     """
@@ -53,6 +51,7 @@ class Office:
     _book: Book = attrs.field(alias="book")
     _board: Board = attrs.field(alias="board")
     _hiring: Hiring = attrs.field(alias="hiring")
+    _overview: Callable[[str, Place], Overview] = attrs.field(alias="overview")
     _keeper: Keeper = attrs.field(alias="keeper")
     _router_log: str = attrs.field(alias="router_log")
     _conversations: dict[TalkKey, Conversation] = attrs.field(
@@ -64,7 +63,12 @@ class Office:
     _send: trio.MemorySendChannel[Heard] = attrs.field(init=False)
     _heard: trio.MemoryReceiveChannel[Heard] = attrs.field(init=False)
 
+    _front_desk: FrontDesk = attrs.field(init=False)
+
     def __attrs_post_init__(self) -> None:
+        self._front_desk = FrontDesk(
+            self._bot, self._guests, self._book, self._hiring, self._keeper, self._conversations
+        )
         self._send, self._heard = trio.open_memory_channel[Heard](MOST_WAITING)
 
     def take(self, delivery: Delivery) -> bool:
@@ -96,16 +100,19 @@ class Office:
 
     def _act(self, heard: Heard, nursery: trio.Nursery) -> None:
         if isinstance(heard, Pressed):
-            if not self._inquiries.press(heard):
-                place = Place(channel=heard.channel, thread=heard.thread)
+            place = Place(channel=heard.channel, thread=heard.thread)
+            if heard.question == HALT:
+                self._halt((heard.action, place), heard.user, nursery)
+            elif not self._inquiries.press(heard):
                 self._start(self._board.whisper(place, heard.user, _TOO_LATE), nursery)
             return
         match route(heard, self._book.roster(self._bot)):
             case Tell() as told:
                 self._tell(told, heard, nursery)
             case Halt(label=label, place=place):
-                if (conversation := self._conversations.get((label, place))) is not None:
-                    conversation.halt()
+                self._halt((label, place), heard.user, nursery)
+            case Show(label=label, place=place):
+                self._start(self._show(label, place), nursery)
             case Obey(command=command):
                 assert isinstance(heard, Said), "nobody commands with an emoji"
                 self._start(self._obey(command, heard), nursery)
@@ -117,6 +124,20 @@ class Office:
                 )
             case Ignore():
                 pass
+
+    def _halt(self, key: TalkKey, user: str, nursery: trio.Nursery) -> None:
+        conversation = self._conversations.get(key)
+        label, place = key
+        text = f"{label} is at nothing here" if conversation is None else conversation.halt()
+        if text:
+            self._start(self._board.whisper(place, user, text), nursery)
+
+    async def _show(self, label: str, place: Place) -> None:
+        conversation = self._conversations.get((label, place))
+        if conversation is None or conversation.ref is None:
+            await self._board.post(place, f"{label} is at nothing here", author=label)
+        else:
+            await self._overview(label, place).show(conversation.ref)
 
     def _tell(self, told: Tell, heard: Said | Reacted, nursery: trio.Nursery) -> None:
         files: tuple[SharedFile, ...] = ()
@@ -155,80 +176,10 @@ class Office:
             self._say(key, word, nursery)
 
     async def _obey(self, command: Command, said: Said) -> None:
-        place = said.place
-        match command:
-            case Create():
-                try:
-                    text = await self._create(command, place)
-                except SagentError as error:
-                    text = f"❌ {escape(str(error))}"
-            case ListAgents():
-                text = await self._list()
-            case StopAgent(label=label):
-                text = self._stop(label)
-            case Help(complaint=complaint):
-                text = f"{complaint}\n{USAGE}" if complaint else USAGE
-            case _:
-                assert_never(command)
-        await self._board.post(place, text)
+        text = await self._front_desk.obey(command, said.place)
+        await self._board.post(said.place, text)
         if isinstance(command, Create | StopAgent):
             await self._report(f"<@{said.user}>: {text}")
-
-    async def _create(self, create: Create, place: Place) -> str:
-        label, channel = create.label, create.log_channel
-        if label in self._book.colleagues:
-            return f"there is a {label} already: choose another name, or `stop {label}` first"
-        if channel and not self._guests.admits_channel(channel):
-            return f"<#{channel}> is not on the list of channels: start me with --allow-channel"
-        if owner := self._book.roster(self._bot).channels.get(channel):
-            return f"<#{channel}> is {owner}'s own: choose another channel"
-        await self._hiring.persona(create.persona)  # so that a broken one is told now
-        self._book.colleagues[label] = Colleague(
-            label=label, persona=create.persona, log_channel=channel
-        )
-        if place.thread:
-            self._book.talk(label, place)
-        self._keeper.note_change()
-        own = f", in <#{channel}> without it," if channel else ""
-        return f"*{label}* is here: say `{label}: ...`{own} or go on in this thread"
-
-    async def _list(self) -> str:
-        if not self._book.colleagues:
-            return "there is nobody here yet: `create PERSONA [as NAME]`"
-        lines: list[str] = []
-        for one in list(self._book.colleagues.values()):
-            role = f" ({one.persona})" if one.persona != one.label else ""
-            own = f" in <#{one.log_channel}>" if one.log_channel else ""
-            lines.append(f"• *{one.label}*{role}{own}: {await self._state_of(one.label)}")
-        return "\n".join(lines)
-
-    async def _state_of(self, label: str) -> str:
-        refs = [
-            conversation.ref
-            for (whose, _), conversation in list(self._conversations.items())
-            if whose == label and conversation.ref is not None
-        ]
-        states: list[str] = []
-        with trio.move_on_after(STATUS_S):
-            for ref in refs:
-                try:
-                    status = await ref.ask(GetStatus(), lane="front")
-                except ActorError:
-                    continue  # it has ended meanwhile
-                doing = f" at {status.task}" if status.phase != "idle" else ""
-                states.append(f"{status.phase}{doing}, ${status.cost_usd:.2f}")
-        threads = sum(key[0] == label for key in self._book.talks)
-        return escape("; ".join([f"{threads} thread{'' if threads == 1 else 's'}", *states]))
-
-    def _stop(self, label: str) -> str:
-        if label not in self._book.colleagues:
-            known = ", ".join(self._book.colleagues) or "nobody"
-            return f"there is no {label}; there is {known}"
-        for key in [key for key in self._conversations if key[0] == label]:
-            self._conversations.pop(key).end()
-        self._book.remove(label)
-        self._keeper.note_change()
-        return f"*{label}* has left; what was said stays in its sessions"
 
     def _note_stranger(self, heard: Heard, nursery: trio.Nursery) -> None:
         who = f"<@{heard.user}> in <#{heard.channel}>"

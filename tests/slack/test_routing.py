@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sagent.slack._command import COMMANDS, Create, Help, ListAgents, StopAgent, read_command
 from sagent.slack._guest_list import GuestList
 from sagent.slack._heard import Place, Reacted, Said
-from sagent.slack._routing import Guide, Halt, Ignore, Obey, Roster, Tell, route
+from sagent.slack._routing import Guide, Halt, Ignore, Obey, Roster, Show, Tell, route
 
 HERE = Place(channel="C1", thread="1.0")
 DIRECT = Place(channel="D1")
@@ -64,12 +64,36 @@ def test_a_longer_word_is_no_name(text: str) -> None:
     assert route(said(text, thread="1.0"), TWO) == Tell(label="ada", place=HERE, text=text)
 
 
-@pytest.mark.parametrize("text", ["hi", "list", "stop ada", "<@UBOT> list"])
+@pytest.mark.parametrize("text", ["hi", "list", "stop it", "<@UBOT> create tests", "create tests"])
 def test_in_a_thread_of_an_agent_all_is_for_it_commands_too(text: str) -> None:
     told = route(said(text, thread="1.0"), TWO)
 
     assert isinstance(told, Tell)
     assert told.label == "ada"
+
+
+@pytest.mark.parametrize(("channel", "thread"), [("C1", "1.0"), ("CBEN", ""), ("C1", "")])
+def test_what_ends_an_agent_is_for_the_bot_wherever_it_is_said(channel: str, thread: str) -> None:
+    told = route(said("stop ada", channel=channel, thread=thread), TWO)
+
+    assert told == Obey(command=StopAgent("ada"))
+
+
+def test_a_command_after_a_mention_of_the_bot_is_for_the_bot() -> None:
+    create = Create(persona="x", label="x")
+
+    assert route(said("<@UBOT> list", thread="1.0"), TWO) == Obey(command=ListAgents())
+    assert route(said("<@UBOT> create x", channel="CBEN"), TWO) == Obey(command=create)
+
+
+@pytest.mark.parametrize("text", ["stop", "Stop", "<@UBOT> stop", "ada: stop"])
+def test_stop_alone_interrupts_the_agent_of_the_thread(text: str) -> None:
+    assert route(said(text, thread="1.0"), TWO) == Halt(label="ada", place=HERE)
+
+
+def test_in_a_direct_conversation_stop_and_tree_are_about_whom_it_is_with() -> None:
+    assert route(said("stop", channel="D1"), TWO) == Halt(label="ben", place=DIRECT)
+    assert route(said("tree", channel="D1"), TWO) == Show(label="ben", place=DIRECT)
 
 
 @pytest.mark.parametrize("roster", [ONE, TWO])
@@ -108,7 +132,7 @@ def test_everything_goes_somewhere_and_no_word_is_lost(
 ) -> None:
     told = route(said(text, thread=thread), roster)
 
-    assert isinstance(told, Tell | Obey | Guide | Ignore)
+    assert isinstance(told, Tell | Halt | Show | Obey | Guide | Ignore)
     assert not isinstance(told, Ignore) or thread == "3.0"
     if isinstance(told, Tell):
         assert told.text in text

@@ -135,20 +135,21 @@ class FakeSlack(FakeWebApi):
     ) -> str:
         """Send an envelope, and wait until it is acknowledged."""
         envelope_id = envelope_id or f"e{next(self._numbers)}"
-        acknowledged = self._waiting[envelope_id] = trio.Event()
-        await self.send(
-            {
-                "type": kind,
-                "envelope_id": envelope_id,
-                "payload": payload,
-                "accepts_response_payload": False,
-            }
-        )
+        acknowledged = await self.send_envelope(kind, payload, envelope_id)
         with trio.move_on_after(ACK_S):
             await acknowledged.wait()
             return envelope_id
         self.broken.append(f"{envelope_id} is not acknowledged")
         return envelope_id
+
+    async def send_envelope(
+        self, kind: str, payload: Mapping[str, object], envelope_id: str
+    ) -> trio.Event:
+        """Send an envelope, and give the event of its acknowledgement."""
+        acknowledged = self._waiting[envelope_id] = trio.Event()
+        told = {"type": kind, "envelope_id": envelope_id, "payload": payload}
+        await self.send(told | {"accepts_response_payload": False})
+        return acknowledged
 
     async def send(self, frame: Mapping[str, object] | str) -> None:
         await self.until(lambda: self._connection is not None)
