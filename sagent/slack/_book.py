@@ -1,4 +1,5 @@
 from collections import OrderedDict
+from secrets import token_hex
 
 import attrs
 
@@ -102,4 +103,5 @@ class Book:
 
 
 def _directory(label: str, place: Place) -> str:
-    return f"{label}-{place.channel}-{place.thread or 'direct'}"
+    """Name a directory that no agent of that name had before, which has left with what was said."""
+    return f"{label}-{place.channel}-{place.thread or 'direct'}-{token_hex(3)}"

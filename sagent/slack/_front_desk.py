@@ -60,6 +60,7 @@ class FrontDesk:
                 assert_never(command)
 
     async def _create(self, create: Create, place: Place) -> str:
+        await self._hiring.persona(create.persona)  # so that a broken one is told now
         label, channel = create.label, create.log_channel
         if label in self._book.colleagues:
             return f"there is a {label} already: choose another name, or `stop {label}` first"
@@ -67,7 +68,6 @@ class FrontDesk:
             return f"<#{channel}> is not on the list of channels: start me with --allow-channel"
         if owner := self._book.roster(self._bot).channels.get(channel):
             return f"<#{channel}> is {owner}'s own: choose another channel"
-        await self._hiring.persona(create.persona)  # so that a broken one is told now
         self._book.colleagues[label] = Colleague(
             label=label, persona=create.persona, log_channel=channel
         )

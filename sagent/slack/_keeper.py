@@ -8,7 +8,7 @@ import trio
 
 from sagent.errors import SessionError
 from sagent.slack._book import Book
-from sagent.slack._manifest import write_manifest
+from sagent.slack._manifest import Manifest, write_manifest
 
 LAST_WRITE_S = 5.0
 """How long the last write may take, when all else has ended."""
@@ -28,7 +28,11 @@ class Keeper:
     _directory: Path
     _book: Book
     _changed: trio.Event = attrs.field(factory=trio.Event, init=False)
-    _written: object = attrs.field(default=None, init=False)
+    _written: Manifest = attrs.field(init=False)
+    """What is in the folder; a run in which nothing happened leaves none to be gone on with."""
+
+    def __attrs_post_init__(self) -> None:
+        self._written = self._book.manifest
 
     def note_change(self) -> None:
         """Let what has changed be written soon."""

@@ -92,6 +92,49 @@ async def test_a_run_begins_anew_without_continue(bot: BotIn) -> None:
             await slack.shown("there is nobody here yet")
 
 
+async def test_a_run_in_which_nothing_happened_is_not_the_one_to_go_on_with(bot: BotIn) -> None:
+    async with open_slack() as slack, open_loopback(answer("one")) as model:
+        async with bot(slack, model):
+            await create(slack, "reviewer", "rex")
+        async with bot(slack, model):
+            await slack.say("help")
+            await slack.shown("a new agent")
+
+        async with bot(slack, model, "--continue"):
+            await slack.say("list")
+            await slack.shown("• *rex* (reviewer)")
+
+
+async def test_of_two_who_create_one_name_at_once_one_is_told_that_it_is_taken(bot: BotIn) -> None:
+    async with open_slack() as slack, open_loopback(answer("one")) as model, bot(slack, model):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(slack.say, "create reviewer as rex")
+            nursery.start_soon(slack.say, "create planner as rex")
+        await slack.shown("*rex* is here")
+        await slack.shown("there is a rex already")
+
+
+async def test_who_is_created_anew_begins_anew(bot: BotIn) -> None:
+    async with (
+        open_slack() as slack,
+        open_loopback(answer("one"), answer("two")) as model,
+        bot(slack, model),
+    ):
+        await slack.say("create rex", channel=DM)
+        await slack.shown("is here")
+        await slack.say("first", channel=DM)
+        await slack.shown("one")
+        await slack.say("stop rex", channel=DM)
+        await slack.shown("has left")
+
+        await slack.say("create rex", channel=DM)
+        await slack.shown("is here", times=2)
+        await slack.say("second", channel=DM)
+        await slack.shown("two")
+
+    assert len(model.seen[1].body["messages"]) == 2
+
+
 @pytest.mark.parametrize(
     ("user", "channel"), [(BEN, CHANNEL), (ADA, "C0OTHER"), (BEN, DM), (BEN, "C0OTHER")]
 )
