@@ -1,14 +1,13 @@
 from collections import OrderedDict
+from collections.abc import Iterable
 from secrets import token_hex
 
 import attrs
 
 from sagent.slack._heard import Place
 from sagent.slack._manifest import Colleague, Manifest, Talk
+from sagent.slack._posts import MOST_POSTS, Posted
 from sagent.slack._routing import Roster
-
-MOST_POSTS = 5_000
-"""Reactions to older messages are to nobody's."""
 
 type TalkKey = tuple[str, Place]
 """An agent, and where it talks."""
@@ -30,8 +29,10 @@ class Book:
         factory=OrderedDict[tuple[str, str], tuple[str, Place]], init=False
     )
 
+    _fresh: list[Posted] = attrs.field(factory=list[Posted], init=False)
+
     @classmethod
-    def of(cls, manifest: Manifest) -> "Book":
+    def of(cls, manifest: Manifest, posts: Iterable[Posted] = ()) -> "Book":
         """Begin with what an earlier run has left."""
         book = cls()
         for colleague in manifest.colleagues:
@@ -41,6 +42,9 @@ class Book:
                 book.talks[talk.label, talk.place] = talk
                 if talk.owns:
                     book._threads[talk.place] = talk.label
+        for post in posts:
+            if post.label in book.colleagues:
+                book._keep(post)
         return book
 
     @property
@@ -80,10 +84,17 @@ class Book:
         return talk
 
     def note_post(self, place: Place, ts: str, label: str) -> None:
-        """Remember whose message that is."""
-        self._posts[place.channel, ts] = (label, place)
-        if len(self._posts) > MOST_POSTS:
-            self._posts.popitem(last=False)
+        """Remember whose message that is; what is said about it belongs into its thread."""
+        is_first = not place.thread and not place.channel.startswith("D")
+        where = attrs.evolve(place, thread=ts) if is_first else place
+        post = Posted(ts=ts, label=label, place=where)
+        self._keep(post)
+        self._fresh.append(post)
+
+    def take_posts(self) -> tuple[Posted, ...]:
+        """Give the messages that came since it was last asked."""
+        fresh, self._fresh = self._fresh, []
+        return tuple(fresh)
 
     def remove(self, label: str) -> None:
         """Let an agent go, with all that is its; its conversations stay on disk."""
@@ -94,6 +105,11 @@ class Book:
             del self._threads[place]
         for post in [post for post, (owner, _) in self._posts.items() if owner == label]:
             del self._posts[post]
+
+    def _keep(self, post: Posted) -> None:
+        self._posts[post.place.channel, post.ts] = (post.label, post.place)
+        if len(self._posts) > MOST_POSTS:
+            self._posts.popitem(last=False)
 
     def _hand_over(self, place: Place, label: str) -> None:
         before = self._threads.get(place)

@@ -30,6 +30,7 @@ from sagent.slack._manifest import read_manifest
 from sagent.slack._office import Office
 from sagent.slack._overview import Overview
 from sagent.slack._parser import RUN, SlackOptions
+from sagent.slack._posts import read_posts
 from sagent.slack._socket import EventSocket
 from sagent.slack._web_api import WebApi
 
@@ -82,11 +83,16 @@ class _Bot:
             await _until_failure(office.serve, partial(socket.listen, url), api.until_lost)
 
     def _office(self, api: WebApi, system: System, user: str) -> Office:
-        options, board = self.options, Board(api, self.book.note_post)
+        options, keeper = self.options, Keeper(self.directory, self.book)
+
+        def note_post(place: Place, ts: str, label: str) -> None:
+            self.book.note_post(place, ts, label)
+            keeper.note_change()
 
         def overview(label: str, place: Place) -> Overview:
             return Overview(board, system, place, label)
 
+        board = Board(api, note_post)
         return Office(
             bot=user,
             guests=GuestList(options.allow_user, options.allow_channel),
@@ -94,7 +100,7 @@ class _Bot:
             board=board,
             overview=overview,
             hiring=Hiring(options, system, self.directory, self.on_progress),
-            keeper=Keeper(self.directory, self.book),
+            keeper=keeper,
             router_log=options.router_log_channel,
         )
 
@@ -126,6 +132,6 @@ def _opened_run(options: SlackOptions, kept: ExitStack) -> tuple[Path, Book]:
     if options.continue_newest:
         newest = kept.enter_context(newest_run(root))
         if newest is not None:
-            return newest, Book.of(read_manifest(newest))
+            return newest, Book.of(read_manifest(newest), read_posts(newest))
         complain(f"there is no run in {root} yet: this begins one")
     return kept.enter_context(new_run(root)), Book()

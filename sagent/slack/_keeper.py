@@ -1,4 +1,4 @@
-"""Writes down which agents there are, whenever that has changed."""
+"""Writes down which agents there are and what they have said, whenever that has changed."""
 
 import logging
 from pathlib import Path
@@ -9,16 +9,17 @@ import trio
 from sagent.errors import SessionError
 from sagent.slack._book import Book
 from sagent.slack._manifest import Manifest, write_manifest
+from sagent.slack._posts import append_posts
 
-LAST_WRITE_S = 5.0
-"""How long the last write may take, when all else has ended."""
+WRITE_S = 5.0
+"""How long a write may take, when all else has ended."""
 
 _log = logging.getLogger(__name__)
 
 
 @attrs.define(eq=False)
 class Keeper:
-    """Keeps the manifest of one run.
+    """Keeps the manifest of one run, and whose messages are whose.
 
     Args:
         directory: of the run.
@@ -46,16 +47,19 @@ class Keeper:
                 self._changed = trio.Event()
                 await self._write()
         finally:
-            with trio.move_on_after(LAST_WRITE_S, shield=True):
-                await self._write()
+            await self._write()
 
     async def _write(self) -> None:
-        manifest = self._book.manifest
-        if manifest == self._written:
-            return
+        with trio.move_on_after(WRITE_S, shield=True):  # what is begun is written whole
+            await self._write_all()
+
+    async def _write_all(self) -> None:
+        posts, manifest = self._book.take_posts(), self._book.manifest
         try:
-            await trio.to_thread.run_sync(write_manifest, self._directory, manifest)
+            if manifest != self._written:
+                await trio.to_thread.run_sync(write_manifest, self._directory, manifest)
+                self._written = manifest
+            if posts:
+                await trio.to_thread.run_sync(append_posts, self._directory, posts)
         except SessionError as error:
             _log.warning("a later run will not know what has changed: %s", error)
-        else:
-            self._written = manifest

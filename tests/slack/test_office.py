@@ -82,6 +82,36 @@ async def test_a_later_run_goes_on_with_agents_and_threads(bot: BotIn) -> None:
     assert told[1:] == [f"<@{ADA}>: first", "one", f"<@{ADA}>: and more"]
 
 
+async def test_a_later_run_knows_whose_messages_are_whose(bot: BotIn) -> None:
+    async with open_slack() as slack, open_loopback(answer("one"), answer("two")) as model:
+        async with bot(slack, model):
+            await create(slack, "reviewer", "rex")
+            thread = await slack.say("rex: first")
+            message = await slack.shown("one")
+
+        async with bot(slack, model, "--continue"):
+            await slack.react("thumbsup", message)
+            answered = await slack.shown("two")
+
+    assert answered.thread == thread
+
+
+async def test_a_reaction_to_a_diary_is_answered_in_a_thread_below_it(bot: BotIn) -> None:
+    async with (
+        open_slack() as slack,
+        open_loopback(answer("one"), answer("two")) as model,
+        bot(slack, model, "--allow-channel", "C0REX"),
+    ):
+        await create(slack, "reviewer", "rex", within="C0REX")
+        await slack.say("rex: first")
+        diary = await slack.shown("answered in")
+
+        await slack.react("eyes", diary)
+        answered = await slack.shown("two")
+
+    assert (answered.channel, answered.thread) == ("C0REX", diary.ts)
+
+
 async def test_a_run_begins_anew_without_continue(bot: BotIn) -> None:
     async with open_slack() as slack, open_loopback(answer("one")) as model:
         async with bot(slack, model):

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from sagent.errors import SessionBusyError, SessionError
 from sagent.home import Home
-from sagent.slack._book import MOST_POSTS, Book
+from sagent.slack._book import Book
 from sagent.slack._envelope import Delivery, Goodbye, Hello, read_envelope
 from sagent.slack._folder import new_run, newest_run
 from sagent.slack._heard import Place, Pressed, Reacted, Said
 from sagent.slack._manifest import Colleague, Manifest, Talk, read_manifest, write_manifest
 from sagent.slack._pace import CHANNEL, TIERS, Pace, backoff_s
 from sagent.slack._persona import load_persona
+from sagent.slack._posts import MOST_POSTS, Posted, append_posts, read_posts
 from sagent.slack._question import question_blocks, read_press
 from sagent.slack._seen import Seen
 from sagent.slack._verdict import Granted, Refused, Wait, judge
@@ -239,6 +240,33 @@ def test_a_broken_manifest_is_told_with_its_place(tmp_path: Path, content: str) 
 
     with pytest.raises(SessionError, match=r"manifest\.json .*begin anew without --continue"):
         read_manifest(tmp_path)
+
+
+def test_messages_are_read_as_they_were_written_but_for_what_was_cut(tmp_path: Path) -> None:
+    posts = [
+        Posted(ts=f"{number}.0", label="rex", place=Place(channel="C1", thread="1.0"))
+        for number in range(3)
+    ]
+    append_posts(tmp_path, posts[:1])
+    append_posts(tmp_path, posts[1:])
+    with (tmp_path / "posts.jsonl").open("a") as file:
+        file.write('{"ts": "3.0", "la')
+
+    assert read_posts(tmp_path) == tuple(posts)
+
+
+def test_of_many_messages_the_newest_are_known_and_the_file_does_not_grow_for_ever(
+    tmp_path: Path,
+) -> None:
+    here = Place(channel="C1", thread="1.0")
+    append_posts(tmp_path, [Posted(ts=f"{n}.0", label="rex", place=here) for n in range(30_000)])
+    grown = (tmp_path / "posts.jsonl").stat().st_size
+
+    posts = read_posts(tmp_path)
+
+    assert (len(posts), posts[-1].ts) == (5_000, "29999.0")
+    assert (tmp_path / "posts.jsonl").stat().st_size < grown / 5
+    assert read_posts(tmp_path) == posts
 
 
 def test_a_manifest_leads_to_no_directory_elsewhere(tmp_path: Path) -> None:
