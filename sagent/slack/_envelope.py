@@ -24,7 +24,13 @@ _OURS = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 
 @attrs.frozen
 class Hello:
-    """The connection is up."""
+    """The connection is up.
+
+    Attributes:
+        connections: how many the app has, of whichever process; each delivery goes through one.
+    """
+
+    connections: int = 1
 
 
 @attrs.frozen
@@ -68,7 +74,7 @@ def read_envelope(text: str | bytes) -> Envelope | None:
 def _envelope(frame: Fields) -> Envelope | None:
     kind, envelope_id = text_of(frame, "type"), text_of(frame, "envelope_id")
     if kind == "hello":
-        return Hello()
+        return Hello(count_of(frame, "num_connections"))
     if kind == "disconnect":
         return Goodbye(text_of(frame, "reason"))
     if not envelope_id:

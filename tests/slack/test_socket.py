@@ -106,6 +106,37 @@ async def test_when_told_to_leave_it_comes_back_with_a_new_ticket(reason: str) -
     assert taker.texts == ["before", "after"]
 
 
+async def test_until_the_new_connection_is_there_the_old_one_is_heard() -> None:
+    taker = Taker()
+    async with open_slack() as slack, listening(slack, taker):
+        await slack.say("before")
+        slack.faults["apps.connections.open"] = [Fault(status=503)] * 2
+        await slack.send({"type": "disconnect", "reason": "warning"})
+        await slack.say("meanwhile")
+        assert slack.connections == 1
+        await slack.until(lambda: slack.connections == 2)
+        await slack.say("after")
+
+    assert taker.texts == ["before", "meanwhile", "after"]
+
+
+async def test_a_second_process_with_the_same_token_is_told_of(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with open_slack() as slack, listening(slack, Taker()):
+        await slack.say("alone")
+    alone = caplog.messages
+
+    async with open_slack() as slack:
+        slack.others = 1
+        async with listening(slack, Taker()):
+            await slack.say("not alone")
+
+    assert alone == []
+    (told,) = caplog.messages
+    assert "the app has 2 connections" in told
+
+
 async def test_a_connection_that_breaks_is_opened_anew() -> None:
     taker = Taker()
     async with open_slack() as slack, listening(slack, taker):

@@ -52,10 +52,13 @@ class FakeSlack(FakeWebApi):
     Attributes:
         acked: which envelopes were acknowledged.
         connections: how often its socket was opened.
+        others: how many connections other processes have.
     """
 
     acked: list[str] = attrs.field(factory=list[str])
     connections: int = 0
+    others: int = 0
+    _open: int = attrs.field(default=0, init=False)
     _connection: ServerConnection | None = attrs.field(default=None, init=False)
     _waiting: dict[str, trio.Event] = attrs.field(factory=dict[str, trio.Event], init=False)
 
@@ -171,7 +174,9 @@ class FakeSlack(FakeWebApi):
             return
         self._tickets.remove(ticket)
         self.connections += 1
-        await connection.send(json.dumps({"type": "hello", "num_connections": 1}))
+        self._open += 1
+        hello = {"type": "hello", "num_connections": self._open + self.others}
+        await connection.send(json.dumps(hello))
         self._connection = connection
         async with self.changed:
             self.changed.notify_all()
@@ -179,6 +184,7 @@ class FakeSlack(FakeWebApi):
             while True:
                 self._note_ack(await connection.recv())
         except ConnectionClosed:
+            self._open -= 1
             if self._connection is connection:
                 self._connection = None
 
