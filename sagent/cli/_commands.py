@@ -12,7 +12,9 @@ from sagent.cli._models_parser import models_parser
 from sagent.cli._parser import Parser, run_parser
 from sagent.cli._sessions_parser import sessions_parser
 
-PARSERS: Mapping[str, Callable[[], Parser]] = {
+type Parsers = Mapping[str, Callable[[], Parser]]
+
+PARSERS: Parsers = {
     "": run_parser,
     "map": map_parser,
     "sessions": sessions_parser,

@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -11,6 +12,10 @@ from sagent.cli._flags import add_agent, add_config, add_limits, add_model
 from sagent.cli._options import Options
 from sagent.cli._parser import Parser
 from sagent.errors import UsageError
+
+TYPE_CHECKING = False  # typing itself takes as long to import as all else here
+if TYPE_CHECKING:
+    from typing import Never
 
 API_URL = "https://slack.com/api/"
 RUN = "sagent-slack"
@@ -112,8 +117,22 @@ def _unsaid() -> SlackOptions:
     return options
 
 
+class _AppManifest(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> "Never":
+        from sagent.slack._app import app_manifest  # noqa: PLC0415  # it is shown once
+
+        sys.stdout.write(f"{app_manifest('sagent')}\n")
+        parser.exit()
+
+
 def _add_slack(parser: Parser) -> None:
     add = parser.add_argument_group("Slack").add_argument
+    add(
+        "--app-manifest",
+        action=_AppManifest,
+        nargs=0,
+        help="show what to make an app from at api.slack.com/apps, and exit",
+    )
     add(
         "--app-token",
         default=os.environ.get("SLACK_APP_TOKEN", ""),

@@ -1,5 +1,6 @@
 """The command ``sagent-slack``: its usage, its errors in one line, and its end."""
 
+import json
 import os
 import signal
 import sys
@@ -10,6 +11,7 @@ import pytest
 import trio
 from command import clean, one_line
 from fake_slack import ADA, APP, BOT, CHANNEL, Fault, open_slack, serve_slack
+from fake_slack_api import EVENT_SCOPES, METHOD_SCOPES
 from loopback import Reply, answer, frame, open_loopback, stream_head
 from slack_bot import at, create, usual
 
@@ -89,6 +91,40 @@ async def test_help_loads_neither_the_network_nor_the_agents() -> None:
 
     assert b"--allow-user" in done.stdout
     assert done.stderr.split() == []
+
+
+def test_the_manifest_of_the_app_has_the_scope_of_every_method_and_event(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["--app-manifest"])
+
+    manifest = json.loads(capsys.readouterr().out)
+    scopes = set(manifest["oauth_config"]["scopes"]["bot"])
+    events = manifest["settings"]["event_subscriptions"]["bot_events"]
+    assert end.value.code == 0
+    assert {scope for scope in METHOD_SCOPES.values() if scope} <= scopes
+    assert {EVENT_SCOPES[event] for event in events} <= scopes
+    assert manifest["settings"]["socket_mode_enabled"] is True
+    assert manifest["settings"]["interactivity"] == {"is_enabled": True}
+    assert manifest["features"]["app_home"]["messages_tab_enabled"] is True
+
+
+def test_a_shell_is_told_how_a_line_may_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["__complete", "zsh", "--allow-user", ADA, "--allow-"])
+
+    told = [line.partition("\t")[0] for line in capsys.readouterr().out.splitlines()]
+    assert code == 0
+    assert told == ["--allow-user", "--allow-channel"]
+
+
+def test_a_shell_is_told_of_models_and_directories(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["__complete", "fish", "--provider", "anthropic", "--model", "claude-"])
+    main(["__complete", "fish", "--persona-dir", ""])
+
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("claude-")
+    assert told[-1] == ":directories"
 
 
 def test_a_token_that_is_refused_is_one_line(bot: Run) -> None:

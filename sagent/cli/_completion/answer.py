@@ -4,7 +4,7 @@ import argparse
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from sagent.cli._commands import PARSERS
+from sagent.cli._commands import PARSERS, Parsers
 from sagent.cli._completion.place import Place, place_of
 from sagent.cli._completion.sources import Word, find_words
 
@@ -16,18 +16,19 @@ _BREAKS = frozenset({"=", ":"})
 """What bash takes for words of their own."""
 
 
-def answer(shell: str, words: Sequence[str]) -> str:
+def answer(shell: str, words: Sequence[str], parsers: Parsers = PARSERS) -> str:
     """Give a line for each word that the last of *words* may be: the word, a tab, what it is.
 
     Args:
         shell: who asks; bash has parted its words, and replaces the last part alone.
-        words: those after ``sagent``, up to the one with the cursor, which may be empty.
+        words: those after the command, up to the one with the cursor, which may be empty.
+        parsers: of what may follow it, by the first word; those of ``sagent``.
     """
     words = _joined(words) if shell == "bash" else list(words or [""])
     word = words[-1]
     gone = max(word.rfind(mark) for mark in _BREAKS) + 1 if shell == "bash" else 0
     lines: list[str] = []
-    for found in _found(words):
+    for found in _found(words, parsers):
         if found.word in (FILES, DIRECTORIES):
             lines.append(f"{found.word}\n")
         elif found.word.startswith(word):
@@ -35,15 +36,15 @@ def answer(shell: str, words: Sequence[str]) -> str:
     return "".join(dict.fromkeys(lines))
 
 
-def _found(words: Sequence[str]) -> Iterator[Word]:
+def _found(words: Sequence[str], parsers: Parsers) -> Iterator[Word]:
     first, *rest = words
-    if rest and first in PARSERS and first:
-        yield from _at(place_of(PARSERS[first](), rest), rest[-1])
+    if rest and first in parsers and first:
+        yield from _at(place_of(parsers[first](), rest), rest[-1])
         return
     if not rest and not first.startswith("-"):
-        for name, make in PARSERS.items():
+        for name, make in parsers.items():
             yield from [Word(name, _summary(make().description))] if name else ()
-    yield from _at(place_of(PARSERS[""](), words), words[-1])
+    yield from _at(place_of(parsers[""](), words), words[-1])
 
 
 def _at(place: Place, word: str) -> Iterator[Word]:

@@ -28,10 +28,10 @@ _sagent_paths() {
     local line
     while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen "$1" -- "$2")
 }
-complete -F _sagent sagent
+complete -F _sagent sagent sagent-slack
 """
 
-_ZSH = r"""#compdef sagent
+_ZSH = r"""#compdef sagent sagent-slack
 _sagent() {
     local line about
     local -a found shown
@@ -52,7 +52,7 @@ _sagent() {
 if [[ ${funcstack[1]} == _sagent ]]; then
     _sagent "$@"
 else
-    compdef _sagent sagent
+    compdef _sagent sagent sagent-slack
 fi
 """
 
@@ -73,6 +73,7 @@ function __sagent_words
     end
 end
 complete -c sagent -f -a '(__sagent_words)'
+complete -c sagent-slack -f -a '(__sagent_words)'
 """
 
 SCRIPTS: "Mapping[Shell, str]" = {"bash": _BASH.lstrip(), "zsh": _ZSH, "fish": _FISH.lstrip()}
