@@ -151,7 +151,13 @@ class Board:
         return ts
 
     async def _update(self, channel: str, ts: str, text: str, blocks: Sequence[JSON]) -> None:
-        told: dict[str, JSON] = {"channel": channel, "ts": ts, "text": text, "blocks": blocks}
+        told: dict[str, JSON] = {
+            "channel": channel,
+            "ts": ts,
+            "text": text,
+            "blocks": blocks,
+            "parse": "none",  # as for messages that are new; left out, names become mentions here
+        }
         await self.api.call("chat.update", told, tier="updates")
 
 

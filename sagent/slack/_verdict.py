@@ -29,6 +29,8 @@ LOST_TOKEN = frozenset(
     {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 )
 """Those for a token that is no good for anything any more."""
+ABSENT = frozenset({"channel_not_found", "not_in_channel"})
+"""Those for a channel that the bot is not in."""
 _TOO_MANY = 429
 _SERVER = 500
 _USUAL_WAIT_S = 30.0

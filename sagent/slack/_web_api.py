@@ -13,10 +13,19 @@ import trio
 
 from sagent.errors import SlackError
 from sagent.lib.json import JSON, json_unfreeze
-from sagent.slack._fields import Fields
+from sagent.slack._fields import Fields, text_of
 from sagent.slack._gate import Gate
 from sagent.slack._pace import Tier, backoff_s
-from sagent.slack._verdict import LOST_TOKEN, REFUSED_TOKEN, Granted, Refused, Verdict, Wait, judge
+from sagent.slack._verdict import (
+    ABSENT,
+    LOST_TOKEN,
+    REFUSED_TOKEN,
+    Granted,
+    Refused,
+    Verdict,
+    Wait,
+    judge,
+)
 
 ANSWER_S = 30.0
 """How long one answer is waited for."""
@@ -78,7 +87,7 @@ class WebApi:
                 case Granted(body=body):
                     return body
                 case Refused():
-                    raise self._refused(method, verdict)
+                    raise self._refused(method, parameters, verdict)
                 case Wait(seconds=seconds, why=why):
                     chance = random.random()  # noqa: S311  # no secret hangs on it
                     wait_s = backoff_s(attempt, chance) if seconds is None else seconds
@@ -180,11 +189,14 @@ class WebApi:
         is_there = asked.host == own.host or asked.host.endswith(f".{own.host}")
         return is_there and (asked.scheme, asked.port) == (own.scheme, own.port)
 
-    def _refused(self, method: str, refusal: Refused) -> SlackError:
+    def _refused(self, method: str, parameters: Fields, refusal: Refused) -> SlackError:
         if refusal.code == "missing_scope":
             remedy = f": give the app the scope {refusal.needed}, and install it anew"
         elif refusal.code in REFUSED_TOKEN:
             remedy = f": check {self._what}"
+        elif refusal.code in ABSENT:
+            where = text_of(parameters, "channel") or text_of(parameters, "channel_id")
+            remedy = f": invite the bot to {where or 'the channel'}"
         else:
             remedy = ""
         error = SlackError(f"Slack refuses {method} ({refusal.code}){remedy}", code=refusal.code)

@@ -276,3 +276,21 @@ async def test_a_turn_whose_thread_is_gone_does_not_end_the_next(
         nursery.cancel_scope.cancel()
 
     assert [message.text for message in slack.messages] == ["the next turn"]
+
+
+async def test_where_the_bot_is_not_it_is_to_be_invited() -> None:
+    slack = FakeSlack()
+    slack.faults["chat.postMessage"] = [Fault(body={"ok": False, "error": "not_in_channel"})]
+
+    with pytest.raises(SlackError, match=f"not_in_channel.: invite the bot to {CHANNEL}"):
+        await board_of(slack).post(HERE, "hello")
+
+
+async def test_a_message_that_is_changed_is_read_as_one_that_is_new() -> None:
+    slack = FakeSlack()
+    board = board_of(slack)
+
+    ts = await board.post(HERE, "hello")
+    await board.update(CHANNEL, ts, "hello, @channel")
+
+    assert slack.calls[-1].fields["parse"] == "none"
