@@ -31,6 +31,7 @@ from sagent.home import Home
 from sagent.session import read_session
 
 ROUNDS = 9
+TURNS = range(6, 86)
 EARLY = range(6, 26)
 LATE = range(300, 320)
 PARROT = Agent(model=Parrot(), compactor=None)
@@ -69,8 +70,8 @@ def _actor_work(ours: str, anchor: str, count: int) -> Measure:
 
 def _turn(agent: Agent) -> Measure:
     return lambda: _ratio(
-        lambda: trio.run(cpu_s_per_turn, agent, EARLY),
-        lambda: _cpu_s(partial(trio_tasks.WORKS["ask"], 500)) / 500,
+        lambda: trio.run(cpu_s_per_turn, agent, TURNS),
+        lambda: _cpu_s(partial(trio_tasks.WORKS["ask"], 1000)) / 1000,
     )
 
 
@@ -183,7 +184,7 @@ def _modules(*words: str, home: str = "") -> int:
     return done.stderr.count(b"import time:")
 
 
-def _headless(part: Callable[[Cost], float]) -> Measure:
+def _headless(part: Callable[[Cost], float], rounds: int) -> Measure:
     """Measure a turn beside a Python that imports trio alone."""
 
     def measure() -> float:
@@ -195,7 +196,7 @@ def _headless(part: Callable[[Cost], float]) -> Measure:
             return _ratio(
                 lambda: part(launcher.run(*turn)),
                 lambda: part(launcher.run(*anchor)),
-                rounds=5,
+                rounds=rounds,
             )
 
     return measure
@@ -221,6 +222,6 @@ MEASURES: Mapping[str, Measure] = {
     "first request with the default tools / without, bytes": _first_request,
     "sagent --help / python -c pass, modules": _help_modules,
     "one headless turn / python -c pass, modules": _turn_modules,
-    "one headless turn / import of trio, CPU": _headless(lambda cost: cost.cpu_s),
-    "one headless turn / import of trio, peak memory": _headless(lambda cost: cost.peak_bytes),
+    "one headless turn / import of trio, CPU": _headless(lambda cost: cost.cpu_s, 5),
+    "one headless turn / import of trio, peak memory": _headless(lambda cost: cost.peak_bytes, 1),
 }

@@ -7,7 +7,6 @@ environment of its own.
 import asyncio
 import json
 import resource
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -16,7 +15,6 @@ PATIENCE_S = 600
 """Their own few seconds fail some of a crowd that waits for its connections."""
 PROMPT = "Do what is to be done."
 PAGE_BYTES = resource.getpagesize()
-MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024
 
 
 def resident_bytes() -> int:
@@ -25,8 +23,13 @@ def resident_bytes() -> int:
 
 
 def peak_bytes() -> int:
-    """Tell how much memory the process has had in use at most."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_BYTES
+    """Tell how much memory the process has had in use at most.
+
+    Since it became this program, that is: in what `resource` tells, there is what the process that
+    started it had in use then.
+    """
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return 1024 * int(status.partition("VmHWM:")[2].split()[0])
 
 
 class Meter:
