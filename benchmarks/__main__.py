@@ -4,7 +4,7 @@ import argparse
 import inspect
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from benchmarks import (
@@ -26,13 +26,15 @@ from benchmarks import (
     tools,
     wire,
 )
-from benchmarks.command_lines import comparison
+from benchmarks.command_lines import comparison as command_lines
 from benchmarks.compared import Compared
 from benchmarks.effort import FULL, QUICK, Effort
 from benchmarks.held import MEASURES
+from benchmarks.peers import comparison as frameworks
 from benchmarks.report import Report
 from benchmarks.results import Group
 from benchmarks.row import Row
+from benchmarks.runtimes import comparison as runtimes
 
 GROUPS: Mapping[str, Callable[[Effort], list[Row]]] = {
     "startup": startup.rows,
@@ -56,7 +58,15 @@ PEERS: Mapping[str, Callable[[Effort, Path], list[Compared]]] = {
     "ends": leftovers.compared,
     "actors": actors.compared,
     "team": team.compared,
+type Compare = Callable[[Effort, Path], list[Compared]]
+
+BESIDE_OTHERS: Mapping[str, Compare] = {
+    "command_lines": command_lines.compared,
+    "frameworks": frameworks.compared,
+    "runtimes": runtimes.compared,
 }
+"""Those that take others, which must be installed."""
+ALL = (*GROUPS, *BESIDE_OTHERS)
 
 
 class Options(argparse.Namespace):
@@ -72,14 +82,14 @@ class Options(argparse.Namespace):
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     add = parser.add_argument
-    add("groups", nargs="*", metavar="GROUP", help=f"{', '.join(GROUPS)}; all, unless named")
+    add("groups", nargs="*", metavar="GROUP", help=f"{', '.join(ALL)}; all, unless named")
     add("--list", action="store_true", help="print the names of the groups and exit")
     add("--quick", action="store_true", help="measure less, for a first look")
     add(
         "--peers",
         type=Path,
         metavar="DIRECTORY",
-        help=f"hold {', '.join(PEERS)} against others, too, which npm and uv install there",
+        help=f"what {', '.join(BESIDE_OTHERS)} need: others, which npm and uv install there",
     )
     add(
         "--report",
@@ -87,17 +97,15 @@ def main() -> int:
         metavar="FILE",
         help="renew what FILE, of Markdown, and the folder beside it say of these groups",
     )
-    add(
-        "--guard",
-        action="store_true",
-        help="measure what guard.toml holds, and fail if it worsened",
-    )
+    add("--guard", action="store_true", help="measure what guard.toml holds; fail if it worsened")
     add("--hold", type=int, metavar="RUNS", help="write guard.toml anew, out of so many runs")
     options = parser.parse_args(namespace=Options())
-    if unknown := [name for name in options.groups if name not in GROUPS]:
-        parser.error(f"no group {unknown[0]!r}: choose from {', '.join(GROUPS)}")
+    if unknown := [name for name in options.groups if name not in ALL]:
+        parser.error(f"no group {unknown[0]!r}: choose from {', '.join(ALL)}")
+    if options.peers is None and (alone := BESIDE_OTHERS.keys() & options.groups):
+        parser.error(f"{min(alone)} needs --peers DIRECTORY, to install others there")
     if options.list:
-        print(*GROUPS, sep="\n")
+        print(*ALL, sep="\n")
         return 0
     if options.hold is not None:
         guard.hold(MEASURES, options.hold)
@@ -109,20 +117,24 @@ def main() -> int:
 
 
 def _measure_all(options: Options) -> None:
+    names = options.groups or (GROUPS if options.peers is None else ALL)
     effort = QUICK if options.quick else FULL
-    measured = [_measure(name, effort, options.peers) for name in options.groups or GROUPS]
-    Report([(group.name, _all_rows(group)) for group in measured]).show()
+    measured = [_measure(name, effort, options.peers) for name in names]
+    Report([(group.name, group.all_rows) for group in measured]).show()
     if options.report is not None:
         from benchmarks.page import Page  # noqa: PLC0415  # it draws, which only a report needs
 
-        Page(options.report).renew(measured, {name: _about(name) for name in GROUPS})
+        Page(options.report).renew(measured, {name: _about(name) for name in ALL})
 
 
 def _measure(name: str, effort: Effort, peers: Path | None) -> Group:
     start = time.perf_counter()
-    rows = GROUPS[name](effort)
-    compare = PEERS.get(name)
-    compared = [] if peers is None or compare is None else compare(effort, peers)
+    rows: list[Row] = []
+    compared: list[Compared] = []
+    if name in GROUPS:
+        rows = GROUPS[name](effort)
+    elif peers is not None:
+        compared = BESIDE_OTHERS[name](effort, peers)
     seconds = time.perf_counter() - start
     print(f"{name}: {seconds:.0f} s", file=sys.stderr)
     return Group(
@@ -131,17 +143,13 @@ def _measure(name: str, effort: Effort, peers: Path | None) -> Group:
         compared=tuple(compared),
         day=results.today(),
         seconds=seconds,
-        machine=results.machine() + (results.node() if compared else ""),
+        machine=results.machine() + (results.node() if name == "command_lines" else ""),
     )
-
-
-def _all_rows(group: Group) -> Sequence[Row]:
-    return [*group.rows, *(row for one in group.compared for row in one.rows())]
 
 
 def _about(name: str) -> str:
     """Give what the group's module says of itself."""
-    module = inspect.getmodule(GROUPS[name])
+    module = inspect.getmodule(GROUPS.get(name) or BESIDE_OTHERS[name])
     return inspect.getdoc(module) or ""
 
 

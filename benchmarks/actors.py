@@ -1,32 +1,19 @@
-"""What an actor costs, beside what the same costs with tasks and memory channels alone.
-
-Other runtimes do the same in rounds of their own, with ours and with trio's tasks and channels.
-"""
+"""What an actor costs, beside what the same costs with tasks and memory channels alone."""
 
 import math
 import tracemalloc
-from collections.abc import Sequence
-from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
 
 import attrs
 import trio
 import trio.testing
 
-from benchmarks.child import Launcher, open_launcher
-from benchmarks.compared import Compared
+from benchmarks.child import open_launcher
 from benchmarks.effort import FULL, Effort
 from benchmarks.memory import traced_bytes
 from benchmarks.row import BYTES, MICROSECONDS, Reading, Row, at_most, ratio_at_least
-from benchmarks.runtimes.runtime import (
-    SAGENT,
-    TRIO,
-    Maker,
-    Runtime,
-    installed_peers,
-    open_runtime,
-)
+from benchmarks.runtimes.idle import idle_bytes
+from benchmarks.runtimes.runtime import SAGENT, TRIO, Runtime, open_runtime
 from benchmarks.runtimes.sagent_actors import Echo
 from sagent.actors import open_system
 
@@ -60,49 +47,12 @@ COMPARISONS = (
     Comparison("spawn to end, supervised / a task, start to end", "live supervised", "live", 500),
 )
 
-CROWD = 2000
-"""How many idle actors a process holds: enough to drown what the process itself takes."""
-
-
-PEER_WORKS = (
-    ("tell, until all are received", "tell", 10_000),
-    ("ask", "ask", 2000),
-    ("fan-out and in of 1,000", "fan", 1000),
-    ("spawn", "spawn", 500),
-)
-
 
 def rows(effort: Effort = FULL) -> list[Row]:
     """Measure all, in some thirty seconds."""
     with open_runtime(SAGENT) as ours, open_runtime(TRIO) as anchor:
         compared = [_held_against(anchor, effort, c, ours) for c in COMPARISONS]
     return [*compared, _idle(effort), _crowded()]
-
-
-def compared(effort: Effort, directory: Path) -> list[Compared]:
-    """Measure other runtimes beside ours, in some two minutes, installed in *directory*."""
-    makers = [SAGENT, TRIO, *installed_peers(directory)]
-    with ExitStack() as stack:
-        runtimes = [stack.enter_context(open_runtime(maker)) for maker in makers]
-        done = [_by_all(effort, what, work, count, runtimes) for what, work, count in PEER_WORKS]
-        crowds = [
-            m for m, runtime in zip(makers, runtimes, strict=True) if "crowd" in runtime.works
-        ]
-    with open_launcher() as launcher:
-        values = {maker.name: _process_bytes_each(launcher, maker) for maker in crowds}
-    return [
-        *done,
-        Compared(what="an idle actor, all memory of its process", unit=BYTES, values=values),
-    ]
-
-
-def _by_all(
-    effort: Effort, what: str, work: str, count: int, runtimes: Sequence[Runtime]
-) -> Compared:
-    able = [runtime for runtime in runtimes if work in runtime.works]
-    taken = effort.medians(*(partial(runtime.seconds_each, work, count) for runtime in able))
-    values = {runtime.name: seconds for runtime, seconds in zip(able, taken, strict=True)}
-    return Compared(what=what, unit=MICROSECONDS, values=values)
 
 
 def _held_against(anchor: Runtime, effort: Effort, comparison: Comparison, ours: Runtime) -> Row:
@@ -159,23 +109,12 @@ async def task_bytes(count: int) -> float:
         return after - before
 
 
-# Python's own count leaves out what threads and C code take, so peers are held against all memory.
-
-
 def _crowded() -> Row:
     with open_launcher() as launcher:
-        ours, anchor = (_process_bytes_each(launcher, maker) for maker in (SAGENT, TRIO))
+        ours, anchor = (idle_bytes(launcher, maker) for maker in (SAGENT, TRIO))
     return Row(
         what="an idle actor, all memory of its process / a task that waits on a channel",
         ours=ours,
         anchor=anchor,
         unit=BYTES,
     )
-
-
-def _process_bytes_each(launcher: Launcher, maker: Maker) -> float:
-    launcher.run(*maker.command("crowd", "1"))  # compiles what is not compiled
-    alone, crowded = (
-        launcher.run(*maker.command("crowd", str(count))).peak_bytes for count in (1, 1 + CROWD)
-    )
-    return (crowded - alone) / CROWD

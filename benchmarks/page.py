@@ -8,7 +8,7 @@ import attrs
 from benchmarks import plots, results
 from benchmarks.compared import table
 from benchmarks.results import Group
-from benchmarks.row import COLUMNS, Row
+from benchmarks.row import COLUMNS
 
 BEGIN = "<!-- What follows is made by `python -m benchmarks --report`. -->"
 END = "<!-- What came before is made by `python -m benchmarks --report`. -->"
@@ -79,7 +79,7 @@ def _described(group: Group) -> str:
 
 
 def _summary(groups: Sequence[Group]) -> str:
-    rows = [(group.name, row) for group in groups for row in _aimed(group)]
+    rows = [(group.name, row) for group in groups for row in group.all_rows if row.target]
     missed = [(name, row) for name, row in rows if row.met is False]
     lines = ["## Targets", f"{len(rows) - len(missed)} of {len(rows)} are met."]
     if missed:
@@ -89,11 +89,6 @@ def _summary(groups: Sequence[Group]) -> str:
             markdown([("group", *COLUMNS[:-1]), *cells], (2, 3, 4)),
         ]
     return "\n\n".join(lines)
-
-
-def _aimed(group: Group) -> list[Row]:
-    rows = [*group.rows, *(row for one in group.compared for row in one.rows())]
-    return [row for row in rows if row.target is not None]
 
 
 def markdown(lines: Sequence[Sequence[str]], numbers: Sequence[int]) -> str:

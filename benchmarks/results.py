@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -25,7 +25,7 @@ class Group:
     Attributes:
         name: as the command line has it.
         rows: ours, each beside its anchor.
-        compared: ours beside others'; empty if that was not asked for.
+        compared: ours beside others'.
         day: when it was, in UTC.
         seconds: how long it took.
         machine: what it ran on.
@@ -38,11 +38,9 @@ class Group:
     seconds: float
     machine: str
 
-    def over(self, older: "Group | None") -> "Group":
-        """Keep what an older run compared, if this one compared nothing."""
-        if older is None or self.compared:
-            return self
-        return attrs.evolve(self, compared=older.compared)
+    @property
+    def all_rows(self) -> Sequence[Row]:
+        return [*self.rows, *(row for one in self.compared for row in one.rows())]
 
 
 def today() -> date:
@@ -65,8 +63,7 @@ def node() -> str:
 
 def merged(old: Iterable[Group], new: Iterable[Group], order: Iterable[str]) -> list[Group]:
     """Put *new* in the place of what *old* has of the same name; leave out unknown names."""
-    known = {group.name: group for group in old}
-    known |= {group.name: group.over(known.get(group.name)) for group in new}
+    known = {group.name: group for group in (*old, *new)}
     return [known[name] for name in order if name in known]
 
 

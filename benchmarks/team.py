@@ -2,20 +2,17 @@
 
 Each agent has five turns with a tool call each, and answers: six requests over loopback HTTP. The
 anchor is one bare httpx client, which sends the same bytes and reads the answers line by line.
-Other frameworks are measured in processes and environments of their own, on the same server.
 """
 
 import statistics
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import attrs
 import trio
 
 from benchmarks import children
 from benchmarks.chat_server import HANGING, TURNS, open_chat_server
-from benchmarks.compared import Compared
 from benchmarks.effort import FULL, Effort
 from benchmarks.parrot import Parrot
 from benchmarks.peers import (
@@ -23,7 +20,6 @@ from benchmarks.peers import (
     CLIENTS,
     FREE_HTTPX,
     IN_FLIGHT,
-    PEERS,
     SAGENT,
     Course,
     Peer,
@@ -133,40 +129,6 @@ def _ratio(pair: tuple[Runs, Runs]) -> float:
 def _sure(runs: Runs | None) -> Runs:
     assert runs is not None, "its process fails"
     return runs
-
-
-# The same runs by other frameworks, which read each answer whole; ours are streamed.
-
-
-def compared(effort: Effort, directory: Path) -> list[Compared]:
-    """Measure other frameworks beside ours, in some two minutes once uv has them in its cache."""
-    with open_chat_server() as base_url, open_course() as course:
-        address = f"{base_url}/{TURNS}/{CALLS}"
-        done: dict[str, Runs] = {}
-        for peer in (SAGENT, *PEERS):
-            course.runs(peer, address, 1)  # compiles
-            if runs := course.runs(peer, address, AT_ONCE):
-                done[f"{peer.name} {peer.version}".rstrip()] = runs
-    return [
-        Compared(
-            what=f"runs, {AT_ONCE:,} at once",
-            unit=PER_SECOND,
-            values={name: runs.per_second for name, runs in done.items()},
-            reading=Reading.RATE,
-            target=ratio_at_least(1.0),
-        ),
-        Compared(
-            what=f"memory of {AT_ONCE:,} runs",
-            unit=MEGABYTES,
-            values={name: runs.bytes for name, runs in done.items()},
-            target=ratio_at_most(1.0),
-        ),
-        Compared(
-            what="CPU time of a run",
-            unit=MILLISECONDS,
-            values={name: runs.cpu_s for name, runs in done.items()},
-        ),
-    ]
 
 
 # The beginning and the end.

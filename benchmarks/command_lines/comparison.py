@@ -1,4 +1,4 @@
-"""All command lines, measured on one server."""
+"""Command lines at the same turn on one server: what they take, and what they leave behind."""
 
 from collections.abc import Callable
 from pathlib import Path
