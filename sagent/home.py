@@ -33,6 +33,11 @@ class Home:
         """
         if named := os.environ.get(HOME_VARIABLE):
             return cls(Path(named).absolute())
+        user = os.environ.get("HOME")
+        if user is not None and not user.startswith("/"):  # it would be the root, or change by cd
+            raise UsageError(
+                f"HOME is {user!r}, no directory for sessions and memory: set {HOME_VARIABLE}"
+            )
         try:
             return cls(Path.home() / ".sagent")
         except RuntimeError as error:

@@ -6,11 +6,10 @@ from decimal import Decimal
 import trio
 
 from sagent.cli._config import Config, as_option, config_of, fill
-from sagent.cli._instructions import directory_of
+from sagent.cli._instructions import directory_of, home_at_hand
 from sagent.cli._options import Options
 from sagent.cli._streams import complain
 from sagent.errors import UnknownNameError
-from sagent.home import Home
 from sagent.nearness import did_you_mean
 from sagent.prompt import AgentFile, AgentFiles, FileLimits, ProjectInstructions, load_agent_files
 from sagent.session import Session
@@ -49,7 +48,7 @@ async def find_agents(options: Options, session: Session | None) -> AgentFiles:
 
 def _load(options: Options, session: Session | None) -> AgentFiles:
     project: ProjectInstructions = "ignore" if options.no_project_instructions else "read"
-    return load_agent_files(directory_of(session), Home.default(), project_instructions=project)
+    return load_agent_files(directory_of(session), home_at_hand(), project_instructions=project)
 
 
 def _filled(options: Options, file: AgentFile) -> Options:

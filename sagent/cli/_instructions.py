@@ -65,7 +65,7 @@ async def brief(options: Options, session: Session | None, model_id: str) -> Bri
     The day in it is the one on which the session began, so that vendors' caches serve a
     conversation that goes on another day. Without a session there is no memory.
     """
-    cwd, home, found = directory_of(session), _home(), _Found()
+    cwd, home, found = directory_of(session), home_at_hand(), _Found()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_read_instructions, found, options, cwd, home)
         if session is not None:
@@ -102,7 +102,7 @@ async def skills_of(options: Options, session: Session | None) -> Skills:
     load = partial(
         load_skills,
         cwd=directory_of(session),
-        home=_home(),
+        home=home_at_hand(),
         project_instructions=_project(options),
     )
     return await trio.to_thread.run_sync(load)
@@ -115,7 +115,7 @@ async def find_commands(
     load = partial(
         load_commands,
         cwd=directory_of(session),
-        home=_home(),
+        home=home_at_hand(),
         taken=taken,
         project_instructions=_project(options),
     )
@@ -128,7 +128,8 @@ def directory_of(session: Session | None) -> Path:
     return begun if begun is not None and begun.is_dir() else Path.cwd()
 
 
-def _home() -> Home:
+def home_at_hand() -> Home:
+    """Give the user's home of sagent; one with nothing in it if there is none."""
     try:
         return Home.default()
     except UsageError:  # told when the session was to be opened

@@ -8,7 +8,7 @@ from sagent.prompt._agent_files import AgentFile, AgentFiles, load_agent_files
 from sagent.prompt._commands import CustomCommand, CustomCommands, load_commands
 from sagent.prompt._file_limits import FileLimits
 from sagent.prompt._instructions import Instructions, ProjectInstructions, load_instructions
-from sagent.prompt._memory import Memory, load_memory
+from sagent.prompt._memory import Memory, load_memory, read_memory
 from sagent.prompt._repository import Repository
 from sagent.prompt._rules import ConditionalRules, Rule
 from sagent.prompt._skill_files import SkillFiles, list_skill_files
@@ -39,6 +39,7 @@ __all__ = [
     "load_instructions",
     "load_memory",
     "load_skills",
+    "read_memory",
     "system_prompt",
     "undated",
 ]

@@ -8,6 +8,7 @@ from sagent.prompt._text_file import TextFile, cut_text, read_text_file, shown
 
 INDEX = "MEMORY.md"
 """The file that tells what else is remembered."""
+_FOLDER = "memory"
 MOST_LINES = 200
 MOST_BYTES = 25_000
 
@@ -34,12 +35,18 @@ def load_memory(*, cwd: Path, home: Home) -> Memory:
 
     Blocks; never raises OSError.
     """
-    directory = home.project(cwd) / "memory"
+    directory = home.project(cwd) / _FOLDER
     try:
         _make_private(directory)
     except OSError as error:
         told = f"no memory: {shown(directory)} could not be made: {error.strerror}"
         return Memory(directory=None, warnings=(told,))
+    return read_memory(cwd=cwd, home=home)
+
+
+def read_memory(*, cwd: Path, home: Home) -> Memory:
+    """Read the memory of the project in *cwd*, if there is any; blocks, never raises OSError."""
+    directory = home.project(cwd) / _FOLDER
     path = directory / INDEX
     if not os.path.lexists(path):
         return Memory(directory=directory)

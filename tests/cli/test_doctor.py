@@ -217,6 +217,13 @@ async def test_with_nothing_in_the_environment_all_is_told_that_can_be(tmp_path:
     assert ended.stderr == b""
 
 
+def test_nothing_is_made_by_looking(sagent: Command, home: Path, project: Path) -> None:
+    sagent("doctor", "--offline")
+
+    assert not home.exists()
+    assert list(project.iterdir()) == []
+
+
 def test_a_home_that_is_a_file_is_told(sagent: Command, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 

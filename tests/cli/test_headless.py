@@ -159,8 +159,9 @@ def test_no_network_is_one_line(sagent: Command) -> None:
     assert "cannot reach" in json.loads(done.stdout)["error"]
 
 
-def test_no_home_is_one_line_and_the_run_goes_on(sagent: Command, project: Path) -> None:
-    environ = {"HOME": "/proc/none", "SAGENT_HOME": ""}
+@pytest.mark.parametrize("user", ["/proc/none", ""])
+def test_no_home_is_one_line_and_the_run_goes_on(sagent: Command, project: Path, user: str) -> None:
+    environ = {"HOME": user, "SAGENT_HOME": ""}
     with serve_loopback(answer("hello")) as server:
         done = sagent(*at(server), "hi", environ=environ)
 

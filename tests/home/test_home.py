@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from sagent.errors import UsageError
 from sagent.home import Home
 
 
@@ -43,3 +44,14 @@ def test_without_a_variable_it_is_in_the_users_home(
     monkeypatch.setenv("HOME", str(tmp_path))
 
     assert Home.default().root == tmp_path / ".sagent"
+
+
+@pytest.mark.parametrize("user", ["", "rel", "./x"])
+def test_a_users_home_that_is_no_place_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch, user: str
+) -> None:
+    monkeypatch.delenv("SAGENT_HOME", raising=False)
+    monkeypatch.setenv("HOME", user)
+
+    with pytest.raises(UsageError, match="set SAGENT_HOME"):
+        Home.default()

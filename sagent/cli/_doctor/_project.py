@@ -5,11 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sagent.cli._doctor._finding import Finding, failed, ok, warning
-from sagent.errors import UsageError
-from sagent.home import Home
-from sagent.prompt import load_agent_files, load_instructions, load_memory, load_skills
-
-_NOWHERE = Home(Path(os.devnull))
+from sagent.cli._instructions import home_at_hand
+from sagent.prompt import load_agent_files, load_instructions, load_skills, read_memory
 
 
 def look_at_project() -> Iterator[Finding]:
@@ -24,10 +21,10 @@ def look_at_project() -> Iterator[Finding]:
         if os.access(cwd, os.W_OK | os.X_OK)
         else warning(f"{cwd} cannot be written", "start sagent where the agent may change files")
     )
-    home = _home()
+    home = home_at_hand()
     instructions = load_instructions(cwd=cwd, home=home)
     skills, agents = load_skills(cwd=cwd, home=home), load_agent_files(cwd, home)
-    memory = load_memory(cwd=cwd, home=home)
+    memory = read_memory(cwd=cwd, home=home)
     counted = (
         ("instruction file", len(instructions.sources)),
         ("skill", len(skills.found)),
@@ -41,10 +38,3 @@ def look_at_project() -> Iterator[Finding]:
         *agents.warnings,
     ):
         yield warning(text, "correct the file")
-
-
-def _home() -> Home:
-    try:
-        return Home.default()
-    except UsageError:  # told in its own section
-        return _NOWHERE
