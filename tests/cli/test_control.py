@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import trio
 from command import COMMAND, Command, at, clean, one_line, sagent_process
-from loopback import Loopback, Reply, answer, chat, open_loopback
+from loopback import Loopback, Reply, answer, chat, frame, open_loopback, stream_head
 
 from sagent.control.client import RunView, find_runs
 from sagent.home import Home
@@ -80,15 +80,15 @@ async def test_stopping_the_agent_of_a_run_ends_it_as_ctrl_c_does(
     assert not Home(home).run.exists()
 
 
-@pytest.mark.slow
 async def test_what_is_sent_is_answered_in_the_run(project: Path, home: Path) -> None:
-    spoken = answer("wait")
-    slow = Reply([3.0, *spoken.pieces])
+    sent = trio.Event()
+    slow = Reply([sent, *answer("wait").pieces])
     async with (
         open_loopback(slow, answer("done")) as server,
         open_run(server, "--name", "main", "go") as process,
     ):
         await out("send", "main", "and", "this")
+        sent.set()
         with trio.fail_after(30):
             code = await process.wait()
 
@@ -130,16 +130,19 @@ async def test_a_run_that_is_suspended_is_listed_and_does_not_hold_up_the_others
 async def test_who_attaches_sees_the_events_and_ctrl_c_leaves_the_run_alone(
     project: Path, home: Path
 ) -> None:
-    spoken = chat({"choices": [{"delta": {"content": "Hello."}}]})
-    slow = Reply([2.0, *spoken.pieces], hang=True)
-    async with open_loopback(slow) as server, open_run(server, "--name", "main", "go") as process:
+    again: list[bytes | float | trio.Event] = [
+        frame({"choices": [{"delta": {"content": "Hello."}}]}),
+        0.05,
+    ]
+    says = Reply([stream_head(), *again * 2000])
+    async with open_loopback(says) as server, open_run(server, "--name", "main", "go") as process:
         attached = await trio.lowlevel.open_process(
             [*COMMAND, "attach", "main", "--json"], stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clean(),
         )  # fmt: skip
         assert attached.stdout is not None
         with trio.fail_after(30):
-            told = json.loads(await attached.stdout.receive_some())
+            told = json.loads((await attached.stdout.receive_some()).splitlines()[0])
         attached.send_signal(signal.SIGINT)
         code = await attached.wait()
         goes_on = process.poll() is None

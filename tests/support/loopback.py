@@ -14,9 +14,9 @@ DONE = "[DONE]"
 
 @attrs.frozen
 class Reply:
-    """What is written to one request: pieces, with a pause where a float stands."""
+    """What is written to one request: pieces, with a pause where a float or an event stands."""
 
-    pieces: Sequence[bytes | float]
+    pieces: Sequence[bytes | float | trio.Event]
     hang: bool = False
     """Whether the connection stays open and silent afterwards, until the client goes."""
 
@@ -135,9 +135,11 @@ def frame(chunk: object) -> bytes:
     return f"data: {data}\n\n".encode()
 
 
-async def _play(stream: trio.SocketStream, piece: bytes | float) -> None:
+async def _play(stream: trio.SocketStream, piece: bytes | float | trio.Event) -> None:
     if isinstance(piece, bytes):
         await stream.send_all(piece)
+    elif isinstance(piece, trio.Event):
+        await piece.wait()
     else:
         await trio.sleep(piece)
 
