@@ -208,7 +208,9 @@ class AgentActor(Actor[Mail]):
             with trio.CancelScope() as interruption:
                 self._interruption = interruption
                 answer = await self._rounds.answer()
-            if interruption.cancelled_caught:
+            if interruption.cancelled_caught and self._rounds.standing is not None:
+                answer = self._rounds.standing
+            elif interruption.cancelled_caught:
                 await self._audience.tell(Interrupted())
                 failure = RunInterruptedError("the turn was interrupted")
         except SagentError as error:

@@ -70,6 +70,8 @@ class Rounds:
     _action: Action = attrs.field(factory=Drain, init=False)
     _last: TextMessage | None = attrs.field(default=None, init=False)
     """What was answered before there was nothing but news."""
+    standing: TextMessage | None = attrs.field(default=None, init=False)
+    """What was answered, while it is waited for what may bring more."""
     # Only while tools run; an idle agent is to be small.
     _changed: trio.Event | None = attrs.field(default=None, init=False)
     _patience: trio.CancelScope | None = attrs.field(default=None, init=False)
@@ -105,7 +107,7 @@ class Rounds:
 
     def end(self) -> None:
         """Leave the history whole, wherever the turn stands; what is in the background goes on."""
-        self._last = None
+        self._last = self.standing = None
         self.tasks.cancel_foreground()
         self._feed(Interrupted(said=self._caller.take_unfinished()))
         rest = self._desk.take_rest()
@@ -171,7 +173,10 @@ class Rounds:
         self._desk.mark_answered()
         taken = await self._desk.drain()
         if not taken.messages:
-            return not await self._brings_more()
+            self.standing = answer
+            brings_more = await self._brings_more()
+            self.standing = None
+            return not brings_more
         self._last = answer if taken.is_news_alone else None
         await self._answer_more(taken, answer)
         return False

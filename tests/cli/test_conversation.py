@@ -308,11 +308,11 @@ async def test_what_steers_is_heeded_by_the_turn_in_hand() -> None:
         await talk.say({"type": "steer", "prompt": "stop that"})
         await talk.until("application/x-done")
         await talk.say({"type": "interrupt"})
-        await talk.until("text/x-error")
+        result = await talk.until("result")
         code = await talk.end()
 
     assert talk.server.seen[1].body["messages"][-1]["content"] == "stop that"
-    assert code == 0
+    assert (result["content"], result["line"], code) == ("I stop", 1, 0)
 
 
 async def test_a_signal_ends_a_conversation_with_a_line_that_says_so() -> None:
