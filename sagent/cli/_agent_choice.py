@@ -10,6 +10,7 @@ from sagent.cli._instructions import directory_of, home_at_hand
 from sagent.cli._options import Options
 from sagent.cli._streams import complain
 from sagent.errors import UnknownNameError
+from sagent.model import EFFORTS
 from sagent.nearness import did_you_mean
 from sagent.prompt import AgentFile, AgentFiles, FileLimits, ProjectInstructions, load_agent_files
 from sagent.session import Session
@@ -26,19 +27,20 @@ _LIMITS = (
 async def with_agent_file(options: Options, session: Session | None) -> Options:
     """Fill in what no flag says: what the agent's file says that is named, then what the config.
 
-    Of the limits of these two, the lower one holds.
+    Of the limits of these two, the lower one holds. How hard to think, a session knows better than
+    the config.
 
     Raises:
         UnknownNameError: there is no such agent, or it names a tool that there is not.
     """
     if options.agent is None:
-        return _completed(copy(options), FileLimits())
+        return _completed(copy(options), FileLimits(), session)
     files = await find_agents(options, session)
     file = files.find(options.agent)
     for warning in files.warnings:
         if warning.startswith(f"{file.path}"):
             complain(warning)
-    return _filled(options, file)
+    return _filled(options, file, session)
 
 
 async def find_agents(options: Options, session: Session | None) -> AgentFiles:
@@ -51,7 +53,7 @@ def _load(options: Options, session: Session | None) -> AgentFiles:
     return load_agent_files(directory_of(session), home_at_hand(), project_instructions=project)
 
 
-def _filled(options: Options, file: AgentFile) -> Options:
+def _filled(options: Options, file: AgentFile, session: Session | None) -> Options:
     if unknown := [name for name in file.tools or () if name not in TOOLS]:
         raise UnknownNameError(
             f"{file.path}: unknown tool: {', '.join(unknown)}. Known: {', '.join(TOOLS)}"
@@ -67,12 +69,17 @@ def _filled(options: Options, file: AgentFile) -> Options:
         filled.provider = options.provider or file.provider or None
         filled.model = options.model or file.model or None
     filled.effort = options.effort or file.effort
-    return _completed(filled, file.limits)
+    return _completed(filled, file.limits, session)
 
 
-def _completed(options: Options, limits: FileLimits) -> Options:
+def _completed(options: Options, limits: FileLimits, session: Session | None) -> Options:
     config = config_of(options)
-    fill(options, config, ("name", "system", "tools", "effort"))
+    fill(options, config, ("name", "system", "tools"))
+    kept = None if session is None else session.transcript.state.effort
+    if kept is None:
+        fill(options, config, ("effort",))
+    elif options.effort is None:
+        options.effort = next((effort for effort in EFFORTS if effort == kept), None)
     for name in _LIMITS:
         if getattr(options, name) is None:
             setattr(options, name, _lower(name, config, limits))

@@ -3,6 +3,7 @@
 import math
 from decimal import Decimal
 
+import attrs
 import trio
 
 from sagent.actors import open_system
@@ -36,9 +37,16 @@ async def take_seat(options: Options, session: Session | None, screen: Screen) -
         options, session, on_progress=watcher.on_progress, answerer=answerer
     )
 
+    notes, providers = _Notes(session, state), dict[str, str]()
+
     def model_named(name: str) -> Model:
         other = for_another(options, state.provider or "", name)
-        return choose_model(other, SessionState(), watcher.on_progress).model
+        choice = choose_model(other, SessionState(), watcher.on_progress)
+        providers[choice.model.model_id] = choice.provider
+        return choice.model
+
+    def note(change: StateRecord) -> None:
+        notes.note(attrs.evolve(change, provider=providers.get(change.model_id or "")))
 
     with trio.CancelScope() as scope:
         async with (
@@ -57,16 +65,40 @@ async def take_seat(options: Options, session: Session | None, screen: Screen) -
                 model_names=_model_names(agent.model),
                 find_skills=lambda: skills_of(options, session),
                 find_commands=lambda: find_commands(options, session, OWN_NAMES),
-                on_first_prompt=lambda: _note(session, state),
+                on_first_prompt=notes.begin,
+                on_change=note,
                 bell_after_s=math.inf if bell_after_s is None else float(bell_after_s),
             )
             return await converse(setting, screen, answerer)
     return Ended()
 
 
-def _note(session: Session | None, state: StateRecord) -> None:
-    if session is not None and session.transcript.state.changed(state) != session.transcript.state:
-        session.append(state)
+@attrs.define(eq=False)
+class _Notes:
+    """What a session knows of what answers; nothing before something is said in it."""
+
+    _session: Session | None
+    _state: StateRecord
+    _begun: bool = attrs.field(default=False, init=False)
+
+    def begin(self) -> None:
+        """Write what is known by now."""
+        self._begun = True
+        self._write()
+
+    def note(self, change: StateRecord) -> None:
+        """Take in *change*, and write it if something was said."""
+        news = attrs.asdict(change, recurse=False).items()
+        self._state = attrs.evolve(self._state, **{name: value for name, value in news if value})
+        if self._begun:
+            self._write()
+
+    def _write(self) -> None:
+        session, state = self._session, self._state
+        if session is not None:
+            known = session.transcript.state
+            if known.changed(state) != known:
+                session.append(state)
 
 
 def _model_names(model: Model) -> tuple[str, ...]:

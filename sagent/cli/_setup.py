@@ -78,7 +78,7 @@ async def build_agent(
         max_response_tokens=options.max_response_tokens,
     )
     return agent, StateRecord(
-        agent=agent.name, model_id=choice.model.model_id, provider=choice.provider
+        agent=agent.name, model_id=choice.model.model_id, provider=choice.provider, effort=asked
     )
 
 

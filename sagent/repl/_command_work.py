@@ -32,6 +32,7 @@ from sagent.repl._screen_answerer import ScreenAnswerer
 from sagent.repl._session_commands import SessionCommands
 from sagent.repl._setting import Leave, Outcome, Setting
 from sagent.repl._telling import Telling
+from sagent.session import StateRecord
 
 _END_S = 2
 """How long an agent may take to end its turn, and its tools, before it is killed."""
@@ -110,6 +111,7 @@ class CommandWork:
             return
         model = await trio.to_thread.run_sync(self._models.named, name)
         await self._setting.ref.ask(SwapModel(model), lane="front")
+        self._setting.on_change(StateRecord(model_id=model.model_id))
         await self._look()
         self._say(f"  going on with {model.model_id}", "dim")
 
@@ -122,6 +124,7 @@ class CommandWork:
             return
         effort = None if level == "default" else _effort_named(level)
         await self._setting.ref.ask(SetEffort(effort), lane="front")
+        self._setting.on_change(StateRecord(effort=level))
         self._say(f"  thinking: {effort or 'as the model does by itself'}", "dim")
 
     async def _help(self, _: str) -> None:

@@ -9,7 +9,11 @@ from sagent.agent import Agent, Mail
 from sagent.home import Home
 from sagent.model import Model
 from sagent.prompt import CustomCommands, Skills
-from sagent.session import Session
+from sagent.session import Session, StateRecord
+
+
+def _forget(_: object) -> None:
+    pass
 
 
 @attrs.frozen(kw_only=True)
@@ -28,6 +32,7 @@ class Setting:
         find_skills: finds the skills that the agent may use.
         find_commands: finds the prompts that are kept in files.
         on_first_prompt: called before the first thing is said.
+        on_change: told what the session is to know of what answers from now on.
         bell_after_s: how long a turn takes whose end, or whose question, rings the bell.
     """
 
@@ -42,6 +47,7 @@ class Setting:
     find_skills: Callable[[], Awaitable[Skills]]
     find_commands: Callable[[], Awaitable[CustomCommands]]
     on_first_prompt: Callable[[], object]
+    on_change: Callable[[StateRecord], object] = _forget
     bell_after_s: float = math.inf
 
 

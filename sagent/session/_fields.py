@@ -98,7 +98,7 @@ def _fields_of(  # noqa: C901  # a case for each kind
             yield "model_id", content.model_id
             yield "provider", content.provider
         case StateRecord():
-            for name in ("name", "status", "agent", "model_id", "provider"):
+            for name in ("name", "status", "agent", "model_id", "provider", "effort"):
                 value: str | None = getattr(content, name)
                 yield name, _LEFT_OUT if value is None else value
             yield "cwd", _path(content.cwd)

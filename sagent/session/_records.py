@@ -119,6 +119,7 @@ class StateRecord:
         agent: the agent's name.
         model_id: the model that goes on.
         provider: whose it is.
+        effort: how hard the model is told to think; ``default`` for the model's own.
         cwd: the shell's directory.
         plan: what the agent has set out to do, all of it; empty for nothing any more.
         starts: how many agents it and those below have started since a person has said something.
@@ -131,6 +132,7 @@ class StateRecord:
     agent: str | None = attrs.field(default=None, converter=_whole)
     model_id: str | None = attrs.field(default=None, converter=_whole)
     provider: str | None = attrs.field(default=None, converter=_whole)
+    effort: str | None = attrs.field(default=None, converter=_whole)
     cwd: Path | None = None
     plan: Plan | None = None
     starts: int | None = None

@@ -18,6 +18,7 @@ class SessionState:
         agent: the agent's name.
         model_id: the model that was last in use.
         provider: whose it is.
+        effort: how hard the model is told to think; ``default`` for the model's own.
         cwd: the shell's directory.
         plan: what the agent has set out to do.
         starts: how many agents it and those below have started since a person has said something.
@@ -30,6 +31,7 @@ class SessionState:
     agent: str | None = None
     model_id: str | None = None
     provider: str | None = None
+    effort: str | None = None
     cwd: Path | None = None
     plan: Plan | None = None
     starts: int | None = None
@@ -48,4 +50,4 @@ class SessionState:
         )
 
 
-_SIMPLE = ("name", "status", "agent", "model_id", "provider", "cwd", "plan", "starts")
+_SIMPLE = ("name", "status", "agent", "model_id", "provider", "effort", "cwd", "plan", "starts")

@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from command import Command, Ended, at, one_line
+from command import Command, Ended, at, one_line, sagent_process
 from loopback import Loopback, answer, call, serve_loopback
 from sessions import SESSION_FILE, said
+from terminal import talk
 
 from sagent.home import Home
 from sagent.session import MessageRecord, create_session, list_sessions, read_session
@@ -202,3 +203,38 @@ def test_a_line_that_cannot_be_read_is_a_warning(
 
     assert (done.returncode, told(server, 0)) == (0, ["one\n\ntwo"])
     assert "left out line 3, which cannot be read" in one_line(done.stderr)
+
+
+def test_a_session_goes_on_thinking_as_hard_as_it_was_told_to(
+    sagent: Command, project: Path, home: Path
+) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "config.toml").write_text('effort = "low"\n')
+
+    with serve_loopback(answer("hello")) as server:
+        sagent(*at(server), "--effort", "high", "one")
+        sagent(*at(server), "--continue", "two")
+        sagent(*at(server), "--continue", "--effort", "medium", "three")
+        sagent(*at(server), "four")
+
+    efforts = [request.body["reasoning_effort"] for request in server.seen]
+    assert efforts == ["high", "high", "medium", "low"]
+
+
+async def test_a_session_goes_on_with_what_was_chosen_at_the_terminal(
+    project: Path, home: Path
+) -> None:
+    async with talk(answer("Fine."), answer("Again."), cwd=project) as (terminal, server):
+        await terminal.says("/effort high")
+        await terminal.shows("thinking: high")
+        await terminal.says("hi")
+        await terminal.shows("Fine.", "ready")
+        await terminal.says("/model other")
+        await terminal.shows("going on with other")
+        terminal.process.kill()
+        await terminal.ends()
+        environ = {"OPENAI_COMPAT_BASE_URL": server.base_url}
+        await sagent_process("--continue", "and?", environ=environ, cwd=project)
+
+    asked = [(each.body["model"], each.body["reasoning_effort"]) for each in server.seen]
+    assert asked == [("m", "high"), ("other", "high")]
