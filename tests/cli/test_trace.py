@@ -1,6 +1,7 @@
 """Runs whose work is written down."""
 
 import json
+import os
 from pathlib import Path
 
 from command import Command, at, one_line
@@ -33,6 +34,16 @@ def test_a_trace_that_cannot_be_written_is_a_usage_error(sagent: Command, projec
     assert done.returncode == 2
     assert "missing/trace.jsonl cannot be written" in one_line(done.stderr)
     assert server.seen == []
+
+
+def test_a_pipe_that_nobody_reads_takes_no_trace(sagent: Command, project: Path) -> None:
+    os.mkfifo(project / "trace.jsonl")
+
+    with serve_loopback(answer("never")) as server:
+        done = sagent("hi", *at(server), "--trace", "trace.jsonl")
+
+    assert done.returncode == 2
+    assert "trace.jsonl cannot be written: No such device" in one_line(done.stderr)
 
 
 def test_a_trace_that_the_disk_has_no_room_for_is_told_and_the_run_goes_on(
