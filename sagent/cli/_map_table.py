@@ -1,9 +1,10 @@
 """Shows who works on what, while ``sagent map`` runs."""
 
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
+from itertools import islice
 
 import attrs
 import trio
@@ -14,6 +15,7 @@ from rich.text import Text
 
 from sagent.actors import System
 from sagent.agent import AGENTS, AgentStatus, call_roll
+from sagent.budget import Amount
 from sagent.cli._streams import write_out
 from sagent.team import Counts
 from sagent.terminal import clean
@@ -67,10 +69,11 @@ async def _show(system: System, table: MapTable, total: int, live: Live) -> None
     began, since = trio.current_time(), dict[str, float]()
     while True:
         statuses = await _statuses(system)
-        grid = _grid(statuses, since)
-        more = len(system.members(AGENTS)) - _MOST_ROWS
+        grid = _grid(dict(islice(statuses.items(), _MOST_ROWS)), since)
+        more = len(statuses) - _MOST_ROWS
         rest = [Text(f"and {more} more", style="dim")] if more > 0 else []
-        summary = _summary(table.counts, total, trio.current_time() - began)
+        counts = including(table.counts, statuses.values())
+        summary = _summary(counts, total, trio.current_time() - began)
         live.update(Group(grid, *rest, Text(summary, no_wrap=True)), refresh=True)
         await trio.sleep(_EVERY_S)
 
@@ -94,9 +97,23 @@ def _grid(statuses: Mapping[str, AgentStatus], since: dict[str, float]) -> Table
 
 
 async def _statuses(system: System) -> dict[str, AgentStatus]:
-    shown = system.members(AGENTS)[:_MOST_ROWS]
-    told = await call_roll(shown, patience_s=_EVERY_S)
-    return {ref.name: told[ref.path] for ref in shown if ref.path in told}
+    members = system.members(AGENTS)
+    told = await call_roll(members, patience_s=_EVERY_S)
+    return {ref.name: told[ref.path] for ref in members if ref.path in told}
+
+
+def including(counts: Counts, at_work: Iterable[AgentStatus]) -> Counts:
+    """Give *counts* with what those who are *at_work* have spent until now."""
+    spent = counts.spent
+    for status in at_work:
+        below = status.ended_below
+        usage = status.usage + below.usage
+        spent += Amount(
+            usd=status.cost_usd + below.cost_usd,
+            tokens=usage.input_tokens + usage.output_tokens,
+            unpriced_calls=status.unpriced_calls + below.unpriced_calls,
+        )
+    return attrs.evolve(counts, spent=spent)
 
 
 def _summary(counts: Counts, total: int, elapsed_s: float) -> str:

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 import trio
 from command import Command, Ended, at, clean, one_line
-from loopback import answer, chat, open_loopback, refusal, serve_loopback
+from loopback import Reply, answer, call, chat, frame, open_loopback, refusal, serve_loopback
+from terminal import open_terminal
 
 from sagent.home import Home
 
@@ -400,3 +401,17 @@ async def test_a_reader_that_leaves_ends_the_work(project: Path) -> None:
             code = await process.wait()
 
     assert code == 1
+
+
+async def test_the_summary_counts_what_those_at_work_have_spent(project: Path) -> None:
+    notes(project, 1)
+    command = [sys.executable, "-m", "sagent", "map", "--over", "*.txt", "--prompt", "Review."]
+    *said, done = call("List", {"path": "."}).pieces
+    spent = {"choices": [], "usage": {"prompt_tokens": 700, "completion_tokens": 77}}
+    looks = Reply([*said, frame(spent), done])
+    async with (
+        open_loopback(looks, chat({"choices": []}, hang=True)) as server,
+        open_terminal(*at(server), command=command, columns=120, cwd=project) as terminal,
+    ):
+        await terminal.shows("0 of 1 done, 1 at work")
+        await terminal.shows("0 waiting · 777 tokens")
