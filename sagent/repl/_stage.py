@@ -44,8 +44,6 @@ FRAME_S = 0.04
 """How long at least between two paintings of what an agent does; keys do not wait for them."""
 MOST_WAITING = 5000
 """How much may wait to be printed, where a terminal takes nothing."""
-RESIZE_S = 0.1
-"""How often the terminal is asked for its size: only a main thread hears of a new one."""
 _ESCAPE_S = 0.05
 _TITLE_CHARS = 80
 _MODES: Mapping[Editing, EditingMode] = {"emacs": EditingMode.EMACS, "vi": EditingMode.VI}
@@ -127,6 +125,10 @@ class Stage(Desk, Shown):
         """Set the terminal as it has to be, and paint all anew."""
         self._call(self._take_again)
 
+    def fit_soon(self) -> None:
+        """Paint all anew for the size that the terminal has now."""
+        self._call(self._fit)
+
     def ring_soon(self) -> None:
         """Ring the terminal's bell."""
         self._call(self._ring)
@@ -183,6 +185,13 @@ class Stage(Desk, Shown):
         self._app.renderer.reset()
         self._app.invalidate()
 
+    def _fit(self) -> None:
+        if self._away or not self._app.is_running:
+            return
+        self._app.renderer.erase(leave_alternate_screen=False)
+        self._app.invalidate()
+        self._plan_frame()  # what is not yet whole may have other lines now
+
     def edit_elsewhere(self) -> None:
         """Let the user's editor have the terminal, and the text."""
         self._away = True
@@ -207,7 +216,7 @@ class Stage(Desk, Shown):
             input=create_input(sys.stdin),
             output=self._output,
             erase_when_done=True,
-            terminal_size_polling_interval=RESIZE_S,
+            terminal_size_polling_interval=None,  # who hears of a new size tells it
         )
 
     def _plan_frame(self) -> None:

@@ -117,15 +117,20 @@ def _take_note(*_: object) -> None:
 async def _mind_stops(stage: Stage) -> None:
     """Leave the terminal to the shell when we are to stop, and take it again when we go on.
 
+    Only a main thread hears of a new size, too.
+
     Who is stopped by a signal that cannot be caught has not left it, and finds it as the shell has
     set it meanwhile.
     """
-    with trio.open_signal_receiver(signal.SIGTSTP, signal.SIGCONT) as signals:
+    watched = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH)
+    with trio.open_signal_receiver(*watched) as signals:
         async for number in signals:
             if number == signal.SIGTSTP:
                 stage.suspend_soon()
-            else:
+            elif number == signal.SIGCONT:
                 stage.take_again_soon()
+            else:
+                stage.fit_soon()
 
 
 async def _play(
