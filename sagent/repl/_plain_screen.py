@@ -13,7 +13,7 @@ from sagent.errors import UsageError
 from sagent.repl._menu import Menu
 from sagent.repl._paint import Painter
 from sagent.repl._pasted import Pasted
-from sagent.repl._printed import Printed, Remark, Verbatim
+from sagent.repl._printed import Printed, Remark, Said, Verbatim
 from sagent.repl._screen import Editing, Gesture, Left, Submitted, View
 from sagent.terminal import Charset, clean
 from sagent.tool import Question
@@ -35,9 +35,14 @@ class PlainScreen:
     _question: Question | None = attrs.field(default=None, init=False)
     _asks: bool = attrs.field(default=False, init=False)
     _left_out: int = attrs.field(default=0, init=False)
+    _echoed: str = attrs.field(default="", init=False)
+    """The line that the terminal has shown last, as it was typed."""
 
     def print(self, *printed: Printed) -> None:
         """Print *printed*."""
+        if self._echoed and printed:
+            first, self._echoed = Said(self._echoed), ""
+            printed = printed[1:] if printed[0] == first else printed
         if printed:
             text = self._painter.paint(printed, _columns())
             self._put(f"\n{text}" if self._asks else text)
@@ -74,9 +79,9 @@ class PlainScreen:
     def insert(self, pasted: str | Pasted) -> None:
         """Do nothing: no line here is written before it is sent off."""
 
-    def took_line(self) -> None:
-        """Know that the terminal is at the beginning of a line."""
-        self._asks = False
+    def took_line(self, line: str) -> None:
+        """Know that the terminal has shown *line*, and is at the beginning of the next."""
+        self._asks, self._echoed = False, line
 
     def _put(self, text: str) -> None:
         try:
@@ -112,8 +117,9 @@ async def _read(gestures: trio.MemorySendChannel[Gesture], screen: PlainScreen) 
     while chunk := await trio.to_thread.run_sync(_read_some, abandon_on_cancel=True):
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
-            screen.took_line()
-            if text := line.decode(errors="replace").strip():
+            text = line.decode(errors="replace").strip()
+            screen.took_line(text)
+            if text:
                 gestures.send_nowait(Submitted(text))
     gestures.send_nowait(Left())
 

@@ -105,10 +105,11 @@ async def test_a_terminal_that_can_do_nothing_is_talked_to_in_lines(project: Pat
         await terminal.shows("Which one?", "1. red", "(type a number)")
         terminal.type("2\n")
         await terminal.shows("→ green", "Hello you.")
+        said = terminal.text.count("> go")
         terminal.type("/quit\n")
         code = await terminal.ends()
 
-    assert code == 0
+    assert (code, said) == (0, 1)  # the terminal shows what is typed
     assert b"\x1b" not in terminal.written
 
 
