@@ -1,6 +1,7 @@
 """Commands that go to another session, or another point of this one."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -99,12 +100,8 @@ class SessionCommands:
         if id_prefix:
             id_ = find_message(session.transcript, id_prefix)
         else:
-            rows = {
-                f"{place}. {words(message)[:_TITLE_CHARS]}": message.id
-                for place, message in reversed([*enumerate(said, 1)])
-            }
-            labels = [*rows][:MOST_OFFERED]
-            id_ = rows.get(await self._choice("Go back to before which message?", labels), "")
+            rows = _by_words(reversed(said[-MOST_OFFERED:]))
+            id_ = rows.get(await self._choice("Go back to before which message?", [*rows]), "")
         if id_:
             await self._go_before(session.transcript.messages[id_])
             self._say("  the conversation is as it was before that; files are as they are", "dim")
@@ -151,6 +148,17 @@ def _said_by_user(session: Session) -> list[Message]:
         for message in session.transcript.conversation
         if message.descriptor in {Descriptor.USER, Descriptor.USER_PARTS}
     ]
+
+
+def _by_words(messages: Iterable[Message]) -> dict[str, str]:
+    """Give the ids of *messages*, the newest first, by their words, and which of several it is."""
+    rows, known = dict[str, str](), Counter[str]()
+    for message in messages:
+        row = words(message)[:_TITLE_CHARS]
+        earlier = f" · {known[row]} earlier" if known[row] else ""
+        rows[f"{row}{earlier}"] = message.id
+        known[row] += 1
+    return rows
 
 
 def _exported(session: Session, path: Path) -> str:

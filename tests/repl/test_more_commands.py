@@ -72,9 +72,9 @@ async def test_the_point_to_go_back_to_is_chosen_from_a_menu(
             await terminal.says(said)
             await terminal.shows(told, "ready")
         terminal.type(*opening)
-        await terminal.shows("▸ 1. 2. second", "2. 1. first")
+        await terminal.shows("▸ 1. second", "2. first")
         terminal.type(DOWN)
-        await terminal.shows("▸ 2. 1. first")
+        await terminal.shows("▸ 2. first")
         terminal.type(ENTER)
         await terminal.shows("the conversation is as it was before that")
         await terminal.until(lambda: terminal.rows.count("> first") == 2)
@@ -84,6 +84,19 @@ async def test_the_point_to_go_back_to_is_chosen_from_a_menu(
     messages = [message["content"] for message in server.seen[2].body["messages"]]
     assert messages[-1] == "first time"
     assert "second" not in messages
+
+
+@pytest.mark.slow
+async def test_of_messages_of_the_same_words_each_can_be_gone_back_to(project: Path) -> None:
+    async with talk(answer("Fine."), cwd=project, rows=40) as (terminal, _):
+        for count in (1, 2, 3):
+            await terminal.says("go on")
+            await terminal.until(lambda n=count: terminal.text.count("Fine.") == n)
+            await terminal.shows("ready")
+
+        await terminal.says("/rewind")
+
+        await terminal.shows("1. go on", "2. go on · 1 earlier", "3. go on · 2 earlier")
 
 
 @pytest.mark.slow
