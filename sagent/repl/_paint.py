@@ -15,13 +15,15 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from sagent.repl._palette import CODE, CYAN, GREEN, PROSE, RED, SAID, TONES
-from sagent.repl._printed import Diff, Printed, Prose, Remark, Said, Verbatim
+from sagent.repl._printed import Diff, Printed, Prose, Remark, Said, Tone, Verbatim
 from sagent.terminal import clean
 
 MOST_COLUMNS = 110
 """Longer lines of prose are hard to read."""
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+_OURS: frozenset[Tone] = frozenset({"error", "notice"})
+"""Tones of lines that we word ourselves, which are broken between words."""
 MOST_DIFF_LINES = 60
 _MOST_LINE_CHARS = 1000
 """Words of longer lines are not compared."""
@@ -98,8 +100,8 @@ def _print(console: Console, printed: Printed) -> None:
     match printed:
         case Prose():
             width = max(1, min(console.width, MOST_COLUMNS) - printed.indent)
-            words = _Markdown(clean(printed.text), hyperlinks=False)
-            console.print(Padding(words, (0, 0, 0, printed.indent)), width=width + printed.indent)
+            prose = _Markdown(clean(printed.text), hyperlinks=False)
+            console.print(Padding(prose, (0, 0, 0, printed.indent)), width=width + printed.indent)
         case Remark(text=text, tone=tone):
             line = " ".join(clean(text).replace("\t", " ").splitlines())
             console.print(Text(line, TONES[tone]), no_wrap=True, overflow="ellipsis")
@@ -107,7 +109,8 @@ def _print(console: Console, printed: Printed) -> None:
             console.print()
             console.print(Text(f"> {clean(text)}".replace("\n", "\n  "), SAID))
         case Verbatim(text=text, tone=tone):
-            console.print(Text(clean(text).rstrip("\n"), TONES[tone]), soft_wrap=True)
+            words = Text(clean(text).rstrip("\n"), TONES[tone])
+            console.print(words, soft_wrap=tone not in _OURS)
         case Diff(text=text):
             lines = _diff_lines(clean(text).split("\n"))
             for shown in islice(lines, MOST_DIFF_LINES):

@@ -20,6 +20,7 @@ class Standing:
     Attributes:
         status: how the agent stands; None before it has said.
         phase: what it is at; idle while only a command of the user runs.
+        asks: whether it waits for the person's answer.
         busy_s: for how long; None if nothing runs.
         agents: how many live.
         queued: how many messages wait.
@@ -28,6 +29,7 @@ class Standing:
 
     status: AgentStatus | None = None
     phase: Phase = "idle"
+    asks: bool = False
     busy_s: float | None = None
     agents: int = 1
     queued: int = 0
@@ -40,7 +42,7 @@ def status_line(standing: Standing) -> str:
     if standing.hint or status is None:
         return standing.hint or "starting"
     words = [
-        _activity(standing.phase, standing.busy_s),
+        _activity(standing),
         one_line(status.model_id)[-_MODEL_CHARS:],
         context_used(status),
         cost(status.cost_usd),
@@ -52,11 +54,14 @@ def status_line(standing: Standing) -> str:
     return " · ".join(filter(None, words))
 
 
-def _activity(phase: Phase, busy_s: float | None) -> str:
+def _activity(standing: Standing) -> str:
+    if standing.asks:
+        return "? waits for your answer"
+    busy_s = standing.busy_s
     if busy_s is None:
         return "ready"
     mark = _SPINNER[int(busy_s / SPIN_S) % len(_SPINNER)]
-    return f"{mark} {'busy' if phase == 'idle' else phase} {duration(busy_s)}"
+    return f"{mark} {'busy' if standing.phase == 'idle' else standing.phase} {duration(busy_s)}"
 
 
 def context_used(status: AgentStatus) -> str:

@@ -144,7 +144,7 @@ def test_a_choice_that_is_none_is_refused() -> None:
         ),
         (
             [ToolReturned(**CALL, message=error_message("no\nway"))],
-            ["  ✗ Bash", "    no\n    way"],
+            ["  ✗ Bash", "    no", "    way"],
             [],
         ),
         ([ChildEvent(path="/Agent/kid", event=Notice("hm"))], ["    [kid] ! hm"], []),
@@ -183,6 +183,18 @@ def test_the_status_line_tells_what_matters_in_one_line() -> None:
     assert line[1:] == (
         " working 1 min 15 s · m · 25% of 128k · $0.12 · 1 queued · 3 agents · at[31m it"
     )
+
+
+def test_who_is_asked_is_told_so() -> None:
+    line = status_line(Standing(status=STATUS, phase="working", busy_s=75, asks=True))
+
+    assert line.startswith("? waits for your answer · m")
+
+
+def test_what_failed_is_broken_between_words() -> None:
+    told = PLAIN.paint([Verbatim("  ✗ the model m does not exist", "error")], 20)
+
+    assert told == "  ✗ the model m does\nnot exist\n"
 
 
 def test_durations_are_in_two_units() -> None:
