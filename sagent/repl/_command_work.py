@@ -7,7 +7,6 @@ import trio
 
 from sagent.actors import Ref
 from sagent.agent import (
-    AGENTS,
     CancelTask,
     Clear,
     Compact,
@@ -20,9 +19,11 @@ from sagent.agent import (
     SwapModel,
 )
 from sagent.compaction import Recap
-from sagent.errors import UnknownNameError, UsageError
+from sagent.errors import UsageError
 from sagent.model import EFFORTS, Effort
+from sagent.repl._agent_named import agent_named
 from sagent.repl._command import Order, help_text
+from sagent.repl._following import Following
 from sagent.repl._look_commands import LookCommands
 from sagent.repl._models import Models
 from sagent.repl._printed import Prose, Tone, Verbatim
@@ -46,6 +47,7 @@ class CommandWork:
     _screen: Screen
     _answerer: ScreenAnswerer
     _telling: Telling
+    _following: Following
     _models: Models
     _repertoire: Repertoire
     _leave: Callable[[Outcome], object]
@@ -65,7 +67,7 @@ class CommandWork:
 
     @property
     def _looks(self) -> LookCommands:
-        return LookCommands(self._setting, self._screen, self._telling)
+        return LookCommands(self._setting, self._screen, self._telling, self._following)
 
     @property
     def _works(self) -> Mapping[str, Callable[[str], Awaitable[None]]]:
@@ -144,16 +146,8 @@ class CommandWork:
         name, _, text = rest.partition(" ")
         if not text.strip():
             raise UsageError("say to whom, and what: /send AGENT TEXT; /agents lists them")
-        self._agent(name).tell(Prompt(text.strip()), lane="front")
+        agent_named(name, self._setting.system).tell(Prompt(text.strip()), lane="front")
         self._say(f"  sent to {name}", "dim")
-
-    def _agent(self, name: str) -> Ref[Mail]:
-        members = self._setting.system.members(AGENTS)
-        for ref in members:
-            if name in {ref.name, ref.path}:
-                return ref
-        known = ", ".join(ref.name for ref in members)
-        raise UnknownNameError(f"no agent is named {name!r}: there are {known}")
 
     async def _kill(self, name: str) -> None:
         if not name:
@@ -161,7 +155,7 @@ class CommandWork:
         if await self._setting.ref.ask(CancelTask(name), lane="front"):
             self._say(f"  {name} is ended", "dim")
             return
-        ref = self._agent(name)
+        ref = agent_named(name, self._setting.system)
         if ref == self._setting.ref:
             raise UsageError(f"{name} is who you talk to: /quit leaves")
         await _end(ref)

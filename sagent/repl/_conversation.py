@@ -7,12 +7,13 @@ import attrs
 import trio
 
 from sagent.actors import Missed
-from sagent.agent import AGENTS, ChildEvent, Done, Failed, RunEvent, UserAsked, Watch
+from sagent.agent import AGENTS, ChildEvent, Done, Failed, RunEvent, UserAsked, Watch, call_roll
 from sagent.errors import RunError, SagentError
-from sagent.repl._census import ask_all
+from sagent.repl._following import Following
 from sagent.repl._greeting import greeting
 from sagent.repl._hearing import Hearing
 from sagent.repl._jobs import Jobs
+from sagent.repl._look_commands import ANSWER_S
 from sagent.repl._models import Models
 from sagent.repl._outbox import Outbox
 from sagent.repl._printed import Remark
@@ -59,6 +60,7 @@ class Conversation:
             screen,
             self._answerer,
             self._telling,
+            Following(self._nursery, screen),
             self._pulse,
             self._jobs,
             self._outbox,
@@ -120,7 +122,7 @@ class Conversation:
             family, asked_s = self._telling.family, trio.current_time()
             others = [ref for ref in self._setting.system.members(AGENTS) if ref != own]
             if others or family.is_at_work:
-                statuses = await ask_all(others)
+                statuses = await call_roll(others, patience_s=ANSWER_S)
                 alive = [ref.path for ref in self._setting.system.members(AGENTS)]
                 told = family.see(statuses, alive, asked_s=asked_s, now_s=trio.current_time())
                 self._screen.print(*told)
@@ -173,6 +175,7 @@ class Conversation:
         standing = Standing(
             status=status,
             phase=self._pulse.phase,
+            asks=self._answerer.question is not None,
             busy_s=self._pulse.busy_s,
             agents=len(self._setting.system.members(AGENTS)),
             queued=len(self._outbox.queue),

@@ -13,6 +13,7 @@ from sagent.errors import UnknownNameError, UsageError
 from sagent.repl._command import read_order
 from sagent.repl._command_work import CommandWork
 from sagent.repl._draft import Draft
+from sagent.repl._following import Following
 from sagent.repl._image_source import clipboard_image, read_image
 from sagent.repl._jobs import Jobs
 from sagent.repl._models import Models
@@ -57,6 +58,7 @@ class Hearing:
     _screen: Screen
     _answerer: ScreenAnswerer
     _telling: Telling
+    _following: Following
     _pulse: Pulse
     _jobs: Jobs
     _outbox: Outbox
@@ -114,6 +116,7 @@ class Hearing:
             self._screen,
             self._answerer,
             self._telling,
+            self._following,
             self._models,
             self._repertoire,
             self.leave,

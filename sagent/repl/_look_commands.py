@@ -7,11 +7,12 @@ import attrs
 import trio
 
 from sagent import __version__
-from sagent.agent import AGENTS, AgentStatus, GetStatus
-from sagent.errors import UnknownNameError, UsageError
+from sagent.agent import AGENTS, AgentStatus, GetStatus, call_roll
+from sagent.errors import UsageError
 from sagent.prompt import load_memory
-from sagent.repl._census import ask_all
+from sagent.repl._agent_named import agent_named
 from sagent.repl._figures import duration, thousands
+from sagent.repl._following import Following
 from sagent.repl._lineage import depth_among, in_tree_order
 from sagent.repl._printed import Prose, Remark, Tone, Verbatim
 from sagent.repl._screen import Screen
@@ -19,6 +20,9 @@ from sagent.repl._setting import Setting
 from sagent.repl._status_line import context_used
 from sagent.repl._telling import Telling
 from sagent.terminal import cost, one_line
+
+ANSWER_S = 1
+"""How long agents may take to tell how they stand."""
 
 
 @attrs.frozen(eq=False)
@@ -28,6 +32,7 @@ class LookCommands:
     _setting: Setting
     _screen: Screen
     _telling: Telling
+    _following: Following
 
     @property
     def works(self) -> Mapping[str, Callable[[str], Awaitable[None]]]:
@@ -66,16 +71,18 @@ class LookCommands:
 
     async def _follow(self, name: str) -> None:
         await trio.lowlevel.checkpoint()
-        followed = self._telling.followed
         if not name:
-            followed.clear()
+            self._following.end_all()
             self._say("  nobody is followed; /follow AGENT shows each step of one", "dim")
             return
-        known = {ref.name for ref in self._setting.system.members(AGENTS)}
-        if name not in known:
-            raise UnknownNameError(f"no agent is named {name!r}: there are {', '.join(known)}")
-        followed ^= {name}
-        self._say(f"  {name} is {'' if name in followed else 'no longer '}followed", "dim")
+        ref = agent_named(name, self._setting.system)
+        if ref == self._setting.ref:
+            raise UsageError(f"{name} is who you talk to: all its steps are shown")
+        if self._following.end(ref):
+            self._say(f"  {name} is no longer followed", "dim")
+        else:
+            self._say(f"  {name} is followed", "dim")
+            self._following.begin(ref)
 
     def _say(self, text: str, tone: Tone = "plain") -> None:
         self._screen.print(Verbatim(text, tone))
@@ -84,7 +91,8 @@ class LookCommands:
         return await self._setting.ref.ask(GetStatus(), lane="front")
 
     async def _agents(self, _: str) -> None:
-        statuses = await ask_all(self._setting.system.members(AGENTS))
+        members = self._setting.system.members(AGENTS)
+        statuses = await call_roll(members, patience_s=ANSWER_S)
         for path in in_tree_order(statuses):
             row = _agent_row(depth_among(path, statuses), statuses[path])
             self._screen.print(Remark(row, "plain"))

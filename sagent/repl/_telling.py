@@ -17,15 +17,13 @@ from sagent.agent import (
     Text,
     Thinking,
     Titled,
-    ToolCalled,
     ToolProgressed,
-    ToolReturned,
     UserAsked,
 )
 from sagent.repl._calls import Calls
 from sagent.repl._family import Family
 from sagent.repl._markdown_stream import MarkdownStream
-from sagent.repl._printed import Printed, Remark, Verbatim, in_short, last_line
+from sagent.repl._printed import Printed, Remark, Verbatim, last_line
 from sagent.terminal._people_rows import people_rows
 
 _MOST_THOUGHT_CHARS = 200_000
@@ -39,13 +37,11 @@ class Telling:
         calls: the calls of tools.
         thought: what the model has thought last.
         family: the agents below.
-        followed: the names of those whose every step is told.
     """
 
     calls: Calls = attrs.field(factory=Calls, init=False)
     thought: str = attrs.field(default="", init=False)
     family: Family = attrs.field(factory=Family, init=False)
-    followed: set[str] = attrs.field(factory=set[str], init=False)
     _prose: MarkdownStream = attrs.field(factory=MarkdownStream, init=False)
     _noticed: set[str] = attrs.field(factory=set[str], init=False)
     _thinks: bool = attrs.field(default=False, init=False)
@@ -64,10 +60,9 @@ class Telling:
     def feed(self, event: RunEvent, now_s: float) -> list[Printed]:
         """Give what *event*, which happens *now_s* by the clock, lets be printed."""
         if isinstance(event, ChildEvent):
-            told = self._of_followed(event) if event.name in self.followed else _of_child(event)
             if isinstance(event.event, Done):
                 self.calls.answered(event.event.text)
-            fresh = [one for one in told if not self._was_noticed(event.event)]
+            fresh = [one for one in _of_child(event) if not self._was_noticed(event.event)]
             return [*fresh, *self.family.hear(event, now_s)]
         if isinstance(event, Text):
             return [*self._thought_through(), *self._prose.feed(event.content)]
@@ -105,17 +100,6 @@ class Telling:
             return []
         self._thinks = False
         return [Remark(f"∴ thought, {len(self.thought.split())} words: /thinking shows them")]
-
-    def _of_followed(self, child: ChildEvent) -> list[Printed]:
-        event = child.event
-        match event:
-            case ToolCalled():
-                told = f"● {event.summary}"
-            case ToolReturned():
-                told = f"{'✗' if event.is_error else '→'} {in_short(event.content)}"
-            case _:
-                return _of_child(child)
-        return [Remark(f"    [{child.name}] {told}")]
 
 
 def _remark(event: OwnEvent) -> list[Printed]:

@@ -8,6 +8,7 @@ from sagent.agent import (
     OwnEvent,
     QuestionClosed,
     RunEvent,
+    Text,
     ToolCalled,
     ToolProgressed,
     ToolReturned,
@@ -16,6 +17,7 @@ from sagent.agent import (
 from sagent.message import TextMessage, error_message
 from sagent.model import Usage
 from sagent.repl._calls import MOST_CALLS, MOST_RESULTS, Calls
+from sagent.repl._following import Steps
 from sagent.repl._printed import Printed, Remark
 from sagent.repl._telling import Telling
 from sagent.tool import Answer, Choice, Question
@@ -91,14 +93,21 @@ def test_what_is_so_for_many_agents_is_told_once() -> None:
 
 
 def test_the_steps_of_an_agent_are_told_if_it_is_followed() -> None:
-    telling = Telling()
-    steps = (told_by("kid", called()), told_by("kid", returned("a\nb")))
+    steps = Steps("kid")
 
-    unheard = fed(telling, *steps)
-    telling.followed.add("kid")
+    told = [*steps.feed(called()), *steps.feed(returned("a\nb"))]
 
-    assert unheard == []
-    assert fed(telling, *steps) == ["    [kid] ● Bash 1", "    [kid] → 2 lines"]
+    assert texts(told) == ["    [kid] ● Bash 1", "    [kid] → 2 lines"]
+
+
+def test_what_an_agent_says_that_is_followed_is_told_as_it_comes_and_once() -> None:
+    steps = Steps("kid")
+
+    pieces = [steps.feed(Text(words)) for words in ("One.\n", "\nT", "wo.")]
+    end = steps.feed(Done(TextMessage("One.\n\nTwo."), Usage()))
+
+    assert [texts(told) for told in pieces] == [[], ["    [kid] says", "One."], []]
+    assert texts(end) == ["Two."]
 
 
 def test_a_question_is_told_by_itself_and_its_answer_and_not_as_a_call() -> None:
