@@ -104,16 +104,16 @@ class Entry:
 
         return fold_again
 
-    def clear(self) -> None:
-        """Forget what is written."""
+    def set_aside(self) -> None:
+        """Write anew; what is written is remembered, so that Up brings it back."""
+        self.buffer.append_to_history()
         self.buffer.reset()
         self._guard.accept()
 
     def take(self) -> Submitted:
         """Take what is written, which is remembered."""
         text = self.buffer.text
-        self.buffer.append_to_history()
-        self.clear()
+        self.set_aside()
         pasted = tuple(fold.pasted for fold in self.folds.found_in(text))
         return Submitted(text, self.folds.unfolded(text), pasted)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from prompt_toolkit.application import get_app
+from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import (
     Condition,
     Filter,
@@ -12,6 +13,7 @@ from prompt_toolkit.filters import (
     vi_insert_mode,
     vi_mode,
     vi_navigation_mode,
+    vi_replace_mode,
 )
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.key_binding.bindings.search import start_reverse_incremental_search
@@ -68,7 +70,7 @@ def key_bindings(desk: Desk) -> KeyBindings:
     busy = Condition(lambda: desk.view.busy)
     table: _Table = [
         (("enter",), writing, lambda _: _enter(desk)),
-        (("escape", "enter"), writing, lambda _: buffer.insert_text("\n")),
+        (("escape", "enter"), writing & ~vi_mode, lambda _: buffer.insert_text("\n")),
         (("c-c",), writing, lambda _: _stop(desk)),
         (("c-d",), empty, lambda _: desk.deliver(Left())),
         (("c-o",), writing, lambda _: desk.deliver(Expanded())),
@@ -91,6 +93,9 @@ def key_bindings(desk: Desk) -> KeyBindings:
     # At once, where all other keys wait for what may follow them.
     interrupts = writing & busy & (~vi_mode | vi_navigation_mode)
     bindings.add("escape", filter=interrupts, eager=True)(escape)
+    inserting = vi_insert_mode | vi_replace_mode
+    moves = writing & vi_mode & (inserting | vi_navigation_mode & ~empty & ~busy)
+    bindings.add("escape", filter=moves, eager=True)(lambda event: _vi_escape(buffer, event))
     return bindings
 
 
@@ -147,17 +152,34 @@ def _enter(desk: Desk) -> None:
 
 def _escape(desk: Desk, event: KeyPressEvent) -> None:
     """Tell Esc from the beginning of what a terminal sends for Alt with another key."""
-    following = event.key_processor.input_queue
-    if not following:
+    if not event.key_processor.input_queue:
         desk.deliver(Escaped())
-    elif following[0].key == Keys.ControlM:
-        following.popleft()
+    elif _takes_enter(event):
         desk.entry.buffer.insert_text("\n")
+
+
+def _vi_escape(buffer: Buffer, event: KeyPressEvent) -> None:
+    """Go to normal mode, or begin a new line if Esc is the beginning of Alt-Enter."""
+    state = event.app.vi_state
+    if _takes_enter(event):
+        buffer.insert_text("\n")
+    elif state.input_mode != InputMode.NAVIGATION:
+        buffer.cursor_position += buffer.document.get_cursor_left_position()
+        state.input_mode = InputMode.NAVIGATION
+
+
+def _takes_enter(event: KeyPressEvent) -> bool:
+    """Take Enter if it came with Esc, as a terminal sends Alt-Enter, and tell whether it did."""
+    following = event.key_processor.input_queue
+    if following and following[0].key == Keys.ControlM:
+        following.popleft()
+        return True
+    return False
 
 
 def _stop(desk: Desk) -> None:
     if desk.entry.buffer.text and not desk.view.busy:
-        desk.entry.clear()
+        desk.entry.set_aside()
     else:
         desk.deliver(Stopped())
 

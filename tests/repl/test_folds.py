@@ -170,7 +170,7 @@ def test_what_takes_the_place_of_a_label_stays_whatever_it_begins_with() -> None
     folds = Folds()
     entry = Entry.of(DummyCompleter(), InMemoryHistory(), folds)
     entry.fill(LONG)
-    entry.clear()
+    entry.set_aside()
 
     entry.buffer.text = "["
 

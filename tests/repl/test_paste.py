@@ -201,12 +201,14 @@ async def test_what_was_said_with_a_file_can_be_written_anew(project: Path) -> N
 
 
 @pytest.mark.slow
-async def test_ctrl_c_leaves_a_long_paste_behind(project: Path) -> None:
+async def test_what_ctrl_c_leaves_behind_comes_back_with_up(project: Path) -> None:
     async with talk(answer("Fine."), cwd=project) as (terminal, _):
-        terminal.type(pasted(LONG))
-        await terminal.shows("Pasted text #1")
+        terminal.type("words ", pasted(LONG))
+        await terminal.shows("words [Pasted text #1")
         terminal.type(CTRL_C)
         await terminal.lacks("Pasted text")
+        terminal.type(UP)
+        await terminal.shows("> words [Pasted text #1")
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from loopback import Reply, answer, frame, stream_head
 from settings import write_config
-from terminal import CTRL_R, ENTER, ESC, talk
+from terminal import ALT_ENTER, CTRL_R, ENTER, ESC, talk
 
 SLOW = Reply([stream_head(), frame({"choices": [{"delta": {"content": "Well "}}]})], hang=True)
 VI = {"SAGENT_EDITING_MODE": "vi"}
@@ -28,6 +28,19 @@ async def test_in_vi_escape_leaves_insertion_and_interrupts_from_normal_mode(
         await terminal.shows("Fine.", "-- INSERT -- ready")
 
     assert server.seen[-1].body["messages"][-1]["content"].endswith("again")
+
+
+@pytest.mark.slow
+async def test_in_vi_enter_right_after_escape_sends_and_alt_enter_does_not(project: Path) -> None:
+    async with talk(answer("Fine."), cwd=project, environ=VI) as (terminal, server):
+        terminal.type("one", ALT_ENTER, "two")
+        await terminal.shows("> one\n  two")
+        terminal.type(ESC)
+        await terminal.shows("-- NORMAL -- ready")
+        terminal.type(ENTER)
+        await terminal.shows("Fine.", "ready")
+
+    assert server.seen[0].body["messages"][-1]["content"] == "one\ntwo"
 
 
 @pytest.mark.slow
