@@ -11,6 +11,7 @@ from sagent.message import (
     get_queue_id,
     get_tool_name,
     is_error,
+    note_message,
     result_text,
 )
 
@@ -47,7 +48,7 @@ def news_message(call: MultipartMessage, result: Message) -> Message:
 
 def lost_message(call: MultipartMessage) -> Message:
     """Tell of *call*, which ended with its agent."""
-    return TextMessage(_filled(_LOST, call), Descriptor.USER)
+    return note_message(_filled(_LOST, call))
 
 
 def _filled(text: str, call: MultipartMessage, *, ended: str = "") -> str:

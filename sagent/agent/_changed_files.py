@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 import trio
 
-from sagent.message import Descriptor, Message, MultipartMessage, TextMessage, get_tool_name
+from sagent.message import Message, MultipartMessage, get_tool_name, note_message
 from sagent.tool import FileStamp, Workspace, open_exact
 
 _OWN_TOOLS = frozenset({"Write", "Edit", "MultiEdit"})
@@ -48,7 +48,7 @@ class ChangedFiles:
         more = len(changes) - _MOST_FILES
         rest = [f"... and {more} more files"] if more > 0 else []
         text = "\n\n".join([_HEAD, *changes[:_MOST_FILES], *rest])
-        return (TextMessage(text, Descriptor.USER),)
+        return (note_message(text),)
 
     def _changes(self) -> list[str]:
         """Word each change that was not told yet; in a thread."""

@@ -30,7 +30,7 @@ from sagent.errors import (
     RunError,
     UsageError,
 )
-from sagent.message import Descriptor, TextMessage
+from sagent.message import TextMessage, note_message
 from sagent.session import ChildRecord, Session, Spending, open_child_session
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -255,7 +255,7 @@ class Family:
 
     def _recall(self, news: str) -> None:
         """Let the agent know *news* when it is asked for anything next."""
-        self._state.record((TextMessage(news, Descriptor.USER),))
+        self._state.record((note_message(news),))
 
     def _ended(self, order: SpawnOrder, record: ChildRecord, spent: Spending, exit_: Exit) -> bool:
         """Tell whether this is its end, and it does not come back when this agent does."""

@@ -9,7 +9,7 @@ from sagent.compaction import Meter
 from sagent.message import (
     Descriptor,
     Message,
-    TextMessage,
+    note_message,
     response_text,
     response_tool_calls,
     result_text,
@@ -43,7 +43,7 @@ def begin(blueprint: Blueprint, model: Model, session: Session | None) -> AgentS
     transcript = session.transcript
     for task in transcript.open_tasks:
         text = _LOST.format(tool=task.name, id=task.call_id)
-        lost = TextMessage(text, Descriptor.USER, parent_id=transcript.head)
+        lost = note_message(text, parent_id=transcript.head)
         session.append(
             MessageRecord(lost),
             TaskRecord(call_id=task.call_id, name=task.name, state="ended"),

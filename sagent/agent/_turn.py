@@ -45,6 +45,7 @@ from sagent.message import (
     error_message,
     get_tool_name,
     is_error,
+    note_message,
     response_text,
     response_tool_calls,
     tool_result_message,
@@ -178,7 +179,7 @@ def _continue(turn: Turn, record: tuple[Message, ...], text: str) -> tuple[Turn,
         )
         return turn, Step(record, Fail(limit))
     turn = attrs.evolve(turn, text=text, continuations=turn.continuations + 1)
-    return _ask(turn, (*record, TextMessage(_CONTINUE, Descriptor.USER)))
+    return _ask(turn, (*record, note_message(_CONTINUE)))
 
 
 def _correct(turn: Turn, record: tuple[Message, ...], faults: str) -> tuple[Turn, Step]:
@@ -189,7 +190,7 @@ def _correct(turn: Turn, record: tuple[Message, ...], faults: str) -> tuple[Turn
         )
         return turn, Step(record, Fail(missed))
     turn = attrs.evolve(turn, text="", continuations=0, corrections=turn.corrections + 1)
-    return _ask(turn, (*record, TextMessage(_CORRECT.format(faults=faults), Descriptor.USER)))
+    return _ask(turn, (*record, note_message(_CORRECT.format(faults=faults))))
 
 
 def _finished(turn: Turn, call: MultipartMessage, result: Message) -> tuple[Turn, Step]:
@@ -244,7 +245,7 @@ def _interrupted(turn: Turn, said: str) -> tuple[Turn, Step]:
     record = _close(turn)
     if said:
         answer = MultipartMessage((TextMessage(said),), Descriptor.MODEL)
-        record = (*record, answer, TextMessage(_CUT_SHORT, Descriptor.USER))
+        record = (*record, answer, note_message(_CUT_SHORT))
     if turn.calls:
         turn = attrs.evolve(turn, calls=(), waits=frozenset(), results=())
     return turn, Step(record, Drain())

@@ -22,7 +22,7 @@ class _Envelope:
     timestamp: int = attrs.field(factory=time.time_ns, hash=False, repr=False)
     """Nanoseconds since the epoch."""
     source: str | None = attrs.field(default=None, hash=False, repr=False)
-    """The path of the agent that wrote it; None for the user of this process."""
+    """The path of the agent that wrote it; None for the user, ``sagent`` for no one of them."""
 
 
 def _plain(descriptor: str) -> str:

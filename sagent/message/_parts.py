@@ -23,12 +23,19 @@ _UNTOLD = frozenset(
         Descriptor.ECHO,
     }
 )
+NOTES = "sagent"
+"""The source of what neither a user nor an agent has said."""
 _PLAIN = frozenset({Descriptor.TEXT, Descriptor.USER, Descriptor.ERROR})
 
 
 def is_message(value: object) -> bool:
     """Tell whether *value* is one of the four kinds of `Message`."""
     return isinstance(value, TextMessage | BytesMessage | JsonMessage | MultipartMessage)
+
+
+def note_message(text: str, *, parent_id: str | None = None) -> TextMessage:
+    """Tell a model something in the user's turn which no user has said: its source is sagent."""
+    return TextMessage(text, Descriptor.USER, parent_id=parent_id, source=NOTES)
 
 
 def error_message(text: str, *, parent_id: str | None = None) -> TextMessage:

@@ -10,7 +10,7 @@ from sagent.message import (
 )
 from sagent.repl._printed import Printed, Prose, Remark, Said
 from sagent.session import Transcript
-from sagent.terminal import cost
+from sagent.terminal import cost, words
 
 MOST_MESSAGES = 20
 """How many of the last messages are shown."""
@@ -30,6 +30,8 @@ def replay(transcript: Transcript) -> list[Printed]:
 
 def _told(message: Message) -> list[Printed]:
     match message.descriptor:
+        case Descriptor.USER | Descriptor.USER_PARTS if message.source is not None:
+            return [Remark(f"  {words(message)}")]
         case Descriptor.USER | Descriptor.USER_PARTS:
             return [Said(response_text(message)[:_MOST_CHARS]), *_attached(message)]
         case Descriptor.TOOL_RESULT:

@@ -146,7 +146,7 @@ def _said_by_user(session: Session) -> list[Message]:
     return [
         message
         for message in session.transcript.conversation
-        if message.descriptor in {Descriptor.USER, Descriptor.USER_PARTS}
+        if message.descriptor in {Descriptor.USER, Descriptor.USER_PARTS} and message.source is None
     ]
 
 

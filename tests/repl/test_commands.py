@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from loopback import answer
-from terminal import CTRL_D, ENTER, talk
+from loopback import Reply, answer, frame, stream_head
+from terminal import CTRL_D, ENTER, ESC, talk
+
+HANGS = Reply([stream_head(), frame({"choices": [{"delta": {"content": "Well "}}]})], hang=True)
 
 
 async def test_commands_tell_how_things_stand(project: Path) -> None:
@@ -81,6 +83,22 @@ async def test_a_turn_is_taken_back_and_can_be_written_anew(project: Path) -> No
 
     said = [message["content"] for message in server.seen[2].body["messages"]]
     assert said[-3:] == ["first", "One.", "second time"]
+
+
+@pytest.mark.slow
+async def test_an_answer_that_was_interrupted_is_taken_back_with_what_led_to_it(
+    project: Path,
+) -> None:
+    async with talk(HANGS, answer("Fine."), cwd=project, rows=40) as (terminal, _):
+        await terminal.says("first")
+        await terminal.shows("Well", "thinking")
+        terminal.type(ESC)
+        await terminal.shows("interrupted", "ready")
+        await terminal.says("/undo")
+        await terminal.shows("the last turn is taken back")
+        await terminal.until(lambda: terminal.rows.count("> first") == 2)
+
+    assert "the user interrupted" not in terminal.text
 
 
 @pytest.mark.slow
