@@ -20,7 +20,7 @@ from prompt_toolkit.styles import Style
 from sagent.repl._entry import Entry
 from sagent.repl._menu import Menu
 from sagent.repl._screen import View
-from sagent.terminal import clean, one_line
+from sagent.terminal import clean, one_line, simple_emoji
 
 STYLE = Style([("status", "dim"), ("family", "dim"), ("queue", "italic"), ("bar", "bold")])
 _AIRY_ROWS = 12
@@ -72,7 +72,7 @@ def _vi_words() -> str:
 
 
 def _queue_text(view: View) -> StyleAndTextTuples:
-    rows = (f"  ⏳ {one_line(text)}" for text in view.queue)
+    rows = (f"  ⏳ {simple_emoji(one_line(text))}" for text in view.queue)
     return [("class:queue", "\n".join([*rows, "    (Up edits the last)"]))]
 
 
@@ -81,7 +81,8 @@ def _menu_text(menu: Menu | None) -> StyleAndTextTuples:
     lines: StyleAndTextTuples = []
     for row, at in rows:
         lines += [("", "\n")] if lines else []
-        lines += [_AT_THE_BAR, ("class:bar", clean(row))] if at else [("", clean(row))]
+        shown = simple_emoji(clean(row))
+        lines += [_AT_THE_BAR, ("class:bar", shown)] if at else [("", shown)]
     return lines
 
 

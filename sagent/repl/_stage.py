@@ -35,7 +35,7 @@ from sagent.repl._printed import Printed, Remark
 from sagent.repl._screen import Editing, Gesture, View
 from sagent.repl._steady_output import SteadyOutput, steady_output
 from sagent.repl._written import open_history
-from sagent.terminal import one_line
+from sagent.terminal import one_line, simple_emoji
 
 if TYPE_CHECKING:
     from sagent.repl._paint import Painter
@@ -270,7 +270,7 @@ class Stage(Desk, Shown):
             self._title = view.title
             self._output.set_title(one_line(view.title)[:_TITLE_CHARS])
         size = self._output.get_size()
-        painted = self._painted(view.live).rstrip("\n") if view.live else ""
+        painted = simple_emoji(self._painted(view.live).rstrip("\n")) if view.live else ""
         self.live = "\n".join(painted.split("\n")[-max(1, size.rows // 2) :])
         self.family = self._family_text(view.family, size)
         changed, self.view = view.offers is not self.view.offers, view
@@ -283,7 +283,8 @@ class Stage(Desk, Shown):
             return ""
         from sagent.repl._family_lines import family_lines  # noqa: PLC0415  # it loads rich
 
-        return "\n".join(family_lines(family, columns=size.columns, most=size.rows // 3))
+        lines = family_lines(family, columns=size.columns, most=size.rows // 3)
+        return simple_emoji("\n".join(lines))
 
     def _let_go(self, _: object) -> None:
         if not self._is_told:

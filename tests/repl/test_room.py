@@ -8,18 +8,14 @@ from command import at
 from loopback import DONE, Reply, answer, call, frame, open_loopback, stream_head
 from terminal import DOWN, ENTER, open_terminal, talk
 
+from sagent.terminal import simple_emoji
+
 LONG = "Some words that go on, and `code`, 日本語の文, 👨\u200d👩\u200d👧 and שלום.\n\n| a | b |\n|---|---|\n| one | two |\n\n- item\n\nThe end."
 SHORT_ROWS = 6
 
 
-@pytest.mark.parametrize(
-    ("columns", "rows"),
-    [
-        (20, 10),
-        pytest.param(20, 1, marks=pytest.mark.slow),
-        pytest.param(8, 3, marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("columns", "rows"), [(20, 10), (20, 1), (8, 3)])
 async def test_there_is_room_for_a_conversation(columns: int, rows: int, project: Path) -> None:
     ask = call("Bash", {"command": "seq 3 5"})
     async with (
@@ -33,6 +29,24 @@ async def test_there_is_room_for_a_conversation(columns: int, rows: int, project
         await terminal.shows("> more")
 
     assert b"too small" not in terminal.written
+
+
+@pytest.mark.parametrize(
+    ("text", "simple"),
+    [("👨\u200d👩\u200d👧 and", "👨 and"), ("👍🏽❤\ufe0f", "👍❤"), ("🇩🇪 é 日本", "🇩🇪 é 日本")],
+)
+def test_what_is_painted_again_has_emoji_whose_width_all_agree_on(text: str, simple: str) -> None:
+    assert simple_emoji(text) == simple
+
+
+@pytest.mark.slow
+async def test_live_text_with_emoji_of_several_characters_is_seen_to_its_end(project: Path) -> None:
+    text = "👨\u200d👩\u200d👧 " * 9 + "to the end"
+    said = frame({"choices": [{"delta": {"content": text}}]})
+    hangs = Reply([stream_head(), said], hang=True)
+    async with talk(hangs, cwd=project, columns=40) as (terminal, _):
+        await terminal.says("go")
+        await terminal.shows("to the end", "thinking")
 
 
 @pytest.mark.slow
