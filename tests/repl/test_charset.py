@@ -41,13 +41,14 @@ def test_what_a_terminal_does_not_have_is_shown_by_what_is_similar(text: str, sh
     assert Charset(is_whole=False).fit(text) == shown
 
 
-@given(st.text())
+@given(st.text(max_size=40))
 def test_all_that_is_left_is_ascii(text: str) -> None:
     assert Charset(is_whole=False).fit(text).isascii()
     assert Charset().fit(text) == text
 
 
-@pytest.mark.parametrize("term", ["xterm-256color", pytest.param("dumb", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("term", ["xterm-256color", "dumb"])
 async def test_a_terminal_without_unicode_gets_none(term: str, project: Path) -> None:
     environ = {"LC_ALL": "C", "TERM": term}
     async with (

@@ -10,6 +10,7 @@ from terminal import CTRL_D, ENTER, ESC, talk
 HANGS = Reply([stream_head(), frame({"choices": [{"delta": {"content": "Well "}}]})], hang=True)
 
 
+@pytest.mark.slow
 async def test_commands_tell_how_things_stand(project: Path) -> None:
     async with talk(answer("Fine."), cwd=project, rows=60) as (terminal, _):
         await terminal.says("hi")

@@ -12,6 +12,7 @@ def write(path: Path, text: str) -> None:
     path.write_text(text)
 
 
+@pytest.mark.slow
 async def test_a_prompt_in_a_file_is_said_by_its_name(project: Path) -> None:
     (project / "a.py").write_text("one\n")
     write(

@@ -154,6 +154,7 @@ async def test_where_nothing_reads_the_clipboard_a_line_says_what_to_install(
         await terminal.shows("✗ nothing here can read the clipboard: install")
 
 
+@pytest.mark.slow
 async def test_a_file_that_is_named_is_attached_and_told(project: Path) -> None:
     (project / "a.py").write_text("one\ntwo\n")
     async with talk(answer("Fine."), cwd=project) as (terminal, server):

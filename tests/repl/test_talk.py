@@ -37,6 +37,7 @@ async def test_what_was_printed_is_not_written_again(project: Path) -> None:
     assert terminal.text.count("> hi there") == 1
 
 
+@pytest.mark.slow
 async def test_a_paragraph_is_shown_as_it_grows_and_stays_once(project: Path) -> None:
     words = [
         stream_head(),

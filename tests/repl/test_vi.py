@@ -67,6 +67,7 @@ async def test_what_readline_is_told_is_heeded(project: Path) -> None:
         await terminal.until(lambda: terminal.text.count("remember me") >= 2)
 
 
+@pytest.mark.slow
 async def test_the_config_says_which_keys_are_taken(tmp_path: Path) -> None:
     write_config(tmp_path / "own", '[repl]\nediting_mode = "vi"\n')
 
