@@ -53,16 +53,12 @@ GROUPS: Mapping[str, Callable[[Effort], list[Row]]] = {
     "size": size.rows,
 }
 
-PEERS: Mapping[str, Callable[[Effort, Path], list[Compared]]] = {
-    "surfaces": comparison.compared,
-    "ends": leftovers.compared,
-    "actors": actors.compared,
-    "team": team.compared,
 type Compare = Callable[[Effort, Path], list[Compared]]
 
 BESIDE_OTHERS: Mapping[str, Compare] = {
     "command_lines": command_lines.compared,
     "frameworks": frameworks.compared,
+    "leftovers": leftovers.compared,
     "runtimes": runtimes.compared,
 }
 """Those that take others, which must be installed."""
