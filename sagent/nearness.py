@@ -17,7 +17,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Ask whether the nearest name was meant, as a clause that ends a message; "" for none."""
+    """Ask if the nearest of *known* to *word* was meant, as a message's end; "" for none."""
     name = nearest(word, known)
     return "" if name is None else f"; did you mean {name}?"
 

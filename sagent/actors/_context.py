@@ -137,6 +137,8 @@ class Context[M](Spawner):
     def after(self, key: Hashable, seconds: float, message: M, *, lane: Lane = "back") -> None:
         """Receive *message* in *seconds*, unless the timer *key* is cancelled or set anew.
 
+        It comes by *lane*.
+
         Raises:
             UsageError: *seconds* is no number.
         """
@@ -148,7 +150,8 @@ class Context[M](Spawner):
     def every(self, key: Hashable, seconds: float, message: M, *, lane: Lane = "back") -> None:
         """Receive *message* every *seconds*, until the timer *key* is cancelled or set anew.
 
-        A tick that comes while the last one is still waiting or in hand is left out.
+        It comes by *lane*. A tick that comes while the last one is still waiting or in hand is left
+        out.
 
         Raises:
             UsageError: *seconds* is not positive.

@@ -25,7 +25,7 @@ class Request(Generic[R_co]):  # noqa: UP046  # covariant, which mypy does not i
     __slots__ = ()
 
     async def ask(self, to: "Ref[Self]", *, lane: Lane = "back") -> R_co:
-        """Send this to an actor that takes it, and wait for the answer, as `Ref.ask` does."""
+        """Send this to *to*, into *lane*, and wait for the answer, as `Ref.ask` does."""
         return await to.ask(self, lane=lane)
 
 
@@ -70,7 +70,7 @@ class Ref[M]:
         return self._cell.exit is None
 
     def tell(self, message: M, *, lane: Lane = "back") -> None:
-        """Send *message*, without waiting and without a checkpoint.
+        """Send *message* into *lane*, without waiting and without a checkpoint.
 
         If the actor is gone or ending, the message is a dead letter.
 
@@ -90,7 +90,7 @@ class Ref[M]:
         await self._mailbox.put_when_room(Envelope(message, SENDER.get()))
 
     async def ask[A](self, request: Request[A], *, lane: Lane = "back") -> A:
-        """Send *request* and wait for its answer.
+        """Send *request* into *lane* and wait for its answer.
 
         How long is the caller's to say, with `trio.fail_after`; the deadline goes along, and a
         request that is not begun when its asker leaves never is. Type checkers cannot see here

@@ -89,7 +89,7 @@ class System(Spawner):
         return self._cell.realm.registry.names()
 
     def join[M](self, group: Group[M], ref: Ref[M]) -> None:
-        """Put an actor into *group*, once; it leaves when it has ended, restarts apart.
+        """Put the actor of *ref* into *group*, once; it leaves when it has ended, restarts apart.
 
         Raises:
             ActorStopped: it has ended.
@@ -103,7 +103,7 @@ class System(Spawner):
         self._cell.realm.groups.join(group.name, cell)
 
     def leave[M](self, group: Group[M], ref: Ref[M]) -> None:
-        """Take an actor out of *group*, if it is in it."""
+        """Take the actor of *ref* out of *group*, if it is in it."""
         self._cell.realm.groups.leave(group.name, cell_of(ref))
 
     def members[M](self, group: Group[M]) -> tuple[Ref[M], ...]:

@@ -122,7 +122,10 @@ class Control:
         return self._tasks().cancel(task_id)
 
     def read_task(self, task_id: str, max_chars: int) -> TaskOutput | None:
-        """Take what a call in the background has shown, oldest first; None if there is none."""
+        """Take what the call *task_id* has shown, oldest first; None if there is no such call.
+
+        At most *max_chars* are taken, the rest the next time.
+        """
         return self._tasks().read(task_id, max_chars)
 
     async def wait_task(self, task_id: str) -> bool:

@@ -113,7 +113,7 @@ class Run[A](AsyncIterator[RunEvent], Coroutine[Any, Any, A]):  # Any: as in __a
         self._send(Interrupt())
 
     def tell(self, text: str) -> None:
-        """Say something to the agent while it works; from any thread.
+        """Say *text* to the agent while it works; from any thread.
 
         It is read once the model has said what it is saying. Tools that take long are not waited
         for: they go on in the background. A run that is over, or not begun, hears nothing.

@@ -125,7 +125,7 @@ class Budget:
             return min(level.deadline(now) for level in self._levels)
 
     def check_deadline(self, now: float) -> None:
-        """See whether there is time left.
+        """See whether there is time left at *now*, on the clock of `time.monotonic`.
 
         Raises:
             BudgetExceededError: the time is up; the message says whose.

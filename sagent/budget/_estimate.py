@@ -68,7 +68,7 @@ class Spent:
 
 
 def price_of(model: Model, usage: Usage) -> Decimal | None:
-    """Give what a call of *model* costs now; None if it cannot tell."""
+    """Give what a call of *model* that took *usage* costs now; None if it cannot tell."""
     usd = model.price_usd(usage) if is_priced(model) else None
     return usd if usd is not None and usd.is_finite() else None
 

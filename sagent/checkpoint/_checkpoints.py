@@ -65,7 +65,7 @@ class Checkpoints:
             return present.snapshot
 
     async def keep(self, path: Path) -> None:
-        """Keep, from now on, a file that snapshots would not: outside the workspace, or ignored.
+        """Keep *path* from now on, which snapshots would not: outside the workspace, or ignored.
 
         Called before the file is first changed. To a snapshot that is older than this call, the
         file belongs as it is now. What snapshots hold anyway is not kept twice, and nothing in a
@@ -110,7 +110,7 @@ class Checkpoints:
         )
 
     async def diff(self, old: str, new: str) -> str:
-        """Compare two snapshots, as a unified diff for people.
+        """Compare the snapshots *old* and *new*, as a unified diff for people.
 
         Raises:
             CheckpointError: there is no such snapshot.

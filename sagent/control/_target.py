@@ -10,7 +10,7 @@ _MOST_NAMED = 20
 
 
 def find_agent(runs: Sequence[Running], target: str) -> tuple[Running, AgentView]:
-    """Find whom *target* means: a name or a path, PID for a run's own agent, or PID:NAME.
+    """Find whom of *runs* *target* means: a name or path, PID for its own agent, or PID:NAME.
 
     Returns:
         the run, and its agent.
@@ -29,7 +29,7 @@ def find_agent(runs: Sequence[Running], target: str) -> tuple[Running, AgentView
 
 
 def find_run(runs: Sequence[Running], target: str) -> Running | None:
-    """Find the run whose process *target* names; None if it names none."""
+    """Find the one of *runs* whose process *target* names; None if it names none."""
     return next((each for each in runs if str(each.pid) == target), None)
 
 

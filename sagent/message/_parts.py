@@ -39,12 +39,15 @@ def note_message(text: str, *, parent_id: str | None = None) -> TextMessage:
 
 
 def error_message(text: str, *, parent_id: str | None = None) -> TextMessage:
-    """Make the result of a tool that failed as tools may: the model reads *text* and goes on."""
+    """Make the result of a tool that failed as tools may: the model reads *text* and goes on.
+
+    It answers the message *parent_id*, if there is one.
+    """
     return TextMessage(text, Descriptor.ERROR, parent_id=parent_id)
 
 
 def tool_call_message(name: str, directive: JSON, *, call_id: str) -> MultipartMessage:
-    """Make a model's call of the tool *name*.
+    """Make a model's call of the tool *name* with *directive*, told from others by *call_id*.
 
     A directive that is no JSON object is kept as the model wrote it; `get_directive` refuses it.
     """

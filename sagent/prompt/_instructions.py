@@ -49,8 +49,8 @@ def load_instructions(
 
     In each directory: ``AGENTS.md``, or else ``CLAUDE.md``; ``.sagent/AGENTS.md``;
     ``.sagent/rules/**/*.md``; ``AGENTS.local.md``. Outside a repository, *cwd* alone is looked
-    into. Nothing that is read is ever run. Blocks; never raises OSError: what is wrong with a
-    file is a warning.
+    into. With *project_instructions* "ignore", the home's files alone are read. Nothing that is
+    read is ever run. Blocks; never raises OSError: what is wrong with a file is a warning.
     """
     repository, directories = directories_to(cwd)
     root = directories[0]

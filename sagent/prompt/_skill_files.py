@@ -28,7 +28,7 @@ class SkillFiles:
 
 
 def list_skill_files(folder: Path, *, most: int = MOST_FILES) -> SkillFiles:
-    """List the files in *folder* and below it, but for ``SKILL.md`` and what is hidden.
+    """List *most* files in *folder* and below it, but for ``SKILL.md`` and what is hidden.
 
     Links to folders are not followed. Blocks; never raises OSError.
     """

@@ -71,7 +71,7 @@ class SelfHosted(OpenAICompat):
         price: Price | None = None,
         effort: Effort | None = None,
     ) -> WireModel:
-        """Make the model *name*, else the default one; see `HttpProvider.model`."""
+        """Make the model *name*, else the default one; all else is as in `HttpProvider.model`."""
         name = name or self.default_model
         if not name:
             raise UsageError(

@@ -29,7 +29,7 @@ _PASSING = (
 
 
 def may_pass(error: Exception) -> bool:
-    """Tell whether the same work may succeed later.
+    """Tell whether the work that failed with *error* may succeed later.
 
     So it is with servers that are overloaded, connections that broke, and agents that crashed;
     not with a wrong call, a refusal, or a budget that is spent.

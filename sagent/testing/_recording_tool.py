@@ -10,10 +10,11 @@ _ANY_OBJECT: JSON = {"type": "object"}
 
 
 class RecordingTool:
-    """A tool that keeps the directives it was given and answers from *results*.
+    """A tool *name* that keeps the directives it was given and answers from *results*.
 
     Results are given in turn, the last one for ever; an exception is raised, a `trio.Event` is
-    waited for before the next result.
+    waited for before the next result. Directives are held to *schema*, and *concurrency* says
+    whether it may run beside other calls.
     """
 
     supports_microcompaction = False

@@ -41,7 +41,10 @@ _LEAST = Usage(input_tokens=1, output_tokens=1)
 
 
 def calls(*requests: tuple[str, JSON], text: str = "") -> MultipartMessage:
-    """Make a step that calls tools: ``calls(("Read", {"file_path": "a.txt"}))``."""
+    """Make a step that calls tools: ``calls(("Read", {"file_path": "a.txt"}))``.
+
+    Each of *requests* is a name and a directive; *text* is what the model says before them.
+    """
     parts = [tool_call_message(name, args, call_id=f"call_{new_id()}") for name, args in requests]
     said = [TextMessage(text)] if text else []
     return MultipartMessage((*said, *parts), Descriptor.MODEL)

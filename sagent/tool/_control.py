@@ -91,7 +91,8 @@ class AgentControl(Protocol):
     ) -> None:
         """Cap what is sent to the model, which is compacted before, and what it may write.
 
-        None leaves a limit as it is.
+        *max_request_tokens* is the former, *max_response_tokens* the latter. None leaves a limit
+        as it is.
 
         Raises:
             UsageError: the limits leave no room for a conversation.
@@ -111,7 +112,10 @@ class AgentControl(Protocol):
         ...
 
     def read_task(self, task_id: str, max_chars: int) -> TaskOutput | None:
-        """Take what a call in the background has shown, oldest first; None if there is none."""
+        """Take what the call *task_id* has shown, oldest first; None if there is no such call.
+
+        At most *max_chars* are taken, the rest the next time.
+        """
         ...
 
     async def wait_task(self, task_id: str) -> bool:

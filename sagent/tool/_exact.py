@@ -34,7 +34,9 @@ class _OpenHow(ctypes.Structure):
 
 
 def open_exact(path: Path | str, flags: int) -> int:
-    """Open *path*, an absolute one, and give the descriptor; nothing is made.
+    """Open *path*, an absolute one, with the *flags* of open(2), and give its descriptor.
+
+    Nothing is made.
 
     Raises:
         OSError: ``ELOOP`` for a symbolic link anywhere in it; what open(2) says otherwise.
