@@ -14,7 +14,12 @@ _PACE_S = 1.0
 
 
 class Brave:
-    """Brave's search, by its Web Search API: ``GET /res/v1/web/search``."""
+    """Brave's search, by its Web Search API: ``GET /res/v1/web/search``.
+
+    Args:
+        key: what the service knows its customer by.
+        base_url: where it is.
+    """
 
     name = "brave"
 

@@ -19,6 +19,9 @@ class DuckDuckGo:
     """DuckDuckGo's page for browsers without scripts, which needs no key.
 
     It is made for people: who asks often is asked to prove to be one.
+
+    Args:
+        base_url: where it is.
     """
 
     name = "duckduckgo"

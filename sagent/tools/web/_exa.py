@@ -10,7 +10,12 @@ _HIGHLIGHT_CHARS = 300
 
 
 class Exa:
-    """Exa's search: ``POST /search`` with the highlights of each page."""
+    """Exa's search: ``POST /search`` with the highlights of each page.
+
+    Args:
+        key: what the service knows its customer by.
+        base_url: where it is.
+    """
 
     name = "exa"
 

@@ -8,7 +8,11 @@ from sagent.tools.web._found_fields import found_in
 
 
 class SearXNG:
-    """A SearXNG of one's own, which must offer JSON: ``search: formats: [html, json]``."""
+    """A SearXNG of one's own, which must offer JSON: ``search: formats: [html, json]``.
+
+    Args:
+        base_url: where it is.
+    """
 
     name = "searxng"
 

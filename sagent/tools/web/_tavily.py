@@ -9,7 +9,12 @@ _MOST_RESULTS = 20
 
 
 class Tavily:
-    """Tavily's search: ``POST /search``."""
+    """Tavily's search: ``POST /search``.
+
+    Args:
+        key: what the service knows its customer by.
+        base_url: where it is.
+    """
 
     name = "tavily"
 
