@@ -13,11 +13,12 @@ from typing import Any
 
 import anyio
 import attrs
+import sniffio
 import trio
 
 from sagent.agent._event import Emit, RunEvent
 from sagent.agent._system_thread import Begin, SystemThread, host, own_thread
-from sagent.errors import RunCancelledError
+from sagent.errors import RunCancelledError, UsageError
 
 _AHEAD = 16
 """How many events the run may be ahead of its reader: a hop between threads costs 50 us."""
@@ -143,6 +144,8 @@ class AsyncioDriver[A]:
 @asynccontextmanager
 async def open_system_thread() -> AsyncGenerator[SystemThread]:
     """See `sagent.agent.open_system_thread`."""
+    if (library := sniffio.current_async_library()) != "asyncio":
+        raise UsageError(f"open_system_thread is for asyncio: under {library} use open_system()")
     loop, closing = asyncio.get_running_loop(), trio.Event()
     ready: asyncio.Future[SystemThread] = loop.create_future()
 

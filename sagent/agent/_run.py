@@ -10,7 +10,7 @@ import sniffio
 from sagent.agent._driver import TrioDriver
 from sagent.agent._event import Emit, RunEvent
 from sagent.agent._mail import Interrupt, Mail, Prompt
-from sagent.agent._system_thread import Home, SystemThread, check_home, own_thread
+from sagent.agent._system_thread import Home, check_home, stage_of
 from sagent.errors import UsageError
 
 type Work[A] = Callable[[Emit], Awaitable[A]]
@@ -136,8 +136,7 @@ class Run[A](AsyncIterator[RunEvent], Coroutine[Any, Any, A]):  # Any: as in __a
             elif library == "asyncio":
                 from sagent.agent._bridge import AsyncioDriver  # noqa: PLC0415  # it loads asyncio
 
-                shared = self._home.stage if isinstance(self._home, SystemThread) else own_thread
-                self._driver = AsyncioDriver(self._work, shared)
+                self._driver = AsyncioDriver(self._work, stage_of(self._home))
             else:
                 raise UsageError(f"a run needs trio or asyncio, not {library}")
         return self._driver

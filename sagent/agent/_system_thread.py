@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Awaitable, Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from typing import Protocol
 
 import attrs
@@ -37,16 +37,10 @@ def own_thread() -> Generator[Begin]:
 
 
 @attrs.define(eq=False)
-class SystemThread:
-    """A system on a trio thread, which runs under asyncio share; `open_system_thread` gives one.
+class Stage:
+    """A system with room for work of others, on the trio thread that has made it."""
 
-    Pass it to `Agent.run` as ``system=``. Such a run costs no thread of its own, and asks the
-    provider's actor that all others ask: they share connections, the limit of requests at once,
-    and what a vendor says of its rates. The agent lives under its name and a number, so that many
-    of one name work at once.
-    """
-
-    _system: System
+    system: System
     _nursery: trio.Nursery
     _open: bool = attrs.field(default=True, init=False)
     _token: trio.lowlevel.TrioToken = attrs.field(
@@ -54,28 +48,12 @@ class SystemThread:
     )
     _numbers: Iterator[int] = attrs.field(factory=lambda: itertools.count(1), init=False)
 
-    async def call[*Ts, A](self, work: Callable[[System, *Ts], Awaitable[A]], *args: *Ts) -> A:
-        """Wait for ``work(system, *args)``, an async function of trio, on the thread.
-
-        It is the way to what a system offers beside runs: agents that stay, questions to them,
-        their tree, a team. A cancel of the caller cancels it, and returns when it has ended.
-
-        Raises:
-            RunCancelledError: the thread has ended, or ends meanwhile.
-            UsageError: the caller is not on asyncio.
-            Exception: what *work* raises.
-        """
-        check_home(sniffio.current_async_library(), self)
-        from sagent.agent._bridge import AsyncioDriver  # noqa: PLC0415  # it loads asyncio
-
-        return await AsyncioDriver(lambda _: work(self._system, *args), self.stage).result()
-
-    def lodging(self, name: str) -> tuple[System, str]:
-        """Give where an agent lives that is called *name*, and under which name."""
-        return self._system, f"{name}-{next(self._numbers)}"
+    def numbered(self, name: str) -> str:
+        """Give *name* a number that it had not yet."""
+        return f"{name}-{next(self._numbers)}"
 
     @contextmanager
-    def stage(self) -> Generator[Begin]:
+    def shared(self) -> Generator[Begin]:
         """Give what begins a function here; as `own_thread` does on another."""
         yield self._begin
 
@@ -100,13 +78,53 @@ class SystemThread:
             future.set_exception(_closed())
 
 
+@attrs.frozen(eq=False)
+class SystemThread:
+    """A system on a trio thread, which runs under asyncio share; `open_system_thread` gives one.
+
+    Pass it to `Agent.run` as ``system=``. Such a run costs no thread of its own, and asks the
+    provider's actor that all others ask: they share connections, the limit of requests at once,
+    and what a vendor says of its rates. The agent lives under its name and a number, so that many
+    of one name work at once.
+    """
+
+    _stage: Stage = attrs.field(repr=False)
+
+    async def call[*Ts, A](self, work: Callable[[System, *Ts], Awaitable[A]], *args: *Ts) -> A:
+        """Wait for ``work(system, *args)``, an async function of trio, on the thread.
+
+        It is the way to what a system offers beside runs: agents that stay, questions to them,
+        their tree, a team. A cancel of the caller cancels it, and returns when it has ended.
+
+        Raises:
+            RunCancelledError: the thread has ended, or ends meanwhile.
+            UsageError: the caller is not on asyncio.
+            Exception: what *work* raises.
+        """
+        check_home(sniffio.current_async_library(), self)
+        from sagent.agent._bridge import AsyncioDriver  # noqa: PLC0415  # it loads asyncio
+
+        stage = self._stage
+        return await AsyncioDriver(lambda _: work(stage.system, *args), stage.shared).result()
+
+
 type Home = System | SystemThread
 """Where agents live together: under trio a System, under asyncio a SystemThread."""
 
 
 def lodging(home: Home | None, name: str) -> tuple[System | None, str]:
     """Give where in *home* an agent lives that is called *name*, and under which name."""
-    return home.lodging(name) if isinstance(home, SystemThread) else (home, name)
+    if isinstance(home, SystemThread):
+        stage = home._stage  # noqa: SLF001  # this module is the class's own
+        return stage.system, stage.numbered(name)
+    return home, name
+
+
+def stage_of(home: Home | None) -> Callable[[], AbstractContextManager[Begin]]:
+    """Give the thread on which a run under asyncio is played that is at *home*."""
+    if isinstance(home, SystemThread):
+        return home._stage.shared  # noqa: SLF001  # this module is the class's own
+    return own_thread
 
 
 def open_system_thread() -> AbstractAsyncContextManager[SystemThread]:
@@ -117,6 +135,7 @@ def open_system_thread() -> AbstractAsyncContextManager[SystemThread]:
     it, or an error of it, cancels them. Under trio, `sagent.actors.open_system` is the way.
 
     Raises:
+        UsageError: it is opened under trio.
         RestartLimit: at the end of the block, if actors have crashed more often than the system
             puts up with; it has ended then, and so has all that was asked of it.
     """
@@ -128,12 +147,12 @@ def open_system_thread() -> AbstractAsyncContextManager[SystemThread]:
 async def host(ready: Callable[[SystemThread], object], closing: trio.Event) -> None:
     """Keep a system until *closing*; it is what a `SystemThread` runs."""
     async with open_system() as system, trio.open_nursery() as nursery:
-        thread = SystemThread(system, nursery)
+        stage = Stage(system, nursery)
         try:
-            ready(thread)
+            ready(SystemThread(stage))
             await closing.wait()
         finally:
-            thread.close()
+            stage.close()
 
 
 async def _settle[A](main: Callable[[], Awaitable[A]], future: Future[A]) -> None:

@@ -206,6 +206,15 @@ def test_under_trio_a_system_thread_is_refused() -> None:
         trio.run(main)
 
 
+def test_under_trio_no_system_thread_is_opened() -> None:
+    async def main() -> None:
+        async with open_system_thread():
+            pass
+
+    with pytest.raises(UsageError, match="under trio use open_system"):
+        trio.run(main)
+
+
 def test_under_asyncio_a_system_of_trio_is_refused() -> None:
     async def opened() -> System:
         async with open_system() as system:
