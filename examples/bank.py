@@ -1,6 +1,6 @@
 """Move money between actors, crash in the middle of a transfer, and lose none.
 
-python examples/bank.py
+    python examples/bank.py
 
 What was begun is in a book that outlives the clerk, and an account books a transfer only once.
 """

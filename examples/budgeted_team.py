@@ -66,7 +66,7 @@ def scripted_reviewer(request: ModelRequest) -> str | MultipartMessage:
 def chosen_models() -> tuple[Model, Model]:
     """Take the provider and the model that the command line names, else play scripts."""
     if len(sys.argv) > 1:
-        model = build_provider(sys.argv[1]).model("".join(sys.argv[2:3]))
+        model = build_provider(sys.argv[1]).model(*sys.argv[2:3])
         return model, model
     usage = Usage(input_tokens=1_000, output_tokens=500)
     price = Price(input_per_mtok="3", output_per_mtok="15")

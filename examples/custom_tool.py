@@ -90,7 +90,7 @@ def make_database(path: Path) -> None:
 def chosen_model() -> Model:
     """Take the provider and the model that the command line names, else play a script."""
     if len(sys.argv) > 1:
-        return build_provider(sys.argv[1]).model("".join(sys.argv[2:3]))
+        return build_provider(sys.argv[1]).model(*sys.argv[2:3])
     return ScriptedModel(
         calls(("Query", {"sql": "SELECT town, sum(mm) FROM rains GROUP BY town"})),
         calls(("Query", {"sql": "SELECT town, sum(mm) FROM rain GROUP BY town"})),

@@ -30,7 +30,7 @@ def count_vowels(text: str) -> int:
 def chosen_model() -> Model:
     """Take the provider and the model that the command line names, else play a script."""
     if len(sys.argv) > 1:
-        return build_provider(sys.argv[1]).model("".join(sys.argv[2:3]))
+        return build_provider(sys.argv[1]).model(*sys.argv[2:3])
     return ScriptedModel(calls(("count_vowels", {"text": "Structured"})), "There are 3.")
 
 

@@ -1,6 +1,6 @@
 """Let an agent read each of many notes, and another make one report of what they found.
 
-python examples/map_reduce.py [PROVIDER [MODEL]]
+    python examples/map_reduce.py [PROVIDER [MODEL]]
 
 Without a provider a scripted model answers, and neither key nor network is needed. A second run
 over the same notes and two more pays for these alone: the journal has the rest.
@@ -43,7 +43,7 @@ def scripted(request: ModelRequest) -> str:
 def chosen_model() -> Model:
     """Take the provider and the model that the command line names, else play a script."""
     if len(sys.argv) > 1:
-        return build_provider(sys.argv[1]).model("".join(sys.argv[2:3]))
+        return build_provider(sys.argv[1]).model(*sys.argv[2:3])
     return ScriptedModel(*[scripted] * 20, price=Price(output_per_mtok="1000"))
 
 

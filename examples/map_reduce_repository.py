@@ -42,7 +42,7 @@ def scripted(request: ModelRequest) -> str | MultipartMessage:
 def chosen_model() -> Model:
     """Take the provider and the model that the command line names, else play a script."""
     if len(sys.argv) > 1:
-        return build_provider(sys.argv[1]).model("".join(sys.argv[2:3]))
+        return build_provider(sys.argv[1]).model(*sys.argv[2:3])
     return ScriptedModel(*[scripted] * 1000, price=Price())
 
 

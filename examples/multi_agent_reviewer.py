@@ -23,7 +23,7 @@ DRAFT = "def mean(numbers):\n    return sum(numbers) / len(numbers)\n"
 def chosen_models() -> tuple[Model, Model]:
     """Take the provider and the model that the command line names, else play two scripts."""
     if len(sys.argv) > 1:
-        model = build_provider(sys.argv[1]).model("".join(sys.argv[2:3]))
+        model = build_provider(sys.argv[1]).model(*sys.argv[2:3])
         return model, model
     review: JSON = {
         "label": "reviewer",

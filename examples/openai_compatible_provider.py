@@ -1,4 +1,4 @@
-"""Ask any server that speaks Chat Completions: vLLM, llama.cpp, Ollama, SGLang, a gateway.
+r"""Ask any server that speaks Chat Completions: vLLM, llama.cpp, Ollama, SGLang, a gateway.
 
     python examples/openai_compatible_provider.py
     OPENAI_COMPAT_BASE_URL=http://127.0.0.1:11434/v1 \

@@ -1,6 +1,6 @@
 """Let a bounded pool of workers share a rate limit, and hold back whoever feeds it.
 
-python examples/rate_limited_pool.py
+    python examples/rate_limited_pool.py
 
 The pool has three workers at most. Whoever wants one finds it by its group. A worker asks the
 limiter before each job; the limiter puts an ask aside until its next tick. Inboxes hold one job,

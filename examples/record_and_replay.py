@@ -45,7 +45,7 @@ async def forecast(provider: OpenAICompat, cassette: Cassette, *, system: str = 
     """Ask about the weather, with *cassette* in the place of the network."""
     with cassette:
         provider = attrs.evolve(provider, new_transport=cassette.transport)
-        model = provider.model("".join(sys.argv[1:]) or "weather-1")
+        model = provider.model(*(sys.argv[1:] or ["weather-1"]))
         agent = Agent(model=model, system=system, tools=[temperature])
         return (await agent.run("How warm is it in Oslo?")).content
 

@@ -1,6 +1,6 @@
 """Crash a cache and see it come back: backoff, warming up, queries put aside, a watch, the tree.
 
-python examples/restartable_cache.py
+    python examples/restartable_cache.py
 
 The clock is virtual, so that the seconds of the output take no time.
 """

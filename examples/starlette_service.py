@@ -112,7 +112,7 @@ def service(model: Model) -> Starlette:
 def chosen_model() -> Model:
     """Take the provider and the model that the command line names, else play a script."""
     if len(sys.argv) > 1:
-        return build_provider(sys.argv[1]).model("".join(sys.argv[2:3]))
+        return build_provider(sys.argv[1]).model(*sys.argv[2:3])
     return ScriptedModel(*["An actor is a task with an inbox.\nThis one has a script."] * 1000)
 
 

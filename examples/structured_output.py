@@ -1,6 +1,6 @@
 """Get an answer that satisfies a JSON Schema, checked, and asked for again if it does not.
 
-python examples/structured_output.py [PROVIDER [MODEL]]
+    python examples/structured_output.py [PROVIDER [MODEL]]
 
 Without a provider a scripted model answers, and neither key nor network is needed.
 """
@@ -31,7 +31,7 @@ LETTER = "Dear Ms. Lind, for the three lamps we ask for 120.50 euros."
 def chosen_model() -> Model:
     """Take the provider and the model that the command line names, else play a script."""
     if len(sys.argv) > 1:
-        return build_provider(sys.argv[1]).model("".join(sys.argv[2:3]))
+        return build_provider(sys.argv[1]).model(*sys.argv[2:3])
     return ScriptedModel(
         '{"customer": "Lind", "total": "120.50", "currency": "EUR"}',
         '{"customer": "Lind", "total": 120.5, "currency": "EUR"}',

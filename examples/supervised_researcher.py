@@ -71,7 +71,7 @@ def again(request: ModelRequest) -> str:
 def chosen_model() -> Model:
     """Take the provider and the model that the command line names, else play a script."""
     if len(sys.argv) > 1:
-        return build_provider(sys.argv[1]).model("".join(sys.argv[2:3]))
+        return build_provider(sys.argv[1]).model(*sys.argv[2:3])
     look_up = calls(("look_up", {"word": "actor"}))
     return ScriptedModel(look_up, look_up, "The word is from 1581.", bug, again)
 

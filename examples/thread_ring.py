@@ -1,6 +1,8 @@
 """Hand a token round a ring of actors: the classic measure of an actor runtime.
 
-python examples/thread_ring.py [ACTORS] [HOPS]
+    python examples/thread_ring.py [ACTORS] [HOPS]
+
+The ring has 503 actors, and the token takes 50,000 hops, unless told otherwise.
 """
 
 import sys
