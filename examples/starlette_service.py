@@ -4,9 +4,9 @@
     curl -N http://127.0.0.1:8000/ask -d "What is an actor?"
     curl http://127.0.0.1:8000/agents
 
-It needs starlette (from 0.52) and uvicorn; PORT says where it listens. Without a provider a scripted model
-answers, and neither key nor network is needed. Requests share one system, and so its connections
-to the provider; a client that goes away cancels its agent, down to the call of the model.
+It needs starlette (from 0.52) and uvicorn; PORT says where it listens. Without a provider a
+scripted model answers, and neither key nor network is needed. Requests share one system, and so its
+connections to the provider; a client that goes away cancels its agent, down to the model's call.
 """
 
 import os
