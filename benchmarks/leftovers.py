@@ -51,7 +51,7 @@ class Ending:
 
 
 def compared(effort: Effort, directory: Path) -> list[Compared]:
-    """Measure all once, in some minute: what is left does not vary, and how fast hardly matters."""
+    """Measure all once, in some minutes: what is left does not vary, and how fast hardly matters."""
     del effort, directory
     with open_chat_server() as base_url:
         found = [(peer, _ending(peer, base_url)) for peer in ENDS]
