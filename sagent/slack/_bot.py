@@ -24,9 +24,10 @@ from sagent.slack._fields import text_of
 from sagent.slack._folder import new_run, newest_run
 from sagent.slack._guest_list import GuestList
 from sagent.slack._heard import Place
-from sagent.slack._hiring import Hiring
+from sagent.slack._hiring import Hiring, known_secrets
 from sagent.slack._keeper import Keeper
 from sagent.slack._manifest import read_manifest
+from sagent.slack._mask import Mask
 from sagent.slack._office import Office
 from sagent.slack._overview import Overview
 from sagent.slack._parser import RUN, SlackOptions
@@ -67,7 +68,8 @@ class _Bot:
     async def listen(self, client: httpx.AsyncClient, end: Callable[[], object]) -> Never:
         """Serve until something fails, and raise that."""
         options = self.options
-        api = WebApi(client, options.api_url, options.bot_token, "SLACK_BOT_TOKEN")
+        mask = Mask(known_secrets(options))
+        api = WebApi(client, options.api_url, options.bot_token, "SLACK_BOT_TOKEN", mask)
         app = WebApi(client, options.api_url, options.app_token, "SLACK_APP_TOKEN")
         who = await api.call("auth.test", {}, patience_s=STARTING_S)
         async with (

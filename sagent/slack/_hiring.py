@@ -50,6 +50,11 @@ class Means:
     share: Share
 
 
+def known_secrets(options: SlackOptions) -> frozenset[str]:
+    """List what is neither kept nor shown."""
+    return secrets_of(options) | {options.app_token, options.bot_token}
+
+
 @attrs.define(eq=False)
 class Hiring:
     """Makes agents of one run; what they may spend, they spend together.
@@ -135,8 +140,7 @@ class Hiring:
 
     def _session(self, talk: Talk) -> AbstractContextManager[Session]:
         directory = self._directory / talk.directory
-        options = self._options
-        secrets = secrets_of(options) | {options.app_token, options.bot_token}
+        secrets = known_secrets(self._options)
         if (directory / SESSION_FILE).exists():
             return open_session(directory, secrets=secrets)
         return create_session(self._home, cwd=self._cwd, directory=directory, secrets=secrets)

@@ -15,6 +15,7 @@ from sagent.errors import SlackError
 from sagent.lib.json import JSON, json_unfreeze
 from sagent.slack._fields import Fields, text_of
 from sagent.slack._gate import Gate
+from sagent.slack._mask import Mask
 from sagent.slack._pace import Tier, backoff_s
 from sagent.slack._verdict import (
     ABSENT,
@@ -47,6 +48,7 @@ class WebApi:
         base_url: where the methods are, with a slash at its end.
         token: of the app or of its bot.
         what: which token that is, for people.
+        mask: hides what nobody is to read there.
 
     Attributes:
         gate: how fast its calls may come; whoever writes to a channel goes through it.
@@ -56,6 +58,7 @@ class WebApi:
     _base_url: str
     _token: str = attrs.field(repr=False)
     _what: str
+    _mask: Mask = attrs.field(factory=Mask)
     gate: Gate = attrs.field(factory=Gate, init=False)
     _loss: SlackError | None = attrs.field(default=None, init=False)
     _lost: trio.Event = attrs.field(factory=trio.Event, init=False)
@@ -140,8 +143,10 @@ class WebApi:
         """Put *content* where Slack has said, which needs no token.
 
         Raises:
-            SlackError: it is not taken.
+            SlackError: it is not taken, or there is a secret in it.
         """
+        if self._mask.is_in(content):
+            raise SlackError("it holds a key or a token that is in use here: leave that out")
         async with self._reported("the file"):
             with trio.fail_after(_CHUNK_S):
                 response = await self._client.post(url, content=content)
@@ -149,7 +154,11 @@ class WebApi:
             raise SlackError(f"the file is not taken: HTTP status {response.status_code}")
 
     async def _verdict(self, method: str, parameters: Mapping[str, JSON]) -> Verdict:
-        form = {name: _text(value) for name, value in parameters.items() if value is not None}
+        form = {
+            name: self._mask.hide(_text(value))
+            for name, value in parameters.items()
+            if value is not None
+        }
         try:
             with trio.fail_after(ANSWER_S):
                 response = await self._client.post(

@@ -1,6 +1,6 @@
 """What nobody gets done in a workspace, whoever wants it and however."""
 
-from fake_slack import open_slack
+from fake_slack import BOT, open_slack
 from loopback import answer, call, open_loopback
 from slack_bot import BotIn, create
 
@@ -32,3 +32,26 @@ async def test_a_diary_calls_no_whole_channel(bot: BotIn) -> None:
         diary = await slack.shown("answered in")
 
     assert "• Read &lt;!channel&gt;" in diary.text
+
+
+async def test_a_secret_is_shown_to_nobody(bot: BotIn) -> None:
+    question = {"question": f"Is it {BOT}?", "choices": ["yes", "no"]}
+    (bot.project / "notes.txt").write_text(f"the token is {BOT}")
+    async with (
+        open_slack() as slack,
+        open_loopback(
+            call("SendFile", {"file_path": "notes.txt"}),
+            call("AskUser", question),
+            answer(f"It is {BOT}."),
+        ) as model,
+        bot(slack, model),
+    ):
+        await create(slack, "reviewer", "rex")
+        await slack.say("rex: what is the token?")
+        await slack.press(await slack.shown("asks:*"), "yes")
+        await slack.shown("It is [secret].")
+
+    told = " ".join(value for call in slack.calls for value in call.fields.values())
+    assert BOT not in told
+    assert slack.shared == {}
+    assert "leave that out" in model.seen[1].body["messages"][-1]["content"]
