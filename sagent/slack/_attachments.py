@@ -14,6 +14,10 @@ MOST_PDF_BYTES = 20_000_000
 MOST_TEXT_BYTES = 100_000
 """Slack makes snippets of long pastes, which are part of what was said."""
 _IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+_TEXTS = frozenset(
+    f"application/{kind}"
+    for kind in ("json", "javascript", "sql", "toml", "x-sh", "x-yaml", "xml", "yaml")
+)
 _PDF = "application/pdf"
 
 
@@ -55,10 +59,12 @@ async def _fetched(api: WebApi, file: SharedFile) -> BytesMessage | str:
         return f"[{file.name} is not attached: {file.mime_type or 'it'} is no image, PDF or text]"
     if file.size_bytes > most_bytes:
         raise SlackError(f"it has {file.size_bytes:,} bytes, and {most_bytes:,} are the most")
+    if not file.url:
+        raise SlackError("Slack gives it out to no app")
     kind, content = await api.download(file.url, most_bytes=most_bytes)
     if kind == "text/html" and file.mime_type != kind:  # the page that asks one to sign in
         raise SlackError("it is not given out: the app needs the scope files:read")
-    if file.mime_type.startswith("text/"):
+    if _is_text(file.mime_type):
         return f"[{file.name}]\n{content.decode(errors='replace')}\n[end of {file.name}]"
     return BytesMessage(content, file.mime_type)
 
@@ -68,4 +74,8 @@ def _most_bytes(mime_type: str) -> int:
         return MOST_IMAGE_BYTES
     if mime_type == _PDF:
         return MOST_PDF_BYTES
-    return MOST_TEXT_BYTES if mime_type.startswith("text/") else 0
+    return MOST_TEXT_BYTES if _is_text(mime_type) else 0
+
+
+def _is_text(mime_type: str) -> bool:
+    return mime_type.startswith("text/") or mime_type in _TEXTS

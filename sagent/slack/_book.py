@@ -91,6 +91,14 @@ class Book:
         self._keep(post)
         self._fresh.append(post)
 
+    def note_cut(self, key: TalkKey, *, is_cut: bool) -> bool:
+        """Remember whether an agent would be cut off now, and tell whether that is news."""
+        talk = self.talks.get(key)
+        if talk is None or talk.is_cut == is_cut:
+            return False
+        self.talks[key] = attrs.evolve(talk, is_cut=is_cut)
+        return True
+
     def take_posts(self) -> tuple[Posted, ...]:
         """Give the messages that came since it was last asked."""
         fresh, self._fresh = self._fresh, []

@@ -2,6 +2,7 @@
 
 import logging
 import math
+from collections.abc import Callable
 from functools import partial
 
 import attrs
@@ -53,6 +54,7 @@ class Conversation:
         board: shows what it says.
         hiring: makes the agent.
         inquiries: where its questions wait.
+        on_change: called when it begins to answer, and when it has.
 
     Attributes:
         ref: the agent; None while it is being made.
@@ -63,6 +65,7 @@ class Conversation:
     _board: Board
     _hiring: Hiring
     _inquiries: Inquiries
+    _on_change: Callable[[], object]
     ref: Ref[Mail] | None = attrs.field(default=None, init=False)
     _has_failed: bool = attrs.field(default=False, init=False)
     _halts: int = attrs.field(default=0, init=False)
@@ -106,6 +109,11 @@ class Conversation:
         self._is_leaving = True
         self._idle.cancel()
         return f"{label} has left this thread, with all that ran below it; a word brings it back"
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it answers something, and would be cut off."""
+        return self._bulletin.is_cut
 
     def end(self) -> None:
         """Let it end."""
@@ -153,6 +161,7 @@ class Conversation:
             finally:
                 self.ref = None
                 await self._bulletin.close()
+                self._on_change()
         if failure is not None:
             raise failure
 
@@ -197,6 +206,7 @@ class Conversation:
                     self._bulletin.hear(Failed("it has crashed, and is back with what was said"))
                 async for event in feed:
                     self._bulletin.hear(event)
+                    self._on_change()
                     if entry := diary.hear(event):
                         nursery.start_soon(self._log, entry)
                 was_cut = self._bulletin.is_cut

@@ -40,16 +40,14 @@ class Keeper:
         self._changed.set()
 
     async def keep(self) -> None:
-        """Write what changes, for ever; what changed last is written when this is cancelled."""
-        try:
-            while True:
-                await self._changed.wait()
-                self._changed = trio.Event()
-                await self._write()
-        finally:
-            await self._write()
+        """Write what changes, for ever."""
+        while True:
+            await self._changed.wait()
+            self._changed = trio.Event()
+            await self.write()
 
-    async def _write(self) -> None:
+    async def write(self) -> None:
+        """Write what has changed; last when all has ended that changes it."""
         with trio.move_on_after(WRITE_S, shield=True):  # what is begun is written whole
             await self._write_all()
 

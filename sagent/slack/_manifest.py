@@ -39,12 +39,14 @@ class Talk:
         place: where.
         directory: of its session, below the run's.
         owns: whether what is said there without a name is for this agent.
+        is_cut: whether it answers something; in what an earlier run has left, that it was cut off.
     """
 
     label: str
     place: Place
     directory: str
     owns: bool = True
+    is_cut: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -125,6 +127,7 @@ def _talk(fields: Fields) -> Talk:
         place=Place(channel=text_of(place, "channel"), thread=text_of(place, "thread")),
         directory=text_of(fields, "directory"),
         owns=fields.get("owns") is True,
+        is_cut=fields.get("is_cut") is True,
     )
 
 

@@ -26,6 +26,8 @@ from sagent.slack._seen import Seen
 
 MOST_WAITING = 1_000
 """How much is heard ahead; what finds no room is not acknowledged, and Slack brings it again."""
+_CUT = "⏹️ interrupted: I went down meanwhile. What was said is kept; a word goes on with it"
+_WITH_ANSWER = "(this came with the answer to your question)"
 _TOO_LATE = "that question is not open any more: say it in words, if it matters yet"
 
 _log = logging.getLogger(__name__)
@@ -84,13 +86,20 @@ class Office:
 
     async def serve(self) -> None:
         """Do what is to be done about all that is heard, for ever."""
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._keeper.keep)
-            async for heard in self._heard:
-                try:
-                    self._heed(heard, nursery)
-                except Exception:  # noqa: BLE001  # whatever it is, it must not end the agents
-                    _log.exception("something was not heeded, for a reason that is sagent's own")
+        try:
+            async with trio.open_nursery() as nursery:
+                await self._serve(nursery)
+        finally:
+            await self._keeper.write()  # the last words of agents, too
+
+    async def _serve(self, nursery: trio.Nursery) -> None:
+        nursery.start_soon(self._keeper.keep)
+        self._start(self._excuse(), nursery)
+        async for heard in self._heard:
+            try:
+                self._heed(heard, nursery)
+            except Exception:  # noqa: BLE001  # whatever it is, it must not end the agents
+                _log.exception("something was not heeded, for a reason that is sagent's own")
 
     def _heed(self, heard: Heard, nursery: trio.Nursery) -> None:
         if self._guests.admits(heard):
@@ -143,9 +152,11 @@ class Office:
         files: tuple[SharedFile, ...] = ()
         if isinstance(heard, Said):
             words = unescape(told.text)
-            if self._inquiries.reply(told.label, told.place, words, heard.user):
-                return
             files = heard.files
+            if self._inquiries.reply(told.label, told.place, words, heard.user):
+                if not files:
+                    return
+                told = attrs.evolve(told, text=_WITH_ANSWER)
         word = Word(text=told.text, files=files, user=heard.user)
         self._say((told.label, told.place), word, nursery)
 
@@ -159,12 +170,27 @@ class Office:
         self._keeper.note_change()
         conversation = self._conversations.get(key)
         if conversation is None:
-            conversation = Conversation(colleague, talk, self._board, self._hiring, self._inquiries)
+            conversation = Conversation(
+                *(colleague, talk, self._board, self._hiring, self._inquiries),
+                lambda: self._note_cut(key),
+            )
             self._conversations[key] = conversation
             nursery.start_soon(self._live, key, conversation, nursery)
         if not conversation.say(word):
             text = f"{label} has not got to what was said before: say it again later"
             self._start(self._board.whisper(place, word.user, text), nursery)
+
+    def _note_cut(self, key: TalkKey) -> None:
+        conversation = self._conversations.get(key)
+        if conversation and self._book.note_cut(key, is_cut=conversation.is_cut):
+            self._keeper.note_change()
+
+    async def _excuse(self) -> None:
+        """Say of every answer that an earlier run did not finish, and could not say so, that."""
+        for key, talk in list(self._book.talks.items()):
+            if self._book.note_cut(key, is_cut=False):
+                await self._board.post(talk.place, _CUT, author=talk.label)
+        self._keeper.note_change()
 
     async def _live(self, key: TalkKey, conversation: Conversation, nursery: trio.Nursery) -> None:
         try:

@@ -124,8 +124,8 @@ def _reaction(reacted: Reacted, roster: Roster) -> Route:
 
 def _message(said: Said, roster: Roster) -> Route:
     text = without_bot(said.text, roster.bot)
-    if not text and not said.files:
-        return Guide()
+    if not text and not said.files:  # what is forwarded has no text of its own
+        return Ignore() if said.thread and not said.text.strip() else Guide()
     command = read_command(text)
     if command is not None and _is_the_bots(command, said, roster):
         return Obey(command=command)

@@ -2,12 +2,14 @@
 
 from base64 import b64decode, b64encode
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 import trio
 from fake_slack import ADA, BEN, BOT, BOT_USER, CHANNEL, DM, FakeSlack, open_slack
 from loopback import Reply, answer, call, frame, open_loopback, refusal, stream_head
 from slack_bot import BotIn, create
+from trio.testing import wait_all_tasks_blocked
 
 from sagent.control.client import find_agent, find_runs
 
@@ -594,3 +596,49 @@ async def test_a_persona_that_cannot_be_read_is_told_and_nobody_is_created(bot: 
         await slack.shown("is not UTF-8: save it as such")
         await slack.say("list")
         await slack.shown("there is nobody here yet")
+
+
+async def test_an_answer_that_was_cut_off_by_a_crash_is_told_of_by_the_next_run(
+    bot: BotIn, tmp_path: Path
+) -> None:
+    begun = stream_head() + frame({"choices": [{"delta": {"content": "I begin"}}]})
+    async with (
+        open_slack() as slack,
+        open_loopback(Reply([begun], hang=True), answer("I go on.")) as model,
+    ):
+        async with bot(slack, model):
+            await create(slack, "reviewer", "rex")
+            thread = await slack.say("rex: think")
+            await slack.shown("I begin")
+            await wait_all_tasks_blocked(0.1)
+            crashed = copytree(tmp_path / "home" / "slack", tmp_path / "crashed")
+
+        async with bot(slack, model, "--continue", "--session-dir", str(crashed)):
+            excuse = await slack.shown("I went down meanwhile")
+            await slack.say("and?", thread=thread)
+            await slack.shown("I go on.")
+        async with bot(slack, model, "--continue", "--session-dir", str(crashed)):
+            await slack.say("list")
+            await slack.shown("• *rex*")
+
+    assert excuse.thread == thread
+    assert len([one for one in slack.messages if "went down" in one.text]) == 1
+
+
+async def test_files_that_come_with_an_answer_are_not_lost(bot: BotIn) -> None:
+    async with (
+        open_slack() as slack,
+        open_loopback(call("AskUser", {"question": "Which?"}), answer("I see.")) as model,
+        bot(slack, model),
+    ):
+        slack.files["/files/plan.json"] = ("application/json", b'{"a": 1}')
+        await create(slack, "planner", "pia")
+        thread = await slack.say("pia: plan")
+        await slack.shown("asks:*")
+        plan = shared(slack, "plan.json", "application/json", 8)
+        await slack.say("this one", thread=thread, files=[plan])
+        with trio.fail_after(10):
+            while "[plan.json]" not in (told := str(model.seen[-1].body["messages"])):
+                await trio.sleep(0.01)
+
+    assert "The user says: this one" in told

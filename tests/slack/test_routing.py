@@ -133,7 +133,7 @@ def test_everything_goes_somewhere_and_no_word_is_lost(
     told = route(said(text, thread=thread), roster)
 
     assert isinstance(told, Tell | Halt | Show | Obey | Guide | Ignore)
-    assert not isinstance(told, Ignore) or thread == "3.0"
+    assert not isinstance(told, Ignore) or thread == "3.0" or not text.strip()
     if isinstance(told, Tell):
         assert told.text in text
         assert told.label in roster.labels
