@@ -49,7 +49,7 @@ COMPARISONS = (
 
 
 def rows(effort: Effort = FULL) -> list[Row]:
-    """Measure all, in some thirty seconds."""
+    """Measure all, in some twenty seconds."""
     with open_runtime(SAGENT) as ours, open_runtime(TRIO) as anchor:
         compared = [_held_against(anchor, effort, c, ours) for c in COMPARISONS]
     return [*compared, _idle(effort), _crowded()]

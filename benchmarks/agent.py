@@ -34,7 +34,7 @@ async def nothing(text: str) -> str:
 
 
 def rows(effort: Effort = FULL) -> list[Row]:
-    """Measure all, in some thirty seconds."""
+    """Measure all, in some twenty seconds."""
     return [
         *_turns(effort, "a turn", Agent(model=Parrot())),
         *_turns(effort, "a turn with a tool call", calling(1)),

@@ -23,7 +23,7 @@ SLEEP = ("sleep", "300.25")
 
 
 def rows(effort: Effort = FULL) -> list[Row]:
-    """Measure all, in some thirty seconds."""
+    """Measure all, in some forty seconds."""
     with open_vendor_server() as address, TemporaryDirectory() as home:
         return [
             _interrupt(effort, address, home),

@@ -51,7 +51,7 @@ class Page:
         old = self.file.read_text(encoding="utf-8") if self.file.exists() else "# Benchmarks\n"
         before, _, rest = old.partition(BEGIN)
         _, _, after = rest.partition(END)
-        text = f"{before.rstrip()}\n\n{BEGIN}\n\n{made}\n\n{END}\n{after}"
+        text = f"{before.rstrip()}\n\n{BEGIN}\n\n{made}\n\n{END}\n{after.lstrip()}"
         self.file.write_text(text, encoding="utf-8")
 
     def _section(self, group: Group, about: Mapping[str, str]) -> str:

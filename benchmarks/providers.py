@@ -43,7 +43,7 @@ REFUSED = 1000
 
 
 def rows(effort: Effort = FULL) -> list[Row]:
-    """Measure all, in some three minutes."""
+    """Measure all, in some two minutes."""
     with open_chat_server() as base_url:
         return [
             _turn(effort, base_url, "a turn over loopback / bare httpx", []),

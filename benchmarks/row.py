@@ -15,7 +15,7 @@ class Unit:
     decimals: int
 
     def show(self, value: float) -> str:
-        return f"{value / self.scale:,.{self.decimals}f} {self.symbol}"
+        return f"{value / self.scale:,.{self.decimals}f} {self.symbol}".rstrip()
 
 
 MICROSECONDS = Unit("µs", 1e-6, 1)
@@ -23,7 +23,7 @@ MILLISECONDS = Unit("ms", 1e-3, 1)
 BYTES = Unit("B", 1, 0)
 MEGABYTES = Unit("MB", 1e6, 1)
 COUNT = Unit("times", 1, 1)
-PROCESSES = Unit("left", 1, 0)
+PROCESSES = Unit("", 1, 0)
 PER_SECOND = Unit("/s", 1, 0)
 
 

@@ -29,7 +29,7 @@ LOADED_MESSAGES = 10_000
 
 
 def rows(effort: Effort = FULL) -> list[Row]:
-    """Measure all, in some thirty seconds."""
+    """Measure all, in some twenty seconds."""
     return [
         *_saved_turns(effort, "turn"),
         *_saved_turns(effort, "none"),

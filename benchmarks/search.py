@@ -48,7 +48,7 @@ CASES = (
 
 
 def rows(effort: Effort = FULL) -> list[Row]:
-    """Measure all, in some twenty seconds; nothing where there is no ripgrep to measure against."""
+    """Measure all, in some thirty seconds; nothing where there is no ripgrep to measure against."""
     program = shutil.which("rg")
     if program is None:
         return []

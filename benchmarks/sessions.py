@@ -46,6 +46,7 @@ WORDS = "the agent reads a file and runs its tests then changes one line of it '
 
 
 def rows(effort: Effort) -> list[Row]:
+    """Measure all, in some fifteen seconds."""
     count = effort.times(MESSAGES)
     with tempfile.TemporaryDirectory() as directory:
         home = Home(Path(directory))

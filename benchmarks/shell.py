@@ -35,7 +35,7 @@ MUCH = 2_000_000_000
 
 
 def rows(effort: Effort = FULL) -> list[Row]:
-    """Measure all, in some twenty seconds."""
+    """Measure all, in some ten seconds."""
     with TemporaryDirectory() as directory:
         calls = trio.run(_calls, effort, Path(directory))
         return [*calls, _cancel(effort, Path(directory)), _flood(effort)]

@@ -14,7 +14,7 @@ SAGENT = str(Path(sysconfig.get_path("scripts")) / "sagent")
 
 
 def rows(effort: Effort = FULL) -> list[Row]:
-    """Measure all, in some fifteen seconds."""
+    """Measure all, in some twenty seconds."""
     with open_launcher() as launcher:
         return [*_starts(effort, launcher), *_headless(effort, launcher)]
 

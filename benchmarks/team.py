@@ -55,7 +55,7 @@ MOST_BYTES = 60e6
 
 
 def rows(effort: Effort = FULL) -> list[Row]:
-    """Measure all, in some two minutes."""
+    """Measure all, in a minute and a half."""
     with open_chat_server() as base_url, open_course() as course:
         address = f"{base_url}/{TURNS}/{CALLS}"
         course.runs(SAGENT, address, 1)  # compiles

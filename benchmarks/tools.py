@@ -33,7 +33,7 @@ def in_process(text: str) -> str:
 
 
 def rows(effort: Effort = FULL) -> list[Row]:
-    """Measure all, in some fifteen seconds."""
+    """Measure all, in some ten seconds."""
     return [_dispatch(effort), _thread(effort), _process(effort)]
 
 

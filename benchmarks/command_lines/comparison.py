@@ -13,7 +13,7 @@ from benchmarks.row import MEGABYTES, MILLISECONDS, PROCESSES, Unit
 
 
 def compared(effort: Effort, directory: Path) -> list[Compared]:
-    """Measure all, in some six minutes, with the others installed in *directory*."""
+    """Measure all, in some four minutes, with the others installed in *directory*."""
     files = [(program, program.installed(directory)) for program in (SAGENT, *OTHERS)]
     with open_vendor_server() as address, TemporaryDirectory() as homes:
         installed = [

@@ -21,7 +21,7 @@ WORKS = (
 
 
 def compared(effort: Effort, directory: Path) -> list[Compared]:
-    """Measure all, in some thirty seconds, with the others installed in *directory*."""
+    """Measure all, in some forty seconds, with the others installed in *directory*."""
     makers = [SAGENT, TRIO, *installed_peers(directory)]
     with ExitStack() as stack:
         runtimes = [stack.enter_context(open_runtime(maker)) for maker in makers]
