@@ -8,7 +8,7 @@ import attrs
 import trio
 
 from sagent.agent import Prompt
-from sagent.cli._streams import read_in
+from sagent.cli._streams import MOST_INPUT_BYTES, read_in
 from sagent.errors import UsageError
 from sagent.tools._glob_pattern import GlobPattern, fixed_prefix
 from sagent.tools._walk import walk
@@ -76,9 +76,13 @@ async def _text(source: str) -> str:
             raise UsageError("--items - reads standard input, which is a terminal: pipe lines in")
         return await read_in()
     try:
-        return await trio.Path(source).read_text(encoding="utf-8", errors="replace")
+        async with await trio.open_file(source, "rb") as file:
+            content = await file.read(MOST_INPUT_BYTES + 1)
     except OSError as error:
         raise UsageError(f"--items {source} cannot be read: {error.strerror}") from error
+    if len(content) > MOST_INPUT_BYTES:
+        raise UsageError(f"--items {source} is longer than {MOST_INPUT_BYTES:,} bytes: part it")
+    return content.decode(errors="replace")
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -7,6 +7,9 @@ from sagent.agent import Output
 from sagent.errors import JsonError, UsageError
 from sagent.lib.json import JSON, json_loads
 
+MOST_BYTES = 1_000_000
+"""More than any vendor takes of a schema."""
+
 
 def load_output(path: str) -> Output:
     """Read the JSON Schema in the file *path*; blocks.
@@ -15,10 +18,14 @@ def load_output(path: str) -> Output:
         UsageError: there is none, and where and why.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        with Path(path).open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        text = content.decode("utf-8-sig")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"--output-schema {path} cannot be read: {reason}") from error
+    if len(content) > MOST_BYTES:
+        raise UsageError(f"--output-schema {path} is larger than {MOST_BYTES:,} bytes: cut it down")
     try:
         return Output.of(_object(json_loads(text)))
     except (JsonError, UsageError) as error:

@@ -6,9 +6,11 @@ from contextlib import suppress
 
 import trio
 
-from sagent.errors import OutputError, SagentError
+from sagent.errors import OutputError, SagentError, UsageError
 from sagent.terminal import clean
 
+MOST_INPUT_BYTES = 64_000_000
+"""Far more than any model takes."""
 _CHUNK_BYTES = 65_536
 
 
@@ -17,7 +19,11 @@ _CHUNK_BYTES = 65_536
 
 
 async def read_in() -> str:
-    """Read standard input to its end; a writer that does not write cannot hold up a cancel."""
+    """Read standard input to its end; a writer that does not write cannot hold up a cancel.
+
+    Raises:
+        UsageError: it is longer than `MOST_INPUT_BYTES`.
+    """
     return await trio.to_thread.run_sync(_read, abandon_on_cancel=True)
 
 
@@ -50,10 +56,15 @@ def columns() -> int | None:
 
 
 def _read() -> str:
-    chunks: list[bytes] = []
+    held = bytearray()
     while chunk := os.read(sys.stdin.fileno(), _CHUNK_BYTES):
-        chunks.append(chunk)
-    return b"".join(chunks).decode(errors="replace")
+        held += chunk
+        if len(held) > MOST_INPUT_BYTES:
+            raise UsageError(
+                f"standard input is longer than {MOST_INPUT_BYTES:,} bytes: name a file in the "
+                "prompt, of which the agent reads what it needs"
+            )
+    return held.decode(errors="replace")
 
 
 def _write(text: str) -> None:

@@ -72,7 +72,8 @@ def json_loads(text: str | bytes) -> JSON:
     except (ValueError, RecursionError) as error:
         if isinstance(error, JsonError):
             raise
-        raise JsonError(f"not JSON: {error}") from error
+        deep = isinstance(error, RecursionError)
+        raise JsonError(f"not JSON: {'nested too deeply' if deep else error}") from error
 
 
 def whole_text(text: str) -> str:

@@ -209,6 +209,7 @@ def _journals(home: Path, project: Path) -> list[Path]:
         (("--prompt", "x"), "there is nothing to work on"),
         (("--over", "*.nope", "--prompt", "x"), "nothing to work on was found: *.nope"),
         (("--over", "none.txt", "--prompt", "x"), "none.txt is no file"),
+        (("--items", "/dev/zero", "--prompt", "x"), "is longer than 64,000,000 bytes"),
         (("--items", "none.txt", "--prompt", "x"), "--items none.txt cannot be read"),
         (("--items", "-", "--prompt", "x"), "nothing to work on was found: -"),
         (("--over", "*", "--prompt", " "), "--prompt is empty"),

@@ -78,3 +78,18 @@ async def test_a_reader_that_has_gone_is_told_nothing(words: str) -> None:
 
     assert b"Traceback" not in done.stderr
     assert b"Error" not in done.stderr
+
+
+@pytest.mark.parametrize("words", ["hi --output-schema /dev/zero", "-p"])
+async def test_input_without_an_end_is_one_line(words: str) -> None:
+    with open("/dev/zero", "rb") as zero:  # noqa: ASYNC230, PTH123  # never waits
+        done = await trio.run_process(
+            [*COMMAND, "--base-url", "http://127.0.0.1:1", "--model", "m", *words.split()],
+            stdin=zero,
+            capture_stderr=True,
+            check=False,
+            env=clean(),
+        )
+
+    assert done.returncode == 2
+    assert "er than " in one_line(done.stderr)
