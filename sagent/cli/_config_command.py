@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 
-from sagent.cli._config import Config, Sources, load_config
+from sagent.cli._config import Config, load_config, sources_of
 from sagent.cli._config.keys import KEYS, schema
 from sagent.cli._config.layer import Setting
 from sagent.cli._config_parser import ConfigOptions
@@ -30,9 +30,7 @@ def _show(options: ConfigOptions) -> int:
 def _told(options: ConfigOptions) -> str:
     if options.command == "schema":
         return f"{json.dumps(schema(), indent=2)}\n"
-    config = load_config(
-        Sources(named=options.config_file or "", with_project=not options.no_project_instructions)
-    )
+    config = load_config(sources_of(options))
     if options.json:
         return f"{json.dumps(_object(config), default=_plain)}\n"
     if options.command == "path":

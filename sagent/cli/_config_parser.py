@@ -26,7 +26,7 @@ class ConfigOptions(argparse.Namespace):
     command: "ConfigCommand"
     json: bool
     config_file: str | None
-    no_project_instructions: bool
+    no_project_instructions: bool | None
 
 
 def config_parser() -> Parser:
@@ -49,7 +49,10 @@ def config_parser() -> Parser:
         "--config", dest="config_file", metavar="FILE", help="a file in place of your own, or none"
     )
     parser.add_argument(
-        "--no-project-instructions", action="store_true", help="leave the project's files out"
+        "--no-project-instructions",
+        action="store_true",
+        default=None,
+        help="leave the project's files out",
     )
     return parser
 

@@ -98,7 +98,8 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 
 def add_agent(parser: argparse.ArgumentParser) -> None:
     """Add the options that say who the agent is."""
-    add = parser.add_argument_group("agent").add_argument
+    group = parser.add_argument_group("agent")
+    add = group.add_argument
     add(
         "--agent",
         metavar="NAME",
@@ -117,9 +118,19 @@ def add_agent(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="read instructions (AGENTS.md) in these directories, too",
     )
-    add(
+    project = group.add_mutually_exclusive_group().add_argument
+    project(
+        "--project-instructions",
+        dest="no_project_instructions",
+        action="store_false",
+        default=None,
+        help="read instructions, agents and settings of the project; so it is, unless your config "
+        "says otherwise",
+    )
+    project(
         "--no-project-instructions",
         action="store_true",
+        default=None,
         help="read no instructions, agents and settings of the project, for one that you do not "
         "trust",
     )

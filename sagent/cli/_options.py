@@ -51,7 +51,8 @@ class Options(argparse.Namespace):
     """What stands in place of our own words about who the agent is."""
     append_system: str = ""
     add_dir: list[str]
-    no_project_instructions: bool
+    no_project_instructions: bool | None
+    """None for what the config says, else no; likewise below."""
     continue_newest: bool
     resume: str | None
     """A session's id or the beginning of one; "" to choose from a list."""
@@ -59,7 +60,7 @@ class Options(argparse.Namespace):
     resume_all: bool = False
     session: str | None
     fork: bool
-    no_session_persistence: bool
+    no_session_persistence: bool | None
     tools: list[str] | None
     """Names of tools; None for the provider's default set."""
     headless: bool

@@ -188,9 +188,18 @@ def _add_sessions(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="go on in a copy of the session that one of these names, and leave that as it is",
     )
-    group.add_argument(
+    persistence = group.add_mutually_exclusive_group().add_argument
+    persistence(
+        "--session-persistence",
+        dest="no_session_persistence",
+        action="store_false",
+        default=None,
+        help="keep a session and a memory of the project; so it is, unless a config says otherwise",
+    )
+    persistence(
         "--no-session-persistence",
         action="store_true",
+        default=None,
         help="keep neither a session nor a memory of the project",
     )
 

@@ -90,5 +90,16 @@ def complain(text: str) -> None:
 
 def complain_of(error: Exception, way_on: str = "") -> None:
     """Write *error* as one line; one that nobody raised on purpose is told with its kind."""
+    if isinstance(error, FileNotFoundError) and error.filename is None and not _is_somewhere():
+        complain(f"the current directory is gone: cd to another one{way_on}")
+        return
     kind = "" if isinstance(error, SagentError) else f"{type(error).__name__}: "
     complain(f"{kind}{error}{way_on}")
+
+
+def _is_somewhere() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109  # pathlib asks the same
+    except OSError:
+        return False
+    return True

@@ -312,3 +312,19 @@ def test_what_answers_is_taken_as_a_whole(stronger: Naming, weaker: Naming, both
     owners = {"a1": "A", "a2": "A", "b1": "B"}
 
     assert stronger.over(weaker, owners.get) == both
+
+
+def test_flags_may_say_yes_where_the_config_says_no(
+    sagent: Command, home: Path, project: Path
+) -> None:
+    write_config(home, "project_instructions = false\nsession_persistence = false")
+    write_config(project / ".sagent", 'append_system = "Be brief."')
+    (project / "AGENTS.md").write_text("Use tabs.")
+    with serve_loopback(answer("hello")) as server:
+        base = ("--base-url", server.base_url, "--model", "m", "--output-format", "json")
+        done = sagent(*base, "--project-instructions", "--session-persistence", "hi")
+
+    system = server.seen[0].body["messages"][0]["content"]
+    assert "Be brief." in system
+    assert "Use tabs." in system
+    assert json.loads(done.stdout)["session_id"] is not None

@@ -1,9 +1,12 @@
 """What a run tells when it fails."""
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
-from command import Command, Ended, at, one_line
+import trio
+from command import Command, Ended, at, clean, one_line
 from loopback import Reply, call, chat, refusal, serve_loopback, stream_head
 
 
@@ -73,3 +76,19 @@ def test_invariant_10_machine_output_stays_machine_output_when_the_run_fails(
 
     assert "broke off (500)" in json.loads(done.stdout.splitlines()[-1])[key]
     one_line(done.stderr)
+
+
+@pytest.mark.parametrize("words", [("hi",), ("sessions", "list")])
+async def test_a_directory_that_is_gone_is_one_line(words: tuple[str, ...], tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    script = (
+        f"import os, sys; os.rmdir({str(gone)!r}); from sagent.cli import main; sys.exit(main())"
+    )
+
+    done = await trio.run_process(
+        [sys.executable, "-c", script, *words], stdin=b"", capture_stderr=True, check=False, env=clean(), cwd=gone,
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert "the current directory is gone: cd to another one" in one_line(done.stderr)

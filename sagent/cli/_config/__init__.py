@@ -1,7 +1,7 @@
 """What is set beside the command line: in files of the user and the project, and in variables."""
 
 from sagent.cli._config.config import Config
-from sagent.cli._config.files import Sources, load_config
+from sagent.cli._config.files import Sources, load_config, sources_of
 from sagent.cli._config.filling import as_option, config_of, configure, fill, with_config
 from sagent.cli._config.naming import Naming
 
@@ -14,5 +14,6 @@ __all__ = [
     "configure",
     "fill",
     "load_config",
+    "sources_of",
     "with_config",
 ]

@@ -11,11 +11,22 @@ from sagent.cli._config.layer import File, Layer, environment_layer
 from sagent.errors import UnknownNameError, UsageError
 from sagent.home import Home
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from sagent.cli._config_parser import ConfigOptions
+    from sagent.cli._options import Options
+
 FILE = "config.toml"
 CONFIG_VARIABLE = "SAGENT_CONFIG"
 NONE = "none"
 """The word for no file at all."""
 _FOLDER = ".sagent"
+
+
+type Project = Literal["read", "ignore", "as set"]
+"""What becomes of a project's files: as the user's own and the environment say, or not."""
 
 
 @attrs.frozen(kw_only=True)
@@ -24,11 +35,11 @@ class Sources:
 
     Attributes:
         named: a file in place of the user's own, `NONE` for none of any kind, or "".
-        with_project: whether a project's files count, as far as the user's own lets them.
+        project: whether a project's files count.
     """
 
     named: str = ""
-    with_project: bool = True
+    project: Project = "as set"
 
     def own(self) -> File | None:
         """Give the user's file; None for none."""
@@ -52,6 +63,13 @@ class Sources:
     def file(self) -> str:
         """The file that a flag names, or else the environment; "" for the user's own."""
         return self.named or os.environ.get(CONFIG_VARIABLE, "")
+
+
+def sources_of(options: "Options | ConfigOptions") -> Sources:
+    """Give the files that flags leave to be read."""
+    ignored = options.no_project_instructions
+    project: Project = "as set" if ignored is None else "ignore" if ignored else "read"
+    return Sources(named=options.config_file or "", project=project)
 
 
 def load_config(sources: Sources) -> Config:
@@ -125,7 +143,8 @@ def _is_below(directory: Path, trusted: frozenset[str]) -> bool:
 def _reads_project(sources: Sources, layers: list[Layer]) -> bool:
     said = [layer.settings.get("project_instructions") for layer in layers]
     last = next((setting.value for setting in reversed(said) if setting is not None), True)
-    return sources.with_project and not sources.is_none and last is True
+    wanted = last is True if sources.project == "as set" else sources.project == "read"
+    return wanted and not sources.is_none
 
 
 def _trusted(layers: list[Layer]) -> frozenset[str]:

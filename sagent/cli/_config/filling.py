@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from sagent.cli._config.config import Config
-from sagent.cli._config.files import Sources, load_config
+from sagent.cli._config.files import load_config, sources_of
 from sagent.cli._config.kinds import Value
 from sagent.cli._exit_code import USAGE
 from sagent.cli._options import Options
@@ -47,9 +47,7 @@ def configure(options: Options) -> None:
     Raises:
         UsageError: a file or a variable says what cannot be meant.
     """
-    config = load_config(
-        Sources(named=options.config_file or "", with_project=not options.no_project_instructions)
-    )
+    config = load_config(sources_of(options))
     options.config = config
     fill(options, config, ("advisor",))
     if options.advisor_max_uses is not None and options.advisor is None:
@@ -57,12 +55,13 @@ def configure(options: Options) -> None:
     fill(options, config, _AT_ONCE)
     for table, names in options.config_tables.items():
         fill(options, config, names, f"{table}.")
-    if config.get("project_instructions", bool) is False:
-        options.no_project_instructions = True
+    if options.no_project_instructions is None:
+        options.no_project_instructions = config.get("project_instructions", bool) is False
     if options.no_compact is None:
         options.no_compact = config.get("compact", bool) is False
-    if not options.goes_on and config.get("session_persistence", bool) is False:
-        options.no_session_persistence = True
+    if options.no_session_persistence is None:
+        kept = options.goes_on or config.get("session_persistence", bool) is not False
+        options.no_session_persistence = not kept
 
 
 def config_of(options: Options) -> Config:
