@@ -1,7 +1,7 @@
 """Agents that are written down: a Markdown file each, with front matter and a system prompt."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -14,7 +14,7 @@ from sagent.prompt._file_limits import FileLimits
 from sagent.prompt._front_matter import FrontMatter, parse_front_matter, split_at_commas
 from sagent.prompt._instructions import ProjectInstructions
 from sagent.prompt._name import is_name, wrong_name
-from sagent.prompt._repository import directories_to
+from sagent.prompt._repository import directories_to, project_reach
 from sagent.prompt._skills import MOST_LISTED_CHARS, MOST_LISTING_CHARS
 from sagent.prompt._text_file import TextFile, read_text_file, shown
 
@@ -114,15 +114,17 @@ def load_agent_files(
     """Find the agents of the project, from *cwd* up to its root, then the user's own.
 
     They are files ``NAME.md`` in ``.sagent/agents``, and in the home's ``agents``; of one name, the
-    first counts. One that is broken is a warning. Blocks; never raises OSError.
+    first counts. One that is broken is a warning, and so is a link out of the project. Blocks;
+    never raises OSError.
     """
-    _, directories = directories_to(cwd)
-    own = home.root / "agents"
-    if project_instructions == "ignore":
-        return _first_of_each_name(_all_in([own]))
-    return _first_of_each_name(
-        _all_in([*(directory / _FOLDER for directory in reversed(directories)), own])
-    )
+    paths: list[Path] = []
+    if project_instructions == "read":
+        _, directories = directories_to(cwd)
+        for directory in reversed(directories):
+            paths += _files_in(directory / _FOLDER)
+    reach = project_reach(cwd, home)
+    faults = {path: fault for path in paths if (fault := reach.fault(path))}
+    return _first_of_each_name(_all_of([*paths, *_files_in(home.root / "agents")], faults))
 
 
 def _first_of_each_name(agents: Iterable[AgentFile | str]) -> AgentFiles:
@@ -143,11 +145,13 @@ def _same(path: Path, other: Path) -> bool:
     return os.path.realpath(path) == os.path.realpath(other)
 
 
-def _all_in(places: Iterable[Path]) -> Iterator[AgentFile | str]:
-    """Give the agents in *places*, and warnings."""
-    paths = [path for place in places for path in _files_in(place)]
+def _all_of(paths: Sequence[Path], faults: Mapping[Path, str]) -> Iterator[AgentFile | str]:
+    """Give the agents in *paths* but for those with *faults*, and warnings."""
     for path in paths[:_MOST_FILES]:
-        yield from _read(path)
+        if fault := faults.get(path):
+            yield f"{shown(path)} is not read: {fault}"
+        else:
+            yield from _read(path)
     if len(paths) > _MOST_FILES:
         yield (
             f"{shown(paths[_MOST_FILES])}: there are more than {_MOST_FILES} agents; no more are "

@@ -11,8 +11,7 @@ import attrs
 from sagent.home import Home
 from sagent.prompt._front_matter import FrontMatter, parse_front_matter
 from sagent.prompt._instructions import ProjectInstructions
-from sagent.prompt._reach import Reach, real
-from sagent.prompt._repository import directories_to
+from sagent.prompt._repository import directories_to, project_reach
 from sagent.prompt._text_file import TextFile, read_text_file, shown
 
 MOST_COMMANDS = 500
@@ -94,13 +93,13 @@ def load_commands(
         taken: names that a file cannot have.
         project_instructions: whether the project's are read.
     """
-    repository, directories = directories_to(cwd)
+    _, directories = directories_to(cwd)
     places: list[Path] = []
     if project_instructions == "read":
         for directory in reversed(directories):
             places += [directory / folder / "commands" for folder in _FOLDERS]
-    reach = Reach.of(home, *([repository.root] if repository else directories))
-    files = [(place, path) for place in places for path in _in(place) if _stays(path, reach)]
+    reach = project_reach(cwd, home)
+    files = [(place, path) for place in places for path in _in(place) if not reach.fault(path)]
     own = home.root / "commands"
     files += [(own, path) for path in _in(own)]
     warnings = list[str]()
@@ -114,11 +113,6 @@ def load_commands(
         else:
             found.setdefault(command.name, command)
     return CustomCommands(tuple(found[name] for name in sorted(found)), tuple(warnings))
-
-
-def _stays(path: Path, reach: Reach) -> bool:
-    """Tell whether *path*, which a project has, leads to what is the project's."""
-    return reach.admits(real(path))
 
 
 def _in(place: Path) -> Iterator[Path]:

@@ -37,6 +37,10 @@ class Reach:
         """Tell whether *directory*, free of links, may be looked through."""
         return any(directory.is_relative_to(root) for root in self.roots)
 
+    def fault(self, path: Path) -> str:
+        """Tell why *path*, by any of its names, may not be read; "" if it may."""
+        return "" if self.admits(real(path)) else "it lies outside the project"
+
     def admits(self, path: Path) -> bool:
         """Tell whether *path*, free of links, may be read."""
         if path.is_relative_to(self.home):

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import attrs
 
-from sagent.prompt._reach import absolute, real
+from sagent.home import Home
+from sagent.prompt._reach import Reach, absolute, real
 from sagent.prompt._text_file import TextFile, read_text_file
 
 _MOST_BYTES = 4096
@@ -47,6 +48,12 @@ def directories_to(cwd: Path) -> tuple[Repository | None, tuple[Path, ...]]:
             above = [each for each in place.parents if each.is_relative_to(repository.root)]
             return repository, (*reversed(above), place)
     return None, (absolute(cwd),)
+
+
+def project_reach(cwd: Path, home: Home) -> Reach:
+    """Tell from where files of the project that *cwd* is in may be read."""
+    repository, directories = directories_to(cwd)
+    return Reach.of(home, *([repository.root] if repository else directories))
 
 
 def _owner(path: Path) -> int | None:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -12,7 +12,7 @@ from sagent.home import Home
 from sagent.nearness import nearest_first
 from sagent.prompt._front_matter import FrontMatter, parse_front_matter
 from sagent.prompt._instructions import ProjectInstructions
-from sagent.prompt._repository import directories_to
+from sagent.prompt._repository import directories_to, project_reach
 from sagent.prompt._text_file import TextFile, Unreadable, read_text_file, shown
 
 MOST_LISTED_CHARS = 250
@@ -126,15 +126,18 @@ def load_skills(
     """Find the skills of the project, from *cwd* up to its root, then the user's own.
 
     They are folders in ``.sagent/skills``, ``.claude/skills`` and ``.agents/skills``, and in the
-    home's ``skills``, with a ``SKILL.md`` in each; of one name, the first counts. Blocks; never
-    raises OSError.
+    home's ``skills``, with a ``SKILL.md`` in each; of one name, the first counts. A link out of the
+    project is a warning. Blocks; never raises OSError.
     """
     _, directories = directories_to(cwd)
     places: list[Path] = []
     if project_instructions == "read":
         for directory in reversed(directories):
             places += [directory / folder / "skills" for folder in _FOLDERS]
-    return _first_of_each_name(_all_in([*places, home.root / "skills"]))
+    reach = project_reach(cwd, home)
+    paths = [path for place in places for path in _skill_files(place)]
+    faults = {path: fault for path in paths if (fault := reach.fault(path))}
+    return _first_of_each_name(_all_of([*paths, *_skill_files(home.root / "skills")], faults))
 
 
 def _first_of_each_name(skills: Iterable[Skill | str]) -> Skills:
@@ -151,20 +154,20 @@ def _first_of_each_name(skills: Iterable[Skill | str]) -> Skills:
     return Skills(tuple(found.values()), tuple(warnings))
 
 
-def _all_in(places: Iterable[Path]) -> Iterator[Skill | str]:
-    """Give the skills in *places*, and warnings."""
-    count = 0
-    for place in places:
-        for path in _skill_files(place):
-            count += 1
-            if count > _MOST_SKILLS:
-                yield f"{shown(place)}: there are more than {_MOST_SKILLS} skills; no more are read"
-                return
-            file = read_text_file(path, most_bytes=MOST_BODY_BYTES)
-            if isinstance(file, TextFile):
-                yield from _skill(path, parse_front_matter(file.text))
-            else:
-                yield f"{shown(path)} is not read: {file.reason}"
+def _all_of(paths: Sequence[Path], faults: Mapping[Path, str]) -> Iterator[Skill | str]:
+    """Give the skills in *paths* but for those with *faults*, and warnings."""
+    for path in paths[:_MOST_SKILLS]:
+        if fault := faults.get(path):
+            yield f"{shown(path)} is not read: {fault}"
+            continue
+        file = read_text_file(path, most_bytes=MOST_BODY_BYTES)
+        if isinstance(file, TextFile):
+            yield from _skill(path, parse_front_matter(file.text))
+        else:
+            yield f"{shown(path)} is not read: {file.reason}"
+    if len(paths) > _MOST_SKILLS:
+        place = paths[_MOST_SKILLS].parent.parent
+        yield f"{shown(place)}: there are more than {_MOST_SKILLS} skills; no more are read"
 
 
 def _skill_files(place: Path) -> list[Path]:

@@ -267,3 +267,18 @@ def test_any_file_is_an_agent_or_a_warning(
     assert isinstance(agents, AgentFiles)
     assert agents.found or agents.warnings
     assert all("\n" not in warning for warning in agents.warnings)
+
+
+def test_a_link_does_not_lead_out_of_the_project(home: Home, project: Path, tmp_path: Path) -> None:
+    secret = write(tmp_path / "ours", "secret", body="A key.")
+    own = write(home.root / "agents", "own")
+    (project / ".sagent/agents").mkdir(parents=True)
+    (project / ".sagent/agents/near.md").symlink_to(secret)
+    (project / ".sagent/agents/mine.md").symlink_to(own)
+
+    agents = load_agent_files(project, home)
+
+    assert agents.names == ("mine", "own")
+    assert agents.warnings == (
+        f"{project}/.sagent/agents/near.md is not read: it lies outside the project",
+    )

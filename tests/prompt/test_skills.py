@@ -200,3 +200,19 @@ def test_a_listing_keeps_to_its_room_and_counts_the_rest(lengths: list[int]) -> 
 
     assert len(listing) <= MOST_LISTING_CHARS + len(rest)
     assert listing.endswith(rest) == (len(lines) < len(found))
+
+
+def test_a_link_does_not_lead_out_of_the_project(home: Home, project: Path, tmp_path: Path) -> None:
+    write(tmp_path / "ours/secret", "name: secret", "description: D")
+    write(project / "kept/near", "name: near", "description: D")
+    places = project / ".sagent/skills"
+    places.mkdir(parents=True)
+    (places / "secret").symlink_to(tmp_path / "ours/secret")
+    (places / "near").symlink_to(project / "kept/near")
+
+    skills = load_skills(cwd=project, home=home)
+
+    assert names(skills) == ["near"]
+    assert skills.warnings == (
+        f"{places}/secret/SKILL.md is not read: it lies outside the project",
+    )
