@@ -33,6 +33,7 @@ COMMANDS = (
     Command(name="clear", summary="forget the conversation"),
     Command(name="compact", arguments="[WHAT TO HEED]", summary="replace it by a recap of it"),
     Command(name="context", summary="show how full the model's window is"),
+    Command(name="copy", summary="copy the last answer to the clipboard"),
     Command(name="cost", summary="show what was spent"),
     Command(
         name="effort", arguments="[LEVEL]", summary="show how hard the model thinks, or set it"
@@ -93,7 +94,7 @@ _KEYS = (
     "  Enter            send; while the model speaks it waits, and Up edits it",
     "  Alt-Enter, \\     a new line",
     "  Esc, Ctrl-C      interrupt; Ctrl-C twice, or Ctrl-D, leaves",
-    "  Esc Esc          go back to before a message of yours",
+    "  Esc Esc          clear what is written; else go back to before a message of yours",
     "  Ctrl-V           paste the clipboard's image; a file's name that is dropped does it, too",
     "  Ctrl-R           search what you wrote; Ctrl-Z suspends",
     "  Ctrl-X Ctrl-E    write in your editor",

@@ -67,6 +67,7 @@ def key_bindings(desk: Desk) -> KeyBindings:
     buffer = desk.entry.buffer
     writing = has_focus(buffer)
     empty = writing & Condition(lambda: not buffer.text)
+    written = writing & Condition(lambda: bool(buffer.text))
     busy = Condition(lambda: desk.view.busy)
     table: _Table = [
         (("enter",), writing, lambda _: _enter(desk)),
@@ -79,6 +80,7 @@ def key_bindings(desk: Desk) -> KeyBindings:
         (("c-r",), writing & vi_insert_mode, start_reverse_incremental_search.call),
         (("c-z",), True, lambda _: desk.suspend()),
         (("escape", "escape"), empty & ~busy, lambda _: desk.deliver(Submitted("/rewind"))),
+        (("escape", "escape"), written & ~busy & ~vi_mode, lambda _: desk.entry.set_aside()),
         *_pasting(desk, writing),
         *_labels(desk, writing),
         *_choosing(desk, empty),

@@ -14,6 +14,7 @@ from sagent.repl._agent_named import agent_named
 from sagent.repl._figures import duration, thousands
 from sagent.repl._following import Following
 from sagent.repl._lineage import depth_among, in_tree_order
+from sagent.repl._pasted import count_of
 from sagent.repl._printed import Prose, Remark, Tone, Verbatim
 from sagent.repl._screen import Screen
 from sagent.repl._setting import Setting
@@ -40,6 +41,7 @@ class LookCommands:
         return {
             "agents": self._agents,
             "context": self._context,
+            "copy": self._copy,
             "cost": self._cost,
             "memory": self._memory,
             "skills": self._skills,
@@ -102,6 +104,14 @@ class LookCommands:
         window = f", {context_used(status)}" if status.context_window else ""
         tokens = f"some {status.context_tokens:,} tokens{window}"
         self._say(f"  {status.messages} messages, {tokens}")
+
+    async def _copy(self, _: str) -> None:
+        await trio.lowlevel.checkpoint()
+        answer = self._telling.answer
+        if not answer:
+            raise UsageError("there is no answer yet")
+        self._screen.copy(answer)
+        self._say(f"  sent to the clipboard: {count_of(answer)}", "dim")
 
     async def _cost(self, _: str) -> None:
         status = await self._own_status()

@@ -64,6 +64,14 @@ class PlainScreen:
         """Let the person know, who may look elsewhere."""
         self._put("\a")
 
+    def copy(self, text: str) -> None:  # noqa: ARG002  # the protocol's
+        """Refuse: nothing but text may be written here.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError("this terminal gives no access to a clipboard: /export writes a file")
+
     def fill(self, text: str) -> None:
         """Show *text*, which was not sent."""
         self.print(Remark("not sent:", "notice"), Verbatim(text))

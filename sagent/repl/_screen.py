@@ -139,6 +139,14 @@ class Screen(Protocol):
         """Let the person know, who may look elsewhere."""
         ...
 
+    def copy(self, text: str) -> None:
+        """Put *text* in the person's clipboard.
+
+        Raises:
+            UsageError: that cannot be done here, or not with so much.
+        """
+        ...
+
     def fill(self, text: str) -> None:
         """Put *text* before what the user is writing."""
         ...

@@ -133,6 +133,10 @@ class Stage(Desk, Shown):
         """Ring the terminal's bell."""
         self._call(self._ring)
 
+    def copy_soon(self, sequence: str) -> None:
+        """Send the terminal what changes its clipboard."""
+        self._call(lambda: self._send(sequence))
+
     def _call(self, act: Callable[[], object]) -> None:
         with self._lock:
             loop = self._loop
@@ -176,6 +180,10 @@ class Stage(Desk, Shown):
 
     def _ring(self) -> None:
         self._output.bell()
+        self._output.flush()
+
+    def _send(self, sequence: str) -> None:
+        self._output.write_raw(sequence)
         self._output.flush()
 
     def _take_again(self) -> None:

@@ -49,6 +49,7 @@ def status_line(standing: Standing) -> str:
         f"{standing.queued} queued" if standing.queued else "",
         f"{standing.agents} agents" if standing.agents > 1 else "",
         f"{len(status.tasks)} in background" if status.tasks else "",
+        "" if standing.asks or standing.busy_s is None else "Esc interrupts",
         one_line(status.title),
     ]
     return " · ".join(filter(None, words))

@@ -36,11 +36,13 @@ class Telling:
     Attributes:
         calls: the calls of tools.
         thought: what the model has thought last.
+        answer: what it has answered last.
         family: the agents below.
     """
 
     calls: Calls = attrs.field(factory=Calls, init=False)
     thought: str = attrs.field(default="", init=False)
+    answer: str = attrs.field(default="", init=False)
     family: Family = attrs.field(factory=Family, init=False)
     _prose: MarkdownStream = attrs.field(factory=MarkdownStream, init=False)
     _noticed: set[str] = attrs.field(factory=set[str], init=False)
@@ -73,6 +75,8 @@ class Telling:
             self.calls.progress(event)
             return []
         self._was_noticed(event)
+        if isinstance(event, Done):
+            self.answer = event.text
         if isinstance(event, Interrupted | Failed):
             self.family.forget()
         return [*self.finish(), *self.calls.feed(event, now_s), *_remark(event)]

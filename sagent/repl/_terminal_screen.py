@@ -9,6 +9,7 @@ from pathlib import Path
 import attrs
 import trio
 
+from sagent.repl._clipboard import clipboard_sequence
 from sagent.repl._completion import ReplCompleter
 from sagent.repl._pasted import Pasted
 from sagent.repl._printed import Printed
@@ -39,6 +40,14 @@ class TerminalScreen:
     def ring(self) -> None:
         """Let the person know, who may look elsewhere."""
         self._stage.ring_soon()
+
+    def copy(self, text: str) -> None:
+        """Put *text* in the clipboard of the terminal.
+
+        Raises:
+            UsageError: it is too long for that.
+        """
+        self._stage.copy_soon(clipboard_sequence(text))
 
     def fill(self, text: str) -> None:
         """Put *text* before what the user is writing."""

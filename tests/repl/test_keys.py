@@ -15,6 +15,7 @@ from terminal import (
     CTRL_X,
     CTRL_Z,
     ENTER,
+    ESC,
     TAB,
     UP,
     open_terminal,
@@ -111,6 +112,17 @@ async def test_a_terminal_that_can_do_nothing_is_talked_to_in_lines(project: Pat
 
     assert (code, said) == (0, 1)  # the terminal shows what is typed
     assert b"\x1b" not in terminal.written
+
+
+@pytest.mark.slow
+async def test_esc_twice_clears_what_is_written_and_up_brings_it_back(project: Path) -> None:
+    async with talk(answer("Fine."), cwd=project) as (terminal, _):
+        terminal.type("some words")
+        await terminal.shows("> some words")
+        terminal.type(ESC, ESC)
+        await terminal.lacks("some words")
+        terminal.type(UP)
+        await terminal.shows("> some words")
 
 
 @pytest.mark.slow

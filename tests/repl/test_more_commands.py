@@ -2,11 +2,15 @@
 
 import json
 import re
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
 from loopback import Reply, answer, call, frame, stream_head
 from terminal import CTRL_C, CTRL_D, DOWN, ENTER, ESC, UP, talk
+
+from sagent.errors import UsageError
+from sagent.repl._clipboard import MOST_BYTES, clipboard_sequence
 
 SLOW = Reply([stream_head(), frame({"choices": [{"delta": {"content": "Well "}}]})], hang=True)
 
@@ -97,6 +101,25 @@ async def test_of_messages_of_the_same_words_each_can_be_gone_back_to(project: P
         await terminal.says("/rewind")
 
         await terminal.shows("1. go on", "2. go on · 1 earlier", "3. go on · 2 earlier")
+
+
+@pytest.mark.slow
+async def test_an_answer_is_copied_by_the_terminal(project: Path) -> None:
+    async with talk(answer("Fine: \x07 日本."), cwd=project) as (terminal, _):
+        await terminal.says("/copy")
+        await terminal.shows("there is no answer yet")
+        await terminal.says("go")
+        await terminal.shows("Fine:", "ready")
+        await terminal.says("/copy")
+        await terminal.shows("sent to the clipboard: 11 characters")
+
+    copied = b64encode("Fine: \x07 日本.".encode())
+    assert terminal.written.count(b"\x1b]52;c;" + copied + b"\x07") == 1
+
+
+def test_more_than_terminals_take_is_not_copied() -> None:
+    with pytest.raises(UsageError, match="/export writes a file"):
+        clipboard_sequence("x" * (MOST_BYTES + 1))
 
 
 @pytest.mark.slow

@@ -181,7 +181,8 @@ def test_the_status_line_tells_what_matters_in_one_line() -> None:
     line = status_line(Standing(status=STATUS, phase="working", busy_s=75, agents=3, queued=1))
 
     assert line[1:] == (
-        " working 1 min 15 s · m · 25% of 128k · $0.12 · 1 queued · 3 agents · at[31m it"
+        " working 1 min 15 s · m · 25% of 128k · $0.12 · 1 queued · 3 agents"
+        " · Esc interrupts · at[31m it"
     )
 
 

@@ -44,6 +44,9 @@ class CountingScreen:
     def ring(self) -> None:
         raise AssertionError("nobody wished that")
 
+    def copy(self, text: str) -> None:
+        raise AssertionError(text)
+
     def fill(self, text: str) -> None:
         raise AssertionError(text)
 
