@@ -17,7 +17,7 @@ MOST_OFFERED = 50
 FRESH_S = 5
 """How long a list of files serves."""
 _ARGUMENT = re.compile(r"/(\S+)[ ]+(?!@)(\S*)")
-_MENTION = re.compile(r"(?:^|\s)@([^\s@]*)$")
+_MENTION = re.compile(r"(?:^|\s)@(\"[^\"\n]*|[^\s@\"]*)$")
 
 
 @attrs.define
@@ -51,14 +51,19 @@ class ReplCompleter(Completer):
                     yield Completion(word, -len(wanted))
         elif mention := _MENTION.search(before):
             wanted = mention.group(1)
-            for path in best(self._listed(), wanted):
-                yield Completion(path, -len(wanted))
+            for path in best(self._listed(), wanted.removeprefix('"')):
+                yield Completion(_named(path), -len(wanted), display=path)
 
     def _listed(self) -> tuple[str, ...]:
         if time.monotonic() - self._listed_s > FRESH_S:
             self._files = tuple(_first(files_below(self._directory), MOST_FILES))
             self._listed_s = time.monotonic()
         return self._files
+
+
+def _named(path: str) -> str:
+    """Write *path* as it is meant behind ``@``."""
+    return f'"{path}"' if re.search(r"\s", path) and '"' not in path else path
 
 
 def best(paths: Iterable[str], wanted: str) -> list[str]:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import trio
 import trio.testing
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
 
 from sagent.agent import (
     AgentStatus,
@@ -22,7 +24,7 @@ from sagent.errors import UsageError
 from sagent.message import TextMessage, error_message
 from sagent.model import Usage
 from sagent.repl._command import COMMANDS, help_text, read_order
-from sagent.repl._completion import best, files_below
+from sagent.repl._completion import ReplCompleter, best, files_below
 from sagent.repl._figures import duration
 from sagent.repl._menu import Menu
 from sagent.repl._paint import MOST_DIFF_LINES, Painter
@@ -32,6 +34,7 @@ from sagent.repl._status_line import Standing, status_line
 from sagent.repl._telling import Telling
 from sagent.repl.conversation import ScreenAnswerer
 from sagent.tool import Answer, Choice, Question
+from sagent.tools._mention import Mention, mentions_in
 
 COLOURS = Painter({"TERM": "xterm-256color"})
 PLAIN = Painter({"TERM": "dumb"})
@@ -234,3 +237,15 @@ def test_files_are_those_that_git_would_track_and_the_likeliest_come_first(tmp_p
     found = best(files_below(tmp_path), "main")
 
     assert found == ["main.py", "src/main.py", "domain.txt"]
+
+
+@pytest.mark.parametrize("typed", ["look @two", 'look @"two wo'])
+def test_a_file_of_several_words_is_completed_as_it_is_meant(typed: str, tmp_path: Path) -> None:
+    (tmp_path / "two words.txt").touch()
+    completer = ReplCompleter(tmp_path)
+
+    (offered,) = completer.get_completions(Document(typed), CompleteEvent())
+
+    written = typed[: offered.start_position] + offered.text
+    assert mentions_in(written) == ((Mention("two words.txt"),),)
+    assert offered.display_text == "two words.txt"
