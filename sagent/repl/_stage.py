@@ -72,11 +72,12 @@ class Stage(Desk, Shown):
     _frame_is_due: bool = attrs.field(default=False, init=False)
     _painted_s: float = attrs.field(default=0, init=False)
     _title: str = attrs.field(default="", init=False)
-    _away: bool = attrs.field(default=False, init=False)
     _ends: bool = attrs.field(default=False, init=False)
     _is_told: bool = attrs.field(default=False, init=False)
     _app: Application[None] = attrs.field(init=False)
     _output: SteadyOutput = attrs.field(init=False)
+    away: bool = attrs.field(default=False, init=False)
+    """Whether the user's editor has the terminal."""
     view: View = attrs.field(factory=View, init=False)
     menu: Menu | None = attrs.field(default=None, init=False)
     live: str = attrs.field(default="", init=False)
@@ -187,14 +188,14 @@ class Stage(Desk, Shown):
         self._output.flush()
 
     def _take_again(self) -> None:
-        if self._away or not self._app.is_running:
+        if self.away or not self._app.is_running:
             return
         self._app.input.raw_mode().__enter__()
         self._app.renderer.reset()
         self._app.invalidate()
 
     def _fit(self) -> None:
-        if self._away or not self._app.is_running:
+        if self.away or not self._app.is_running:
             return
         self._app.renderer.erase(leave_alternate_screen=False)
         self._app.invalidate()
@@ -202,13 +203,13 @@ class Stage(Desk, Shown):
 
     def edit_elsewhere(self) -> None:
         """Let the user's editor have the terminal, and the text."""
-        self._away = True
+        self.away = True
         fold_again = self.entry.unfold()
         task = self.entry.buffer.open_in_editor()
 
         def come_back(_: object) -> None:
             fold_again()
-            self._away = False
+            self.away = False
             self._plan_frame()
 
         task.add_done_callback(come_back)
@@ -228,12 +229,12 @@ class Stage(Desk, Shown):
         )
 
     def _plan_frame(self) -> None:
-        if self._loop is not None and not self._away:
+        if self._loop is not None and not self.away:
             wait_s = max(0.0, self._painted_s + FRAME_S - self._loop.time())
             self._loop.call_later(wait_s, self._frame)
 
     def _frame(self) -> None:
-        if self._loop is None or self._away:  # the editor has the terminal
+        if self._loop is None or self.away:  # the editor has the terminal
             return
         self._painted_s = self._loop.time()
         self._app.editing_mode = _MODES[self._editing]

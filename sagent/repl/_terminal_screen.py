@@ -134,7 +134,9 @@ async def _mind_stops(stage: Stage) -> None:
     watched = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH)
     with trio.open_signal_receiver(*watched) as signals:
         async for number in signals:
-            if number == signal.SIGTSTP:
+            if number == signal.SIGTSTP and stage.away:  # who has the terminal has left it
+                _stop_group(threading.Event())
+            elif number == signal.SIGTSTP:
                 stage.suspend_soon()
             elif number == signal.SIGCONT:
                 stage.take_again_soon()

@@ -12,7 +12,7 @@ import trio
 from command import COMMAND, at
 from loopback import DONE, Reply, answer, call, frame, open_loopback, stream_head
 from sleepers import sleepers
-from terminal import CTRL_C, CTRL_D, CTRL_Z, ENTER, Terminal, open_terminal, talk
+from terminal import CTRL_C, CTRL_D, CTRL_E, CTRL_X, CTRL_Z, ENTER, Terminal, open_terminal, talk
 
 WORDS = [frame({"choices": [{"delta": {"content": f"word{n} "}}]}) for n in range(4)]
 END = frame({"choices": [{"delta": {"content": "the end."}, "finish_reason": "stop"}]})
@@ -68,6 +68,21 @@ async def test_a_stop_in_the_midst_of_a_stream_is_gone_on_from(
 
     assert terminal.text.count("word3 the end.") == 1
     assert raw_at_the_prompt
+
+
+@pytest.mark.slow
+async def test_an_editor_that_stops_lets_the_shell_have_the_terminal(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = project / "editor"
+    editor.write_text('#!/bin/sh\nkill -TSTP 0\necho "edited words" > "$1"\n')
+    editor.chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(editor))
+    async with in_a_shell(answer("Fine."), cwd=project) as terminal:
+        terminal.type("draft", CTRL_X, CTRL_E)
+        await terminal.shows("Stopped")
+        terminal.type("fg", ENTER)
+        await terminal.shows("> edited words", "ready")
 
 
 @pytest.mark.slow
