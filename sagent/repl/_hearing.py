@@ -138,6 +138,8 @@ class Hearing:
             self._start(lambda: self._run_shell(ShellLine.of(said.whole)))
         elif word in {"quit", "exit"} and text.strip() == word:
             self.leave(Leave())
+        elif text.strip() == "?":
+            self._order(Submitted("/help"))
         else:
             self._outbox.put(Draft.of(said.text, said.whole, said.pasted))
 

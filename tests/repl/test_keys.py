@@ -115,6 +115,15 @@ async def test_a_terminal_that_can_do_nothing_is_talked_to_in_lines(project: Pat
 
 
 @pytest.mark.slow
+async def test_a_question_mark_alone_asks_for_help(project: Path) -> None:
+    async with talk(answer("Fine."), cwd=project, rows=60) as (terminal, server):
+        await terminal.says("?")
+        await terminal.shows("Ctrl-Z suspends")
+
+    assert not server.seen
+
+
+@pytest.mark.slow
 async def test_esc_twice_clears_what_is_written_and_up_brings_it_back(project: Path) -> None:
     async with talk(answer("Fine."), cwd=project) as (terminal, _):
         terminal.type("some words")
