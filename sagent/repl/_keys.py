@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 from prompt_toolkit.application import get_app
-from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import (
     Condition,
     Filter,
@@ -97,7 +96,7 @@ def key_bindings(desk: Desk) -> KeyBindings:
     bindings.add("escape", filter=interrupts, eager=True)(escape)
     inserting = vi_insert_mode | vi_replace_mode
     moves = writing & vi_mode & (inserting | vi_navigation_mode & ~empty & ~busy)
-    bindings.add("escape", filter=moves, eager=True)(lambda event: _vi_escape(buffer, event))
+    bindings.add("escape", filter=moves, eager=True)(_vi_escape)
     return bindings
 
 
@@ -160,9 +159,9 @@ def _escape(desk: Desk, event: KeyPressEvent) -> None:
         desk.entry.buffer.insert_text("\n")
 
 
-def _vi_escape(buffer: Buffer, event: KeyPressEvent) -> None:
+def _vi_escape(event: KeyPressEvent) -> None:
     """Go to normal mode, or begin a new line if Esc is the beginning of Alt-Enter."""
-    state = event.app.vi_state
+    buffer, state = event.current_buffer, event.app.vi_state
     if _takes_enter(event):
         buffer.insert_text("\n")
     elif state.input_mode != InputMode.NAVIGATION:

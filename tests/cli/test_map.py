@@ -408,7 +408,10 @@ async def test_the_summary_counts_what_those_at_work_have_spent(project: Path) -
     notes(project, 1)
     command = [sys.executable, "-m", "sagent", "map", "--over", "*.txt", "--prompt", "Review."]
     *said, done = call("List", {"path": "."}).pieces
-    spent = {"choices": [], "usage": {"prompt_tokens": 700, "completion_tokens": 77}}
+    spent: dict[str, object] = {
+        "choices": [],
+        "usage": {"prompt_tokens": 700, "completion_tokens": 77},
+    }
     looks = Reply([*said, frame(spent), done])
     async with (
         open_loopback(looks, chat({"choices": []}, hang=True)) as server,

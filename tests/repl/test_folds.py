@@ -1,6 +1,6 @@
 """What is shown of long pastes, without a terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from sagent.repl._entry import Entry
 from sagent.repl._image_names import image_names
 from sagent.repl._image_source import read_image
 from sagent.repl._pasted import Folds, PastedImage, PastedText, is_long
+from sagent.repl._written import open_history
 
 LONG = "line\n" * 40
 IMAGE = PastedImage("a [b].png", b"x" * 1_234_567, "image/png", "/tmp/a [b].png")
@@ -186,3 +187,22 @@ def test_a_label_that_was_deleted_comes_back_when_that_is_undone() -> None:
     entry.buffer.undo()
 
     assert entry.take().whole == LONG
+
+
+@pytest.mark.parametrize("spoil", [Path.mkdir, Path.touch])
+def test_what_cannot_be_remembered_is_sent_all_the_same_and_told_once(
+    tmp_path: Path, spoil: Callable[[Path], object]
+) -> None:
+    file, told = tmp_path / "history", list[str]()
+    history = open_history(file, Folds(), told.append)
+    entry = Entry.of(DummyCompleter(), history, Folds())
+    file.unlink()
+    spoil(file)  # it was taken away, or what it is now can be no history
+
+    sent = list[str]()
+    for words in ("one", "two"):
+        entry.fill(words)
+        sent.append(entry.take().text)
+
+    assert sent == ["one", "two"]
+    assert told == ([f"no history: {file}: Is a directory"] if file.is_dir() else [])
