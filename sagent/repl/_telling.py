@@ -112,8 +112,8 @@ def _remark(event: OwnEvent) -> list[Printed]:
     match event:
         case Retrying():
             told = [Remark(f"  ⟳ in {event.delay_s:.0f} s: {event.content}", "notice")]
-        case Notice():
-            told = [Remark(f"  ! {event.content}", "notice")]
+        case Notice():  # whole: what is to be done stands at the end
+            told = [Verbatim(f"  ! {event.content}", "notice")]
         case Titled():
             told = [Remark(f"  # {event.content}")]
         case UserAsked(question=question):  # its choices stand above the prompt until it is closed
@@ -137,7 +137,7 @@ def _of_child(child: ChildEvent) -> list[Printed]:
     match child.event:
         case Notice() | Retrying() | UserAsked() | QuestionClosed():
             return [
-                Remark(f"    [{child.name}] {one.text.strip()}", one.tone)
+                Verbatim(f"    [{child.name}] {one.text.strip()}", one.tone)
                 for one in _remark(child.event)
                 if isinstance(one, Remark | Verbatim)
             ]

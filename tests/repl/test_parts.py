@@ -249,3 +249,11 @@ def test_a_file_of_several_words_is_completed_as_it_is_meant(typed: str, tmp_pat
     written = typed[: offered.start_position] + offered.text
     assert mentions_in(written) == ((Mention("two words.txt"),),)
     assert offered.display_text == "two words.txt"
+
+
+def test_a_notice_is_told_to_its_end() -> None:
+    notice = Notice(f"not saved yet: /home/{'x' * 60}/session.jsonl: No space left on device")
+
+    shown = PLAIN.paint(Telling().feed(notice, 0), 40)
+
+    assert "No space left on device" in " ".join(shown.split())
