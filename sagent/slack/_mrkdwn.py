@@ -12,10 +12,11 @@ _CODE = re.compile(r"(`+)(?:(?!\1).)+\1")
 _SPECIAL = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _MENTION = re.compile(r"&lt;(@[UW][A-Z0-9]+|#[CG][A-Z0-9]+)&gt;")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\((https?://[^\s()|]+)(?: \"[^\"]*\")?\)")
-_BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*|__(?=\S)(.+?)(?<=\S)__")
+_BOLD = re.compile(r"\*\*(?=\S)(.{1,500}?)(?<=\S)\*\*|__(?=\S)(.{1,500}?)(?<=\S)__")
+# However long a line is and whatever it is of, it is read in time that grows as it does.
 _ITALIC = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]*[^\s*])\*(?![\w*])")
-_STRUCK = re.compile(r"~~(?=\S)(.+?)(?<=\S)~~")
-_HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
+_STRUCK = re.compile(r"~~(?=\S)(.{1,500}?)(?<=\S)~~")
+_HEADING = re.compile(r"^#{1,6}\s+(.*)$")
 _BULLET = re.compile(r"^(\s*)[-*+]\s+")
 _QUOTE = re.compile(r"^&gt;\s?")
 _HELD = "\x01"
@@ -62,7 +63,8 @@ def _prose(text: str, *, first: bool) -> str:
     text = _MENTION.sub(r"<\1>", escape(text))
     if first:
         if heading := _HEADING.match(text):
-            return f"*{_spans(heading[1]).replace('*', '')}*"
+            words = heading[1].rstrip().rstrip("#").rstrip()
+            return f"*{_spans(words).replace('*', '')}*"
         text = _QUOTE.sub("> ", _BULLET.sub(r"\1• ", text))
     return _spans(text)
 

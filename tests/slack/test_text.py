@@ -1,6 +1,7 @@
 """What is shown: Slack's markup, pages, and the draft of a turn."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -167,3 +168,18 @@ def _letters(text: str) -> str:
 
 def _fences(text: str) -> int:
     return sum(line.strip() == "```" for line in text.split("\n"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(piece * 10_000 for piece in ("**a ", "__a ", "~~a ", "*a ", "[a](", "`a", "<@U")),
+        f"# {' ' * 40_000}x",
+    ],
+)
+def test_a_line_of_whatever_is_read_in_no_time(text: str) -> None:
+    began = time.process_time()
+
+    to_mrkdwn(text)
+
+    assert time.process_time() - began < 2
