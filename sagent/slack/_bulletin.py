@@ -16,6 +16,10 @@ from sagent.slack._mrkdwn import escape
 
 _AGAIN_S = 5.0
 """After how long what could not be shown is tried again, once the Web API has given up."""
+MOST_PAGES = 10
+"""How many messages an answer has at most; the whole of a longer one is in a file."""
+_REST = "_… it goes on in the file below_"
+_FILE = "answer.md"
 LAST_WORDS_S = 3.0
 """How long the last words of an agent that is ended may take."""
 
@@ -31,9 +35,24 @@ class _Showing:
     is_lost: bool = False
     """Whether Slack does not want it."""
 
+    is_in_full: bool = False
+    """Whether a file cannot have what is too long for messages."""
+    _cut: tuple[Draft | None, tuple[str, ...]] = attrs.field(default=(None, ()), init=False)
+
     def pages(self) -> tuple[str, ...]:
         """Give what is to be shown by now."""
-        return self.draft.pages()
+        return (*self._all[: MOST_PAGES - 1], _REST) if self.is_too_long else self._all
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether its end is to be read in a file."""
+        return len(self._all) > MOST_PAGES and not self.is_in_full
+
+    @property
+    def _all(self) -> tuple[str, ...]:
+        if self._cut[0] is not self.draft:  # a long text takes a while, and is asked for often
+            self._cut = (self.draft, self.draft.pages())
+        return self._cut[1]
 
 
 @attrs.define(eq=False)
@@ -106,7 +125,19 @@ class Bulletin:
                 pass
             if not turn.draft.has_ended:
                 return
-            self._turns.popleft()
+            if turn.is_lost or not turn.is_too_long or await self._has_shared(turn):
+                self._turns.popleft()
+
+    async def _has_shared(self, turn: _Showing) -> bool:
+        """Share the whole of *turn* as a file; where that is refused, all of it is to be shown."""
+        try:
+            await self._board.share(self._place, _FILE, turn.draft.text.encode(), "")
+        except SlackError as error:
+            if not error.code:
+                raise  # it may go later
+            _log.warning("a long answer of %s is no file: %s", self._author, error)
+            turn.is_in_full = True
+        return not turn.is_in_full
 
     async def _bear(self, error: SlackError) -> None:
         """Try again later what did not get through, and let go what is not wanted."""

@@ -71,6 +71,11 @@ class Draft:
         """Whether there is nothing to show."""
         return not (any(map(str.strip, self.said)) or self.trouble or self.status)
 
+    @property
+    def text(self) -> str:
+        """What the model said, in Markdown."""
+        return "\n\n".join(text.strip() for text in self.said if text.strip())
+
     def pages(self) -> tuple[str, ...]:
         """Give the messages that show it."""
         lines = [to_mrkdwn(text.strip()) for text in self.said if text.strip()]

@@ -294,3 +294,39 @@ async def test_a_message_that_is_changed_is_read_as_one_that_is_new() -> None:
     await board.update(CHANNEL, ts, "hello, @channel")
 
     assert slack.calls[-1].fields["parse"] == "none"
+
+
+LONG = "".join(f"line {number}\n" for number in range(10_000))
+
+
+async def test_the_whole_of_a_very_long_answer_is_in_a_file(autojump_clock: MockClock) -> None:
+    slack = FakeSlack()
+    bulletin = Bulletin(board_of(slack), HERE, "rex")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(bulletin.show)
+        bulletin.hear(Done(TextMessage(LONG), Usage()))
+        await trio.sleep(60)
+        nursery.cancel_scope.cancel()
+
+    assert len(slack.messages) == 10
+    assert slack.messages[-1].text == "_… it goes on in the file below_"
+    assert slack.shared == {"answer.md": (CHANNEL, "1.0", LONG.strip().encode())}
+    assert not bulletin.is_busy
+
+
+async def test_where_no_file_may_be_shared_a_very_long_answer_is_shown_in_full(
+    autojump_clock: MockClock,
+) -> None:
+    slack = FakeSlack()
+    missing = Fault(body={"ok": False, "error": "missing_scope", "needed": "files:write"})
+    slack.faults["files.getUploadURLExternal"] = [missing]
+    bulletin = Bulletin(board_of(slack), HERE, "rex")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(bulletin.show)
+        bulletin.hear(Done(TextMessage(LONG), Usage()))
+        await trio.sleep(120)
+        nursery.cancel_scope.cancel()
+
+    assert "\n".join(message.text for message in slack.messages) == LONG.strip()
