@@ -118,22 +118,22 @@ def add_agent(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="read instructions (AGENTS.md) in these directories, too",
     )
-    project = group.add_mutually_exclusive_group().add_argument
-    project(
-        "--project-instructions",
-        dest="no_project_instructions",
-        action="store_false",
-        default=None,
-        help="read instructions, agents and settings of the project; so it is, unless your config "
+    add_either(
+        group,
+        "project-instructions",
+        yes="read instructions, agents and settings of the project; so it is, unless your config "
         "says otherwise",
-    )
-    project(
-        "--no-project-instructions",
-        action="store_true",
-        default=None,
-        help="read no instructions, agents and settings of the project, for one that you do not "
+        no="read no instructions, agents and settings of the project, for one that you do not "
         "trust",
     )
+
+
+def add_either(group: argparse._ActionsContainer, name: str, *, yes: str, no: str) -> None:
+    """Add a flag *name*, and ``no-`` with it, which stands in the options; None for neither."""
+    add = group.add_mutually_exclusive_group().add_argument
+    dest = f"no_{name.replace('-', '_')}"
+    add(f"--{name}", dest=dest, action="store_false", default=None, help=yes)
+    add(f"--no-{name}", dest=dest, action="store_true", default=None, help=no)
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -177,19 +177,11 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
         help="send and receive at most N tokens, all calls together",
     )
     add("--max-budget-seconds", type=seconds, metavar="S", help="take at most S seconds")
-    compact = group.add_mutually_exclusive_group().add_argument
-    compact(
-        "--compact",
-        dest="no_compact",
-        action="store_false",
-        default=None,
-        help="replace the conversation by a recap of it when the model's window is nearly full; "
+    add_either(
+        group,
+        "compact",
+        yes="replace the conversation by a recap of it when the model's window is nearly full; "
         "so it is, unless your config says otherwise",
-    )
-    compact(
-        "--no-compact",
-        action="store_true",
-        default=None,
-        help="let the conversation grow, rather than replace it by a recap when the model's window "
+        no="let the conversation grow, rather than replace it by a recap when the model's window "
         "is nearly full",
     )

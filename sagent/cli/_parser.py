@@ -6,7 +6,14 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from sagent.cli._argument import place, tool_names
-from sagent.cli._flags import add_agent, add_config, add_limits, add_log, add_model
+from sagent.cli._flags import (
+    add_agent,
+    add_config,
+    add_either,
+    add_limits,
+    add_log,
+    add_model,
+)
 from sagent.cli._options import Options
 from sagent.nearness import did_you_mean
 
@@ -188,19 +195,11 @@ def _add_sessions(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="go on in a copy of the session that one of these names, and leave that as it is",
     )
-    persistence = group.add_mutually_exclusive_group().add_argument
-    persistence(
-        "--session-persistence",
-        dest="no_session_persistence",
-        action="store_false",
-        default=None,
-        help="keep a session and a memory of the project; so it is, unless a config says otherwise",
-    )
-    persistence(
-        "--no-session-persistence",
-        action="store_true",
-        default=None,
-        help="keep neither a session nor a memory of the project",
+    add_either(
+        group,
+        "session-persistence",
+        yes="keep a session and a memory of the project; so it is, unless a config says otherwise",
+        no="keep neither a session nor a memory of the project",
     )
 
 
