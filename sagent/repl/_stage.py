@@ -12,7 +12,6 @@ import asyncio  # noqa: TID251  # see above; prompt_toolkit runs on nothing else
 import os
 import sys
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.input import create_input
 
+from sagent.repl._arrivals import Arrivals
 from sagent.repl._entry import Entry
 from sagent.repl._family_view import FamilyView
 from sagent.repl._keys import Desk, key_bindings
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 
 FRAME_S = 0.04
 """How long at least between two paintings of what an agent does; keys do not wait for them."""
-MOST_WAITING = 5000
-"""How much may wait to be printed, where a terminal takes nothing."""
 _ESCAPE_S = 0.05
 _TITLE_CHARS = 80
 _MODES: Mapping[Editing, EditingMode] = {"emacs": EditingMode.EMACS, "vi": EditingMode.VI}
@@ -62,17 +60,12 @@ class Stage(Desk, Shown):
     """Stops the process, and returns when it goes on."""
     _editing: Editing
     _painter: "Painter | None" = attrs.field(default=None, init=False)
-    _printed: deque[Printed] = attrs.field(factory=deque[Printed], init=False)
-    _fills: deque[str] = attrs.field(factory=deque[str], init=False)
-    _inserts: deque[str | Pasted] = attrs.field(factory=deque[str | Pasted], init=False)
-    _left_out: int = attrs.field(default=0, init=False)
-    _next: View = attrs.field(factory=View, init=False)
+    _arrivals: Arrivals = attrs.field(factory=Arrivals, init=False)
     _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
     _loop: asyncio.AbstractEventLoop | None = attrs.field(default=None, init=False)
     _frame_is_due: bool = attrs.field(default=False, init=False)
     _painted_s: float = attrs.field(default=0, init=False)
     _title: str = attrs.field(default="", init=False)
-    _ends: bool = attrs.field(default=False, init=False)
     _is_told: bool = attrs.field(default=False, init=False)
     _app: Application[None] = attrs.field(init=False)
     _output: SteadyOutput = attrs.field(init=False)
@@ -95,17 +88,8 @@ class Stage(Desk, Shown):
         ends: bool = False,
     ) -> None:
         """Take in what is to be printed, what to show, what to edit, and whether to end."""
+        self._arrivals.put(*printed, view=view, fill=fill, insert=insert, ends=ends)
         with self._lock:
-            self._printed.extend(printed)
-            while len(self._printed) > MOST_WAITING:
-                self._printed.popleft()
-                self._left_out += 1
-            self._next = view or self._next
-            if fill:
-                self._fills.append(fill)
-            if insert:
-                self._inserts.append(insert)
-            self._ends = self._ends or ends
             loop, due = self._loop, self._frame_is_due
             self._frame_is_due = loop is not None
         if loop is not None and not due:
@@ -239,8 +223,8 @@ class Stage(Desk, Shown):
         self._painted_s = self._loop.time()
         self._app.editing_mode = _MODES[self._editing]
         text = self._take_printed()
-        self._show(self._next)
-        if self._ends and self._app.is_running:
+        self._show(self._arrivals.view)
+        if self._arrivals.ends and self._app.is_running:
             self._app.exit()
         if text:
             self._output.held = True
@@ -250,19 +234,13 @@ class Stage(Desk, Shown):
 
     def _take_printed(self) -> str:
         with self._lock:
-            self._frame_is_due = False
-            printed, fills, inserts = [*self._printed], [*self._fills], [*self._inserts]
-            self._printed.clear()
-            self._fills.clear()
-            self._inserts.clear()
-            left_out, self._left_out = self._left_out, 0
-        if left_out:
-            printed.insert(0, Remark(f"  ! {left_out} lines were too fast to be shown", "notice"))
-        for text in fills:
+            self._frame_is_due = False  # before it is taken: what comes then needs another
+        arrived = self._arrivals.take()
+        for text in arrived.fills:
             self.entry.fill(text)
-        for pasted in inserts:
+        for pasted in arrived.inserts:
             self.entry.insert(pasted)
-        return self._painted(printed).replace("\n", "\r\n") if printed else ""
+        return self._painted(arrived.printed).replace("\n", "\r\n") if arrived.printed else ""
 
     def _painted(self, printed: Iterable[Printed]) -> str:
         if self._painter is None:

@@ -23,6 +23,7 @@ from sagent.agent import (
 from sagent.errors import UsageError
 from sagent.message import TextMessage, error_message
 from sagent.model import Usage
+from sagent.repl._arrivals import MOST_WAITING, Arrivals, Arrived
 from sagent.repl._command import COMMANDS, help_text, read_order
 from sagent.repl._completion import ReplCompleter, best, files_below
 from sagent.repl._figures import duration
@@ -257,3 +258,17 @@ def test_a_notice_is_told_to_its_end() -> None:
     shown = PLAIN.paint(Telling().feed(notice, 0), 40)
 
     assert "No space left on device" in " ".join(shown.split())
+
+
+def test_what_a_terminal_is_too_slow_for_is_left_out_and_counted() -> None:
+    arrivals = Arrivals()
+
+    for number in range(MOST_WAITING + 7):
+        arrivals.put(Remark(str(number)))
+    arrived, after = arrivals.take(), arrivals.take()
+
+    assert [one.text for one in arrived.printed[:2]] == [
+        "  ! 7 lines were too fast to be shown",
+        "7",
+    ]
+    assert after == Arrived()
