@@ -5,6 +5,7 @@ Their ground is transparent, and their grey has the same contrast to white as to
 # Where matplotlib is not installed, a stub stands in:
 # pyright: reportMissingModuleSource=false
 
+import math
 from collections.abc import Sequence
 from io import BytesIO
 
@@ -53,11 +54,13 @@ def picture(compared: Sequence[Compared]) -> str:
 
 def _panel(axes: Axes, one: Compared) -> None:
     names, values = list(one.values), list(one.values.values())
+    lengths = [value if math.isfinite(value) else 0 for value in values]
     better = "more is better" if one.reading is Reading.RATE else "less is better"
-    scale = ", logarithmic" if max(values) > WIDE * min(values) else ""
+    wide = 0 < min(lengths) * WIDE < max(lengths)
+    scale = ", logarithmic" if wide else ""
     colours = [OURS, *[THEIRS] * (len(values) - 1)]
-    bars = axes.barh(names, values, color=colours, height=0.7)
-    if scale:
+    bars = axes.barh(names, lengths, color=colours, height=0.7)
+    if wide:
         axes.set_xscale("log")
     axes.bar_label(bars, [one.unit.show(value) for value in values], padding=4)
     axes.invert_yaxis()  # ours on top

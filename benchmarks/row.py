@@ -1,5 +1,6 @@
 """One number, what it is held against, and what it should be."""
 
+import math
 from enum import StrEnum
 from typing import Literal
 
@@ -15,6 +16,8 @@ class Unit:
     decimals: int
 
     def show(self, value: float) -> str:
+        if math.isinf(value):  # what was waited for did not come
+            return "never"
         return f"{value / self.scale:,.{self.decimals}f} {self.symbol}".rstrip()
 
 
