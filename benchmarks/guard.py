@@ -74,7 +74,7 @@ def worsened(what: str, held: Held, measure: Measure) -> str | None:
         if least <= held.most:
             return None
     more = f"{least / held.ratio - 1:.0%} more than {held.ratio:.3g}"
-    return f"{what}: {least:.3g} is {more}, and {held.margin:.0%} is what it may be"
+    return f"{what}: {least:.3g} is {more}, and may be {held.margin:.0%} more"
 
 
 def watch(measures: Mapping[str, Measure]) -> int:
