@@ -129,12 +129,11 @@ class Bulletin:
                 self._turns.popleft()
 
     async def _has_shared(self, turn: _Showing) -> bool:
-        """Share the whole of *turn* as a file; where that is refused, all of it is to be shown."""
+        """Share the whole of *turn* as a file; where that fails, all of it is to be shown."""
+        text = self._board.api.mask.hide(turn.draft.text)
         try:
-            await self._board.share(self._place, _FILE, turn.draft.text.encode(), "")
+            await self._board.share(self._place, _FILE, text.encode(errors="replace"), "")
         except SlackError as error:
-            if not error.code:
-                raise  # it may go later
             _log.warning("a long answer of %s is no file: %s", self._author, error)
             turn.is_in_full = True
         return not turn.is_in_full

@@ -58,7 +58,7 @@ class WebApi:
     _base_url: str
     _token: str = attrs.field(repr=False)
     _what: str
-    _mask: Mask = attrs.field(factory=Mask)
+    mask: Mask = attrs.field(factory=Mask)
     gate: Gate = attrs.field(factory=Gate, init=False)
     _loss: SlackError | None = attrs.field(default=None, init=False)
     _lost: trio.Event = attrs.field(factory=trio.Event, init=False)
@@ -145,7 +145,7 @@ class WebApi:
         Raises:
             SlackError: it is not taken, or there is a secret in it.
         """
-        if self._mask.is_in(content):
+        if self.mask.is_in(content):
             raise SlackError("it holds a key or a token that is in use here: leave that out")
         async with self._reported("the file"):
             with trio.fail_after(_CHUNK_S):
@@ -155,7 +155,7 @@ class WebApi:
 
     async def _verdict(self, method: str, parameters: Mapping[str, JSON]) -> Verdict:
         form = {
-            name: self._mask.hide(_text(value))
+            name: self.mask.hide(_text(value))
             for name, value in parameters.items()
             if value is not None
         }

@@ -16,6 +16,7 @@ from sagent.model import Usage
 from sagent.slack._board import Board
 from sagent.slack._bulletin import Bulletin
 from sagent.slack._heard import Place
+from sagent.slack._mask import Mask
 from sagent.slack._web_api import WebApi
 
 HERE = Place(channel=CHANNEL, thread="1.0")
@@ -27,11 +28,13 @@ def api_of(slack: FakeSlack, token: str = BOT) -> WebApi:
     return WebApi(client, "http://virtual/api/", token, "SLACK_BOT_TOKEN")
 
 
-def board_of(slack: FakeSlack) -> Board:
+def board_of(slack: FakeSlack, secret: str = "") -> Board:
     def note(place: Place, ts: str, label: str) -> None:
         """Let it go: nobody reacts to it."""
 
-    return Board(api_of(slack), note)
+    api = api_of(slack)
+    api.mask = Mask([secret])
+    return Board(api, note)
 
 
 def times(slack: FakeSlack, *methods: str) -> list[float]:
@@ -330,3 +333,18 @@ async def test_where_no_file_may_be_shared_a_very_long_answer_is_shown_in_full(
         nursery.cancel_scope.cancel()
 
     assert "\n".join(message.text for message in slack.messages) == LONG.strip()
+
+
+async def test_in_the_file_of_a_very_long_answer_no_secret_is_shown(
+    autojump_clock: MockClock,
+) -> None:
+    slack = FakeSlack()
+    bulletin = Bulletin(board_of(slack, "line 9999"), HERE, "rex")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(bulletin.show)
+        bulletin.hear(Done(TextMessage(LONG + "\udcff"), Usage()))
+        await trio.sleep(60)
+        nursery.cancel_scope.cancel()
+
+    assert slack.shared["answer.md"][2].endswith(b"line 9998\n[secret]\n?")
