@@ -57,7 +57,14 @@ def _cut(text: str, limit: int) -> int:
         start = text.rfind(opening, limit // _LEAST_PART, place)
         if start > 0 and closing not in text[start:place]:
             place = start
-    return place
+    return _before_fence(text, place)
+
+
+def _before_fence(text: str, place: int) -> int:
+    """Cut before the line at *place* if it begins as a fence, a part of which is none, or one."""
+    line = text.rfind("\n", 0, place) + 1
+    is_fence = text[line:].lstrip().startswith(_FENCE)
+    return line if is_fence and text[:line].strip() else place
 
 
 def _is_inside(text: str, place: int) -> bool:

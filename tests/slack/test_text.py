@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sagent.agent import (
@@ -69,6 +69,7 @@ def test_what_is_escaped_is_had_back(text: str) -> None:
     assert unescape(escape(text)) == text
 
 
+@example("<<\n<<<<<<<<<<<\n[a b](https://x.y/z)\n```\n<<", 41)
 @given(LINES, st.integers(40, 200))
 def test_pages_have_room_and_lose_no_word(text: str, limit: int) -> None:
     cut = pages(text, limit)
@@ -78,6 +79,7 @@ def test_pages_have_room_and_lose_no_word(text: str, limit: int) -> None:
     assert _letters(fences.sub("", "\n".join(cut))) == _letters(fences.sub("", text))
 
 
+@example("<<<<\n\n\n\n<<<\n<<<<<<<\n<<<<<<<\n[a b](https://x.y/z)\n[[[\n```py\n\n<", 60)
 @given(LINES, st.integers(60, 200))
 def test_a_page_ends_no_code_of_another(text: str, limit: int) -> None:
     cut = pages(text, limit)

@@ -279,14 +279,15 @@ async def test_the_files_of_a_skill_can_be_read_wherever_they_are(
     assert "the hall" in texts(model)[-1]
 
 
-async def test_the_files_of_a_skill_that_is_linked_into_the_project_can_be_read(
-    place: Path, tmp_path: Path
+async def test_the_files_of_a_skill_that_is_linked_into_the_home_can_be_read(
+    home: Home, place: Path, tmp_path: Path
 ) -> None:
     folder = write(tmp_path / "elsewhere", body="Read rooms.md.")
     (folder / "rooms.md").write_text("the hall")
     write(place, "other")
-    (place / "tidy").symlink_to(folder)
-    skill = await text_for(found(place))
+    (home.root / "skills").mkdir(parents=True)
+    (home.root / "skills" / "tidy").symlink_to(folder)
+    skill = await text_for(load_skills(cwd=place.parents[1], home=home))
     workspace = Workspace(place.parents[1])
     read = Read().bind(Binding(agent="any", workspace=workspace))
 
