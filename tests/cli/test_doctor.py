@@ -110,19 +110,12 @@ def test_a_port_where_nobody_listens_is_told_as_such(sagent: Command) -> None:
 
 
 @pytest.mark.slow
-def test_a_vendor_that_says_nothing_is_given_up_within_six_seconds(sagent: Command) -> None:
-    started = trio.run(_now)
-
+def test_a_vendor_that_says_nothing_is_given_up(sagent: Command) -> None:
     with serve_loopback(Reply([], hang=True)) as server:
         ended = sagent("doctor", "--json", environ=openai_at(server.base_url))
 
     assert ended.returncode == 1
     assert found(ended, "did not answer within 5 s")["level"] == "failed"
-    assert trio.run(_now) - started < 30  # on a loaded machine
-
-
-async def _now() -> float:
-    return trio.current_time()
 
 
 def test_a_server_that_lists_no_models_may_work_all_the_same(sagent: Command) -> None:
