@@ -85,6 +85,7 @@ def choose_advisor(
         UsageError: a name or a value cannot be meant.
         MissingKeyError: the provider needs a key that is not in the environment.
     """
+    named = config_of(options).model_of(named)
     head, colon, rest = named.partition(":")
     known = {name.lower(): name for name in PROVIDER_NAMES}
     if colon and head.lower() in known:
@@ -108,7 +109,7 @@ def for_another(options: Options, chosen: str, named: str) -> Options:
 
     A key that was given is for that provider: another one, which the name tells, never sees it.
     """
-    other = copy(options)
+    other, named = copy(options), config_of(options).model_of(named)
     other.model = named
     usual = _asked(other).over(config_of(options).naming, provider_of)
     if (usual.runner or provider_of(named) or chosen).lower() != chosen.lower():

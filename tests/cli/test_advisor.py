@@ -1,6 +1,7 @@
 """``--advisor``: a run whose agent may ask another model."""
 
 import json
+from pathlib import Path
 
 import pytest
 from command import Command, at, one_line
@@ -69,3 +70,18 @@ def test_an_adviser_that_cannot_be_had_is_one_line(
     assert ended.returncode == code
     assert told in one_line(ended.stderr)
     assert server.seen == []
+
+
+def test_an_adviser_may_be_named_by_an_alias_that_tells_its_provider(
+    sagent: Command, home: Path
+) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "config.toml").write_text('[aliases]\nwise = "kimi-k3"\n')
+    with (
+        serve_loopback(answer("Go left.")) as moonshot,
+        serve_loopback(QUESTION, answer("left")) as server,
+    ):
+        environ = {"MOONSHOT_BASE_URL": moonshot.base_url, "MOONSHOT_API_KEY": "sk-its-own"}
+        sagent(*at(server), "--advisor", "wise", "go", environ=environ)
+
+    assert [seen.body["model"] for seen in moonshot.seen] == ["kimi-k3"]

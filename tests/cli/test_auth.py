@@ -8,6 +8,7 @@ import pytest
 from command import Command, Ended, one_line
 from loopback import Loopback, answer, call, refusal, serve_loopback
 
+from sagent.cli._config import configure
 from sagent.cli._model_choice import for_another
 from sagent.cli._parser import parse
 
@@ -153,6 +154,16 @@ def test_a_given_key_is_never_sent_to_another_provider(
     options.key = KEY
 
     assert for_another(options, chosen, named).key == key
+
+
+def test_a_given_key_is_not_sent_to_another_provider_by_an_alias_either(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[aliases]\nwise = "claude-opus-5"\n')
+    options = parse(("--model", "gpt-5.5", "--auth", "env:K", "--config", str(config)))
+    configure(options)
+    options.key = KEY
+
+    assert for_another(options, "OpenAI", "wise").key == ""
 
 
 @pytest.mark.parametrize(
