@@ -1,7 +1,6 @@
 """One prompt and its answer, or a conversation with a program."""
 
 import sys
-import traceback
 from contextlib import AbstractContextManager, suppress
 from functools import partial
 from typing import assert_never
@@ -13,8 +12,9 @@ from sagent.actors import open_system
 from sagent.agent import Agent, Output, Prompt
 from sagent.cli._credential import keyed
 from sagent.cli._dialogue import Dialogue
-from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED, USAGE
+from sagent.cli._exit_code import DONE, FAILED, INTERRUPTED
 from sagent.cli._image_file import load_images
+from sagent.cli._last_stop import settled, tell_error
 from sagent.cli._line_answerer import LineAnswerer
 from sagent.cli._log import is_logged_to_stderr, logged
 from sagent.cli._openness import open_to_others, traced
@@ -30,7 +30,7 @@ from sagent.cli._printer import (
 from sagent.cli._said import said
 from sagent.cli._session_choice import open_chosen
 from sagent.cli._setup import build_agent
-from sagent.cli._streams import complain_of, read_in
+from sagent.cli._streams import read_in
 from sagent.cli._until_signal import End, until_signal
 from sagent.cli._voice import Voice
 from sagent.cli._watcher import LogWatcher, Watcher, open_watcher
@@ -49,30 +49,24 @@ LAST_WORDS_S = 0.2
 def run_headless(options: Options) -> int:
     """Do what *options* ask for and give the exit code."""
     printer = _printer(options)
-    try:
-        _check_prompt(options)
-        output = None if options.output_schema is None else load_output(options.output_schema)
-        work = _show if options.input_format == "text" else _converse
-        options = keyed(options)
-        with logged(options, "headless"), open_chosen(options) as session:
-            code = trio.run(until_signal, partial(work, options, session, printer, output))
-    except UsageError as error:
-        _tell(error, printer, options)
-        return USAGE
-    except Exception as error:  # noqa: BLE001  # the last stop: a person reads one line
-        _tell(error, printer, options)
-        return FAILED
+    code = settled(partial(_do, options, printer), partial(_tell, options, printer))
     if code == INTERRUPTED:
         _tell_reader(RunCancelledError("interrupted"), printer)
     return code
 
 
-def _tell(error: Exception, printer: Printer, options: Options) -> None:
-    if options.debug:
-        traceback.print_exception(error)
+def _do(options: Options, printer: Printer) -> int:
+    _check_prompt(options)
+    output = None if options.output_schema is None else load_output(options.output_schema)
+    work = _show if options.input_format == "text" else _converse
+    options = keyed(options)
+    with logged(options, "headless"), open_chosen(options) as session:
+        return trio.run(until_signal, partial(work, options, session, printer, output))
+
+
+def _tell(options: Options, printer: Printer, error: Exception) -> None:
     _tell_reader(error, printer)
-    if not isinstance(error, BrokenPipeError):  # the reader of the answer went, and knows it
-        complain_of(error, way_on=_way_on(error, printer, options))
+    tell_error(options, error, way_on=_way_on(error, printer, options))
 
 
 def _way_on(error: Exception, printer: Printer, options: Options) -> str:

@@ -20,8 +20,11 @@ def settled(work: Callable[[], int], tell: Callable[[Exception], object] = compl
         return USAGE if isinstance(error, UsageError) else FAILED
 
 
-def tell_error(options: Options, error: Exception) -> None:
-    """Write *error* as one line, after where it comes from if *options* ask for that."""
+def tell_error(options: Options, error: Exception, *, way_on: str = "") -> None:
+    """Write *error* as one line that ends with *way_on*.
+
+    If *options* ask for that, where it comes from stands before it.
+    """
     if options.debug:
         traceback.print_exception(error)
-    complain_of(error)
+    complain_of(error, way_on=way_on)
