@@ -40,7 +40,7 @@ from sagent.errors import (
     RunCancelledError,
     UsageError,
 )
-from sagent.session import Session, StateRecord
+from sagent.session import Session
 
 LAST_WORDS_S = 0.2
 """How long a reader of standard output may take to read that the run has failed."""
@@ -99,7 +99,7 @@ async def _converse(
 
         def begin() -> None:
             if session is not None:
-                _note(session, state)
+                session.note(state)
                 printer.session_id = session.id
 
         voice = Voice.of(printer, watcher)
@@ -126,7 +126,7 @@ async def _show(
         prompt = attrs.evolve(prompt, attachments=(*images, *prompt.attachments))
         schema = None if output is None else output.schema
         if session is not None:  # something was said: from here on there is a session
-            _note(session, state)
+            session.note(state)
             printer.session_id = session.id
         async with (
             open_system() as system,
@@ -138,12 +138,6 @@ async def _show(
                 watcher.show(event)
                 await printer.show(event)
     return DONE
-
-
-def _note(session: Session, state: StateRecord) -> None:
-    known = session.transcript.state
-    if known.changed(state) != known:
-        session.append(state)
 
 
 async def _prompt(options: Options, agent: Agent) -> Prompt:

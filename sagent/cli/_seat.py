@@ -94,11 +94,8 @@ class _Notes:
             self._write()
 
     def _write(self) -> None:
-        session, state = self._session, self._state
-        if session is not None:
-            known = session.transcript.state
-            if known.changed(state) != known:
-                session.append(state)
+        if self._session is not None:
+            self._session.note(self._state)
 
 
 def _model_names(model: Model) -> tuple[str, ...]:

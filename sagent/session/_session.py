@@ -14,7 +14,7 @@ from sagent.errors import UsageError
 from sagent.message import new_id
 from sagent.session._line import Envelope, Line, write_line
 from sagent.session._log import Log
-from sagent.session._records import Header, HeadRecord, MessageRecord, Record
+from sagent.session._records import Header, HeadRecord, MessageRecord, Record, StateRecord
 from sagent.session._redaction import Redactor
 from sagent.session._repair import Repair, repair
 from sagent.session._transcript import Transcript
@@ -100,6 +100,16 @@ class Session:
             self._check(record)
             self._put(self._redactor.clean(record))
             self._written += 1
+
+    def note(self, change: StateRecord) -> None:
+        """Write *change*, if it says what the session does not know yet.
+
+        Raises:
+            SessionError: as `append` does.
+        """
+        known = self.transcript.state
+        if known.changed(change) != known:
+            self.append(change)
 
     def repair(self) -> Repair:
         """Append what the conversation needs for a model to go on with it; see `repair`.

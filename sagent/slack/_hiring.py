@@ -127,9 +127,7 @@ class Hiring:
         options.append_system = "\n\n".join(filter(None, (_IN_SLACK, options.append_system)))
         options.agent = persona.agent_file or (None if persona.system else options.agent)
         agent, state = await build_agent(options, session, on_progress=self._on_progress)
-        known = session.transcript.state
-        if known.changed(state) != known:
-            session.append(state)
+        session.note(state)
         self._budget = self._budget or agent.budget
         return attrs.evolve(
             agent,

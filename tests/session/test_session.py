@@ -109,6 +109,20 @@ def test_spending_is_summed_over_all_branches(home: Home) -> None:
     assert (spending.cost_usd, spending.calls, spending.unpriced_calls) == (Decimal("0.20"), 3, 1)
 
 
+def test_a_note_that_says_nothing_new_is_not_written(home: Home) -> None:
+    with create_session(home, cwd=Path.cwd()) as session:
+        session.append(MessageRecord(said("hello")))
+        session.note(StateRecord(agent="Agent", model_id="m"))
+        before = (session.directory / "session.jsonl").read_bytes()
+
+        session.note(StateRecord(agent="Agent"))
+        same = (session.directory / "session.jsonl").read_bytes()
+        session.note(StateRecord(agent="Agent", model_id="n"))
+
+    assert same == before
+    assert read_session(session.directory).state.model_id == "n"
+
+
 def test_the_state_is_what_was_said_last_of_each(home: Home) -> None:
     with create_session(home, cwd=Path.cwd(), name="first") as session:
         session.append(
