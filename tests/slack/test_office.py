@@ -1,35 +1,16 @@
 """A bot in a workspace: what people say to it and see of it."""
 
-from base64 import b64decode, b64encode
-from pathlib import Path
-from shutil import copytree
-
 import pytest
 import trio
-from fake_slack import ADA, BEN, BOT, BOT_USER, CHANNEL, DM, FakeSlack, open_slack
+from fake_slack import ADA, BEN, BOT_USER, CHANNEL, DM, open_slack
 from loopback import Reply, answer, call, frame, open_loopback, refusal, stream_head
 from slack_bot import BotIn, create
-from trio.testing import wait_all_tasks_blocked
 
 from sagent.control.client import find_agent, find_runs
-
-PNG = b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
-
-
-def shared(slack: FakeSlack, name: str, kind: str, size: int) -> dict[str, object]:
-    """Describe a file as an event does."""
-    url = slack.url.replace("/api/", f"/files/{name}")
-    return {"id": name, "name": name, "mimetype": kind, "size": size, "url_private_download": url}
 
 
 def event(text: str) -> dict[str, object]:
     return {"type": "message", "user": ADA, "channel": CHANNEL, "ts": "1.5", "text": text}
-
-
-def all_bytes_below(directory: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in directory.rglob("*") if path.is_file())
 
 
 async def test_an_agent_is_created_and_answers_in_the_thread(bot: BotIn) -> None:
@@ -69,74 +50,6 @@ async def test_a_thread_is_a_conversation_of_its_own(bot: BotIn) -> None:
     assert told[1:] == [f"<@{ADA}>: first", "one", f"<@{ADA}>: more of the first"]
 
 
-async def test_a_later_run_goes_on_with_agents_and_threads(bot: BotIn) -> None:
-    async with open_slack() as slack, open_loopback(answer("one"), answer("two")) as model:
-        async with bot(slack, model):
-            await create(slack, "reviewer", "rex")
-            thread = await slack.say("rex: first")
-            await slack.shown("one")
-
-        async with bot(slack, model, "--continue"):
-            await slack.say("and more", thread=thread)
-            await slack.shown("two")
-
-    told = [message["content"] for message in model.seen[1].body["messages"]]
-    assert told[1:] == [f"<@{ADA}>: first", "one", f"<@{ADA}>: and more"]
-
-
-async def test_a_later_run_knows_whose_messages_are_whose(bot: BotIn) -> None:
-    async with open_slack() as slack, open_loopback(answer("one"), answer("two")) as model:
-        async with bot(slack, model):
-            await create(slack, "reviewer", "rex")
-            thread = await slack.say("rex: first")
-            message = await slack.shown("one")
-
-        async with bot(slack, model, "--continue"):
-            await slack.react("thumbsup", message)
-            answered = await slack.shown("two")
-
-    assert answered.thread == thread
-
-
-async def test_a_reaction_to_a_diary_is_answered_in_a_thread_below_it(bot: BotIn) -> None:
-    async with (
-        open_slack() as slack,
-        open_loopback(answer("one"), answer("two")) as model,
-        bot(slack, model, "--allow-channel", "C0REX"),
-    ):
-        await create(slack, "reviewer", "rex", within="C0REX")
-        await slack.say("rex: first")
-        diary = await slack.shown("answered in")
-
-        await slack.react("eyes", diary)
-        answered = await slack.shown("two")
-
-    assert (answered.channel, answered.thread) == ("C0REX", diary.ts)
-
-
-async def test_a_run_begins_anew_without_continue(bot: BotIn) -> None:
-    async with open_slack() as slack, open_loopback(answer("one")) as model:
-        async with bot(slack, model):
-            await create(slack, "reviewer", "rex")
-
-        async with bot(slack, model):
-            await slack.say("list")
-            await slack.shown("there is nobody here yet")
-
-
-async def test_a_run_in_which_nothing_happened_is_not_the_one_to_go_on_with(bot: BotIn) -> None:
-    async with open_slack() as slack, open_loopback(answer("one")) as model:
-        async with bot(slack, model):
-            await create(slack, "reviewer", "rex")
-        async with bot(slack, model):
-            await slack.say("help")
-            await slack.shown("a new agent")
-
-        async with bot(slack, model, "--continue"):
-            await slack.say("list")
-            await slack.shown("• *rex* (reviewer)")
-
-
 async def test_of_two_who_create_one_name_at_once_one_is_told_that_it_is_taken(bot: BotIn) -> None:
     async with open_slack() as slack, open_loopback(answer("one")) as model, bot(slack, model):
         async with trio.open_nursery() as nursery:
@@ -144,27 +57,6 @@ async def test_of_two_who_create_one_name_at_once_one_is_told_that_it_is_taken(b
             nursery.start_soon(slack.say, "create planner as rex")
         await slack.shown("*rex* is here")
         await slack.shown("there is a rex already")
-
-
-async def test_who_is_created_anew_begins_anew(bot: BotIn) -> None:
-    async with (
-        open_slack() as slack,
-        open_loopback(answer("one"), answer("two")) as model,
-        bot(slack, model),
-    ):
-        await slack.say("create rex", channel=DM)
-        await slack.shown("is here")
-        await slack.say("first", channel=DM)
-        await slack.shown("one")
-        await slack.say("stop rex", channel=DM)
-        await slack.shown("has left")
-
-        await slack.say("create rex", channel=DM)
-        await slack.shown("is here", times=2)
-        await slack.say("second", channel=DM)
-        await slack.shown("two")
-
-    assert len(model.seen[1].body["messages"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -275,65 +167,6 @@ async def test_a_stop_sign_interrupts_and_what_was_said_stays(bot: BotIn) -> Non
 
     assert message.text.startswith("I begin\n")
     assert message.text.endswith("\n⏹️ interrupted")
-
-
-async def test_images_and_texts_come_along(bot: BotIn) -> None:
-    async with (
-        open_slack() as slack,
-        open_loopback(answer("A dot.")) as model,
-        bot(slack, model),
-    ):
-        slack.files["/files/dot.png"] = ("image/png", PNG)
-        slack.files["/files/notes.txt"] = ("text/plain", b"milk\n")
-        await create(slack, "reviewer", "rex")
-        await slack.say(
-            "rex: what is this?",
-            files=[
-                shared(slack, "dot.png", "image/png", len(PNG)),
-                shared(slack, "notes.txt", "text/plain", 5),
-                shared(slack, "song.mp3", "audio/mpeg", 9),
-            ],
-        )
-        await slack.shown("A dot.")
-
-    words, picture = model.seen[0].body["messages"][-1]["content"]
-    assert "[attached: dot.png]\n[notes.txt]\nmilk\n" in words["text"]
-    assert "[song.mp3 is not attached: audio/mpeg is no image, PDF or text]" in words["text"]
-    assert picture["image_url"]["url"].endswith(b64encode(PNG).decode())
-
-
-async def test_the_token_goes_to_no_other_host_for_a_file(bot: BotIn) -> None:
-    async with (
-        open_slack() as slack,
-        open_loopback(answer("elsewhere")) as elsewhere,
-        open_loopback(answer("I cannot.")) as model,
-        bot(slack, model),
-    ):
-        await create(slack, "reviewer", "rex")
-        outside = shared(slack, "dot.png", "image/png", 9) | {
-            "url_private_download": f"{elsewhere.base_url}/dot.png"
-        }
-        await slack.say("rex: look", files=[outside])
-        await slack.shown("I cannot.")
-
-    assert elsewhere.seen == []
-    told = model.seen[0].body["messages"][-1]["content"]
-    assert "[dot.png cannot be had: the file is kept outside of Slack: open it there]" in told
-
-
-async def test_an_agent_shares_a_file_in_its_thread(bot: BotIn) -> None:
-    (bot.project / "plan.txt").write_text("first, second")
-    send = call("SendFile", {"file_path": "plan.txt", "comment": "as asked"})
-    async with (
-        open_slack() as slack,
-        open_loopback(send, answer("There it is.")) as model,
-        bot(slack, model),
-    ):
-        await create(slack, "planner", "pia")
-        thread = await slack.say("pia: the plan, please")
-        await slack.shown("There it is.")
-
-    assert slack.shared == {"plan.txt": (CHANNEL, thread, b"first, second")}
 
 
 async def test_direct_messages_are_one_conversation(bot: BotIn) -> None:
@@ -507,40 +340,6 @@ async def test_the_bot_is_called_and_ended_by_its_own_name(bot: BotIn) -> None:
     assert [agent.name for agent in running.run.agents] == ["works-bot-2"]
 
 
-async def test_secrets_are_in_no_file_of_the_run(bot: BotIn, tmp_path: Path) -> None:
-    async with (
-        open_slack() as slack,
-        open_loopback(answer(f"it is {BOT}")) as model,
-        bot(slack, model),
-    ):
-        await create(slack, "reviewer", "rex")
-        await slack.say("rex: what is the token?")
-        await slack.shown("it is")
-
-    written = all_bytes_below(tmp_path)
-    assert b"what is the token?" in written
-    assert BOT.encode() not in written
-
-
-async def test_a_key_is_fetched_once_and_is_in_no_file_of_the_run(
-    bot: BotIn, tmp_path: Path
-) -> None:
-    fetch = f"echo x >> {tmp_path}/fetched; echo sk-of-a-command"
-    async with (
-        open_slack() as slack,
-        open_loopback(answer("it is sk-of-a-command"), answer("again")) as model,
-        bot(slack, model, "--auth", f"command:{fetch}"),
-    ):
-        await create(slack, "reviewer", "rex")
-        await slack.say("rex: what is the key?")
-        await slack.shown("it is")
-        await slack.say("rex: and here?")
-        await slack.shown("again")
-
-    assert b"sk-of-a-command" not in all_bytes_below(tmp_path)
-    assert (tmp_path / "fetched").read_text() == "x\n"
-
-
 async def test_what_comes_twice_is_answered_once(bot: BotIn) -> None:
     async with (
         open_slack() as slack,
@@ -596,49 +395,3 @@ async def test_a_persona_that_cannot_be_read_is_told_and_nobody_is_created(bot: 
         await slack.shown("is not UTF-8: save it as such")
         await slack.say("list")
         await slack.shown("there is nobody here yet")
-
-
-async def test_an_answer_that_was_cut_off_by_a_crash_is_told_of_by_the_next_run(
-    bot: BotIn, tmp_path: Path
-) -> None:
-    begun = stream_head() + frame({"choices": [{"delta": {"content": "I begin"}}]})
-    async with (
-        open_slack() as slack,
-        open_loopback(Reply([begun], hang=True), answer("I go on.")) as model,
-    ):
-        async with bot(slack, model):
-            await create(slack, "reviewer", "rex")
-            thread = await slack.say("rex: think")
-            await slack.shown("I begin")
-            await wait_all_tasks_blocked(0.1)
-            crashed = copytree(tmp_path / "home" / "slack", tmp_path / "crashed")
-
-        async with bot(slack, model, "--continue", "--session-dir", str(crashed)):
-            excuse = await slack.shown("I went down meanwhile")
-            await slack.say("and?", thread=thread)
-            await slack.shown("I go on.")
-        async with bot(slack, model, "--continue", "--session-dir", str(crashed)):
-            await slack.say("list")
-            await slack.shown("• *rex*")
-
-    assert excuse.thread == thread
-    assert len([one for one in slack.messages if "went down" in one.text]) == 1
-
-
-async def test_files_that_come_with_an_answer_are_not_lost(bot: BotIn) -> None:
-    async with (
-        open_slack() as slack,
-        open_loopback(call("AskUser", {"question": "Which?"}), answer("I see.")) as model,
-        bot(slack, model),
-    ):
-        slack.files["/files/plan.json"] = ("application/json", b'{"a": 1}')
-        await create(slack, "planner", "pia")
-        thread = await slack.say("pia: plan")
-        await slack.shown("asks:*")
-        plan = shared(slack, "plan.json", "application/json", 8)
-        await slack.say("this one", thread=thread, files=[plan])
-        with trio.fail_after(10):
-            while "[plan.json]" not in (told := str(model.seen[-1].body["messages"])):
-                await trio.sleep(0.01)
-
-    assert "The user says: this one" in told
