@@ -190,7 +190,7 @@ async def test_with_nothing_in_the_environment_all_is_told_that_can_be(tmp_path:
     script = f"import os, sys; os.rmdir({str(gone)!r}); from sagent.cli import main; main()"
 
     ended = await trio.run_process(
-        [sys.executable, "-c", script, "doctor", "--json"],
+        [sys.executable, "-P", "-c", script, "doctor", "--json"],
         capture_stdout=True,
         capture_stderr=True,
         check=False,

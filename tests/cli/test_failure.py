@@ -87,7 +87,7 @@ async def test_a_directory_that_is_gone_is_one_line(words: tuple[str, ...], tmp_
     )
 
     done = await trio.run_process(
-        [sys.executable, "-c", script, *words], stdin=b"", capture_stderr=True, check=False, env=clean(), cwd=gone,
+        [sys.executable, "-P", "-c", script, *words], stdin=b"", capture_stderr=True, check=False, env=clean(), cwd=gone,
     )  # fmt: skip
 
     assert done.returncode == 1
