@@ -9,8 +9,9 @@
         └── stopped, shielded for as long as the grace
 
 No Exception passes the shell, so that a crash is an Exit and harms no sibling; Cancelled always
-does. The last `except Exception` stands outside of the nursery: of a group that mixes Cancelled
-with errors, the nursery's scope first takes its Cancelled away.
+does. The last handlers stand outside of the nursery: of a group that mixes Cancelled with errors,
+the nursery's scope first takes its Cancelled away. What is left of such a group was cancelled from
+above: its errors are the crash, and the rest goes on.
 """
 
 import logging
@@ -48,6 +49,12 @@ async def live[M](cell: Cell, make: Callable[[], Behavior[M]]) -> None:
             nursery.cancel_scope.cancel()  # the actor's own tasks, and those yet to start in it
     except Exception as error:  # noqa: BLE001  # the one place where a crash becomes a value
         exit = _exit_after(cell, exit, error)  # noqa: A001
+    except BaseExceptionGroup as error:
+        errors, passing = error.split(Exception)
+        if errors is not None:
+            exit = _exit_after(cell, exit, errors)  # noqa: A001
+        if passing is not None:
+            raise passing from None
     finally:
         bury_children(cell)
         try:

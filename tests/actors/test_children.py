@@ -138,3 +138,58 @@ async def test_what_a_task_of_an_actor_raises_is_the_actors_crash(
 
         end = await householder.closed()
         assert (end.reason, type(end.error)) == ("crashed", ValueError)
+
+
+class Untidy(Actor[str]):
+    """Has a task of its own that fails when it is cancelled."""
+
+    async def started(self) -> None:
+        self.context.nursery.start_soon(self.fail_at_the_end)
+
+    async def fail_at_the_end(self) -> None:
+        try:
+            await trio.sleep_forever()
+        finally:
+            raise OSError("no room")
+
+    async def receive(self, message: str) -> None:
+        """Nothing is sent to it."""
+
+
+class Parental(Actor[str]):
+    """Has an untidy child."""
+
+    async def started(self) -> None:
+        await self.context.spawn(Untidy, name="untidy")
+
+    async def receive(self, message: str) -> None:
+        """Nothing is sent to it."""
+
+
+async def test_a_child_that_fails_while_its_parent_is_killed_is_no_crash_of_the_parents(
+    autojump_clock: MockClock,
+) -> None:
+    ends: dict[str, Exit] = {}
+    async with open_system() as system:
+        parent = await system.spawn(Parental, name="parent")
+        await wait_all_tasks_blocked()
+        with system.events.listen(
+            lambda e: ends.update({e.path: e.exit}) if isinstance(e, Exited) else None
+        ):
+            parent.kill()
+            await parent.closed()
+
+    assert ends["/parent"] == Exit("killed")
+    untidy = ends["/parent/untidy"]
+    assert (untidy.reason, type(untidy.error)) == ("crashed", OSError)
+
+
+async def test_an_actor_that_fails_while_the_block_is_cancelled_raises_nothing_there(
+    autojump_clock: MockClock,
+) -> None:
+    with trio.move_on_after(1) as scope:
+        async with open_system() as system:
+            await system.spawn(Parental)
+            await trio.sleep_forever()
+
+    assert scope.cancelled_caught
