@@ -118,13 +118,17 @@ class Inbox[M]:
         """Take the first message of *kind* in the front lane, past those that wait before it.
 
         This is Erlang's selective receive, for what is to be seen in the midst of other work. None
-        when there is none, or when nothing is taken any more.
+        when there is none, or when nothing is taken any more. A tell counts as handled then.
         """
         if self._ended or self._suspensions:
             return None
         envelope = cast("Envelope[N] | None", self._mailbox.select(kind))
-        if envelope is not None and envelope.wants_reply:
+        if envelope is None:
+            return None
+        if envelope.wants_reply:
             self._hold(cast("Envelope[M]", envelope))
+        else:
+            envelope.settled = True
         return envelope
 
     @property

@@ -2,7 +2,7 @@
 
 import pytest
 import trio
-from trio.testing import wait_all_tasks_blocked
+from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import Actor, Inbox, Request, open_system
 from sagent.errors import ActorStopped
@@ -106,3 +106,24 @@ async def test_a_reader_that_waits_can_be_woken() -> None:
         await ref.closed()
 
     assert woken == [1, 2]
+
+
+async def test_ticks_go_on_when_each_is_selected(autojump_clock: MockClock) -> None:
+    seen: list[float] = []
+
+    class Watchman(Actor[str]):
+        async def run(self, inbox: Inbox[str]) -> None:
+            def look(_: object) -> None:
+                if inbox.select_nowait(str):
+                    seen.append(trio.current_time())
+
+            self.context.every("tick", 1, "tick", lane="front")
+            with inbox.watched(look):
+                await trio.sleep_forever()
+
+    async with open_system() as system:
+        watchman = await system.spawn(Watchman)
+        await trio.sleep(3.5)
+        watchman.kill()
+
+    assert seen == [1, 2, 3]
