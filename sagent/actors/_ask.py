@@ -3,8 +3,9 @@
 An actor that asks in its own task handles nothing until it is answered. If whoever it asks waits
 for it in turn, directly or through others, no answer can ever come: the ask that would close the
 cycle fails instead, even one with a deadline, which would end by itself. Only what is certain
-counts: an ask made in a task beside the actor's own keeps nobody waiting, what a `run` of one's own
-has taken may yet be answered from another task, and who takes nothing more answers at once.
+counts: an ask made in a task beside the actor's own keeps nobody waiting, nor does one that was
+just cancelled; what a `run` of one's own has taken may yet be answered from another task, and who
+takes nothing more answers at once.
 """
 
 from sagent.actors._cell import Cell
@@ -37,7 +38,9 @@ def _check(asker: Cell, to: Cell) -> None:
         passed.add(cell)
         question, cell = cell.asks
         path.append(cell.path)
-        if question.settled or (cell.inbox is not None and cell.inbox.holds(question)):
+        if question.settled or question.abandoned:
+            return
+        if cell.inbox is not None and cell.inbox.holds(question):
             return
     raise AskCycle(
         f"{' asks '.join(path)}: no answer can come; tell instead, "

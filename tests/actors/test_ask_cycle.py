@@ -112,6 +112,51 @@ class Later(Answering):
         envelope.reply("arrived")
 
 
+class Releasing(Answering):
+    """Cancels the first ask, and before the asker can run asks it something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patience = trio.CancelScope()
+
+    async def run(self, inbox: Inbox[Pass]) -> None:
+        await inbox.get()
+        self.patience.cancel()
+        assert self.other is not None
+        self.heard.append(await self.other.ask(Pass(0)))
+
+
+class Impatient(Link):
+    """Stops waiting for its ask when it is told to."""
+
+    def __init__(self, patience: trio.CancelScope) -> None:
+        super().__init__()
+        self.patience = patience
+
+    async def receive(self, message: Pass) -> str:
+        if message.steps == 0:
+            return "arrived"
+        with self.patience:
+            return await super().receive(message)
+        return "gave up"
+
+
+async def test_one_who_was_just_released_from_its_ask_closes_no_circle(
+    autojump_clock: MockClock,
+) -> None:
+    releasing = Releasing()
+    link = Impatient(releasing.patience)
+    async with open_system() as system:
+        asker = await system.spawn(lambda: link)
+        link.next = await system.spawn(lambda: releasing)
+        releasing.other = asker
+
+        assert await asker.ask(Pass(1)) == "gave up"
+        await wait_all_tasks_blocked()
+
+    assert releasing.heard == ["arrived"]
+
+
 @pytest.mark.parametrize("kind", [Answering, Later])
 async def test_one_who_is_answered_or_will_be_closes_no_circle(
     autojump_clock: MockClock, kind: type[Answering]
