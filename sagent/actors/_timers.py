@@ -114,7 +114,8 @@ class Clock:
             if timer.period_s is not None:
                 # From when it was due, so that it does not drift; what was missed is not made up.
                 due = when + timer.period_s
-                due = due if due > now else now + timer.period_s
+                if due <= now:  # and later than now, even by a period that the clock cannot tell
+                    due = max(now + timer.period_s, math.nextafter(now, math.inf))
                 heapq.heappush(self._heap, (due, next(self._order), timer))
             timer.ring()
 

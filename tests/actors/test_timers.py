@@ -131,6 +131,22 @@ async def test_ticks_without_a_time_between_them_are_refused(autojump_clock: Moc
     await _with_sleeper([], play)
 
 
+async def test_ticks_closer_than_the_clock_can_tell_let_others_run(
+    autojump_clock: MockClock,
+) -> None:
+    told: list[Told] = []
+
+    async def play(context: Context[str]) -> None:
+        await trio.sleep(1)
+        context.every("tick", 1e-30, "tick")
+        await wait_all_tasks_blocked()
+        context.cancel("tick")
+
+    await _with_sleeper(told, play)
+
+    assert (1, "tick") in told
+
+
 async def test_a_timer_replaced_with_every_message_leaves_nothing_behind(
     autojump_clock: MockClock,
 ) -> None:
