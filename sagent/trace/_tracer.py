@@ -40,7 +40,9 @@ class _Tracer:
     _listener: Listener
     _nursery: trio.Nursery
     _clock: Callable[[], int]
+    _asking: set[trio.CancelScope] = attrs.field(factory=set[trio.CancelScope], init=False)
     _feeds: set[Feed[RunEvent]] = attrs.field(factory=set[Feed[RunEvent]], init=False)
+    _is_over: bool = attrs.field(default=False, init=False)
 
     def begin(self) -> None:
         """Watch the agents that live."""
@@ -55,14 +57,17 @@ class _Tracer:
                     self._nursery.start_soon(self._watch, ref)
 
     def finish(self) -> None:
-        """Let every feed end with what it holds."""
+        """Let every feed end with what it holds, and wait for no agent that has yet to give one."""
+        self._is_over = True
+        for asking in self._asking:
+            asking.cancel()
         for feed in self._feeds:
             feed.close()
 
     async def _watch(self, ref: Ref[Mail]) -> None:
         with suppress(ActorError):  # it has ended
-            feed = await ref.ask(Watch(capacity=MOST_EVENTS_HELD), lane="front")
-            self._feeds.add(feed)
+            if (feed := await self._feed_of(ref)) is None:
+                return
             async for event in feed:
                 if isinstance(event, Missed):
                     self._listener.lose(ref.path, event.count)
@@ -70,6 +75,22 @@ class _Tracer:
                     self._listener.feed(ref.path, event, self._clock())
             self._feeds.discard(feed)
             self._listener.end(ref.path, self._clock())
+
+    async def _feed_of(self, ref: Ref[Mail]) -> Feed[RunEvent] | None:
+        """Ask an agent for its events; None if all is over before it gives them."""
+        with trio.CancelScope() as asking:
+            self._asking.add(asking)
+            if self._is_over:
+                asking.cancel()
+            try:
+                feed = await ref.ask(Watch(capacity=MOST_EVENTS_HELD), lane="front")
+            finally:
+                self._asking.discard(asking)
+            self._feeds.add(feed)
+            if self._is_over:
+                feed.close()
+            return feed
+        return None
 
 
 @asynccontextmanager

@@ -205,6 +205,15 @@ async def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
                 pass
 
 
+async def test_a_block_ends_at_once_though_an_agent_has_just_come_to_life(
+    any_schedule: trio.testing.MockClock,
+) -> None:
+    async with open_system() as system:
+        with trio.fail_after(1):
+            async with open_spans(system, Collected()):
+                await system.spawn(Agent(model=ScriptedModel()), name="main")
+
+
 async def test_what_the_block_raises_comes_in_no_group() -> None:
     async with open_system() as system:
         with pytest.raises(KeyError):
