@@ -43,7 +43,10 @@ class Span:
 
 
 class SpanSink(Protocol):
-    """Where spans go. It is called amid the agents' work, so it does not wait."""
+    """Where spans go. It is called amid the agents' work, so it does not wait.
+
+    What it raises is logged and harms nobody.
+    """
 
     def began(self, span: Span) -> None:
         """Take a span that has begun; those above it have begun before."""

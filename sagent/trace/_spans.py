@@ -1,7 +1,8 @@
 """Spans out of events: which begins, which ends, and which is part of which."""
 
+import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import assert_never
 
 import attrs
@@ -41,6 +42,8 @@ from sagent.trace._attributes import (
 )
 from sagent.trace._span import Contents, Span, SpanKind, SpanSink, Value
 
+_log = logging.getLogger(__name__)
+
 _SPAWNS = "AgentSpawn"
 _NS_PER_S = 1_000_000_000
 _OPERATIONS: Mapping[SpanKind, str] = {
@@ -57,6 +60,8 @@ class _Work:
     turn: Span | None = attrs.field(default=None, init=False)
     model: Span | None = attrs.field(default=None, init=False)
     tools: dict[str, Span] = attrs.field(factory=dict[str, Span], init=False)
+    lost: int = attrs.field(default=0, init=False)
+    """How many events of the turn, or from before it, were not seen."""
 
 
 @attrs.define(eq=False)
@@ -142,9 +147,7 @@ class Spans:
 
     def lose(self, path: str, count: int) -> None:
         """Note that *count* events of the agent at *path* were not seen."""
-        work = self._work.setdefault(path, _Work())
-        if work.turn is not None:
-            work.turn = with_more(work.turn, {"sagent.events_lost": count})
+        self._work.setdefault(path, _Work()).lost += count
 
     def end(self, path: str, now_ns: int) -> None:
         """End what the agent at *path* has not ended itself."""
@@ -220,8 +223,10 @@ class Spans:
     ) -> None:
         self._end_model(work, now_ns, error=error or "unfinished")
         if work.turn is not None:
+            if work.lost:
+                more = {**(more or {}), "sagent.events_lost": work.lost}
             self._end(work.turn, now_ns, more, error=error)
-            work.turn = None
+            work.turn, work.lost = None, 0
 
     def _begin(
         self,
@@ -244,7 +249,7 @@ class Spans:
             start_ns=now_ns,
             attributes={"gen_ai.operation.name": operation, **attributes},
         )
-        self._sink.began(span)
+        _tell(self._sink.began, span)
         return span
 
     def _end(
@@ -255,4 +260,12 @@ class Spans:
         *,
         error: str = "",
     ) -> None:
-        self._sink.ended(attrs.evolve(with_more(span, more or {}), end_ns=now_ns, error=error))
+        ended = attrs.evolve(with_more(span, more or {}), end_ns=now_ns, error=error)
+        _tell(self._sink.ended, ended)
+
+
+def _tell(sink: Callable[[Span], None], span: Span) -> None:
+    try:
+        sink(span)
+    except Exception:  # noqa: BLE001  # a sink must not break the agents that it is told of
+        _log.exception("a sink of spans raised at %s of %s", span.name, span.agent)

@@ -17,13 +17,15 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from sagent.actors import open_system
-from sagent.agent import Agent, Interrupt, Prompt
+from sagent.agent import Agent, Interrupt, Prompt, TurnBegan
 from sagent.errors import ModelError, UsageError
+from sagent.message import response_text
 from sagent.model import ModelRequest, Price, Usage
 from sagent.testing import ScriptedModel, calls
 from sagent.testing._scripted_model import Move
 from sagent.tools import build_tools, tool
 from sagent.trace import Span, open_spans, open_trace
+from sagent.trace._spans import Spans
 from sagent.trace.otel import open_otel_trace
 
 NS = 10**9
@@ -219,6 +221,36 @@ async def test_what_the_block_raises_comes_in_no_group() -> None:
         with pytest.raises(KeyError):
             async with open_spans(system, Collected()):
                 raise KeyError
+
+
+class Refusing:
+    """Takes no span."""
+
+    def began(self, span: Span) -> None:
+        raise OSError("no room")
+
+    def ended(self, span: Span) -> None:
+        raise OSError("no room")
+
+
+async def test_a_sink_that_raises_harms_no_agent(caplog: pytest.LogCaptureFixture) -> None:
+    async with open_system() as system, open_spans(system, Refusing()):
+        ref = await system.spawn(Agent(model=ScriptedModel("fine")), name="main")
+        answer = await ref.ask(Prompt("go"))
+
+    assert response_text(answer) == "fine"
+    assert "a sink of spans raised at invoke_agent main of /main" in caplog.text
+
+
+def test_a_turn_counts_all_its_events_that_were_not_seen() -> None:
+    collected = Collected()
+    spans = Spans(collected, "leave_out")
+    spans.feed("/main", TurnBegan(), 1)
+    spans.lose("/main", 2)
+    spans.lose("/main", 3)
+    spans.end("/main", 9)
+
+    assert collected.one("turn").attributes["sagent.events_lost"] == 5
 
 
 async def test_opentelemetry_gets_the_same_spans_with_its_own_names() -> None:
