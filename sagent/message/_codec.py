@@ -8,6 +8,8 @@ from sagent.lib.json import JSON
 from sagent.message._direct import read_message, write_message
 from sagent.message._message import Message
 
+_TOO_DEEP = "the message nests too deep to be read"
+
 
 def encode_message(message: Message) -> str:
     """Write *message* as one line of ASCII JSON.
@@ -28,13 +30,12 @@ def decode_message(text: str | bytes) -> Message:
         JsonError: *text* is not JSON, or is not a message.
     """
     try:
-        return message_from_json(cast("JSON", json.loads(text)))  # which is what it gives
+        value = cast("JSON", json.loads(text))  # which is what it gives
     except RecursionError as error:
-        raise JsonError("the message nests too deep to be read") from error
-    except JsonError:
-        raise
+        raise JsonError(_TOO_DEEP) from error
     except ValueError as error:
         raise JsonError(f"not a message: {error}") from error
+    return message_from_json(value)
 
 
 def message_from_json(value: JSON) -> Message:
@@ -50,4 +51,8 @@ def message_from_json(value: JSON) -> Message:
 
         return structured(value)
     except RecursionError as error:
-        raise JsonError("the message nests too deep to be read") from error
+        raise JsonError(_TOO_DEEP) from error
+    except JsonError:
+        raise
+    except ValueError as error:  # of base64
+        raise JsonError(f"not a message: {error}") from error

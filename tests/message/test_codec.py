@@ -105,6 +105,14 @@ def test_what_is_no_message_is_refused_in_one_line(text: str | bytes) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("content", ["!", "é"], ids=["no base64", "no ASCII"])
+def test_a_parsed_value_with_broken_bytes_is_refused_as_text_is(content: str) -> None:
+    value: JSON = {"kind": "bytes", "content": content, "id": "a", "timestamp": 1}
+
+    with pytest.raises(JsonError, match="not a message"):
+        message_from_json(value)
+
+
 def test_parts_nested_beyond_reason_are_refused_not_crashed_on() -> None:
     message: Message = TextMessage("a")
     for _ in range(5000):
