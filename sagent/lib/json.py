@@ -32,13 +32,18 @@ type JsonValue = bool | int | float | str | list[JsonValue] | dict[str, JsonValu
 MAX_DEPTH = 400
 """How many containers may nest: far above what programs write, below the interpreter's stack."""
 
+_MAX_INTEGER_DIGITS = 4300
+"""Python writes and reads no longer ones (`sys.int_info.default_max_str_digits`)."""
+_TOO_LARGE = 10**_MAX_INTEGER_DIGITS
+
 
 def json_freeze(value: JSON) -> JSON:
     """Copy *value* into tuples and read-only mappings.
 
     Raises:
-        JsonError: *value* holds NaN or an infinity, a key that is not a string, an object that
-            JSON does not know, or nests deeper than `MAX_DEPTH`.
+        JsonError: *value* holds NaN, an infinity or an integer of more than 4,300 digits, a key
+            that is not a string, an object that JSON does not know, or nests deeper than
+            `MAX_DEPTH`.
     """
     return _freeze(value, MAX_DEPTH)
 
@@ -108,7 +113,13 @@ def _freeze(value: object, depth: int) -> JSON:
 def _freeze_other(value: object, depth: int) -> JSON:
     if isinstance(value, str):
         return whole_text(value)
-    if value is None or isinstance(value, bool | int):
+    if value is None:
+        return value
+    if isinstance(value, int):
+        if not -_TOO_LARGE < value < _TOO_LARGE:
+            raise JsonError(
+                f"an integer of more than {_MAX_INTEGER_DIGITS} digits: make it a string"
+            )
         return value
     if isinstance(value, float):
         if not math.isfinite(value):

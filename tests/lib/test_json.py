@@ -62,6 +62,15 @@ def test_what_is_no_json_number_is_refused(value: float) -> None:
         json_freeze({"a": [value]})
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_longest_integer_round_trips_and_a_longer_one_is_refused(sign: int) -> None:
+    longest = sign * (10**4300 - 1)
+
+    assert json_loads(json_dumps(longest)) == longest
+    with pytest.raises(JsonError, match="4300 digits: make it a string"):
+        json_freeze([longest + sign])
+
+
 @pytest.mark.parametrize("value", [b"bytes", {1, 2}, object(), 1j])
 def test_what_json_does_not_know_is_refused_by_name(value: object) -> None:
     with pytest.raises(JsonError, match=type(value).__name__):
