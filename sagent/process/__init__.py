@@ -14,12 +14,12 @@ What outlives it all the same:
 - A process in uninterruptible sleep, until it wakes: it has the signal by then.
 """
 
-from ._command import Completed, run_command
-from ._environment import clean_environment, secret_values
-from ._marked import run_marks
-from ._output import Output
-from ._privacy import hide_from_children
-from ._process import (
+from sagent.process._command import Completed, run_command
+from sagent.process._environment import clean_environment, secret_values
+from sagent.process._marked import run_marks
+from sagent.process._output import Output
+from sagent.process._privacy import hide_from_children
+from sagent.process._process import (
     MAX_OUTPUT_BYTES,
     TERM_GRACE_S,
     DuplexProcess,
@@ -27,8 +27,8 @@ from ._process import (
     open_duplex_process,
     open_process,
 )
-from ._running import Sink
-from ._terminal import TerminalSize
+from sagent.process._running import Sink
+from sagent.process._terminal import TerminalSize
 
 __all__ = [
     "MAX_OUTPUT_BYTES",

@@ -4,8 +4,8 @@ from pathlib import Path
 import attrs
 import trio
 
-from ._output import Output
-from ._process import MAX_OUTPUT_BYTES, TERM_GRACE_S, open_process
+from sagent.process._output import Output
+from sagent.process._process import MAX_OUTPUT_BYTES, TERM_GRACE_S, open_process
 
 
 @attrs.frozen(kw_only=True)

@@ -33,8 +33,8 @@ from contextlib import ExitStack, contextmanager
 import attrs
 import trio
 
-from ._marked import MARK
-from ._terminal import TerminalSize, open_terminal
+from sagent.process._marked import MARK
+from sagent.process._terminal import TerminalSize, open_terminal
 
 _SHELL = "/bin/sh"
 _SYSTEM_PATH = "/usr/bin:/bin"

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 import attrs
 
-from ._birth import Birth
+from sagent.process._birth import Birth
 
 _log = logging.getLogger(__name__)
 

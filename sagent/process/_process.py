@@ -5,17 +5,17 @@ from pathlib import Path
 import attrs
 import trio
 
-from ._lifeline import (
+from sagent.process._lifeline import (
     pipes_with_bytes_in,
     pipes_with_duplex,
     pipes_with_nothing_in,
     pipes_with_terminal,
 )
-from ._output import Output, OutputBuffer
-from ._running import Running, Sink
-from ._terminal import TerminalSize
-from ._tree import start_tree
-from ._unbroken import unbroken_context
+from sagent.process._output import Output, OutputBuffer
+from sagent.process._running import Running, Sink
+from sagent.process._terminal import TerminalSize
+from sagent.process._tree import start_tree
+from sagent.process._unbroken import unbroken_context
 
 TERM_GRACE_S = 0.25
 """How long a tree may take to end itself after SIGTERM, before SIGKILL."""

@@ -4,9 +4,9 @@ from contextlib import asynccontextmanager, suppress
 import attrs
 import trio
 
-from ._lifeline import Pipes
-from ._output import OutputBuffer
-from ._tree import Tree
+from sagent.process._lifeline import Pipes
+from sagent.process._output import OutputBuffer
+from sagent.process._tree import Tree
 
 # What a command's own helpers (`cmd > >(tee log)`) may still write after it has ended.
 _QUIET_S = 0.1

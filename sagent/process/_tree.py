@@ -11,14 +11,13 @@ import attrs
 import trio
 
 from sagent.errors import ProcessError
-
-from ._birth import Birth, fork_count
-from ._child import Child
-from ._environment import clean_environment
-from ._executable import executable_path
-from ._lifeline import Pipes, watcher_command_line, watcher_environment
-from ._marked import MARK, Marked
-from ._thread import call_in_spare_thread
+from sagent.process._birth import Birth, fork_count
+from sagent.process._child import Child
+from sagent.process._environment import clean_environment
+from sagent.process._executable import executable_path
+from sagent.process._lifeline import Pipes, watcher_command_line, watcher_environment
+from sagent.process._marked import MARK, Marked
+from sagent.process._thread import call_in_spare_thread
 
 _WATCHER_WAIT_S = 0.5
 _KILL_WAIT_S = 1.5  # a process in uninterruptible sleep dies later, of the signal it has by then
