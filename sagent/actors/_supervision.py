@@ -4,12 +4,6 @@ A child that is to live again *falls*: it waits, its mailbox open, until it is d
 takes one notice at a time: it counts the restart, ends the lives of the group, the youngest first,
 and begins new ones, the oldest first, each once the one before has started. Notices of what it has
 seen to already are stale, so that what ends together is one restart.
-
-A delay is a time at which a child is due and never a sleep, so that the others do not wait for it:
-
-    one_for_one     each child begins when it is due
-    rest_for_one    and after every child before it that waits too
-    one_for_all     when all that wait are due
 """
 
 from collections import deque
@@ -18,6 +12,7 @@ import trio
 
 from sagent.actors._cell import Cell
 from sagent.actors._child import Child
+from sagent.actors._due import Due
 from sagent.actors._events import GaveUp, Restarting
 from sagent.actors._orders import kill, pause, stop, terminate
 from sagent.actors._policy import Policy
@@ -44,7 +39,7 @@ class Supervision:
         self.starting: Cell | None = None
         self._parent = parent
         self._fallen: deque[tuple[Cell, int]] = deque()
-        self._due: dict[Cell, float] = {}
+        self._due = Due(policy.strategy)
         self._restarts: deque[float] = deque()
         self._by_hand: set[Cell] = set()
         self._last_has_ended = False
@@ -61,7 +56,7 @@ class Supervision:
 
     def ended(self, cell: Cell) -> None:
         """The last life of *cell* has ended: by itself, if it is still significant."""
-        if self._due.pop(cell, None) is not None:  # the others wait for it no longer
+        if self._due.discard(cell):  # the others wait for it no longer
             self._changed.set()
         if cell not in self.significant:
             return
@@ -84,7 +79,7 @@ class Supervision:
             stop(cell)
             await cell.closed()
             return
-        self._due.pop(cell, None)
+        self._due.discard(cell)
         self._changed.set()
         terminate(cell)
         await cell.child.rested.wait()
@@ -137,7 +132,7 @@ class Supervision:
     async def _restart_what_falls(self) -> None:
         while self._parent.fertile and not self._over:
             self._changed = trio.Event()
-            cell, due = self._next()
+            cell, due = self._due.next()
             if cell is not None and due <= trio.current_time():
                 await self._begin(cell)
             elif self._fallen:
@@ -146,19 +141,8 @@ class Supervision:
                 with trio.move_on_at(due):
                     await self._changed.wait()
 
-    def _next(self) -> tuple[Cell | None, float]:
-        for cell in [c for c in self._due if c.phase != "waiting"]:  # stopped by somebody
-            del self._due[cell]
-        if not self._due:
-            return None, float("inf")
-        if self.policy.strategy == "one_for_one":
-            return min(self._due.items(), key=lambda item: item[1])
-        first = min(self._due, key=lambda cell: cell.number)
-        whole = self.policy.strategy == "one_for_all"
-        return first, max(self._due.values()) if whole else self._due[first]
-
     async def _begin(self, cell: Cell) -> None:
-        del self._due[cell]
+        self._due.discard(cell)
         self.starting = cell
         try:
             await self._start(cell)
@@ -196,7 +180,7 @@ class Supervision:
                 self._wait(other, other.child, 0)
 
     def _wait(self, cell: Cell, child: Child, delay_s: float) -> None:
-        self._due[cell] = trio.current_time() + delay_s
+        self._due.put(cell, trio.current_time() + delay_s)
         events = self._parent.realm.events
         if events.heard:
             assert child.last_exit is not None
