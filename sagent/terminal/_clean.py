@@ -14,4 +14,5 @@ def clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Make *text* one line that a terminal shows as it is."""
-    return " ".join(clean(text.replace("\r", " ")).split())
+    spaced = " ".join(text.split())  # first: some of what parts words is taken out
+    return " ".join(clean(spaced).split())
