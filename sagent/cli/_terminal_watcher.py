@@ -41,8 +41,7 @@ from sagent.agent import (
     UserAsked,
 )
 from sagent.providers._progress import Progress
-from sagent.terminal import clean
-from sagent.terminal._people_rows import people_rows
+from sagent.terminal import clean, people_rows
 
 
 @attrs.define(eq=False)

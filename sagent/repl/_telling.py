@@ -24,7 +24,7 @@ from sagent.repl._calls import Calls
 from sagent.repl._family import Family
 from sagent.repl._markdown_stream import MarkdownStream
 from sagent.repl._printed import Printed, Remark, Verbatim, last_line
-from sagent.terminal._people_rows import people_rows
+from sagent.terminal import people_rows
 
 _MOST_THOUGHT_CHARS = 200_000
 

@@ -12,17 +12,19 @@ from sagent.testing._probe import Probe, spawn_probe
 from sagent.testing._recording_tool import RecordingTool
 from sagent.testing._schedule import run_schedules
 from sagent.testing._scripted_answerer import ScriptedAnswerer
-from sagent.testing._scripted_model import ScriptedModel, calls
+from sagent.testing._scripted_model import Move, ScriptedModel, Step, calls
 
 if TYPE_CHECKING:
     from sagent.testing._cassette import Cassette
 
 __all__ = [
     "Cassette",
+    "Move",
     "Probe",
     "RecordingTool",
     "ScriptedAnswerer",
     "ScriptedModel",
+    "Step",
     "calls",
     "run_schedules",
     "spawn_probe",

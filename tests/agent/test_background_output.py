@@ -11,8 +11,7 @@ from sagent.actors import open_system
 from sagent.agent import Agent, Prompt
 from sagent.lib.json import JSON
 from sagent.message import Message, tool_descriptor
-from sagent.testing import ScriptedModel, calls
-from sagent.testing._scripted_model import Step
+from sagent.testing import ScriptedModel, Step, calls
 from sagent.tool import Report, Tool
 from sagent.tools import BackgroundTask
 

@@ -18,8 +18,7 @@ from sagent.repl._pasted import Pasted
 from sagent.repl._printed import Printed
 from sagent.repl._screen import Editing, Gesture, Left, Submitted, View
 from sagent.repl.conversation import ScreenAnswerer, Setting, converse
-from sagent.testing import ScriptedModel, calls
-from sagent.testing._scripted_model import Move
+from sagent.testing import Move, ScriptedModel, calls
 from sagent.tools import AgentSpawn, tool
 
 CHILDREN = 300

@@ -12,8 +12,7 @@ from histories import texts
 from sagent.actors import open_system
 from sagent.agent import Agent, Prompt, ToolProgressed
 from sagent.process._marked import MARK
-from sagent.testing import ScriptedModel, calls
-from sagent.testing._scripted_model import Step
+from sagent.testing import ScriptedModel, Step, calls
 from sagent.tool import Tool
 from sagent.tools import BackgroundTask, Bash, Read, tool
 

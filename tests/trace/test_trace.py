@@ -21,8 +21,7 @@ from sagent.agent import Agent, Interrupt, Prompt, TurnBegan
 from sagent.errors import ModelError, UsageError
 from sagent.message import response_text
 from sagent.model import ModelRequest, Price, Usage
-from sagent.testing import ScriptedModel, calls
-from sagent.testing._scripted_model import Move
+from sagent.testing import Move, ScriptedModel, calls
 from sagent.tools import build_tools, tool
 from sagent.trace import Span, open_spans, open_trace
 from sagent.trace._spans import Spans
