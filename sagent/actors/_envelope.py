@@ -76,8 +76,8 @@ class Question[M](Envelope[M]):
         events: Events,
     ) -> None:
         self.message = message  # type: ignore[misc]  # as Envelope does, for half the price
-        self.sender = sender  # type: ignore[misc]
-        self.front = front  # type: ignore[misc]
+        self.sender = sender  # type: ignore[misc]  # the same
+        self.front = front  # type: ignore[misc]  # the same
         self.settled = False
         self.abandoned = False
         self.deadline = trio.current_effective_deadline()

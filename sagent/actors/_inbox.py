@@ -122,11 +122,11 @@ class Inbox[M]:
         """
         if self._ended or self._suspensions:
             return None
-        envelope = cast("Envelope[N] | None", self._mailbox.select(kind))
+        envelope = cast("Envelope[N] | None", self._mailbox.select(kind))  # what it selects by
         if envelope is None:
             return None
         if envelope.wants_reply:
-            self._hold(cast("Envelope[M]", envelope))
+            self._hold(cast("Envelope[M]", envelope))  # N is an M, or none came
         else:
             envelope.settled = True
         return envelope
@@ -165,7 +165,7 @@ class Inbox[M]:
         if current is None or current.settled:
             raise UsageError("no message is in hand: stash while one is handled")
         self.current = None
-        self._mailbox.stash(cast("Envelope[object]", current))
+        self._mailbox.stash(cast("Envelope[object]", current))  # it knows no type
 
     def unstash(self) -> None:
         """Take all that was put aside again, in its order, before what waits in its lane."""
@@ -217,7 +217,8 @@ class Inbox[M]:
         self._end()
         for envelope in self._taken():
             if envelope.wants_reply and not envelope.settled:
-                self._mailbox.refuse(cast("Envelope[object]", envelope), "stopped")
+                lost = cast("Envelope[object]", envelope)  # the mailbox knows no type
+                self._mailbox.refuse(lost, "stopped")
 
     def abandon(self, exit: Exit) -> None:  # noqa: A002  # the word of this runtime
         """Settle what was taken and never will be, now that the actor ends with *exit*."""
@@ -229,7 +230,8 @@ class Inbox[M]:
         for envelope in taken:
             # A tell was handled if the actor ended in peace, even when nobody marked it.
             if not envelope.settled and (failed or envelope.wants_reply):
-                self._mailbox.refuse(cast("Envelope[object]", envelope), reason, exit.error)
+                lost = cast("Envelope[object]", envelope)  # the mailbox knows no type
+                self._mailbox.refuse(lost, reason, exit.error)
 
     def holds(self, envelope: Envelope[object]) -> bool:
         """Tell whether *envelope* was taken, and a task beside the actor's own may answer it."""

@@ -116,8 +116,8 @@ class Ref[M]:
         # What an actor answers to a Request[A] is its word: A is not there at run time.
         if asker is None:
             mailbox.put(question)
-            return cast("A", await question.answer())
-        return cast("A", await ask(asker, question, cell))
+            return cast("A", await question.answer())  # see above
+        return cast("A", await ask(asker, question, cell))  # see above
 
     def stop(self) -> None:
         """Let it finish the message in hand and end; what is queued becomes dead letters.

@@ -85,7 +85,7 @@ def bury_children(cell: Cell) -> None:
 async def _run[M](cell: Cell, actor: Behavior[M]) -> Exit:
     inbox: Inbox[M] = Inbox(cell.mailbox)
     exit = Exit("killed")  # noqa: A001
-    cell.begins(cast("Inbox[object]", inbox))
+    cell.begins(cast("Inbox[object]", inbox))  # a cell knows no type
     try:
         await actor.run(inbox)
     except Exception as error:  # noqa: BLE001  # caught early, for the children's orderly end
@@ -120,7 +120,7 @@ def _end_in_peace(cell: Cell) -> Exit:
 def _is_peace(error: Exception) -> bool:
     """Tell whether *error* says that the inbox has ended and nothing else, in a group or alone."""
     if isinstance(error, ExceptionGroup):
-        group = cast("ExceptionGroup[Exception]", error)
+        group = cast("ExceptionGroup[Exception]", error)  # isinstance leaves open of what
         return group.split(InboxEnd)[1] is None
     return isinstance(error, InboxEnd)
 
@@ -143,5 +143,5 @@ def _alone(error: Exception) -> Exception:
     """Take a single error out of the group that a nursery makes of it."""
     if not isinstance(error, ExceptionGroup):
         return error
-    group = cast("ExceptionGroup[Exception]", error)
+    group = cast("ExceptionGroup[Exception]", error)  # isinstance leaves open of what
     return group.exceptions[0] if len(group.exceptions) == 1 else group

@@ -147,7 +147,7 @@ def _maker[M](
     if not isinstance(actor, type) and hasattr(actor, "actor"):
         if args or kwargs:
             raise UsageError(f"{actor!r} makes its own actor: it takes no arguments in spawn")
-        return cast("Spawnable[M]", actor).actor, type(actor).__name__.lower()
-    build = cast("Callable[..., Behavior[M]]", actor)
+        return cast("Spawnable[M]", actor).actor, type(actor).__name__.lower()  # it has `actor`
+    build = cast("Callable[..., Behavior[M]]", actor)  # all else is called
     label = getattr(actor, "__name__", "actor").strip("<>").lower()
     return (lambda: build(*args, **kwargs)) if args or kwargs else build, label

@@ -207,7 +207,7 @@ def system_root() -> Cell:
 
 def _is_cancel(error: BaseException) -> bool:
     if isinstance(error, BaseExceptionGroup):
-        group = cast("BaseExceptionGroup[BaseException]", error)
+        group = cast("BaseExceptionGroup[BaseException]", error)  # isinstance leaves open of what
         return group.split(trio.Cancelled)[1] is None
     return isinstance(error, trio.Cancelled)
 

@@ -73,7 +73,7 @@ def json_loads(text: str | bytes) -> JSON:
         JsonError: *text* is not JSON, is not UTF-8, or holds NaN or an infinity (RFC 8259, 6).
     """
     try:
-        return json_freeze(cast("JSON", json.loads(text)))
+        return json_freeze(cast("JSON", json.loads(text)))  # what it gives
     except (ValueError, RecursionError) as error:
         if isinstance(error, JsonError):
             raise
@@ -99,14 +99,15 @@ def _freeze(value: object, depth: int) -> JSON:
     # What a parser or this gives is of these very types, and goes the short way.
     exact = type(value)
     if exact is str:
-        return whole_text(cast("str", value))
+        return whole_text(cast("str", value))  # `exact` says so
     if depth and (exact is dict or exact is MappingProxyType):
-        fields = cast("Mapping[object, object]", value)
+        fields = cast("Mapping[object, object]", value)  # `exact` says so
         return MappingProxyType(
             {_key(key): _freeze(item, depth - 1) for key, item in fields.items()}
         )
     if depth and (exact is list or exact is tuple):
-        return tuple([_freeze(item, depth - 1) for item in cast("Sequence[object]", value)])
+        items = cast("Sequence[object]", value)  # `exact` says so
+        return tuple([_freeze(item, depth - 1) for item in items])
     return _freeze_other(value, depth)
 
 
@@ -130,9 +131,10 @@ def _freeze_other(value: object, depth: int) -> JSON:
     if depth == 0:
         raise JsonError(f"the value nests deeper than {MAX_DEPTH} levels: flatten it")
     if isinstance(value, Mapping):
-        mapping = cast("Mapping[object, object]", value)
+        mapping = cast("Mapping[object, object]", value)  # of anything
         return MappingProxyType({_key(key): _freeze(mapping[key], depth - 1) for key in mapping})
-    return tuple([_freeze(item, depth - 1) for item in cast("Sequence[object]", value)])
+    items = cast("Sequence[object]", value)  # of anything
+    return tuple([_freeze(item, depth - 1) for item in items])
 
 
 def _is_container(value: object) -> bool:
@@ -157,12 +159,13 @@ def _thaw(value: object, depth: int) -> JsonValue:
     """Do what `_freeze` does, into dicts and lists."""
     exact = type(value)
     if exact is str:
-        return whole_text(cast("str", value))
+        return whole_text(cast("str", value))  # `exact` says so
     if depth and (exact is MappingProxyType or exact is dict):
-        fields = cast("Mapping[object, object]", value)
+        fields = cast("Mapping[object, object]", value)  # `exact` says so
         return {_key(key): _thaw(item, depth - 1) for key, item in fields.items()}
     if depth and (exact is tuple or exact is list):
-        return [_thaw(item, depth - 1) for item in cast("Sequence[object]", value)]
+        items = cast("Sequence[object]", value)  # `exact` says so
+        return [_thaw(item, depth - 1) for item in items]
     return _unfreeze(_freeze_other(value, depth))
 
 

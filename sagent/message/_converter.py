@@ -59,7 +59,7 @@ def message_converter() -> JsonConverter:
 
 
 def _kind(cls: type[Any]) -> str:  # the strategy hands over each class of the union
-    return cast("str", cls.kind)
+    return cast("str", cls.kind)  # each has one
 
 
 def _base64(value: bytes) -> str:
@@ -88,5 +88,6 @@ def _json(value: JSON, _: type) -> JSON:
 
 def _innermost(error: Exception) -> str:
     while isinstance(error, ExceptionGroup):
-        error = cast("ExceptionGroup[Exception]", error).exceptions[0]
+        group = cast("ExceptionGroup[Exception]", error)  # isinstance leaves open of what
+        error = group.exceptions[0]
     return str(error) or type(error).__name__

@@ -71,7 +71,8 @@ def read_message(value: object) -> Message | None:
     if begun is None:
         return None
     message, usual = begun
-    _put(message, "descriptor", usual if described is None else intern(cast("str", described)))
+    descriptor = usual if described is None else intern(cast("str", described))  # seen above
+    _put(message, "descriptor", descriptor)
     _put(message, "parent_id", parent_id)
     _put(message, "id", id_)
     _put(message, "timestamp", timestamp)
@@ -90,7 +91,7 @@ def _begun(kind: object, content: object) -> tuple[Message, str] | None:
             message, usual = _new(JsonMessage), "application/json"
             _put(message, "content", json_freeze(cast("JSON", content)))  # it comes from JSON
         case "multipart" if type(content) is list:
-            parts = [read_message(part) for part in cast("list[object]", content)]
+            parts = [read_message(part) for part in cast("list[object]", content)]  # JSON has any
             if None in parts:
                 return None
             message, usual = _new(MultipartMessage), "multipart/x-tool-result"

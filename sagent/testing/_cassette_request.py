@@ -12,7 +12,7 @@ def asked(request: httpx.Request, scrubber: Scrubber) -> Asked:
     """Give *request*, which has been read, as a cassette holds it."""
     text = scrubber.scrub(request.content).decode(errors="surrogateescape")
     try:
-        body = cast("JsonValue", json.loads(text))
+        body = cast("JsonValue", json.loads(text))  # what it gives
     except (ValueError, RecursionError):
         body = text or None
     return Asked(method=request.method, url=scrubber.scrub_url(request.url), body=body)

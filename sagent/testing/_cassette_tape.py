@@ -70,7 +70,7 @@ def load(path: Path) -> tuple[Taped, ...]:
         UsageError: there is none, or none that can be read.
     """
     try:
-        value = cast("JsonValue", json.loads(path.read_bytes()))
+        value = cast("JsonValue", json.loads(path.read_bytes()))  # what it gives
         _check_version(value)
         return _converter().structure(value, _Tape).exchanges
     except FileNotFoundError:
@@ -150,7 +150,8 @@ def _tuple(converter: JsonConverter, value: object, kind: type) -> tuple[object,
     if not isinstance(value, list):
         raise TypeError(f"expected a list, not {type(value).__name__}")
     item: type[object] = get_args(kind)[0]
-    return tuple(converter.structure(part, item) for part in cast("list[object]", value))
+    parts = cast("list[object]", value)  # of anything
+    return tuple(converter.structure(part, item) for part in parts)
 
 
 def _same(value: JsonValue, _: type) -> JsonValue:
@@ -159,7 +160,8 @@ def _same(value: JsonValue, _: type) -> JsonValue:
 
 def _innermost(error: Exception) -> str:
     while isinstance(error, ExceptionGroup):
-        error = cast("ExceptionGroup[Exception]", error).exceptions[0]
+        group = cast("ExceptionGroup[Exception]", error)  # isinstance leaves open of what
+        error = group.exceptions[0]
     if isinstance(error, KeyError):
         return f"it lacks {error}"
     return " ".join((str(error) or type(error).__name__).split())
