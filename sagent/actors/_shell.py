@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 async def live[M](cell: Cell, make: Callable[[], Behavior[M]]) -> None:
     """Run the actor of *cell* from its making to its end."""
     SENDER.set(cell.path)
-    exit = Exit("killed")  # noqa: A001  # the word of this runtime; what a Cancelled leaves behind
+    end = Exit("killed")  # what a Cancelled leaves behind
     actor: Behavior[M] | None = None
     try:
         async with trio.open_nursery() as nursery:
@@ -44,27 +44,29 @@ async def live[M](cell: Cell, make: Callable[[], Behavior[M]]) -> None:
             newborn.attach(cell)
             await newborn.started()
             actor = newborn
-            exit = await _run(cell, actor)  # noqa: A001
+            end = await _run(cell, actor)
             await stop_children(cell)
             nursery.cancel_scope.cancel()  # the actor's own tasks, and those yet to start in it
     except Exception as error:  # noqa: BLE001  # the one place where a crash becomes a value
-        exit = _exit_after(cell, exit, error)  # noqa: A001
+        end = _exit_after(cell, end, error)
     except BaseExceptionGroup as error:
         errors, passing = error.split(Exception)
         if errors is not None:
-            exit = _exit_after(cell, exit, errors)  # noqa: A001
+            end = _exit_after(cell, end, errors)
         if passing is not None:
             raise passing from None
     finally:
         bury_children(cell)
         try:
             if actor is None:
-                cell.failure = exit.error or ActorStopped(f"{cell.path} was stopped in its start")
+                cell.failure = end.error or ActorStopped(f"{cell.path} was stopped in its start")
+                if end.error is not None and not cell.unborn:  # no spawner waits for it
+                    _log.error("actor %s failed to start again", cell.path, exc_info=end.error)
             else:
-                exit = await _farewell(cell, actor, exit)  # noqa: A001
+                end = await _farewell(cell, actor, end)
         finally:
             cell.realm.tasks.pop(trio.lowlevel.current_task(), None)
-            cell.ends(exit)
+            cell.ends(end)
 
 
 async def stop_children(cell: Cell) -> None:
@@ -84,31 +86,31 @@ def bury_children(cell: Cell) -> None:
 
 async def _run[M](cell: Cell, actor: Behavior[M]) -> Exit:
     inbox: Inbox[M] = Inbox(cell.mailbox)
-    exit = Exit("killed")  # noqa: A001
+    end = Exit("killed")
     cell.begins(cast("Inbox[object]", inbox))  # a cell knows no type
     try:
         await actor.run(inbox)
     except Exception as error:  # noqa: BLE001  # caught early, for the children's orderly end
-        exit = _end_in_peace(cell) if _is_peace(error) else Exit("crashed", error)  # noqa: A001
+        end = _end_in_peace(cell) if _is_peace(error) else Exit("crashed", error)
     else:
-        exit = _end_in_peace(cell)  # noqa: A001
+        end = _end_in_peace(cell)
     finally:
-        cell.leaves(exit)
-    return exit
+        cell.leaves(end)
+    return end
 
 
-async def _farewell[M](cell: Cell, actor: Behavior[M], exit: Exit) -> Exit:  # noqa: A002
-    cell.leaves(exit)
-    if exit.error is not None:
-        _log.error("actor %s crashed", cell.path, exc_info=exit.error)
+async def _farewell[M](cell: Cell, actor: Behavior[M], end: Exit) -> Exit:
+    cell.leaves(end)
+    if end.error is not None:
+        _log.error("actor %s crashed", cell.path, exc_info=end.error)
     try:
         with trio.move_on_after(cell.shutdown_s, shield=True):
-            await actor.stopped(exit)
+            await actor.stopped(end)
     except Exception as error:  # noqa: BLE001  # a failed farewell is a crash too
         _log.exception("actor %s crashed in its stopped()", cell.path)
-        if exit.error is None:
+        if end.error is None:
             return Exit("crashed", error)
-    return exit
+    return end
 
 
 def _end_in_peace(cell: Cell) -> Exit:

@@ -155,6 +155,23 @@ async def test_a_start_that_fails_for_ever_is_stopped_by_the_limit(
     assert letters == [("crash", "crashed"), ("queued", "stopped")]
 
 
+async def test_a_restart_that_fails_is_logged_since_nobody_waits_for_it(
+    autojump_clock: MockClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    letters: Letters = []
+    starts: list[float] = []
+    async with open_clean_system(letters, intensity=2) as system:
+        plain = await system.spawn(StartsOnce, starts, restart="transient", name="plain")
+        plain.tell("crash")
+        while len(starts) < 2:
+            await trio.lowlevel.checkpoint()
+        plain.stop()
+        await plain.closed()
+
+    assert "actor /plain failed to start again" in caplog.messages
+    assert "OSError: no port" in caplog.text
+
+
 @pytest.mark.parametrize("strategy", ["one_for_one", "one_for_all"])
 @pytest.mark.parametrize("how", ["the block", "stop", "kill"])
 async def test_who_fails_to_start_again_and_again_can_be_stopped_at_any_time(
