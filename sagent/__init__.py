@@ -11,7 +11,26 @@ from importlib import import_module
 
 TYPE_CHECKING = False  # typing itself takes longer to import than this package
 if TYPE_CHECKING:
-    from sagent import actors, agent, errors, message, model, providers, testing, tool, tools
+    from sagent import (
+        actors,
+        agent,
+        budget,
+        checkpoint,
+        compaction,
+        errors,
+        message,
+        model,
+        permission,
+        process,
+        prompt,
+        providers,
+        session,
+        team,
+        testing,
+        tool,
+        tools,
+        trace,
+    )
     from sagent.agent import Agent
 
     __version__: str
@@ -20,13 +39,22 @@ __all__ = [
     "Agent",
     "actors",
     "agent",
+    "budget",
+    "checkpoint",
+    "compaction",
     "errors",
     "message",
     "model",
+    "permission",
+    "process",
+    "prompt",
     "providers",
+    "session",
+    "team",
     "testing",
     "tool",
     "tools",
+    "trace",
 ]
 
 
