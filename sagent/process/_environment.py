@@ -5,17 +5,21 @@ _SECRET_NAME = re.compile(
     r"""
     ^AWS_
     | (?:^|_) (?: SECRETS? | TOKEN | PASSWORD | PASSWD | PASSPHRASE | CREDENTIALS?
-                | API_?KEYS? | ACCESS_?KEYS? | PRIVATE_?KEYS? | COOKIE ) (?:_|$)
-    | (?: SECRET | TOKEN | PASSWORD | PASSWD | APIKEY ) $
-    | _ (?: KEYS? | PASS | PWD | AUTH | PAT | DSN ) $
+                | API_?KEYS? | ACCESS_?KEYS? | PRIVATE_?KEYS? | COOKIE ) \d* (?:_|$)
+    | (?:^|_) (?: JWT | AUTH_CONFIG | CONNECTION_STRING | WEBHOOK (?:_URL)? ) _?\d* $
+    | (?: SECRET | TOKEN | PASSWORD | PASSWD | APIKEY ) _?\d* $
+    | _ (?: KEYS? | PASS | PWD | AUTH | PAT | DSN ) _?\d* $
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 
 _SECRET_VALUE = re.compile(
     r"""
-    ^(?: sk-[\w-]{16} | gh[opsur]_\w{16} | github_pat_\w{16} | glpat-[\w-]{16} | hf_\w{16}
-       | xox[abeoprs]-\w | xapp-\w | AKIA[0-9A-Z]{16} | AIza[\w-]{16} | ya29\. )
+    ^(?: (?: sk | glpat | xai | pplx | nvapi | csk | tvly )-[\w-]{16}
+       | (?: gh[opsur] | github_pat | hf | gsk | r8 | [sr]k_live )_\w{16}
+       | xox[abeoprs]-\w | xapp-\w | AKIA[0-9A-Z]{16} | AIza[\w-]{16} | ya29\.
+       | eyJ[\w-]{10,}\.[\w-]{10,}\.  # a JSON Web Token (RFC 7519)
+       | https://hooks\.slack\.com/ )
     | -----BEGIN\ [A-Z\ ]*PRIVATE\ KEY-----
     | ^[a-z][a-z0-9+.-]*://[^/@\s:]*:[^/@\s]+@
     """,
