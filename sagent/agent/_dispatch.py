@@ -1,5 +1,6 @@
 """Tool calls: every call gets exactly one result, whatever the model wrote and the tool does."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import cast
@@ -36,6 +37,8 @@ from sagent.tool import (
     Tool,
     bind_tool,
 )
+
+_log = logging.getLogger(__name__)
 
 _LATE = (
     "{tool} was stopped after {seconds:g} s, which is all it may take; it may have had effects. "
@@ -172,10 +175,13 @@ class Dispatcher:
             with trio.move_on_after(traits.deadline_s):
                 return await _work(tool, traits, call, directive, stream)
             return error_message(_LATE.format(tool=tool.name, seconds=traits.deadline_s))
-        except BaseException as error:  # news for the model, unless it is the program's end
-            if _is_the_end(error):
-                raise
-            return error_message(_told(error))
+        except BaseException as error:  # noqa: BLE001  # news for the model, unless it is the program's end
+            end, failure = _parted(error)
+            if end is None:
+                return error_message(_told(error))
+            if failure is not None:  # beside a cancel it would be a crash of the agent
+                _log.warning("%s failed as it was ended", tool.name, exc_info=failure)
+            raise end from None
 
     def summary(self, call: MultipartMessage) -> str:
         """Describe *call* in a few words, for people."""
@@ -216,11 +222,15 @@ def arguments_of(call: MultipartMessage) -> JSON:
             return None  # no provider makes such a call
 
 
+def _parted(error: BaseException) -> tuple[BaseException | None, BaseException | None]:
+    """Part what ends the program, or this call, from what is news for the model."""
+    if isinstance(error, BaseExceptionGroup):
+        return cast("BaseExceptionGroup[BaseException]", error).split(_is_the_end)  # of any
+    return (error, None) if _is_the_end(error) else (None, error)
+
+
 def _is_the_end(error: BaseException) -> bool:
     """Tell a cancel or Ctrl-C from what a tool may raise: libraries' panics, asyncio's cancels."""
-    if isinstance(error, BaseExceptionGroup):
-        group = cast("BaseExceptionGroup[BaseException]", error)
-        return any(map(_is_the_end, group.exceptions))
     return isinstance(error, trio.Cancelled | KeyboardInterrupt | GeneratorExit)
 
 

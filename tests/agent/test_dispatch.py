@@ -5,10 +5,9 @@ from typing import cast
 import pytest
 import trio
 
-from sagent.agent import Agent
-from sagent.errors import (
-    UsageError,
-)
+from sagent.actors import Ref, open_system
+from sagent.agent import Agent, Interrupt, Mail, Prompt
+from sagent.errors import RunInterruptedError, UsageError
 from sagent.lib.json import JSON
 from sagent.message import (
     BytesMessage,
@@ -180,11 +179,43 @@ async def test_a_tool_whose_library_panics_does_not_end_the_program() -> None:
     assert response_text(results(agent)[0]) == "Panic: index out of bounds"
 
 
+async def test_a_tool_that_fails_as_it_is_interrupted_does_not_take_its_agent_along(
+    autojump_clock: object,
+) -> None:
+    model = ScriptedModel(calls(("Messy", {})), "still here")
+    async with open_system() as system, trio.open_nursery() as nursery:
+        ref = await system.spawn(Agent(model=model, tools=[Messy("Messy", trio.Event())]))
+        nursery.start_soon(interrupt_in_a_second, ref)
+        with pytest.raises(RunInterruptedError):
+            await ref.ask(Prompt("go"))
+
+        answer = await ref.ask(Prompt("are you there?"))
+
+    assert answer.content == "still here"
+
+
 async def test_ctrl_c_in_a_tool_ends_the_program() -> None:
     agent = Agent(model=ScriptedModel(calls(("Stop", {}))), tools=[CtrlC("Stop")])
 
     with pytest.RaisesGroup(KeyboardInterrupt, flatten_subgroups=True):
         await agent.run("go")
+
+
+async def test_a_null_for_what_may_be_left_out_is_left_out() -> None:
+    schema: JSON = {
+        "type": "object",
+        "properties": {"x": {"type": "integer"}, "y": {"type": "string"}},
+        "required": ["x"],
+    }
+    strict = RecordingTool("Strict", schema=schema)
+    model = ScriptedModel(
+        calls(("Strict", {"x": 1, "y": None})), calls(("Strict", {"x": None})), "done"
+    )
+
+    await Agent(model=model, tools=[strict]).run("go")
+
+    assert strict.directives == [{"x": 1}]
+    assert "InputValidationError" in response_text(model.requests[2].messages[-1])
 
 
 def results(agent: Agent) -> list[MultipartMessage]:
@@ -230,6 +261,26 @@ class GroupQuitter(Quitter):
         return TextMessage("never")
 
 
+class Messy(RecordingTool):
+    """Leaves a task behind that fails as it is cancelled."""
+
+    async def run(self, msg: Message) -> Message:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._fail_at_the_end)
+            return await super().run(msg)
+
+    async def _fail_at_the_end(self) -> None:
+        try:
+            await trio.sleep_forever()
+        finally:
+            raise OSError("the connection is closed already")
+
+
+async def interrupt_in_a_second(ref: Ref[Mail]) -> None:
+    await trio.sleep(1)
+    ref.tell(Interrupt(), lane="front")
+
+
 class Panic(BaseException):
     """What a library in Rust raises when it has failed itself."""
 
@@ -252,20 +303,3 @@ class Liar(RecordingTool):
 class NotToday:
     async def decide(self, use: ToolUse) -> Decision:
         return Deny("not today") if use.tool.name == "Echo" else Allow()
-
-
-async def test_a_null_for_what_may_be_left_out_is_left_out() -> None:
-    schema: JSON = {
-        "type": "object",
-        "properties": {"x": {"type": "integer"}, "y": {"type": "string"}},
-        "required": ["x"],
-    }
-    strict = RecordingTool("Strict", schema=schema)
-    model = ScriptedModel(
-        calls(("Strict", {"x": 1, "y": None})), calls(("Strict", {"x": None})), "done"
-    )
-
-    await Agent(model=model, tools=[strict]).run("go")
-
-    assert strict.directives == [{"x": 1}]
-    assert "InputValidationError" in response_text(model.requests[2].messages[-1])
