@@ -13,6 +13,8 @@ _PARAMETERS: Mapping[str, JSON] = {
     "delay": {"type": "integer", "minimum": 0},
 }
 """They stand with every tool, so the tool that offers them says once what they mean."""
+_FOREVER_S = 10**9
+"""Thirty years: a whole number in JSON may be more than a float can be."""
 
 
 @attrs.frozen
@@ -58,7 +60,7 @@ class Placing:
         directive = call.content[-1]
         arguments = _object(directive.content if isinstance(directive, JsonMessage) else None)
         delay = arguments.get("delay") if "delay" in self.names else None
-        delay_s = float(delay) if isinstance(delay, int) and delay > 0 else 0.0
+        delay_s = float(min(delay, _FOREVER_S)) if isinstance(delay, int) and delay > 0 else 0.0
         asking = (self.names & {"background"}) | {self.own}
         asked = any(arguments.get(name) is True for name in asking if name is not None)
         return Placement(asked or delay_s > 0, delay_s)

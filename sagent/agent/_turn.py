@@ -77,7 +77,9 @@ class Turn:
     max_rounds: int | None = None
     """How often the model may be asked in this turn; None for as often as it wants."""
     rounds: int = 0
+    """How often it was asked."""
     continuations: int = 0
+    """How often the answer in hand was asked to go on."""
     calls: tuple[MultipartMessage, ...] = ()
     """The calls that the model made last, while they run."""
     waits: frozenset[str] = frozenset()
@@ -150,7 +152,7 @@ def _answered(turn: Turn, response: ModelResponse) -> tuple[Turn, Step]:
     match response.stop_reason:
         case StopReason.FINISHED | StopReason.TOOL_USE if calls:
             waits = frozenset(call.id for call in calls)
-            turn = attrs.evolve(turn, calls=calls, waits=waits, text="")
+            turn = attrs.evolve(turn, calls=calls, waits=waits, text="", continuations=0)
             return turn, Step(record, RunTools(calls))
         case StopReason.FINISHED | StopReason.TOOL_USE:
             if turn.output is not None and (faults := turn.output.faults(text)):

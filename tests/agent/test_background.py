@@ -89,6 +89,19 @@ async def test_a_delayed_tool_sleeps_before_it_runs(autojump_clock: MockClock) -
     assert slow.directives == [{}]
 
 
+async def test_a_delay_that_no_float_can_be_is_as_good_as_for_ever(
+    autojump_clock: MockClock,
+) -> None:
+    model = ScriptedModel(calls(("Slow", {"delay": 10**400})), "I wait")
+    slow = RecordingTool("Slow")
+
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=model, tools=[slow, BackgroundTask()]))
+        answer = await ref.ask(Prompt("go"))
+
+    assert (answer.content, slow.directives) == ("I wait", [])
+
+
 async def test_an_asker_of_a_spawned_agent_does_not_wait_for_the_background(
     autojump_clock: MockClock,
 ) -> None:

@@ -77,6 +77,15 @@ async def test_an_answer_that_is_cut_four_times_is_given_up_and_stays_in_the_his
     assert [m.descriptor for m in agent.messages].count(Descriptor.MODEL) == 4
 
 
+async def test_each_answer_of_a_long_turn_may_be_cut_as_often_as_a_lone_one() -> None:
+    steps = (cut("one"), calls(("Echo", {}))) * 4
+    model = ScriptedModel(*steps, "done")
+
+    answer = await Agent(model=model, tools=[RecordingTool("Echo")]).run("go")
+
+    assert answer.content == "done"
+
+
 @pytest.mark.parametrize("stop", [StopReason.REFUSAL, StopReason.FILTERED])
 async def test_a_refusal_is_an_error_of_its_own_and_the_agent_goes_on(stop: StopReason) -> None:
     model = ScriptedModel(said("I would rather not.", stop), "fine")
