@@ -204,9 +204,9 @@ class AgentActor(Actor[Mail]):
         self._spent_before = self._state.spent
         answer = TextMessage("")
         failure: SagentError | None = None
+        interruption = self._interruption = trio.CancelScope()
         try:
-            with trio.CancelScope() as interruption:
-                self._interruption = interruption
+            with interruption:
                 answer = await self._rounds.answer()
             if interruption.cancelled_caught and self._rounds.standing is not None:
                 answer = self._rounds.standing
@@ -218,7 +218,7 @@ class AgentActor(Actor[Mail]):
         finally:
             self._in_turn = False
             self._interruption = None
-            self._rounds.end()
+            self._rounds.end(_cause(interruption, failure))
             self._state.journal.note_place(self._state.workspace, self._state.told_changes)
             self._state.note_share()
         await self._save()
@@ -237,9 +237,9 @@ class AgentActor(Actor[Mail]):
         """Give *answer* to some, while the turn goes on for others."""
         try:
             await self._save()
-        finally:
             if any(isinstance(asker.message, Prompt) for asker in askers):
                 await self._tell_done(answer)
+        finally:
             for asker in askers:
                 asker.reply(answer)
 
@@ -279,3 +279,10 @@ class AgentActor(Actor[Mail]):
     def _interrupt(self) -> None:
         if self._interruption is not None:
             self._interruption.cancel()
+
+
+def _cause(interruption: trio.CancelScope, failure: SagentError | None) -> str:
+    """Say who has cut an answer short, if one was."""
+    if interruption.cancelled_caught:
+        return "the user"
+    return "the end of the agent" if failure is None else "an error"

@@ -106,7 +106,7 @@ class ModelCaller:
             raise overflow from error
 
     def take_unfinished(self) -> str:
-        """Give what the model has said of an answer that did not come to its end."""
+        """Give what the model has said of an answer that was not given by `respond`."""
         said = "".join(self._said)
         self._said.clear()
         return said
@@ -133,9 +133,12 @@ class ModelCaller:
         model = self._state.model
         tokens, cap = self._state.meter.tokens, self._state.max_response_tokens
         if self._blueprint.budget is None:
-            return await self._converse(model, output, _Allowance(None, cap))
-        with self._allowed(self._blueprint.budget, model, tokens, cap) as allowance:
-            return await self._converse(model, output, allowance)
+            response = await self._converse(model, output, _Allowance(None, cap))
+        else:
+            with self._allowed(self._blueprint.budget, model, tokens, cap) as allowance:
+                response = await self._converse(model, output, allowance)
+        self._said.clear()  # not before: whatever cancels the call would take it from the history
+        return response
 
     async def _converse(
         self, model: Model, output: Output | None, allowance: _Allowance
@@ -225,7 +228,6 @@ class ModelCaller:
                             RetryTold(content=reason, attempt=attempt, delay_s=delay_s)
                         )
                     case ResponseDone(response=response):
-                        self._said.clear()
                         self._state.meter = self._state.meter.with_usage(response.usage)
                         await self._book(model, response, allowance)
                         return response

@@ -105,11 +105,14 @@ class Rounds:
         if news is not None:
             self._post.put_news(News(call, news))
 
-    def end(self) -> None:
-        """Leave the history whole, wherever the turn stands; what is in the background goes on."""
+    def end(self, cause: str) -> None:
+        """Leave the history whole, wherever the turn stands; what is in the background goes on.
+
+        Where it stands in the midst of an answer, *cause* has cut that short.
+        """
         self._last = self.standing = None
         self.tasks.cancel_foreground()
-        self._feed(Interrupted(said=self._caller.take_unfinished()))
+        self._feed(Interrupted(self._caller.take_unfinished(), cause))
         rest = self._desk.take_rest()
         if rest.messages or rest.cleared:
             self._take_in(rest)

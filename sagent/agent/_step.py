@@ -49,9 +49,11 @@ class Interrupted:
 
     Attributes:
         said: what the model had said of an answer that was cut off.
+        cause: who or what has cut it off, in a few words.
     """
 
     said: str = ""
+    cause: str = "the user"
 
 
 type Event = Prompted | Answered | ToolFinished | Detached | Cleared | Interrupted

@@ -64,7 +64,7 @@ _CORRECT = (
 )
 _CONTINUE = "Your answer was cut off by its length limit. Go on exactly where it stopped."
 _CUT_OFF = "[not run: the response was cut off, so this call may not be what you meant]"
-_CUT_SHORT = "[the user interrupted this answer]"
+_CUT_SHORT = "[{cause} interrupted this answer]"
 _INTERRUPTED = (
     "[interrupted: the call was stopped before it gave a result; it may have had effects]"
 )
@@ -125,8 +125,8 @@ class Turn:
                 return _detached(self, calls)
             case Cleared(messages=messages):
                 return _cleared(self, messages)
-            case Interrupted(said=said):
-                return _interrupted(self, said)
+            case Interrupted(said=said, cause=cause):
+                return _interrupted(self, said, cause)
             case _:
                 assert_never(event)
 
@@ -243,11 +243,11 @@ def _cleared(turn: Turn, messages: tuple[Message, ...]) -> tuple[Turn, Step]:
     return _ask(turn, messages)
 
 
-def _interrupted(turn: Turn, said: str) -> tuple[Turn, Step]:
+def _interrupted(turn: Turn, said: str, cause: str) -> tuple[Turn, Step]:
     record = _close(turn)
     if said:
         answer = MultipartMessage((TextMessage(said),), Descriptor.MODEL)
-        record = (*record, answer, note_message(_CUT_SHORT))
+        record = (*record, answer, note_message(_CUT_SHORT.format(cause=cause)))
     if turn.calls:
         turn = attrs.evolve(turn, calls=(), waits=frozenset(), results=())
     return turn, Step(record, Drain())
