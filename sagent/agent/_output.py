@@ -1,4 +1,3 @@
-import re
 from collections.abc import Mapping
 from typing import cast
 
@@ -9,7 +8,7 @@ from sagent.lib.json import JSON, json_freeze, json_loads
 from sagent.message import JsonMessage, TextMessage
 from sagent.tool import Schema
 
-_FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?```\s*\Z", re.DOTALL)
+_FENCE = "```"
 
 
 @attrs.frozen
@@ -43,8 +42,7 @@ class Output:
         Raises:
             JsonError: it is no JSON.
         """
-        fenced = _FENCED.match(text)
-        return json_loads(fenced[1] if fenced else text)
+        return json_loads(_unfenced(text.strip()))
 
     def of_answer(self, answer: TextMessage) -> JsonMessage:
         """Give the value that *answer*, which is to fit, has.
@@ -63,3 +61,11 @@ class Output:
         except (JsonError, UsageError) as error:
             return f"- it is not JSON: {error}"
         return "\n".join(self._compiled.faults(value))
+
+
+def _unfenced(text: str) -> str:
+    """Take the code fence off *text*, if it stands in one (CommonMark 0.31, 4.5)."""
+    head, newline, rest = text.partition("\n")
+    if not newline or head.rstrip() not in {_FENCE, f"{_FENCE}json"} or not rest.endswith(_FENCE):
+        return text
+    return rest.removesuffix(_FENCE)

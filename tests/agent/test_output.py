@@ -49,6 +49,14 @@ async def test_a_model_that_never_fits_stops_the_run() -> None:
         await Agent(model=ScriptedModel("a", "b", "c")).run("where?", output_schema=CITY)
 
 
+def test_an_answer_made_to_keep_its_reader_busy_is_read_at_once() -> None:
+    answer = "```" + "\n" * 200_000
+
+    faults = Output.of(CITY).faults(answer)
+
+    assert faults.startswith("- it is not JSON")
+
+
 async def test_tools_run_before_the_answer_is_judged() -> None:
     tool = RecordingTool("Look")
     model = ScriptedModel(calls(("Look", {})), '{"city": "Paris"}')
