@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import attrs
 
-_MOST_VARIANTS = 64
+_MOST_CHARS = 4096
+"""What the variants of a pattern with braces may have together: each character takes 3 us."""
 _ANY_DEPTH = "**"
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
@@ -18,13 +19,13 @@ class PathPattern:
 
     Attributes:
         segments: one for each name in the path; None for ``**``, any number of names.
-        takes_back: whether it begins with ``!``.
         is_for_directories: whether it ends with ``/``.
+        takes_back: whether it begins with ``!``.
     """
 
     segments: tuple[re.Pattern[str] | None, ...]
-    takes_back: bool
     is_for_directories: bool
+    takes_back: bool = False
 
     def matches(self, names: Sequence[str]) -> bool:
         """Tell whether the path of these *names*, or a directory above it, fits."""
@@ -61,11 +62,13 @@ def path_patterns(text: str) -> tuple[PathPattern, ...]:
     """Compile *text*, in which ``{a,b}`` may stand; nothing for what is no pattern."""
     text = text.strip()
     takes_back = text.startswith("!")
-    found = (_pattern(one, takes_back=takes_back) for one in _variants(text.removeprefix("!")))
-    return tuple(pattern for pattern in found if pattern.segments)
+    found = map(_pattern, _variants(text.removeprefix("!")))
+    return tuple(
+        attrs.evolve(pattern, takes_back=takes_back) for pattern in found if pattern.segments
+    )
 
 
-def _pattern(text: str, *, takes_back: bool) -> PathPattern:
+def _pattern(text: str) -> PathPattern:
     text = text.removeprefix("./")
     names = [name for name in text.split("/") if name]
     if names and "/" not in text.rstrip("/"):
@@ -76,7 +79,6 @@ def _pattern(text: str, *, takes_back: bool) -> PathPattern:
         segments=tuple(
             None if name == _ANY_DEPTH else re.compile(fnmatch.translate(name)) for name in names
         ),
-        takes_back=takes_back,
         is_for_directories=text.endswith("/"),
     )
 
@@ -85,12 +87,21 @@ def _variants(text: str) -> list[str]:
     """Write out the braces; those that stand for too much are taken as they are."""
     done: list[str] = []
     waiting = [text]
+    room = _MOST_CHARS
     while waiting:
         variant = waiting.pop()
         braces = _BRACES.search(variant)
-        if not braces or len(waiting) + len(done) > _MOST_VARIANTS:
+        cost = _cost(variant, braces) if braces else 0
+        if not braces or cost > room:
             done.append(variant)
             continue
+        room -= cost
         before, after = variant[: braces.start()], variant[braces.end() :]
         waiting += [f"{before}{choice.strip()}{after}" for choice in braces[1].split(",")]
     return done
+
+
+def _cost(variant: str, braces: re.Match[str]) -> int:
+    """Tell how many characters the variants have that *braces* stand for, ends counted."""
+    choices = braces[1].count(",") + 1
+    return choices * (len(variant) - len(braces[0]) + 1) + len(braces[1])

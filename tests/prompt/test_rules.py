@@ -78,6 +78,16 @@ def test_braces_that_stand_for_too_much_are_taken_as_they_are() -> None:
     assert len(path_patterns("{a,b}" * 100)) < 100
 
 
+def test_many_choices_may_stand_in_braces() -> None:
+    endings = [f"x{number}" for number in range(200)]
+
+    assert rule(f"*.{{{','.join(endings)}}}").matches(BASE / "a.x199")
+
+
+def test_braces_that_write_a_long_pattern_out_many_times_are_taken_as_they_are() -> None:
+    assert len(path_patterns("a" * 4000 + "{a,b,c}")) == 1
+
+
 def test_matching_takes_no_longer_for_a_wicked_pattern() -> None:
     wicked = rule("*a" * 100 + "b", "**/a/" * 100 + "b")
 
