@@ -3,7 +3,7 @@ from pathlib import PurePath
 
 from sagent.prompt._markdown import parts
 
-_INCLUDE = re.compile(r"(?<!\S)@(?P<path>(?:\\ |[^\s`])+)")
+_INCLUDE = re.compile(r"(?<!\S)@(?P<path>(?:\\ |[^\s`\0])+)")
 _AFTER_A_PATH = ".,;:!?)]}>\"'*_"
 _TEXTS = frozenset({".md", ".mdx", ".markdown", ".rst", ".txt"})
 

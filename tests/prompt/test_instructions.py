@@ -182,6 +182,13 @@ def test_a_missing_include_is_told_a_name_is_not(home: Home, project: Path) -> N
     )
 
 
+def test_an_include_of_what_can_be_no_path_is_passed_over(home: Home, project: Path) -> None:
+    write(project / "AGENTS.md", "x" * 9000 + "\n@./a\0b.md @more.md")
+    write(project / "more.md", "more")
+
+    assert texts(load_instructions(cwd=project, home=home))[1:] == ["more"]
+
+
 @pytest.mark.parametrize("include", ["../secret.md", "{tmp}/secret.md", "link.md", "~/secret.md"])
 def test_a_project_includes_nothing_from_outside(
     include: str, home: Home, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
