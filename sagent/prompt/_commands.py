@@ -11,6 +11,7 @@ import attrs
 from sagent.home import Home
 from sagent.prompt._front_matter import FrontMatter, parse_front_matter
 from sagent.prompt._instructions import ProjectInstructions
+from sagent.prompt._reach import Reach, real
 from sagent.prompt._repository import directories_to, project_reach
 from sagent.prompt._text_file import TextFile, read_text_file, shown
 
@@ -84,8 +85,8 @@ def load_commands(
     """Find the commands of the project, from *cwd* up to its root, then the user's own.
 
     They are the Markdown files in ``.sagent/commands`` and ``.claude/commands``, and in the home's
-    ``commands``, and in folders there; of one name, the nearest counts. Blocks; never raises
-    OSError.
+    ``commands``, and in folders there; of one name, the nearest counts. A link out of the project
+    is a warning. Blocks; never raises OSError.
 
     Args:
         cwd: where the work is done.
@@ -93,16 +94,11 @@ def load_commands(
         taken: names that a file cannot have.
         project_instructions: whether the project's are read.
     """
-    _, directories = directories_to(cwd)
-    places: list[Path] = []
-    if project_instructions == "read":
-        for directory in reversed(directories):
-            places += [directory / folder / "commands" for folder in _FOLDERS]
-    reach = project_reach(cwd, home)
-    files = [(place, path) for place in places for path in _in(place) if not reach.fault(path)]
     own = home.root / "commands"
-    files += [(own, path) for path in _in(own)]
-    warnings = list[str]()
+    files, warnings = [(own, path) for path in _in(own)], list[str]()
+    if project_instructions == "read":
+        nearer, warnings = _files_of_project(cwd, project_reach(cwd, home))
+        files = nearer + files
     if len(files) > MOST_COMMANDS:
         warnings.append(f"there are more than {MOST_COMMANDS} commands; no more are read")
     found, names = dict[str, CustomCommand](), frozenset(taken)
@@ -113,6 +109,28 @@ def load_commands(
         else:
             found.setdefault(command.name, command)
     return CustomCommands(tuple(found[name] for name in sorted(found)), tuple(warnings))
+
+
+def _files_of_project(cwd: Path, reach: Reach) -> tuple[list[tuple[Path, Path]], list[str]]:
+    """Give the files, each after the place that it is in, and warnings of links that lead out."""
+    files: list[tuple[Path, Path]] = []
+    warnings: list[str] = []
+    for place in _places(cwd):
+        if not reach.holds(real(place)):  # it may be all of the machine
+            warnings.append(f"{shown(place)} is not read: it lies outside the project")
+            continue
+        for path in _in(place):
+            if fault := reach.fault(path):
+                warnings.append(f"{shown(path)} is not read: {fault}")
+            else:
+                files.append((place, path))
+    return files, warnings
+
+
+def _places(cwd: Path) -> Iterator[Path]:
+    _, directories = directories_to(cwd)
+    for directory in reversed(directories):
+        yield from (directory / folder / "commands" for folder in _FOLDERS)
 
 
 def _in(place: Path) -> Iterator[Path]:

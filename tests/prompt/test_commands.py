@@ -110,9 +110,24 @@ def test_what_cannot_be_one_is_told(
 def test_a_link_does_not_lead_out_of_the_project(home: Home, project: Path, tmp_path: Path) -> None:
     write(tmp_path / "secret.md", "Secret.")
     (project / ".sagent/commands").mkdir(parents=True)
-    (project / ".sagent/commands/a.md").symlink_to(tmp_path / "secret.md")
+    link = project / ".sagent/commands/a.md"
+    link.symlink_to(tmp_path / "secret.md")
 
-    assert load_commands(cwd=project, home=home).found == ()
+    found = load_commands(cwd=project, home=home)
+
+    assert found.found == ()
+    assert found.warnings == (f"{link} is not read: it lies outside the project",)
+
+
+def test_a_folder_that_lies_outside_is_not_looked_through(home: Home, project: Path) -> None:
+    link = project / ".sagent/commands"
+    link.parent.mkdir()
+    link.symlink_to("/")
+
+    found = load_commands(cwd=project, home=home)
+
+    assert found.found == ()
+    assert found.warnings == (f"{link} is not read: it lies outside the project",)
 
 
 def test_a_project_can_be_left_out(home: Home, project: Path) -> None:
