@@ -49,13 +49,26 @@ class Log:
             self._write_all(memoryview(octets))
         except OSError as error:
             self._cut()
-            raise SessionError(
-                f"{self.path} could not be written ({error.strerror}): what was said last is not "
-                "kept; make room or mend the disk, then go on"
-            ) from error
+            raise self._not_kept(error) from error
         self.unsynced = True
         self._size += len(octets)
         self._torn = False
+
+    def append_surely(self, line: str) -> None:
+        """Write *line* and wait until the disk has it, whole or not at all; this blocks.
+
+        Raises:
+            SessionError: as `append` does.
+        """
+        size, torn = self._size, self._torn
+        self.append(line)
+        try:
+            self._flush()
+        except OSError as error:
+            self._size, self._torn = size, torn
+            self._cut()
+            raise self._not_kept(error) from error
+        self.unsynced = False
 
     def sync(self) -> None:
         """Wait until the disk has what was written; this blocks.
@@ -66,16 +79,25 @@ class Log:
         self._check()
         self.unsynced = False  # what is written meanwhile is for the next time
         try:
-            if sys.platform == "darwin":
-                os.fsync(self._descriptor)
-            else:
-                os.fdatasync(self._descriptor)
+            self._flush()
         except OSError as error:
             self.unsynced = True
             raise SessionError(
                 f"{self.path} may not have reached the disk ({error.strerror}): mend the disk, "
                 "then compare the session with what was said"
             ) from error
+
+    def _flush(self) -> None:
+        if sys.platform == "darwin":
+            os.fsync(self._descriptor)
+        else:
+            os.fdatasync(self._descriptor)
+
+    def _not_kept(self, error: OSError) -> SessionError:
+        return SessionError(
+            f"{self.path} could not be written ({error.strerror}): what was said last is not "
+            "kept; make room or mend the disk, then go on"
+        )
 
     def _check(self) -> None:
         if self.closed:

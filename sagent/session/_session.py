@@ -153,10 +153,10 @@ class Session:
 
     def _put(self, content: Record | Header) -> None:
         envelope = self._envelope(content)
-        self._log.append(write_line(content, envelope))
+        surely = self.durability == "record"
+        put = self._log.append_surely if surely else self._log.append
+        put(write_line(content, envelope))
         self.transcript.add(Line(envelope, content))
-        if self.durability == "record":
-            self._log.sync()
 
     def _envelope(self, content: Record | Header) -> Envelope:
         now = time.time_ns()

@@ -123,7 +123,7 @@ class Disk:
         return self.write(descriptor, octets[: self.octets])
 
 
-def fails(descriptor: int, size: int) -> None:
+def fails(descriptor: int, size: int = 0) -> None:
     raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
@@ -173,6 +173,23 @@ def test_what_a_failed_write_left_behind_is_cut_by_the_next(
 
     assert transcript.state.name == "kept"
     assert transcript.damaged_lines == ()
+
+
+def test_a_record_that_the_disk_did_not_get_can_be_written_again(
+    session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (session / SESSION_FILE).read_bytes()
+    with open_session(session, durability="record") as again:
+        record = MessageRecord(said("once"))
+        with monkeypatch.context() as broken:
+            broken.setattr(os, "fdatasync", fails)
+            with pytest.raises(SessionError, match="could not be written"):
+                again.append(record)
+        assert (session / SESSION_FILE).read_bytes() == before
+
+        again.append(record)
+
+    assert read_session(session).conversation[-1] == record.message
 
 
 def test_a_full_file_system_is_told_and_survived(session: Path) -> None:
