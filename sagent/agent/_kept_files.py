@@ -63,14 +63,10 @@ class KeptFiles:
             return
         path = self._session.directory / _ROOT
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass
+            if not _named_root(path):
+                _write_whole(path, os.fsencode(self._root))
         except OSError as error:
             raise CheckpointError(f"{path} cannot be written: {error.strerror}") from error
-        else:
-            with open(descriptor, "wb") as file:  # noqa: PTH123  # it is open already
-                file.write(os.fsencode(self._root))
         self._named = True
 
 
@@ -98,7 +94,26 @@ async def open_kept_files(
 
 
 def _known_root(session: Session) -> Path | None:
+    name = _named_root(session.directory / _ROOT)
+    return Path(os.fsdecode(name)) if name else None
+
+
+def _named_root(path: Path) -> bytes:
+    """Read the name in *path*; empty for none, or where a crash came before it was written."""
     try:
-        return Path(os.fsdecode((session.directory / _ROOT).read_bytes()))
+        return path.read_bytes()
     except OSError:
-        return None
+        return b""
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write *path*, for its owner alone, so that no crash leaves half of *content* there."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.unlink(missing_ok=True)
+    with open(draft, "xb", opener=_privately) as file:
+        file.write(content)
+    draft.replace(path)
+
+
+def _privately(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -317,6 +317,27 @@ async def test_a_run_that_cannot_be_saved_is_answered_and_logged(
     assert "/Agent is not saved: " in caplog.text
 
 
+async def test_files_come_back_to_where_they_were_though_a_crash_has_left_their_place_unnamed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, elsewhere = tmp_path / "work", tmp_path / "elsewhere"
+    work.mkdir()
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    directory = begun(tmp_path, cwd=work)
+    with open_session(directory) as session:
+        await Rewinding(session, work).agent.run("write 1")
+        first = session.transcript.conversation[0]
+    (directory / "files.root").write_bytes(b"")
+
+    with open_session(directory) as session:
+        async with open_system() as system:
+            ref = await system.spawn(Agent(model=ScriptedModel(), session=session))
+            await ref.ask(Rewind(first.id, restore="files"))
+
+    assert list(work.iterdir()) == []
+
+
 async def test_files_come_back_also_when_the_line_of_a_later_message_is_lost(
     tmp_path: Path,
 ) -> None:
