@@ -12,10 +12,6 @@ from sagent.errors import CheckpointError, SessionError, UnknownNameError
 from sagent.home import Home
 from sagent.session import CheckpointRecord, Session
 
-_STORE = "files.git"
-_ROOT = "files.root"
-"""Names the directory that the snapshots are of, which stays, wherever the shell goes."""
-
 
 @attrs.define(eq=False)
 class KeptFiles:
@@ -61,7 +57,7 @@ class KeptFiles:
     def _name_root(self) -> None:
         if self._named:
             return
-        path = self._session.directory / _ROOT
+        path = self._session.kept_root  # it stays the same, wherever the shell goes
         try:
             if not _named_root(path):
                 _write_whole(path, os.fsencode(self._root))
@@ -88,13 +84,13 @@ async def open_kept_files(
     if known is None:
         raise SessionError(f"session {session.id} does not say where it was begun: keep no files")
     async with open_checkpoints(
-        session.directory / _STORE, known, leave_out=(session.directory, Home.default().root)
+        session.kept_files, known, leave_out=(session.directory, Home.default().root)
     ) as checkpoints:
         yield KeptFiles(checkpoints, session, known)
 
 
 def _known_root(session: Session) -> Path | None:
-    name = _named_root(session.directory / _ROOT)
+    name = _named_root(session.kept_root)
     return Path(os.fsdecode(name)) if name else None
 
 

@@ -1,3 +1,4 @@
+import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator
@@ -20,15 +21,17 @@ from sagent.session._records import (
     RawRecord,
     StateRecord,
 )
+from sagent.session._session import KEPT_FILES, KEPT_ROOT
 from sagent.session._transcript import Transcript
 
 
 def fork_session(source: Path, home: Home, *, at: str | None = None) -> Path:
     """Begin a session that goes on from a message of another, and give its directory.
 
-    It holds the path to that message with its checkpoints, what a recap on it took the place of,
-    the state as it was, and lines of unknown kinds beside them; but not what the path has cost,
-    which the other session tells. The other one may be locked by another process meanwhile.
+    It holds the path to that message with its checkpoints and the files that they kept, what a
+    recap on it took the place of, the state as it was, and lines of unknown kinds beside them; but
+    not what the path has cost, which the other session tells. The other one may be locked by
+    another process meanwhile.
 
     Args:
         source: the other session's directory.
@@ -51,17 +54,46 @@ def fork_session(source: Path, home: Home, *, at: str | None = None) -> Path:
         parent_session=transcript.header.id,
         parent_message=message,
     )
+    end = Envelope(new_id(), message, transcript.epoch, time.time_ns())
     try:
         with (directory / SESSION_FILE).open("ab") as file:
             file.write(write_line(header, Envelope(header.id, None, 0, header.created_ns)).encode())
             for text in cut.kept(read_lines(source)):
                 file.write(text + b"\n")
-            end = Envelope(new_id(), message, transcript.epoch, time.time_ns())
             file.write(write_line(HeadRecord(message, "fork"), end).encode())
-    except OSError as error:
+        _copy_kept_files(source, directory)
+    except BaseException as error:
         shutil.rmtree(directory, ignore_errors=True)
-        raise SessionError(f"{source} could not be forked: {error.strerror}") from error
+        if not isinstance(error, OSError):
+            raise
+        why = error.strerror or error
+        raise SessionError(f"{source} could not be forked: {why}") from error
     return directory
+
+
+def _copy_kept_files(source: Path, directory: Path) -> None:
+    """Give *directory* the kept files of *source*; contents, which never change, by links."""
+    store, fork = source / KEPT_FILES, directory / KEPT_FILES
+    if not store.is_dir():
+        return
+    # First what refers to contents: another process may keep more meanwhile, which it does last.
+    passing = ("*.lock", "*.index", "tmp_*")
+    shutil.copytree(store, fork, ignore=shutil.ignore_patterns("objects", *passing))
+    shutil.copytree(
+        store / "objects",
+        fork / "objects",
+        ignore=shutil.ignore_patterns(*passing),
+        copy_function=_link,
+    )
+    if (source / KEPT_ROOT).exists():
+        shutil.copy2(source / KEPT_ROOT, directory / KEPT_ROOT)
+
+
+def _link(path: str, other: str) -> None:
+    try:
+        os.link(path, other)
+    except OSError:  # no links there, or too many
+        shutil.copy2(path, other)
 
 
 @attrs.define

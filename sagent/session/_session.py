@@ -20,6 +20,8 @@ from sagent.session._repair import Repair, repair
 from sagent.session._transcript import Transcript
 from sagent.tool import ResultFolder
 
+KEPT_FILES = "files.git"
+KEPT_ROOT = "files.root"
 _RESULTS = "results"
 
 type Durability = Literal["none", "turn", "record"]
@@ -70,6 +72,16 @@ class Session:
     def results(self) -> ResultFolder:
         """Where tools' results are kept that are too large for the conversation."""
         return ResultFolder.lasting(self.directory / _RESULTS, self._redactor.secrets)
+
+    @property
+    def kept_files(self) -> Path:
+        """Where files are kept that tools are about to change; a store of `sagent.checkpoint`."""
+        return self.directory / KEPT_FILES
+
+    @property
+    def kept_root(self) -> Path:
+        """The file that names the directory which those are of."""
+        return self.directory / KEPT_ROOT
 
     def close(self) -> None:
         """Take no more records: the file is about to be another's."""

@@ -2,6 +2,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from full_disk import files_of_at_most
 from sessions import said
 
 from sagent.errors import SessionError, UnknownNameError
@@ -90,6 +91,20 @@ def test_a_fork_begins_at_a_message_that_there_is(home: Home, tmp_path: Path) ->
         fork_session(session.directory, home, at="x")
     with pytest.raises(SessionError, match="no session"):
         fork_session(tmp_path, home)
+
+
+def test_a_fork_for_which_there_is_no_room_leaves_nothing_behind(home: Home) -> None:
+    with create_session(home, cwd=Path.cwd()) as session:
+        session.append(MessageRecord(said("a" * 1000)))
+    sessions = session.directory.parent
+
+    with (
+        pytest.raises(SessionError, match="could not be forked: File too large"),
+        files_of_at_most(500),
+    ):
+        fork_session(session.directory, home)
+
+    assert list(sessions.iterdir()) == [session.directory]
 
 
 def test_a_fork_does_without_what_a_recap_replaced_if_that_is_lost(home: Home) -> None:
