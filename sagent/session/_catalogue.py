@@ -87,6 +87,7 @@ def search_sessions(home: Home, query: str, cwd: Path | None = None) -> tuple[Se
         return tuple(
             SearchHit(session=sessions[path], message_id=id_, snippet=snippet)
             for path, id_, snippet in index.search(found, expression, MAX_HITS)
+            if path in sessions  # not one that cannot be summed up, such as a newer sagent's
         )
 
     return indexed(home, search)

@@ -19,9 +19,12 @@ from sagent.errors import JsonError, SessionError
 from sagent.session._fields import UNREADABLE, decode_fields, encode_fields
 from sagent.session._records import Header, MessageRecord, RawRecord, Record
 
+_PLAIN = rb"[ !#-\[\]-~]*"
+_NUMBER = rb"\d{1,19}"
 _LAZY = re.compile(
-    rb'\{"crc":"[0-9a-f]{8}","kind":"(message|spend|state|checkpoint|task|share|mail)","id":"([^"\\]*)",'
-    rb'"parent":(?:null|"([^"\\]*)"),"epoch":(\d+),"ts":(\d+),'
+    rb'\{"crc":"[0-9a-f]{8}","kind":"(message|spend|state|checkpoint|task|share|mail)",'
+    rb'"id":"(%b)","parent":(?:null|"(%b)"),"epoch":(%b),"ts":(%b),'
+    % (_PLAIN, _PLAIN, _NUMBER, _NUMBER)
 )
 _CRC = slice(8, 16)
 _BODY_START = 18

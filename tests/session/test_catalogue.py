@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sessions import SESSION_FILE, called, resulted, said
+from sessions import SESSION_FILE, called, resulted, said, sealed
 
 from sagent.errors import SessionBusyError, SessionError, UnknownNameError
 from sagent.home import Home
@@ -269,6 +269,17 @@ def test_a_session_of_an_impossible_time_does_not_hide_the_others(home: Home, ts
     edited.write_text(f"{json.dumps(told)}\n{rest}")
 
     assert {session.first_prompt for session in list_sessions(home)} == {"a", "b"}
+
+
+def test_a_search_passes_over_a_session_that_cannot_be_summed_up(home: Home) -> None:
+    keep(home, MessageRecord(said("a teapot")))
+    newer = keep(home, MessageRecord(said("another teapot"))) / SESSION_FILE
+    line = sealed(b'"kind":"task","id":"a","parent":null,"epoch":1,"ts":1,"state":"newer"')
+    newer.write_bytes(newer.read_bytes() + line + b"\n")
+
+    hits = search_sessions(home, "teapot")
+
+    assert [hit.session.first_prompt for hit in hits] == ["a teapot"]
 
 
 def test_text_that_is_no_unicode_is_listed_and_found(home: Home) -> None:

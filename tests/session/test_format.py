@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sessions import SESSION_FILE, one_of_each, said
+from sessions import SESSION_FILE, one_of_each, said, sealed
 
 from sagent.budget import Amount
 from sagent.errors import JsonError, SessionError, UsageError
@@ -111,7 +111,9 @@ def test_a_newer_format_is_read_but_not_written(home: Home) -> None:
     [b"[]", b"{}", b'{"kind":1}', b'{"kind":"message"}', b'{"kind":"message","message":{"kind":"text"}}',
      b'{"kind":"spend","usage":{"input_tokens":"many"}}', b'{"kind":"head","head":3}',
      b'{"kind":"state","files":[1]}', b'{"kind":"state","plan":[{"content":"a","status":"b"}]}', b'{"kind":"spend","usage":{},"cost_usd":"NaN","model_id":"","provider":""}',
-     b"[" * 100_000, b"\xff\xfe", b'{"crc":"zzzzzzzz","kind":'],
+     b"[" * 100_000, b"\xff\xfe", b'{"crc":"zzzzzzzz","kind":',
+     sealed(b'"kind":"message","id":"\xff","parent":null,"epoch":1,"ts":1,"message":{}'),
+     sealed(b'"kind":"state","id":"a","parent":null,"epoch":1,"ts":%b,"name":"x"' % (b"9" * 5000))],
 )  # fmt: skip
 def test_what_is_no_record_is_told_and_left_out(home: Home, line: bytes) -> None:
     with create_session(home, cwd=Path.cwd()) as session:

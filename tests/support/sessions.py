@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
+from zlib import crc32
 
 import attrs
 
@@ -29,6 +30,12 @@ from sagent.session import (
 from sagent.tool import FileStamp, PlanItem
 
 SESSION_FILE = "session.jsonl"
+
+
+def sealed(body: bytes) -> bytes:
+    """Make a line of the inside of a JSON object, with a checksum that is right."""
+    rest = body + b"}"
+    return b'{"crc":"%08x",%b' % (crc32(rest), rest)
 
 
 def said(text: str, parent: Message | None = None) -> TextMessage:
