@@ -37,6 +37,9 @@ from sagent.tool import ResultFolder
 
 _log = logging.getLogger(__name__)
 
+type Farewell = Callable[[Exit, str, int], object]
+"""Is told how a life ended, at which path, and how often what it had in hand was passed on."""
+
 
 class AgentActor(Actor[Mail]):
     """Takes a turn whenever its inbox brings something, until told to stop."""
@@ -49,7 +52,7 @@ class AgentActor(Actor[Mail]):
         emit: Emit,
         claim: AbstractContextManager[object],
         standing: Standing,
-        farewell: Callable[[Exit, int], object] | None = None,
+        farewell: Farewell | None = None,
     ) -> None:
         self._blueprint = blueprint
         self._begin = begin
@@ -122,7 +125,8 @@ class AgentActor(Actor[Mail]):
         if self._held is not None:
             await self._held.aclose()
         if self._say_farewell is not None:
-            self._say_farewell(exit, self._desk.hops if self._has_rounds else 0)
+            hops = self._desk.hops if self._has_rounds else 0
+            self._say_farewell(exit, self.context.ref.path, hops)
         # They refer back to their agent: it would be freed no sooner than cycles are looked for.
         self._last_status = self.status()
         del self._desk, self._family, self._rounds

@@ -9,8 +9,8 @@ from typing import overload
 import attrs
 import trio
 
-from sagent.actors import Exit, Ref, System, open_system
-from sagent.agent._actor import AgentActor
+from sagent.actors import Ref, System, open_system
+from sagent.agent._actor import AgentActor, Farewell
 from sagent.agent._answerer import Answerer
 from sagent.agent._blueprint import Blueprint
 from sagent.agent._directive import Directive, prompt_in
@@ -265,7 +265,7 @@ class Agent:
         state = self._state
         return Spending() if state is None else state.spent + state.ended_below
 
-    def _life(self, standing: Standing, farewell: Callable[[Exit, int], object]) -> AgentActor:
+    def _life(self, standing: Standing, farewell: Farewell) -> AgentActor:
         blueprint = self._blueprint()
         return AgentActor(
             blueprint,

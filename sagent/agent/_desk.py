@@ -205,10 +205,12 @@ class Desk:
 
     def _dismiss(self) -> None:
         """Fail the prompts that went with the history."""
-        unanswered = self._waiting[self._answered :]
-        gone = [asker for asker in unanswered if isinstance(asker.message, Prompt)]
-        self._waiting = [asker for asker in self._waiting if asker not in gone]
-        for asker in gone:
+        answered, others = self._waiting[: self._answered], self._waiting[self._answered :]
+        self._waiting = answered
+        for asker in others:
+            if not isinstance(asker.message, Prompt):
+                self._waiting.append(asker)
+                continue
             asker.fail(
                 RunInterruptedError("the conversation was cleared before it was answered: ask anew")
             )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import attrs
 
 from sagent.actors import Exit, Ref
-from sagent.agent._actor import AgentActor
+from sagent.agent._actor import AgentActor, Farewell
 from sagent.agent._mail import Mail, Prompt, tell_surely
 from sagent.agent._share import Share
 from sagent.session import Spending
@@ -22,12 +22,13 @@ class Lives:
         last_exit: how the last life ended; None in the first.
     """
 
-    _make: Callable[[Callable[[Exit, int], object]], AgentActor]
+    _make: Callable[[Farewell], AgentActor]
     _name: str
     _parent: Ref[Mail]
     _spent: Callable[[], Spending]
     share: Share
     last_exit: Exit | None = attrs.field(default=None, init=False)
+    _path: str = attrs.field(default="", init=False)
     _hops: int = attrs.field(default=0, init=False)
     """How often what it had in hand then was passed on from agent to agent."""
 
@@ -40,11 +41,11 @@ class Lives:
         """Make the actor of the next life."""
         if self.last_exit is not None:
             news, hops = self._news(self.last_exit), self._hops + 1
-            tell_surely(self._parent, Prompt(news, source=self._name, hops=hops))
+            tell_surely(self._parent, Prompt(news, source=self._path, hops=hops))
         return self._make(self._note_exit)
 
-    def _note_exit(self, exit_: Exit, hops: int) -> None:
-        self.last_exit, self._hops = exit_, hops
+    def _note_exit(self, exit_: Exit, path: str, hops: int) -> None:
+        self.last_exit, self._path, self._hops = exit_, path, hops
 
     def _news(self, exit_: Exit) -> str:
         error = exit_.error

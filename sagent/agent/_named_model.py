@@ -18,9 +18,12 @@ async def named_model(*, model_id: str, provider: str, auth: str) -> Model:
         UsageError: there is no such model or provider.
         MissingKeyError: there is no key for it.
     """
+    return await trio.to_thread.run_sync(_load_and_make, model_id, provider, auth)
+
+
+def _load_and_make(model_id: str, provider: str, auth: str) -> Model:
     from sagent.providers import build_provider, infer_provider  # noqa: PLC0415  # they take long to load, and few agents ask
 
-    await trio.lowlevel.checkpoint()
     name = provider or infer_provider(model_id)
     made = build_provider(name, key=_key(auth)) if auth else build_provider(name)
     return made.model(model_id)

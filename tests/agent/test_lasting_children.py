@@ -288,6 +288,7 @@ async def test_a_persistent_child_that_crashes_goes_on_with_what_it_knew(
     await agent.run("check")
 
     assert "scout crashed (RuntimeError: a bug) and was restarted" in last(model.requests[4])
+    assert model.requests[4].messages[-1].source == "/Agent/guardian#1/scout"
     said = [result_text(message) for message in child.requests[2].messages]
     assert said == [
         "[from Agent]: look",
