@@ -32,9 +32,10 @@ SCHEMA: Mapping[str, JSON] = {
 }
 """The same as a JSON Schema, for models that do not keep to headings."""
 _HEADING = re.compile(
-    r"^[ \t]*(?:#{1,6}[ \t]*(?:\d+[.)])?|\d+[.)]|(?=\*))[ \t]*\**[ \t]*(?P<name>"
+    # No two runs of blanks may meet: to part one among them takes the square of its length.
+    r"^[ \t]*(?:#{1,6}[ \t*]*(?:\d+[.)][ \t*]*)?|\d+[.)][ \t*]*|(?=\*)[ \t*]*)(?P<name>"
     + "|".join(SECTIONS)
-    + r")[ \t]*:?[ \t]*\**[ \t]*:?[ \t]*$",
+    + r")[ \t*:]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 """A line that is marked as a heading, in bold or by a number; a bare name may be part of a text."""

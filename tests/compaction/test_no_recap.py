@@ -83,6 +83,13 @@ class TestNoRecap:
 
         assert not model.unused
 
+    @pytest.mark.parametrize("mark", ["#", "1.", "**", "## 1.", "## Goal", "## Goal:"])
+    async def test_a_line_of_blanks_is_read_in_no_time(self, mark: str) -> None:
+        answer = f"{mark}{' ' * 50_000}x"
+
+        with pytest.raises(CompactionError, match="nothing under Goal"):
+            await compacted(history(), ScriptedModel(answer, answer))
+
     async def test_a_history_in_which_the_model_said_nothing_cannot_be_shortened(self) -> None:
         model = ScriptedModel(ANSWER)
 

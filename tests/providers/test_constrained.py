@@ -176,6 +176,9 @@ def test_a_call_without_a_result_is_not_answered_by_the_server() -> None:
         ("What does src/a say?", False),
         ("What is 2+2?", True),
         ("What is 1.5+2.25?", True),
+        ("What is a word... or two?", True),
+        pytest.param(f"// {'/' * 20_000} //", True, id="a line of slashes"),
+        pytest.param(f"see /a/{'/' * 20_000}", False, id="a name, and a line of slashes"),
     ],
 )
 def test_a_closely_guided_model_looks_first_when_the_prompt_names_a_file(

@@ -55,7 +55,8 @@ you: {{"answer": "The title is Tides."}}"""
 
 
 _NEXT = "Answer the question from this. Only if it is not in there, use another tool."
-_FILE_NAME = re.compile(r"[\w.~/-]*[./][\w.~/-]*\w")
+_WORD = re.compile(r"[\w.~/-]+")
+_PUNCTUATION = "./~-"
 
 
 def rules(tools: tuple[ToolSpec, ...]) -> str:
@@ -140,8 +141,12 @@ def _prompt_in(message: Message) -> str:
 
 
 def _count_files(prompt: str) -> int:
-    words = set(_FILE_NAME.findall(prompt))
-    return sum(any(letter.isalpha() for letter in word) for word in words)
+    words = {word.rstrip(_PUNCTUATION) for word in _WORD.findall(prompt)}
+    return sum(map(_is_file_name, words))
+
+
+def _is_file_name(word: str) -> bool:
+    return ("." in word or "/" in word) and any(map(str.isalpha, word))
 
 
 def repeats_itself(messages: Sequence[Message]) -> bool:
