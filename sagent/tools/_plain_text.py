@@ -1,11 +1,15 @@
-"""Output of commands without what a terminal would act on (ECMA-48, xterm control sequences)."""
+"""Output of commands without what a terminal would act on (ECMA-48, xterm control sequences).
+
+It takes time in proportion to the text, whatever that holds: agents wait for it.
+"""
 
 import re
 
 _SEQUENCE = re.compile(
     r"""
     (?: \x1b\[ | \x9b ) [0-?]* [ -/]* [@-~]                             # colours, moves, erasures
-    | (?: \x1b[\]PX^_] | [\x90\x98\x9d-\x9f] ) [^\x07\x1b\x9c]* (?: \x07 | \x1b\\ | \x9c )  # titles
+    | (?: \x1b[\]PX^_] | [\x90\x98\x9d-\x9f] ) [^\x07\x1b\x90\x98\x9c-\x9f]*
+        (?: \x07 | \x1b\\ | \x9c )                                         # titles
     | \x1b [ -/]* [0-~]                                                 # the rest of them
     """,
     re.VERBOSE,
@@ -14,8 +18,6 @@ _OPEN_SEQUENCE = re.compile(
     r"(?:\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]{0,200}\x1b?|[ -/]*)|\r)\Z"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_STRUCK = re.compile(r"[^\n\x08]\x08")
-_OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\r\n])")
 
 
 def plain_text(text: str) -> str:
@@ -29,11 +31,8 @@ def plain_text(text: str) -> str:
 
 def screen_text(text: str) -> str:
     """Give what a terminal would show of *text*, line by line: what was written over is gone."""
-    text = re.sub(r"\r+\n", "\n", _SEQUENCE.sub("", text))
-    text = _OVERWRITTEN.sub("", text).replace("\r", "")
-    while (struck := _STRUCK.sub("", text)) != text:
-        text = struck
-    return _CONTROL.sub("", text)
+    lines = _SEQUENCE.sub("", text).split("\n")
+    return _CONTROL.sub("", "\n".join(map(_last_written, lines)))
 
 
 def open_sequence_at(text: str) -> int:
@@ -43,3 +42,19 @@ def open_sequence_at(text: str) -> int:
     """
     found = _OPEN_SEQUENCE.search(text, max(0, len(text) - 256))
     return found.start() if found else len(text)
+
+
+def _last_written(line: str) -> str:
+    line = line.rstrip("\r").rpartition("\r")[2]
+    return _without_struck(line) if "\b" in line else line
+
+
+def _without_struck(line: str) -> str:
+    """Take out of *line* each character that a backspace goes over, and the backspaces."""
+    kept: list[str] = []
+    for character in line:
+        if character != "\b":
+            kept.append(character)
+        elif kept:
+            kept.pop()
+    return "".join(kept)

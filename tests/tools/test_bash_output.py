@@ -211,3 +211,21 @@ def test_no_text_has_anything_left_that_a_terminal_acts_on(text: str) -> None:
     looks: tuple[Callable[[str], str], ...] = (plain_text, screen_text)
     for look in looks:
         assert not set(look(text)) & set("\x1b\x07\r\b\x9b\x9c\x85")
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("a" * 1_000_000, "a" * 1_000_000),
+        ("\r" * 1_000_000, ""),
+        ("a" * 500_000 + "\b" * 500_000, ""),
+        ("\x90" * 1_000_000, ""),
+    ],
+    ids=["a long line", "returns", "backspaces", "titles that do not end"],
+)
+def test_no_text_takes_long_to_look_at(text: str, seen: str) -> None:
+    from sagent.tools._plain_text import screen_text  # noqa: PLC0415  # the one private name
+
+    looked_at = screen_text(text)
+
+    assert looked_at == seen
