@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 import attrs
+import trio
 
 from sagent.tools._text_encoding import TextEncoding
 
@@ -26,23 +27,57 @@ class LineWindow:
     column: int = 1
 
     @property
-    def stop(self) -> int:
-        """How many characters of a line stand before the first that is not shown."""
-        return self.column - 1 + LINE_CHARS
+    def start(self) -> int:
+        """How many characters of a line stand before the first that is shown."""
+        return self.column - 1
 
-    def cut(self, line: str, dropped: int = 0) -> str:
-        """Show *line*, which is *dropped* characters longer than what is here of it."""
-        more = dropped + max(0, len(line) - self.stop)
-        seen = line[self.column - 1 : self.stop]
-        if not more:
+    @property
+    def stop(self) -> int:
+        """How many characters of a line stand before the first behind the window."""
+        return self.start + LINE_CHARS
+
+    def cut(self, line: str) -> str:
+        """Show the window of *line*."""
+        return self.told(line[self.start : self.stop], len(line) - self.stop)
+
+    def told(self, seen: str, more: int) -> str:
+        """Show what is *seen* of a line, and that there are *more* characters behind it, if any."""
+        if more <= 0:
             return seen
         return f"{seen}... [{more} more characters in this line; column={self.stop + 1} shows them]"
+
+
+@attrs.define
+class _Begun:
+    """A line whose end has not come yet; of a long one only what is shown is held."""
+
+    _window: LineWindow
+    _held: str = attrs.field(default="", init=False)
+    _before: int = attrs.field(default=0, init=False)
+    """How many characters stand before what is held."""
+    _after: int = attrs.field(default=0, init=False)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self._held or self._before or self._after)
+
+    @property
+    def text(self) -> str:
+        return self._window.told(self._held, self._after)
+
+    def feed(self, text: str) -> None:
+        held = self._held + text
+        skipped = min(self._window.start - self._before, len(held))
+        self._before += skipped
+        self._held = held[skipped : skipped + LINE_CHARS]
+        self._after += len(held) - skipped - len(self._held)
 
 
 def read_lines(file: BinaryIO, encoding: TextEncoding, window: LineWindow) -> Iterator[list[str]]:
     """Read *file* from its start as lists of lines without their ends, as many as come at once.
 
-    A line ends at LF, CR LF or CR. One that is longer than *window* is cut and says so.
+    A line ends at LF, CR LF or CR. One that is longer than *window* is cut and says so. Called in a
+    trio thread, where a cancel ends it.
 
     Raises:
         UnicodeDecodeError: the bytes are not of *encoding*; lists may have come before.
@@ -51,22 +86,20 @@ def read_lines(file: BinaryIO, encoding: TextEncoding, window: LineWindow) -> It
     decoder = io.IncrementalNewlineDecoder(
         codecs.getincrementaldecoder(encoding.codec)(), translate=True
     )
-    rest, dropped = "", 0
+    begun = _Begun(window)
     while chunk := file.read(_CHUNK_BYTES):
+        trio.from_thread.check_cancelled()
         first, *others = decoder.decode(chunk).split("\n")
-        rest += first
+        begun.feed(first)
         if others:
             last = others.pop()
-            yield [window.cut(rest, dropped), *_all_cut(others, window)]
-            rest, dropped = last, 0
-        if len(rest) > window.stop:
-            dropped += len(rest) - window.stop
-            rest = rest[: window.stop]
-    *lines, rest = (rest + decoder.decode(b"", final=True)).split("\n")
-    if rest or dropped:
-        lines.append(rest)
-    if lines:
-        yield [window.cut(lines[0], dropped), *_all_cut(lines[1:], window)]
+            yield [begun.text, *_all_cut(others, window)]
+            begun = _Begun(window)
+            begun.feed(last)
+    first, *others = decoder.decode(b"", final=True).split("\n")
+    begun.feed(first)
+    if others or not begun.is_empty:
+        yield [begun.text]
 
 
 def _all_cut(lines: list[str], window: LineWindow) -> list[str]:

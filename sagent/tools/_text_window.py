@@ -3,7 +3,6 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 import attrs
-import trio
 
 from sagent.tools._line_reader import LineWindow, read_lines
 from sagent.tools._refusal import Refusal
@@ -55,7 +54,6 @@ class TextWindow:
         shown_lines: list[str] = []
         total, chars, end = 0, 0, self.offset - 1 + self.limit
         for batch in batches:
-            trio.from_thread.check_cancelled()
             for line in batch[max(0, self.offset - 1 - total) : max(0, end - total)]:
                 number = self.offset + len(shown_lines)
                 chars += len(line) + 8
@@ -81,7 +79,6 @@ class TextWindow:
         last = deque[str](maxlen=min(self.last_lines or 0, _MOST_LINES))
         total = 0
         for batch in batches:
-            trio.from_thread.check_cancelled()
             last.extend(batch)
             total += len(batch)
         chars = sum(len(line) + 8 for line in last)

@@ -3,10 +3,12 @@ import os
 import socket
 import tracemalloc
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 import trio
+import trio.testing
 
 from sagent.message import JsonMessage, is_error, response_text
 from sagent.tool import Binding, FileStamp, Workspace
@@ -106,6 +108,31 @@ async def test_a_huge_file_is_not_read_into_memory(tmp_path: Path, read: Use) ->
     tracemalloc.stop()
     assert text == "1000000\tsome words in a line"
     assert peak_bytes < 12 << 20
+
+
+async def test_a_huge_line_is_not_read_into_memory(tmp_path: Path, read: Use) -> None:
+    (tmp_path / "a.txt").write_text("x" * 50_000_000 + "end")
+    tracemalloc.start()
+
+    text = await read(file_path="a.txt", column=50_000_001)
+
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert text == "1\tend"
+    assert peak_bytes < 12 << 20
+
+
+async def test_a_cancel_ends_the_reading_of_an_endless_line(tmp_path: Path, read: Use) -> None:
+    with (tmp_path / "a.txt").open("wb") as file:
+        file.write(b"x" * 8192)
+        file.truncate(1 << 40)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(partial(read, file_path="a.txt"))
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.cancel_scope.cancel()
+
+    assert nursery.cancel_scope.cancelled_caught
 
 
 async def test_the_rest_of_a_huge_file_is_not_counted(
