@@ -87,7 +87,11 @@ def _show_cell(sheet: _Sheet, number: int, cell: Node) -> None:
     kind = cell.get("cell_type")
     source = _cut(_text(cell.get("source")), sheet.chars)
     sheet.write(f"--- cell {number} ({kind if isinstance(kind, str) else 'unknown'}) ---\n{source}")
-    for output in _nodes(cell.get("outputs")):
+    outputs = _nodes(cell.get("outputs"))
+    for place, output in enumerate(outputs):
+        if sheet.chars <= 0:
+            sheet.write(f"[{len(outputs) - place} more outputs are left out: the page is full]")
+            return
         for shown in _shown(output):
             if isinstance(shown, bytes):
                 sheet.show(shown)
@@ -100,10 +104,8 @@ def _shown(output: Node) -> Iterator[str | bytes]:
     if kind == "stream":
         yield _text(output.get("text"))
     elif kind == "error":
-        lines = (
-            _text(output.get("traceback"), "\n") or f"{output.get('ename')}: {output.get('evalue')}"
-        )
-        yield lines
+        traceback = _text(output.get("traceback"), "\n")
+        yield traceback or f"{output.get('ename')}: {output.get('evalue')}"
     data = output.get("data")
     if isinstance(data, Mapping):
         yield from _shown_data(cast("Node", data))

@@ -346,6 +346,20 @@ async def test_cells_are_paged(tmp_path: Path, read: Use) -> None:
     assert text.endswith("n = 3\n... (2 more cells. Use offset=4 to continue.)")
 
 
+async def test_a_cell_of_many_outputs_fills_one_page(tmp_path: Path, read: Use) -> None:
+    output: JSON = {"output_type": "stream", "text": "x" * 10_000}
+    cell: JSON = {"cell_type": "code", "source": "f()", "outputs": [output] * 100}
+    (tmp_path / "a.ipynb").write_text(notebook(cell, cell))
+
+    text = whole_text_of(await read("a.ipynb"))
+
+    assert len(text) < 120_000
+    assert text.endswith(
+        "[90 more outputs are left out: the page is full]\n"
+        "... (1 more cells. Use offset=2 to continue.)"
+    )
+
+
 @pytest.mark.parametrize("content", ["{", "[]", '{"cells": 7}', '{"cells": [7]}', "[" * 100_000])
 async def test_a_notebook_that_is_none_is_shown_as_text(
     tmp_path: Path, read: Use, content: str
