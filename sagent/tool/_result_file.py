@@ -1,4 +1,5 @@
 import os
+import re
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,6 +22,7 @@ class ResultFile:
     path: Path
     _descriptor: int = attrs.field(repr=False)
     _secrets: tuple[bytes, ...] = attrs.field(repr=False)
+    """The longest first: it may begin as another does."""
     _held: bytes = attrs.field(default=b"", init=False, repr=False)
     """The end of what was written: a secret may go on after it."""
 
@@ -41,11 +43,12 @@ class ResultFile:
         Raises:
             OSError: the disk is full or broken.
         """
-        octets = self._cleaned(self._held + octets)
-        longest = max(map(len, self._secrets), default=1)
-        end = max(len(octets) - longest + 1, 0)
-        self._held = octets[end:]
-        self._put(octets[:end])
+        whole = self._held + octets
+        # Whatever begins before this is here to its end.
+        decided = max(len(whole) - len(next(iter(self._secrets), b" ")) + 1, 0)
+        cleaned, end = self._cleaned(whole, decided)
+        self._held = whole[end:]
+        self._put(cleaned)
 
     def close(self) -> None:
         """Write what is left, and close the file.
@@ -57,7 +60,7 @@ class ResultFile:
             return
         rest, self._held = self._held, b""
         try:
-            self._put(rest)
+            self._put(self._cleaned(rest, len(rest))[0])
         finally:
             descriptor, self._descriptor = self._descriptor, -1
             os.close(descriptor)
@@ -65,13 +68,24 @@ class ResultFile:
     def discard(self) -> None:
         """Close the file and delete it."""
         self._held = b""
-        self.close()
-        self.path.unlink(missing_ok=True)
+        try:
+            self.close()
+        finally:
+            self.path.unlink(missing_ok=True)
 
-    def _cleaned(self, octets: bytes) -> bytes:
-        for secret in self._secrets:
-            octets = octets.replace(secret, _MASK)
-        return octets
+    def _cleaned(self, octets: bytes, stop: int) -> tuple[bytes, int]:
+        """Mask the secrets that begin before *stop*; tell where what was cleaned ends."""
+        if not any(secret in octets for secret in self._secrets):
+            return octets[:stop], stop
+        pieces: list[bytes] = []
+        end = 0
+        for found in re.finditer(b"|".join(map(re.escape, self._secrets)), octets):
+            if found.start() >= stop:
+                break
+            pieces += (octets[end : found.start()], _MASK)
+            end = found.end()
+        pieces.append(octets[end:stop])
+        return b"".join(pieces), max(end, stop)
 
     def _put(self, octets: bytes) -> None:
         rest = memoryview(octets)

@@ -88,6 +88,16 @@ def test_no_secret_is_written_however_it_is_cut(pieces: list[bytes]) -> None:
     assert file.path.read_bytes() == whole.replace(SECRET.encode(), b"[secret]")
 
 
+def test_no_end_of_a_secret_is_written_that_begins_as_another(tmp_path: Path) -> None:
+    folder = ResultFolder.lasting(tmp_path / "results", ["user", "user:password"])
+
+    with folder.create("call") as file:
+        for piece in (b"user", b":pass", b"word user\n"):
+            file.write(piece)
+
+    assert file.path.read_bytes() == b"[secret] [secret]\n"
+
+
 def test_a_credential_of_the_environment_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOME_API_KEY", SECRET)
     folder = ResultFolder.temporary()
