@@ -41,8 +41,10 @@ class WholeOutput:
         return f"[{self._file.path} has the whole output, {self._came_bytes} bytes]"
 
     async def close(self) -> None:
-        """Write what is left."""
+        """Write what is left; of what could not be written whole, nothing stays."""
         await self._do(self._file.close)
+        if self._fault:
+            await self.discard()
 
     async def discard(self) -> None:
         """Delete the file."""

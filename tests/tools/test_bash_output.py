@@ -1,11 +1,14 @@
 """What is seen of a command's output, and where all of it is."""
 
+import errno
+import os
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import trio
+from full_disk import files_of_at_most
 from hypothesis import given
 from hypothesis import strategies as st
 from shells import Shell, shell_in
@@ -188,6 +191,18 @@ async def test_no_more_than_a_limit_is_kept_and_that_is_told(
     path = path_in(place)
     assert place.endswith(" has the first 1000 bytes of the output]")
     assert path.stat().st_size == 1000
+
+
+async def test_what_cannot_be_kept_is_told_and_leaves_no_file(
+    bash: Shell, results: ResultFolder
+) -> None:
+    with files_of_at_most(1000):
+        text = await bash("seq 100000", keep_output=True)
+
+    place = text.split("\n")[-1]
+    folder = (await trio.to_thread.run_sync(results.create, "other")).path.parent
+    assert place == f"[the whole output is not kept: {os.strerror(errno.EFBIG)}]"
+    assert [path.name for path in folder.iterdir()] == ["other.txt"]
 
 
 async def test_a_command_that_was_cancelled_leaves_no_file(
