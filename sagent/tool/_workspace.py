@@ -1,4 +1,5 @@
 import os
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -72,6 +73,8 @@ class Workspace:
     Names that are not absolute start at `cwd`, which follows the shell's ``cd``.
 
     No symbolic link in `roots` leads the file tools to what is outside of all of them.
+
+    Several tools may say at once, each in a thread, what the agent saw.
     """
 
     cwd: Path = attrs.field(factory=_here)
@@ -84,6 +87,8 @@ class Workspace:
     """What the agent's last shell has exported; None before the first."""
     _seen: dict[Path, FileStamp] = attrs.field(factory=dict[Path, FileStamp], init=False)
     _contents: dict[Path, bytes] = attrs.field(factory=dict[Path, bytes], init=False)
+    _mutex: threading.Lock = attrs.field(factory=threading.Lock, init=False, eq=False, repr=False)
+    """Held while `_seen` and `_contents` change."""
 
     @property
     def roots(self) -> tuple[Path, ...]:
@@ -123,13 +128,12 @@ class Workspace:
         """
         if self.is_guarded(path):
             return  # who keeps it changes it all the time
-        self._seen[path] = stamp
-        self._contents.pop(path, None)
-        if content is not None and len(content) <= _KEPT_FILE_BYTES:
-            self._contents[path] = content
-            excess = sum(map(len, self._contents.values())) - _KEPT_BYTES
-            while excess > 0:
-                excess -= len(self._contents.pop(next(iter(self._contents))))
+        with self._mutex:
+            self._seen[path] = stamp
+            self._contents.pop(path, None)
+            if content is not None and len(content) <= _KEPT_FILE_BYTES:
+                self._contents[path] = content
+                self._forget_oldest()
 
     def seen_content(self, path: Path) -> bytes | None:
         """Give what *path* held when the agent saw it last, if that was kept."""
@@ -137,9 +141,15 @@ class Workspace:
 
     @property
     def seen(self) -> Mapping[Path, FileStamp]:
-        """The files that the agent knows, each as it was when it last saw it."""
-        return MappingProxyType(self._seen)
+        """The files that the agent knows by now, each as it was when it last saw it."""
+        with self._mutex:
+            return MappingProxyType(self._seen.copy())
 
     def last_seen(self, path: Path) -> FileStamp | None:
         """Give the state in which the agent knows *path*, if it does."""
         return self._seen.get(path)
+
+    def _forget_oldest(self) -> None:
+        excess = sum(map(len, self._contents.values())) - _KEPT_BYTES
+        while excess > 0:
+            excess -= len(self._contents.pop(next(iter(self._contents))))
