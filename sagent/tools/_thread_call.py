@@ -38,11 +38,18 @@ class _Call[R]:
 
     def run(self) -> R:
         """Make the call; in the thread."""
-        self._thread = threading.get_ident()
         try:
+            self._thread = threading.get_ident()
             return self._function()
         finally:
-            self._close()
+            # In place: at the beginning of a function of ours the exception would get through.
+            while True:
+                try:
+                    self._gate.acquire()
+                    _raise_in(threading.get_ident(), None)
+                except _Interrupt:
+                    continue
+                break
 
     def interrupt(self) -> None:
         """Raise the exception in the thread, if the call goes on; in the task."""
@@ -51,15 +58,6 @@ class _Call[R]:
                 _raise_in(self._thread, _Interrupt)
             finally:
                 self._gate.release()
-
-    def _close(self) -> None:
-        while True:
-            try:
-                self._gate.acquire()
-                _raise_in(threading.get_ident(), None)
-            except _Interrupt:
-                continue
-            return
 
 
 async def call_in_thread[R](function: Callable[[], R]) -> R:
