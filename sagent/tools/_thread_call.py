@@ -63,15 +63,16 @@ class _Call[R]:
 async def call_in_thread[R](function: Callable[[], R]) -> R:
     """Call *function* in a thread, and end it if this is cancelled.
 
-    A cancel takes effect at the function's next bytecode: a blocking call into C returns first.
+    A cancel takes effect at the function's next bytecode: a blocking call into C returns first. The
+    thread counts against no limit, so that functions that wait keep no tool from its files.
     """
-    call = _Call(function)
+    call, limiter = _Call(function), trio.CapacityLimiter(1)
     done = trio.Event()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_on_cancel, call.interrupt, done)
         # Captured: an error must leave this block alone, not in a group.
         try:
-            result = await trio.to_thread.run_sync(outcome.capture, call.run)
+            result = await trio.to_thread.run_sync(outcome.capture, call.run, limiter=limiter)
         finally:
             done.set()  # it ran to its end, or never began
         nursery.cancel_scope.cancel()

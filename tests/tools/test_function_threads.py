@@ -3,15 +3,17 @@
 import os
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 import trio
+import trio.testing
 from tool_call import use
 
 from sagent.message import (
     JsonMessage,
 )
-from sagent.tools import tool
+from sagent.tools import List, tool
 
 
 async def test_an_exit_in_a_tool_is_not_the_end_of_the_program() -> None:
@@ -75,3 +77,23 @@ async def test_threads_are_fit_for_use_after_a_cancel() -> None:
         with trio.move_on_after(0.002):
             await use(spin, turns=10**9)
         assert await use(spin, turns=10) == "10"
+
+
+async def test_threads_that_wait_hold_up_no_other_tool(tmp_path: Path) -> None:
+    go_on = threading.Event()
+
+    @tool(runs_in="thread")
+    def wait() -> None:
+        go_on.wait()
+
+    async with trio.open_nursery() as nursery:
+        for _ in range(int(trio.to_thread.current_default_thread_limiter().total_tokens)):
+            nursery.start_soon(use, wait)
+        await trio.testing.wait_all_tasks_blocked()
+        try:
+            with trio.fail_after(10):
+                listed = await use(List(), path=str(tmp_path))
+        finally:
+            go_on.set()
+
+    assert listed == "(empty)"
