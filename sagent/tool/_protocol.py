@@ -149,9 +149,11 @@ def deadline_of(tool: Tool) -> float | None:
     Raises:
         UsageError: that is no length of time.
     """
-    deadline_s: float | None = getattr(tool, "deadline_s", None)
-    if deadline_s is not None and not deadline_s > 0:
-        raise UsageError(f"{tool.name} has a deadline_s of {deadline_s}: allow more than 0")
+    deadline_s: object = getattr(tool, "deadline_s", None)
+    if deadline_s is None:
+        return None
+    if not isinstance(deadline_s, int | float) or not deadline_s > 0:
+        raise UsageError(f"{tool.name} has a deadline_s of {deadline_s!r}: allow a number above 0")
     return deadline_s
 
 
@@ -163,9 +165,13 @@ def max_result_chars_of(tool: Tool) -> int | None:
     Raises:
         UsageError: that is no length.
     """
-    most: int | None = getattr(tool, "max_result_chars", None)
-    if most is not None and most < 1:
-        raise UsageError(f"{tool.name} has max_result_chars of {most}: allow at least 1")
+    most: object = getattr(tool, "max_result_chars", None)
+    if most is None:
+        return None
+    if not isinstance(most, int) or most < 1:
+        raise UsageError(
+            f"{tool.name} has max_result_chars of {most!r}: allow a whole number of at least 1"
+        )
     return most
 
 
@@ -176,6 +182,6 @@ def concurrency_of(tool: Tool) -> Concurrency:
         UsageError: what it declares is no `Concurrency`.
     """
     concurrency: Concurrency = getattr(tool, "concurrency", "shared")
-    if concurrency not in {"shared", "exclusive"}:
+    if concurrency not in ("shared", "exclusive"):  # what is declared may be no word
         raise UsageError(f"{tool.name} is {concurrency!r}: let it be 'shared' or 'exclusive'")
     return concurrency

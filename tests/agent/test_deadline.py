@@ -93,5 +93,5 @@ def test_a_declaration_that_cannot_be_meant_is_refused_by_the_agent() -> None:
     class Wrong(RecordingTool):
         deadline_s = -1.0
 
-    with pytest.raises(UsageError, match=r"Wrong has a deadline_s of -1.0: allow more than 0"):
+    with pytest.raises(UsageError, match=r"Wrong has a deadline_s of -1.0: allow a number above 0"):
         Agent(model=ScriptedModel(), tools=[Wrong("Wrong")])
