@@ -11,6 +11,8 @@ type IdKind = Literal["doi", "arxiv", "s2", "corpus", "openalex"]
 # DOI Handbook, 2.2: a prefix 10.NNNN, a slash, and whatever the registrant chose.
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"]+", re.IGNORECASE)
 _BRACKETS = {")": "(", ">": "<", "]": "["}
+_MOST_CHARS = 2000
+"""What is longer is no name of a paper, and would take long to look at."""
 # https://info.arxiv.org/help/arxiv_identifier.html
 _ARXIV = re.compile(
     r"(\d{4}\.\d{4,5}|[a-z]+(?:-[a-z]+)?(?:\.[a-z]{2})?/\d{7})(v[1-9]\d{0,3})?", re.IGNORECASE
@@ -90,7 +92,7 @@ def paper_id_of(text: str) -> PaperId | None:
 
 def doi_of(text: str) -> str | None:
     """Give the DOI that *text* holds, in lower case and without what precedes it."""
-    found = _DOI.search(text)
+    found = _DOI.search(text) if len(text) <= _MOST_CHARS else None
     if found is None:
         return None
     doi = found[0].lower().rstrip(".,;")

@@ -128,3 +128,8 @@ def test_ids_of_authors_are_read(text: str, name: str) -> None:
 def test_what_is_no_authors_id_is_told() -> None:
     with pytest.raises(Refusal, match=r"'Vaswani' is no author's id.*query finds them"):
         author_id("Vaswani")
+
+
+@pytest.mark.parametrize("text", ["10.1234/" + ")" * 1_000_000, "10.1234." * 1_000_000])
+def test_a_text_as_long_as_no_id_is_none_at_once(text: str) -> None:
+    assert paper_id_of(text) is None
