@@ -1,7 +1,9 @@
 from collections.abc import Sequence
+from functools import partial
 
 import attrs
 
+from sagent.tools._thread_call import call_in_thread
 from sagent.tools.web._api import Api, Query
 from sagent.tools.web._fields import items
 from sagent.tools.web._found import Found, Search
@@ -32,9 +34,15 @@ class Brave:
         count = min(search.most_results, _MOST_RESULTS)
         query: Query = {"q": search.query_with_sites, "count": count, "result_filter": "web"}
         answer = await self._api.get_json("web/search", query)
-        return [
-            attrs.evolve(
-                found, title=without_markup(found.title), snippet=without_markup(found.snippet)
-            )
-            for found in found_in(items(answer, "web", "results"), snippet="description")
-        ]
+        found = found_in(items(answer, "web", "results"), snippet="description")
+        # In a thread: markup can be made to take long.
+        return await call_in_thread(partial(_without_markup, found))
+
+
+def _without_markup(results: Sequence[Found]) -> list[Found]:
+    return [
+        attrs.evolve(
+            found, title=without_markup(found.title), snippet=without_markup(found.snippet)
+        )
+        for found in results
+    ]

@@ -1,10 +1,12 @@
 from collections.abc import Iterator, Sequence
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from justhtml import Element, JustHTML, Text
 
 from sagent.tools._refusal import Refusal
+from sagent.tools._thread_call import call_in_thread
 from sagent.tools.web._api import Api
 from sagent.tools.web._found import Found, Search
 from sagent.tools.web._tree import body_of, walk
@@ -35,13 +37,18 @@ class DuckDuckGo:
         """Search; see `SearchBackend`."""
         answer = await self._api.get("", {"q": search.query_with_sites})
         challenged = _CHALLENGE.encode() in answer.body
-        found = [] if challenged else list(_results(JustHTML(answer.body, sanitize=False)))
+        # In a thread: a page can be made to take long.
+        found = [] if challenged else await call_in_thread(partial(_found_on, answer.body))
         if challenged or (answer.status != HTTPStatus.OK and not found):
             raise Refusal(
                 "DuckDuckGo takes us for a robot and gives no results: try later, or let the user "
                 "set BRAVE_API_KEY, TAVILY_API_KEY, EXA_API_KEY or SEARXNG_URL for another backend"
             )
         return found
+
+
+def _found_on(content: bytes) -> list[Found]:
+    return list(_results(JustHTML(content, sanitize=False)))
 
 
 def _results(page: JustHTML) -> Iterator[Found]:

@@ -131,6 +131,15 @@ async def test_a_challenge_of_duckduckgo_is_told(status: str) -> None:
         await searched("duckduckgo", SEARCH, page(body, status=status))
 
 
+async def test_a_page_of_results_that_takes_long_to_read_can_be_given_up() -> None:
+    nested = page(b'<div class="result__a">' * 20_000, kind="text/html")
+
+    with trio.move_on_after(0.5) as patience:
+        await searched("duckduckgo", SEARCH, nested)
+
+    assert patience.cancelled_caught
+
+
 @pytest.mark.parametrize("name", ["brave", "duckduckgo", "searxng"])
 async def test_domains_go_along_as_operators_of_the_query(name: str) -> None:
     async with open_web_server({PATHS[name]: recording(name)}) as server:
