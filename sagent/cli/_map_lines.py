@@ -8,12 +8,12 @@ from sagent.lib.json import JsonValue
 from sagent.team import Outcome
 
 
-def outcome_line(outcome: Outcome[str, object]) -> str:
+def outcome_line(outcome: Outcome[object, object]) -> str:
     """Tell what became of one item."""
     end = {"value": outcome.value} if outcome.ok else {"error": str(outcome.error)}
     return _line(
         {
-            "item": outcome.item,
+            "item": str(outcome.item),
             "index": outcome.index,
             "ok": outcome.ok,
             **{name: str(text) for name, text in end.items()},

@@ -72,7 +72,7 @@ async def _show(system: System, table: MapTable, total: int, live: Live) -> None
         grid = _grid(dict(islice(statuses.items(), _MOST_ROWS)), since)
         more = len(statuses) - _MOST_ROWS
         rest = [Text(f"and {more} more", style="dim")] if more > 0 else []
-        counts = including(table.counts, statuses.values())
+        counts = _including(table.counts, statuses.values())
         summary = _summary(counts, total, trio.current_time() - began)
         live.update(Group(grid, *rest, Text(summary, no_wrap=True)), refresh=True)
         await trio.sleep(_EVERY_S)
@@ -102,7 +102,7 @@ async def _statuses(system: System) -> dict[str, AgentStatus]:
     return {ref.name: told[ref.path] for ref in members if ref.path in told}
 
 
-def including(counts: Counts, at_work: Iterable[AgentStatus]) -> Counts:
+def _including(counts: Counts, at_work: Iterable[AgentStatus]) -> Counts:
     """Give *counts* with what those who are *at_work* have spent until now."""
     spent = counts.spent
     for status in at_work:

@@ -83,3 +83,28 @@ async def test_a_reader_that_leaves_ends_the_work(project: Path) -> None:
             code = await process.wait()
 
     assert code == 1
+
+
+async def test_results_come_in_order_however_slowly_they_are_read(
+    project: Path, tmp_path: Path
+) -> None:
+    notes(project, 2)
+    trace = tmp_path / "trace.jsonl"
+    long = "x" * 100_000  # more than a pipe holds
+    async with open_loopback(answer(long), answer(long), answer("whole")) as server:
+        process = await trio.lowlevel.open_process(
+            [*REVIEW, "--reduce", "Join.", "--trace", str(trace), *at(server)],
+            stdout=subprocess.PIPE,
+            env=clean(),
+            cwd=project,
+        )
+        assert process.stdout is not None
+        with trio.fail_after(30):
+            while not (trace.exists() and trace.read_bytes().count(b'"turn"') == 3):
+                await trio.sleep(0.02)
+            output = b"".join([chunk async for chunk in process.stdout])
+            await process.wait()
+
+    *items, last = [json.loads(line) for line in output.splitlines()]
+    assert [item["value"] for item in items] == [long, long]
+    assert last["reduced"] == "whole"
