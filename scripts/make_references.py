@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sagent.cli._commands import PARSERS
+from sagent.cli._config.amounts import Number, Whole
 from sagent.cli._config.keys import KEYS, Key, schema
-from sagent.cli._config.kinds import Kind, ListOf, Number, OneOf, Place, Url, Whole, YesNo
+from sagent.cli._config.kinds import Kind, ListOf, OneOf, Place, Url, YesNo
 from sagent.cli._parser import Parser
 from sagent.slack._parser import slack_parser
 

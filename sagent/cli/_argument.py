@@ -4,6 +4,7 @@ import argparse
 import os
 import re
 
+_MOST_DIGITS = 18
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?|\.[0-9]+")
 
 
@@ -17,23 +18,22 @@ def tool_names(words: list[str] | None) -> list[str] | None:
 
 def rounds(text: str) -> int:
     """Read how often the model may be asked."""
-    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of rounds: allow at least 1")
-    return int(text)
+    return _count(text, "rounds")
 
 
 def times(text: str) -> int:
     """Read how often something may be done."""
-    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of times: allow at least 1")
-    return int(text)
+    return _count(text, "times")
+
+
+def items(text: str) -> int:
+    """Read how many items are worked on."""
+    return _count(text, "items")
 
 
 def tokens(text: str) -> int:
     """Read a number of tokens."""
-    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of tokens: allow at least 1")
-    return int(text)
+    return _count(text, "tokens")
 
 
 def usd(text: str) -> str:
@@ -71,3 +71,9 @@ def place(text: str) -> str:
     if not text:
         raise argparse.ArgumentTypeError("it is empty: name the session's directory")
     return text
+
+
+def _count(text: str, noun: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < len(text.lstrip("0")) <= _MOST_DIGITS):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of {noun}: allow at least 1")
+    return int(text)

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from sagent.cli._argument import seconds, tool_names
+from sagent.cli._argument import items, seconds, times, tool_names
 from sagent.cli._flags import add_agent, add_config, add_limits, add_log, add_model
 from sagent.cli._options import Options
 from sagent.cli._parser import Parser
@@ -100,18 +100,7 @@ def _add_work(parser: Parser) -> None:
     add("--items", metavar="FILE", help="lines of a file, or of standard input for -")
     add("--prompt", dest="each", required=True, metavar="PROMPT", help="what to do with each")
     add("--reduce", metavar="TEXT", help="how to make one result of all")
-    add(
-        "--limit",
-        type=_count,
-        metavar="N",
-        help="how many are worked on at a time (10)",
-    )
-    add("--attempts", type=_count, metavar="N", help="how often each is tried (3)")
+    add("--limit", type=items, metavar="N", help="how many are worked on at a time (10)")
+    add("--attempts", type=times, metavar="N", help="how often each is tried (3)")
     add("--item-seconds", type=seconds, metavar="S", help="how long each may take")
     add("--journal", metavar="FILE", help="keep there what is done, after the end too")
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of them: take at least 1")
-    return int(text)

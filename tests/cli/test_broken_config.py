@@ -138,11 +138,20 @@ def test_a_file_that_was_named_must_be_there(sagent: Command) -> None:
     assert "/no/such/file cannot be read: no such file or directory" in one_line(done.stderr)
 
 
-def test_a_variable_that_cannot_be_meant_is_told(sagent: Command) -> None:
-    done = sagent("hi", environ={"SAGENT_MAX_BUDGET_USD": "lots"})
+@pytest.mark.parametrize(
+    ("variable", "text", "why"),
+    [
+        ("SAGENT_MAX_BUDGET_USD", "lots", "wants a number, not 'lots'"),
+        ("SAGENT_MAX_BUDGET_TOKENS", "9" * 5_000, "wants a whole number, not '999"),
+    ],
+)
+def test_a_variable_that_cannot_be_meant_is_told(
+    variable: str, text: str, why: str, sagent: Command
+) -> None:
+    done = sagent("hi", environ={variable: text})
 
     assert done.returncode == 2
-    assert "the variable SAGENT_MAX_BUDGET_USD wants a number, not 'lots'" in one_line(done.stderr)
+    assert f"the variable {variable} {why}" in one_line(done.stderr)
 
 
 @pytest.mark.parametrize("arguments", [("map", "--items", "-", "--prompt", "Go."), ("config",)])

@@ -43,6 +43,50 @@ def test_what_could_send_a_key_elsewhere_or_start_something_is_refused(
     assert "--no-project-instructions" in told
 
 
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("max_budget_usd = 1e999999999", "take at most 1,000,000,000,000,000"),
+        ("max_budget_usd = 1e-999999999", "take 12 digits after the point at most"),
+        ("max_budget_usd = 0e-999999999", "take 12 digits after the point at most"),
+        (
+            f"max_budget_tokens = {'9' * 5_000}",
+            "there is a number of more digits than can be meant",
+        ),
+        (f"max_budget_tokens = 0x{'f' * 5_000}", "take at most 1,000,000,000,000,000"),
+    ],
+)
+def test_a_number_that_would_take_for_ever_to_write_is_refused(
+    line: str, why: str, sagent: Command, project: Path
+) -> None:
+    path = write_config(project / ".sagent", f"# hi\n{line}\n")
+
+    done = sagent("hi")
+
+    told = one_line(done.stderr)
+    assert done.returncode == 2
+    assert f"{path}:2: " in told
+    assert why in told
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("#x\n" * 15_000 + "x = 1", "unknown key x"),
+        ('system = """\n' + "x\n" * 15_000 + '"""', "system is not for a project's file"),
+    ],
+)
+def test_a_line_that_would_take_for_ever_to_find_is_not_told(
+    text: str, problem: str, sagent: Command, project: Path
+) -> None:
+    path = write_config(project / ".sagent", text)
+
+    done = sagent("hi")
+
+    assert done.returncode == 2
+    assert f"{path}: {problem}" in one_line(done.stderr)
+
+
 def test_a_model_of_the_projects_own_is_not_loaded(sagent: Command, project: Path) -> None:
     write_config(project / ".sagent", 'model = "evil.gguf"')
 

@@ -124,7 +124,7 @@ def test_a_file_that_is_no_prompt_fails_alone(
         (("--items", "-", "--prompt", "x"), "nothing to work on was found: -"),
         (("--over", "*", "--prompt", " "), "--prompt is empty"),
         (("--over", "*"), "--prompt"),
-        (("--over", "*", "--prompt", "x", "--limit", "0"), "take at least 1"),
+        (("--over", "*", "--prompt", "x", "--limit", "0"), "no number of items: allow at least 1"),
     ],
 )
 def test_what_cannot_be_meant_is_one_line(

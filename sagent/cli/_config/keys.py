@@ -4,17 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
+from sagent.cli._config.amounts import Number, Whole
 from sagent.cli._config.kinds import (
     Kind,
     ListOf,
     Matching,
-    Number,
     OneOf,
     Place,
     Schema,
     Text,
     Url,
-    Whole,
     YesNo,
 )
 from sagent.cli._flags import EFFORTS, PROVIDERS, TOOLS

@@ -63,7 +63,7 @@ class Text:
         """Give the words."""
         del base
         if not isinstance(value, str):
-            raise _other(value, "a text in quotes")
+            raise wrong_kind(value, "a text in quotes")
         if not value:
             raise WrongValueError("is empty: leave it out")
         return value
@@ -155,62 +155,12 @@ class YesNo:
         """Give it."""
         del base
         if not isinstance(value, bool):
-            raise _other(value, "true or false")
+            raise wrong_kind(value, "true or false")
         return value
 
     def from_text(self, text: str) -> object:
         """Take the usual words."""
         return _YES.get(text.lower(), text)
-
-
-@attrs.frozen
-class Whole:
-    """A count of at least 1."""
-
-    @property
-    def schema(self) -> Schema:
-        """An integer."""
-        return {"type": "integer", "minimum": 1}
-
-    def read(self, value: object, base: Path) -> int:
-        """Give the count."""
-        del base
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise _other(value, "a whole number")
-        if value < 1:
-            raise WrongValueError(f"cannot be {value}: take at least 1")
-        return value
-
-    def from_text(self, text: str) -> object:
-        """Read digits."""
-        return int(text) if text.isascii() and text.isdecimal() else text
-
-
-@attrs.frozen
-class Number:
-    """An amount, as exact as it is written."""
-
-    may_be_zero: bool = True
-
-    @property
-    def schema(self) -> Schema:
-        """A number from 0."""
-        return {"type": "number", "minimum" if self.may_be_zero else "exclusiveMinimum": 0}
-
-    def read(self, value: object, base: Path) -> Decimal:
-        """Give the amount."""
-        del base
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            raise _other(value, "a number")
-        number = Decimal(value)
-        if not number.is_finite() or number < 0 or not (number or self.may_be_zero):
-            least = "at least 0" if self.may_be_zero else "more than 0"
-            raise WrongValueError(f"cannot be {value}: take {least}")
-        return number
-
-    def from_text(self, text: str) -> object:
-        """Read digits and a point."""
-        return Decimal(text) if re.fullmatch(r"[0-9]+(\.[0-9]+)?|\.[0-9]+", text) else text
 
 
 @attrs.frozen
@@ -229,7 +179,7 @@ class ListOf:
     def read(self, value: object, base: Path) -> tuple[str, ...]:
         """Give them in their order."""
         if not isinstance(value, list):
-            raise _other(value, 'a list, like ["a", "b"]')
+            raise wrong_kind(value, 'a list, like ["a", "b"]')
         items = cast("list[object]", value)  # of TOML: isinstance cannot tell of what
         return tuple(str(self.kind.read(item, base)) for item in items)
 
@@ -265,7 +215,8 @@ class Matching:
         return text
 
 
-def _other(value: object, wanted: str) -> WrongValueError:
+def wrong_kind(value: object, wanted: str) -> WrongValueError:
+    """Say of *value* what it is in place of what is *wanted*."""
     if isinstance(value, str):
         return WrongValueError(f"wants {wanted}, not {value[:_MOST_SHOWN_CHARS]!r}")
     found = next((words for kind, words in _KINDS if isinstance(value, kind)), "a date or a time")

@@ -13,6 +13,9 @@ from sagent.errors import UsageError
 from sagent.terminal import clean
 
 MOST_BYTES = 65_536
+_MOST_PARSES = 200
+"""How often a file is parsed to find a line in it: some are made so that it would take hours."""
+_MANY_DIGITS = re.compile(r"[0-9_]{1000}")
 _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
 
@@ -35,14 +38,22 @@ class TomlText:
         return UsageError(f"{shown(self.path)}{f':{line}' if line else ''}: {problem}")
 
     def _line_of(self, name: tuple[str, ...]) -> int | None:
-        """Find the line on which *name* begins: the first whose text, with all before, has it."""
-        lines = self._text.split("\n")
+        """Find the line on which *name* begins: the first whose text, with all before, has it.
+
+        None if there is none, or it is not found soon.
+        """
+        lines, left = self._text.split("\n"), _MOST_PARSES
         for number, line in enumerate(lines, 1):
-            if name[-1] in line and not _has(_parsed(lines[: number - 1]), name):
-                prefixes = (lines[:end] for end in range(number, len(lines) + 1))
-                whole = next((t for t in map(_parsed, prefixes) if t is not None), None)
-                if _has(whole, name):
-                    return number
+            if name[-1] not in line:
+                continue
+            for end in range(number, len(lines) + 1):
+                left -= 1
+                if left < 0:
+                    return None
+                if (whole := _parsed(lines[:end])) is not None:
+                    if _has(whole, name):
+                        return number
+                    break
         return None
 
 
@@ -63,6 +74,12 @@ def read_toml(path: Path) -> TomlText:
         hint = "; texts stand in quotes" if what == "Invalid value" else ""
         raise UsageError(
             f"{shown(path)}:{line}: this is no TOML: {what[:1].lower()}{what[1:]}{hint}"
+        ) from error
+    except ValueError as error:  # Python reads no number of thousands of digits
+        found = _MANY_DIGITS.search(text)
+        line = "" if found is None else f":{text.count('\n', 0, found.start()) + 1}"
+        raise UsageError(
+            f"{shown(path)}{line}: there is a number of more digits than can be meant"
         ) from error
     except RecursionError as error:
         raise UsageError(f"{shown(path)}: its lists or tables nest too deep") from error
@@ -117,7 +134,7 @@ def _exact(text: str) -> Decimal:
 def _parsed(lines: list[str]) -> dict[str, object] | None:
     try:
         return _loads("\n".join(lines))
-    except (tomllib.TOMLDecodeError, RecursionError):  # it ends within something
+    except (ValueError, RecursionError):  # it ends within something
         return None
 
 
