@@ -131,7 +131,9 @@ def run_parser() -> Parser:
         allow_abbrev=False,
     )
     parser.add_argument(
-        "prompt", nargs="*", help="what to do; only without it is standard input read"
+        "prompt",
+        nargs="*",
+        help="what to do; what is piped in goes with it, or is the prompt if there is no other",
     )
     parser.add_argument(
         "-p",

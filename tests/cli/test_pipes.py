@@ -2,11 +2,15 @@
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 import trio
+import trio.testing
 from command import COMMAND, at, clean, one_line
 from loopback import answer, open_loopback, refusal
+
+from sagent.cli._piped import read_piped
 
 
 async def test_output_that_nobody_reads_is_no_traceback() -> None:
@@ -93,3 +97,32 @@ async def test_input_without_an_end_is_one_line(words: str) -> None:
 
     assert done.returncode == 2
     assert "er than " in one_line(done.stderr)
+
+
+async def test_a_file_that_a_loop_reads_is_left_to_it(tmp_path: Path) -> None:
+    (tmp_path / "list").write_text("one\ntwo\n")
+    async with open_loopback(answer("1"), answer("2")) as server:
+        command = [sys.executable, "-m", "sagent", *at(server)]
+        await trio.run_process(
+            ["sh", "-c", 'while read x; do "$@" "say $x"; done < list', "sh", *command],
+            capture_stdout=True,
+            env=clean(),
+            cwd=tmp_path,
+        )
+
+    said = [each.body["messages"][-1]["content"] for each in server.seen]
+    assert said == ["say one", "say two"]
+
+
+async def test_a_pipe_in_which_nothing_happens_is_told_and_left_alone(
+    autojump_clock: trio.testing.MockClock,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    read, write = os.pipe()
+    with os.fdopen(read) as silent, os.fdopen(write):
+        monkeypatch.setattr(sys, "stdin", silent)
+
+        assert await read_piped() == ""
+
+    assert "nothing came on standard input in 3 s" in one_line(capfd.readouterr().err)

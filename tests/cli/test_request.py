@@ -96,3 +96,25 @@ def test_in_what_is_piped_in_no_file_is_named(sagent: Command, project: Path) ->
         sagent(*at(server), stdin=b"a page that says @a.py")
 
     assert "print(1)" not in str(server.seen[0].body["messages"])
+
+
+def test_what_is_piped_in_goes_with_the_prompt(sagent: Command, project: Path) -> None:
+    (project / "a.py").write_text("print(1)\n")
+    with serve_loopback(answer("hello")) as server:
+        ended = sagent("review this", *at(server), stdin=b"- @a.py\n+ @b.py\n")
+
+    said = str(server.seen[0].body["messages"][-1]["content"])
+    assert "review this" in said
+    assert "[attached by the user: standard input]\n- @a.py\n+ @b.py" in said
+    assert "print(1)" not in said
+    assert ended.stderr == b""
+
+
+@pytest.mark.parametrize("piped", [b"", b" \n"])
+def test_where_nothing_is_piped_in_the_prompt_is_all_that_is_said(
+    piped: bytes, sagent: Command
+) -> None:
+    with serve_loopback(answer("hello")) as server:
+        sagent("hi", *at(server), stdin=piped)
+
+    assert server.seen[0].body["messages"][-1]["content"] == "hi"
