@@ -47,6 +47,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("model and tools").add_argument
     add("--provider", metavar="NAME", help=f"who runs the model: {', '.join(PROVIDERS)}")
     add(
+        "-m",
         "--model",
         metavar="MODEL",
         help="the model, by the provider's name for it; often it also tells the provider",

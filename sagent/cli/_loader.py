@@ -33,8 +33,10 @@ def loader_of(words: Sequence[str]) -> Load:
             return _complete(rest)
         case [first, *rest] if first in LOADERS:
             return LOADERS[first](rest)
+        case ["help", *rest] if len(rest) <= 1 and LOADERS.keys() >= {*rest}:
+            return loader_of([*rest, "--help"])
         case [word] if meant := _meant(word):
-            return _ask_back(word, meant)
+            return _ask_back(f"no command {word!r}; did you mean {meant}?", word)
         case _:
             return _run(words)
 
@@ -44,18 +46,20 @@ def _meant(word: str) -> str | None:
     return next((name for name in LOADERS if is_one_edit(word, name)), None)
 
 
-def _ask_back(word: str, meant: str) -> Load:
+def _ask_back(what: str, said: str) -> Load:
     def work() -> int:
-        sys.stderr.write(
-            f"sagent: no command {word!r}; did you mean {meant}? "
-            f"To ask an agent, write: sagent -- {word}\n"
-        )
+        sys.stderr.write(f"sagent: {what} To ask an agent, write: sagent -- {said}\n")
         return USAGE
 
     return lambda: work
 
 
 def _run(words: Sequence[str]) -> Load:
+    options = parse(words)
+    if "--" not in words and options.prompt and (first := options.prompt[0]) in LOADERS:
+        what = f"{first} is a command, and goes before all flags: sagent {first} ..."
+        return _ask_back(what, " ".join(options.prompt))
+
     def work(options: "Options") -> Work:
         if _is_conversation(options):
             from sagent.cli._interactive import run_interactive  # noqa: PLC0415
@@ -65,7 +69,7 @@ def _run(words: Sequence[str]) -> Load:
 
         return partial(run_headless, options)
 
-    return _configured(parse(words), work)
+    return _configured(options, work)
 
 
 def _is_conversation(options: "Options") -> bool:

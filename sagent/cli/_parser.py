@@ -28,6 +28,7 @@ sagent config shows what is set in config files; sagent completion SHELL lets Ta
 sagent ps lists what you have running; sagent tree shows the agents of it, send, stop and attach
 steer one; see sagent send --help.
 sagent models lists models and what they cost; sagent doctor tells what works here.
+A command goes before its flags; sagent help COMMAND shows them.
 A prompt that begins with one of these very words goes into one argument, or after --:
   sagent "sessions are slow: why?"        sagent -- sessions are slow: why
 
@@ -163,12 +164,14 @@ def _add_sessions(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("sessions")
     which = group.add_mutually_exclusive_group()
     which.add_argument(
+        "-c",
         "--continue",
         dest="continue_newest",
         action="store_true",
         help="go on with this directory's newest session",
     )
     which.add_argument(
+        "-r",
         "--resume",
         nargs="?",
         const="",

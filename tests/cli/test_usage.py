@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from command import Command, one_line
+from command import Command, at, one_line
+from loopback import answer, serve_loopback
 
 from sagent.cli._flags import PROVIDERS, TOOLS
 from sagent.cli._parser import parse
@@ -41,8 +42,8 @@ LOCAL = ("--provider", "Local", "hi")
         (("--add-dir", "/", "Find the bug"), "put it first"),
         (("--name", "a/b", "hi"), "'a/b' is no name of an agent"),
         (("--name", " ", "hi"), "is no name of an agent"),
-        (("--continue", "--resume", "hi"), "not allowed with argument --continue"),
-        (("--continue", "--session", "s", "hi"), "not allowed with argument --continue"),
+        (("--continue", "--resume", "hi"), "not allowed with argument -c/--continue"),
+        (("--continue", "--session", "s", "hi"), "not allowed with argument -c/--continue"),
         (("--session", "s", "--resume=1", "hi"), "not allowed with argument --session"),
         (("--session",), "expected one argument"),
         (("--session", "", "hi"), "it is empty"),
@@ -52,6 +53,8 @@ LOCAL = ("--provider", "Local", "hi")
         ((*LOCAL, "--resume"), "--resume without an ID needs a terminal"),
         ((*LOCAL, "--resume", "nope"), "no session 'nope' in"),
         ((*LOCAL, "--session", "/tmp/none", "--fork"), "there is no session in /tmp/none"),
+        (("--provider", "Local", "doctor"), "goes before all flags: sagent doctor"),
+        (("-m", "m", "map", "the", "files"), "write: sagent -- map the files"),
     ],
 )
 def test_what_cannot_be_meant_is_a_usage_error(
@@ -79,6 +82,41 @@ def test_what_follows_resume_is_an_id_unless_it_has_several_words(
     options = parse(arguments)
 
     assert (options.resume, options.prompt) == (resume, prompt)
+
+
+def test_a_commands_name_behind_two_hyphens_is_a_prompt(sagent: Command) -> None:
+    with serve_loopback(answer("well")) as server:
+        done = sagent(*at(server), "--", "doctor")
+
+    assert done.stdout == b"well\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "begins"),
+    [
+        (("help",), b"usage: sagent [-h]"),
+        (("help", "map"), b"usage: sagent map [-h]"),
+    ],
+)
+def test_help_is_a_command_too(arguments: tuple[str, ...], begins: bytes, sagent: Command) -> None:
+    done = sagent(*arguments)
+
+    assert done.returncode == 0
+    assert done.stdout.startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        (("-c",), ("--continue",)),
+        (("-r", "3f2a"), ("--resume", "3f2a")),
+        (("-m", "gpt-5.5"), ("--model", "gpt-5.5")),
+    ],
+)
+def test_the_flags_that_are_typed_most_have_short_forms(
+    short: tuple[str, ...], long: tuple[str, ...]
+) -> None:
+    assert vars(parse(short)) == vars(parse(long))
 
 
 def test_a_usage_error_is_told_to_machines_too(sagent: Command) -> None:
