@@ -36,6 +36,7 @@ from sagent.tool import (
     StreamingTool,
     Tool,
     bind_tool,
+    summary_of,
 )
 
 _log = logging.getLogger(__name__)
@@ -187,12 +188,7 @@ class Dispatcher:
         """Describe *call* in a few words, for people."""
         name = get_tool_name(call)
         tool = self._tools.get(name)
-        if tool is None:
-            return name
-        try:
-            return tool.summary(call.content[-1])
-        except Exception:  # noqa: BLE001  # a summary is decoration; arguments are not checked yet
-            return name
+        return name if tool is None else summary_of(tool, call.content[-1])
 
 
 async def _work(

@@ -15,7 +15,7 @@ from sagent.agent import (
     ToolReturned,
     TurnBegan,
 )
-from sagent.message import Descriptor, Message, MultipartMessage
+from sagent.message import Descriptor, Message, MultipartMessage, is_error, result_text
 from sagent.repl._figures import duration
 from sagent.repl._printed import Diff, Printed, Remark, in_short, last_line
 
@@ -138,15 +138,20 @@ class Calls:
             return []
         if event.name in _TOLD and not event.is_error:
             return []
-        took = _if_long(now_s - call.since_s)
-        if event.is_error:
-            lines = event.content.strip().splitlines()[:_MOST_ERROR_LINES]
-            told = (Remark(f"    {line}", "error") for line in lines)
-            return [Remark(f"  ✗ {call.summary}{took}", "error"), *told]
-        diff = _diff(event.message)
-        short = "" if diff else f" → {in_short(event.content)}"
-        head = Remark(f"  ● {call.summary}{short}{took}")
-        return [head, Diff(diff)] if diff else [head]
+        return told_of(call.summary, event.message, took=_if_long(now_s - call.since_s))
+
+
+def told_of(summary: str, result: Message, *, took: str = "") -> list[Printed]:
+    """Give what is printed of the call *summary* that has given *result*, and what time it took."""
+    text = result_text(result)
+    if is_error(result):
+        lines = text.strip().splitlines()[:_MOST_ERROR_LINES]
+        told = (Remark(f"    {line}", "error") for line in lines)
+        return [Remark(f"  ✗ {summary}{took}", "error"), *told]
+    diff = _diff(result)
+    short = "" if diff else f" → {in_short(text)}"
+    head = Remark(f"  ● {summary}{short}{took}")
+    return [head, Diff(diff)] if diff else [head]
 
 
 def _if_long(elapsed_s: float) -> str:

@@ -78,8 +78,8 @@ class Conversation:
     async def take_gestures(self) -> None:
         """Do what the person wants until they leave."""
         self._answerer.on_change = self._show
-        session = self._setting.session
-        told = [] if session is None else replay(session.transcript)
+        session, tools = self._setting.session, self._setting.agent.tools
+        told = [] if session is None else replay(session.transcript, tools)
         self._screen.print(*(told or [greeting(self._setting.directory)]))
         await self._look()
         async for gesture in self._screen.gestures:

@@ -1,34 +1,71 @@
 """What was said in a session before, as a person needs it to go on."""
 
+from collections.abc import Mapping, Sequence
+
+import attrs
+
 from sagent.message import (
     Descriptor,
     Message,
     MultipartMessage,
+    get_queue_id,
     get_tool_name,
     response_text,
     response_tool_calls,
 )
+from sagent.repl._calls import told_of
 from sagent.repl._printed import Printed, Prose, Remark, Said
 from sagent.session import Transcript
 from sagent.terminal import cost, words
+from sagent.tool import Tool, summary_of
 
 MOST_MESSAGES = 20
 """How many of the last messages are shown."""
 _MOST_CHARS = 4000
 
 
-def replay(transcript: Transcript) -> list[Printed]:
-    """Show the end of a conversation, and how much there is of it; nothing of one that begins."""
+def replay(transcript: Transcript, tools: Sequence[Tool] = ()) -> list[Printed]:
+    """Show the end of a conversation, and how much there is of it; nothing of one that begins.
+
+    Args:
+        transcript: the conversation.
+        tools: what tells its calls in a few words; a call of any other is told by its name.
+    """
     messages = transcript.conversation
     if not messages:
         return []
-    told = [one for message in messages[-MOST_MESSAGES:] for one in _told(message)]
+    last = messages[-MOST_MESSAGES:]
+    calls = _Calls.of(last, tools)
+    told = [one for message in last for one in _told(message, calls)]
     price = cost(transcript.spending.cost_usd)
     words = ["session " + transcript.header.id, f"{len(messages)} messages", price]
     return [*told, Remark(f"── {' · '.join(filter(None, words))} ──")]
 
 
-def _told(message: Message) -> list[Printed]:
+@attrs.frozen
+class _Calls:
+    tools: Mapping[str, Tool]
+    results: Mapping[str, Message]
+    """By the ids of their calls."""
+
+    @classmethod
+    def of(cls, messages: Sequence[Message], tools: Sequence[Tool]) -> "_Calls":
+        results = {
+            get_queue_id(message): message
+            for message in messages
+            if isinstance(message, MultipartMessage)
+            and message.descriptor == Descriptor.TOOL_RESULT
+        }
+        return cls({tool.name: tool for tool in tools}, results)
+
+    def told(self, call: MultipartMessage) -> list[Printed]:
+        name = get_tool_name(call)
+        tool, result = self.tools.get(name), self.results.get(get_queue_id(call))
+        summary = name if tool is None else summary_of(tool, call.content[-1])
+        return [Remark(f"  ● {summary}")] if result is None else told_of(summary, result)
+
+
+def _told(message: Message, calls: _Calls) -> list[Printed]:
     match message.descriptor:
         case Descriptor.USER | Descriptor.USER_PARTS if message.source is not None:
             return [Remark(f"  {words(message)}")]
@@ -38,8 +75,11 @@ def _told(message: Message) -> list[Printed]:
             return []
         case _:
             text = response_text(message)[:_MOST_CHARS]
-            calls = [Remark(f"  ● {get_tool_name(c)}") for c in response_tool_calls(message)]
-            return [*([Prose(text=text)] if text.strip() else []), *calls]
+            prose = [Prose(text=text, gap=True)] if text.strip() else []
+            return [
+                *prose,
+                *(one for call in response_tool_calls(message) for one in calls.told(call)),
+            ]
 
 
 def _attached(message: Message) -> list[Printed]:

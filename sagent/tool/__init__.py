@@ -30,6 +30,7 @@ from sagent.tool._protocol import (
     max_result_chars_of,
     offers_background,
     spec_of,
+    summary_of,
 )
 from sagent.tool._question import Answer, Choice, Question
 from sagent.tool._result_file import ResultFile
@@ -79,5 +80,6 @@ __all__ = [
     "plan_progress",
     "read_plan",
     "spec_of",
+    "summary_of",
     "validator_for",
 ]

@@ -103,6 +103,14 @@ class ToolSpec:
     directive_schema: JSON = attrs.field(converter=json_freeze, hash=False)
 
 
+def summary_of(tool: Tool, directive: Message) -> str:
+    """Describe a call of *tool* with *directive* in a few words; by its name if it cannot tell."""
+    try:
+        return tool.summary(directive)
+    except Exception:  # noqa: BLE001  # a summary is decoration; arguments are not checked yet
+        return tool.name
+
+
 def spec_of(tool: Tool) -> ToolSpec:
     """Give what a model is told of *tool*."""
     return ToolSpec(tool.name, tool.description, tool.directive_schema)
