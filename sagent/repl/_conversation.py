@@ -1,5 +1,6 @@
 """A person and an agent: what either does goes to the other."""
 
+import math
 import signal
 from collections.abc import AsyncIterator
 
@@ -107,7 +108,8 @@ class Conversation:
     async def follow(self) -> None:
         """Keep the status line true for as long as the agent is busy."""
         while True:
-            await self._pulse.turning()
+            with trio.move_on_after(self._hearing.hint_s or math.inf):
+                await self._pulse.turning()
             await self._look()
             while self._pulse.phase != "idle" or self._jobs or self._telling.family.is_at_work:
                 with trio.move_on_after(SPIN_S):

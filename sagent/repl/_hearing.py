@@ -43,6 +43,7 @@ from sagent.tool import Answer
 
 TWICE_S = 2
 """Within what time a second Ctrl-C means to leave."""
+_AGAIN = "Ctrl-C again, or Ctrl-D, leaves"
 
 
 @attrs.define(eq=False)
@@ -50,7 +51,6 @@ class Hearing:
     """Does what the person wants.
 
     Attributes:
-        hint: what they are to know for the moment; "" for nothing.
         outcome: how the conversation ends; None if it goes on.
     """
 
@@ -70,8 +70,17 @@ class Hearing:
     _stopped_at: float = attrs.field(default=-math.inf, init=False)
     _back: int = attrs.field(default=0, init=False)
     """How often a result was asked for, one further back each time."""
-    hint: str = attrs.field(default="", init=False)
     outcome: Outcome | None = attrs.field(default=None, init=False)
+
+    @property
+    def hint(self) -> str:
+        """What the person is to know for the moment; "" for nothing."""
+        return _AGAIN if self.hint_s > 0 else ""
+
+    @property
+    def hint_s(self) -> float:
+        """For how long that is so."""
+        return max(0, self._stopped_at + TWICE_S - trio.current_time())
 
     @property
     def busy(self) -> bool:
@@ -86,7 +95,7 @@ class Hearing:
 
     def take(self, gesture: Gesture) -> None:
         """Do what *gesture* means."""
-        self.hint = ""
+        stopped_at, self._stopped_at = self._stopped_at, -math.inf
         self._back = self._back + 1 if isinstance(gesture, Expanded) else 0
         match gesture:
             case Submitted():
@@ -98,7 +107,7 @@ class Hearing:
             case Escaped() if self._answerer.question is not None:
                 self._answer(Answer())
             case Stopped() if not self.busy:
-                self._stop_idle()
+                self._stop_idle(stopped_at)
             case Escaped() | Stopped():
                 self._interrupt()
             case Lifted():
@@ -197,9 +206,10 @@ class Hearing:
         if self._pulse.phase != "idle":
             self._setting.ref.tell(Interrupt(), lane="front")
 
-    def _stop_idle(self) -> None:
+    def _stop_idle(self, before: float) -> None:
+        """Leave, if the person wanted to stop *before*, a moment ago; else tell them how to."""
         now = trio.current_time()
-        if now - self._stopped_at < TWICE_S:
+        if now - before < TWICE_S:
             self.leave(Leave())
         self._stopped_at = now
-        self.hint = "Ctrl-C again, or Ctrl-D, leaves"
+        self._pulse.turn()  # for the hint to go in time

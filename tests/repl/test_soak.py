@@ -2,22 +2,18 @@
 
 from pathlib import Path
 
-import attrs
 import pytest
 import trio
 import trio.testing
 from loopback import DONE, Reply, answer, call, frame, stream_head
+from quiet_screen import QuietScreen, talk_to
 from terminal import talk
 
-from sagent.actors import open_system
 from sagent.agent import Agent, AgentLimits
 from sagent.message import Descriptor
 from sagent.model import ModelRequest
-from sagent.prompt import CustomCommands, Skills
-from sagent.repl._pasted import Pasted
 from sagent.repl._printed import Printed
-from sagent.repl._screen import Editing, Gesture, Left, Submitted, View
-from sagent.repl.conversation import ScreenAnswerer, Setting, converse
+from sagent.repl._screen import Gesture, Left, Submitted
 from sagent.testing import Move, ScriptedModel, calls
 from sagent.tools import AgentSpawn, tool
 
@@ -25,35 +21,12 @@ CHILDREN = 300
 NAPS = 5
 
 
-@attrs.define
-class CountingScreen:
-    """Shows nothing, and remembers; its person says one thing, and leaves once it is answered."""
-
-    gestures: trio.MemoryReceiveChannel[Gesture]
-    person: trio.MemorySendChannel[Gesture]
-    views: list[View] = attrs.field(factory=list[View])
+class CountingScreen(QuietScreen):
+    """Its person says one thing, and leaves once it is answered."""
 
     def print(self, *printed: Printed) -> None:
         if any("All done" in one.text for one in printed):
             self.person.send_nowait(Left())
-
-    def show(self, view: View) -> None:
-        self.views.append(view)
-
-    def ring(self) -> None:
-        raise AssertionError("nobody wished that")
-
-    def copy(self, text: str) -> None:
-        raise AssertionError(text)
-
-    def fill(self, text: str) -> None:
-        raise AssertionError(text)
-
-    def insert(self, pasted: str | Pasted) -> None:
-        raise AssertionError(pasted)
-
-    def switch_editing(self) -> Editing:
-        raise AssertionError("nobody wished that")
 
 
 @tool
@@ -69,16 +42,6 @@ def rest(request: ModelRequest) -> Move:
     return calls(("nap", {})) if naps < NAPS else "rested"
 
 
-async def no_skills() -> Skills:
-    await trio.lowlevel.checkpoint()
-    return Skills()
-
-
-async def no_commands() -> CustomCommands:
-    await trio.lowlevel.checkpoint()
-    return CustomCommands()
-
-
 @pytest.mark.slow
 async def test_three_hundred_children_are_painted_ten_times_a_second_at_most(
     autojump_clock: trio.testing.MockClock,
@@ -92,20 +55,7 @@ async def test_three_hundred_children_are_painted_ten_times_a_second_at_most(
     screen, since = CountingScreen(gestures, person), trio.current_time()
     person.send_nowait(Submitted("go"))
 
-    async with open_system() as system:
-        setting = Setting(
-            system=system,
-            ref=await system.spawn(agent, name="Agent"),
-            agent=agent,
-            session=None,
-            home=None,
-            directory=Path.cwd(),
-            model_named=lambda _: agent.model,
-            find_skills=no_skills,
-            find_commands=no_commands,
-            on_first_prompt=lambda: None,
-        )
-        await converse(setting, screen, ScreenAnswerer())
+    await talk_to(agent, screen)
 
     busiest = max(len(view.family.rows) + view.family.hidden for view in screen.views)
     own = 2 * CHILDREN + 20
