@@ -68,6 +68,8 @@ class Calls:
     results: deque[Result] = attrs.field(factory=lambda: deque(maxlen=MOST_RESULTS), init=False)
     _running: dict[str, _Call] = attrs.field(factory=dict[str, _Call], init=False)
     """Those that run, by their ids."""
+    _beside: dict[str, _Call] = attrs.field(factory=dict[str, _Call], init=False)
+    """Those that run in the background, which an interrupt leaves alone."""
     _stopped: dict[str, _Call] = attrs.field(factory=dict[str, _Call], init=False)
     """Those that were told to be stopped, and will yet say so themselves."""
     _answers: Counter[str] = attrs.field(factory=Counter[str], init=False)
@@ -96,10 +98,12 @@ class Calls:
         """Give what *event*, which happens *now_s* by the clock, lets be printed of a call."""
         told: list[Printed] = []
         match event:
-            case ToolCalled():
-                self._running[event.call_id] = _Call(event.name, event.summary, now_s)
+            case ToolCalled():  # one that was meant for the background is told as that before
+                calls = self._beside if event.call_id in self._beside else self._running
+                calls[event.call_id] = _Call(event.name, event.summary, now_s)
             case ToolDetached():
-                self._running.pop(event.call_id, None)
+                unknown = _Call(event.name, event.name, now_s)
+                self._beside[event.call_id] = self._running.pop(event.call_id, unknown)
                 told = [Remark(f"  … {event.content}")]
             case ToolReturned():
                 told = self._returned(event, now_s)
@@ -127,9 +131,9 @@ class Calls:
         return [*told]
 
     def _returned(self, event: ToolReturned, now_s: float) -> list[Printed]:
-        known = _Call(event.name, event.name, now_s)
+        beside = self._beside.pop(event.call_id, _Call(event.name, event.name, now_s))
         stopped = self._stopped.pop(event.call_id, None)
-        call = stopped or self._running.pop(event.call_id, known)
+        call = stopped or self._running.pop(event.call_id, beside)
         self.results.append(Result(call.summary, event.content))
         if stopped is not None and event.is_error:
             return []

@@ -1,5 +1,9 @@
 """What is told of the calls of tools, and of what agents below tell."""
 
+from collections.abc import Sequence
+
+import pytest
+
 from sagent.agent import (
     ChildEvent,
     Done,
@@ -10,6 +14,7 @@ from sagent.agent import (
     RunEvent,
     Text,
     ToolCalled,
+    ToolDetached,
     ToolProgressed,
     ToolReturned,
     UserAsked,
@@ -132,6 +137,26 @@ def test_of_calls_that_an_interrupt_stops_each_is_told_once_by_what_it_was() -> 
     told = fed(Telling(), called(1), called(2), Interrupted(), stopped(2), stopped(1))
 
     assert told == ["  ✗ Bash 1 · stopped", "  ✗ Bash 2 · stopped", "  ✗ interrupted"]
+
+
+def detached(number: int = 1) -> ToolDetached:
+    return ToolDetached(call_id=f"c{number}", name="Bash")
+
+
+@pytest.mark.parametrize("events", [(called(), detached()), (detached(), called())])
+def test_a_call_in_the_background_is_not_stopped_by_an_interrupt_and_told_when_it_ends(
+    events: Sequence[RunEvent],
+) -> None:
+    telling = Telling()
+    fed(telling, *events)
+    meanwhile = texts(telling.live(0))
+
+    interrupted = fed(telling, Interrupted())
+    ended = fed(telling, returned("fine"))
+
+    assert meanwhile == []
+    assert interrupted == ["  ✗ interrupted"]
+    assert ended == ["  ● Bash 1 → fine"]
 
 
 def test_of_many_that_are_stopped_the_number_is_told() -> None:
