@@ -231,6 +231,8 @@ def _is_the_end(error: BaseException) -> bool:
 
 
 def _told(error: BaseException) -> str:
-    while isinstance(error, BaseExceptionGroup):
-        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
-    return f"{type(error).__name__}: {error}"
+    if isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        return "; ".join(dict.fromkeys(map(_told, group.exceptions)))
+    name = type(error).__name__
+    return f"{name}: {error}" if str(error) else name

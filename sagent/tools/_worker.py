@@ -153,9 +153,17 @@ def _pickled(answer: Answer) -> bytes:
 
 
 def told(error: BaseException) -> str:
-    """Word *error* for the model."""
+    """Word *error* for the model; a group by what is in it, for its own words do not say that."""
+    if parts := _parts(error):
+        return "; ".join(dict.fromkeys(map(told, parts)))
     name = type(error).__name__
     return f"{name}: {error}" if str(error) else name
+
+
+def _parts(error: BaseException) -> "Sequence[BaseException]":
+    if isinstance(error, BaseExceptionGroup):
+        return error.exceptions  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # a cast costs an import
+    return ()
 
 
 if __name__ == "__main__":

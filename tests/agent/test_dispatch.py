@@ -6,7 +6,7 @@ import pytest
 import trio
 
 from sagent.actors import Ref, open_system
-from sagent.agent import Agent, Interrupt, Mail, Prompt
+from sagent.agent import Agent, Interrupt, Mail, Prompt, ToolCalled
 from sagent.errors import RunInterruptedError, UsageError
 from sagent.lib.json import JSON
 from sagent.message import (
@@ -42,6 +42,18 @@ async def test_calls_of_shared_tools_run_side_by_side() -> None:
         answer = await Agent(model=model, tools=[waits, opens]).run("go")
 
     assert answer.content == "done"
+
+
+async def test_calls_of_one_response_begin_and_are_told_in_its_order() -> None:
+    names = [f"Tool{n}" for n in range(8)]
+    begun: list[str] = []
+    requests: list[tuple[str, dict[str, JSON]]] = [(name, {}) for name in names]
+    model = ScriptedModel(calls(*requests), "done")
+    agent = Agent(model=model, tools=[Starter(name, begun) for name in names])
+
+    told = [event.name async for event in agent.run("go") if isinstance(event, ToolCalled)]
+
+    assert told == begun == names
 
 
 async def test_an_exclusive_tool_runs_alone_and_in_its_turn(autojump_clock: object) -> None:
@@ -194,6 +206,14 @@ async def test_a_tool_that_fails_as_it_is_interrupted_does_not_take_its_agent_al
     assert answer.content == "still here"
 
 
+async def test_errors_of_a_tools_tasks_are_told_one_by_one() -> None:
+    agent = Agent(model=ScriptedModel(calls(("Fail", {})), "done"), tools=[GroupFailure("Fail")])
+
+    await agent.run("go")
+
+    assert response_text(results(agent)[0]) == "KeyError: 'x'; ValueError: no such thing"
+
+
 async def test_ctrl_c_in_a_tool_ends_the_program() -> None:
     agent = Agent(model=ScriptedModel(calls(("Stop", {}))), tools=[CtrlC("Stop")])
 
@@ -279,6 +299,22 @@ class Messy(RecordingTool):
 async def interrupt_in_a_second(ref: Ref[Mail]) -> None:
     await trio.sleep(1)
     ref.tell(Interrupt(), lane="front")
+
+
+class Starter(RecordingTool):
+    def __init__(self, name: str, begun: list[str]) -> None:
+        super().__init__(name)
+        self._begun = begun
+
+    async def run(self, msg: Message) -> Message:
+        self._begun.append(self.name)
+        return await super().run(msg)
+
+
+class GroupFailure(RecordingTool):
+    async def run(self, msg: Message) -> Message:
+        errors = [KeyError("x"), ExceptionGroup("inner", [ValueError("no such thing")] * 2)]
+        raise ExceptionGroup("outer", errors)
 
 
 class Panic(BaseException):

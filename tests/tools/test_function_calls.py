@@ -245,3 +245,26 @@ async def test_an_exception_of_an_async_function_is_told_by_name() -> None:
         raise ValueError("no such thing")
 
     assert await use(f) == "ERROR ValueError: no such thing"
+
+
+@pytest.mark.parametrize("runs_in", ["process", "thread"])
+async def test_a_group_of_exceptions_is_told_by_what_is_in_it(
+    runs_in: Literal["process", "thread"],
+) -> None:
+    @tool(runs_in=runs_in)
+    def f() -> None:
+        raise ExceptionGroup("outer", [KeyError("x"), ExceptionGroup("inner", [ValueError("y")])])
+
+    assert await use(f) == "ERROR KeyError: 'x'; ValueError: y"
+
+
+async def test_an_exception_of_a_tools_own_nursery_is_told_by_name() -> None:
+    async def fail() -> None:
+        raise ValueError("no such thing")
+
+    @tool
+    async def f() -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(fail)
+
+    assert await use(f) == "ERROR ValueError: no such thing"
