@@ -1,6 +1,7 @@
 """The tool calls that run: in the conversation's way, and beside it."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import attrs
 import trio
@@ -28,6 +29,10 @@ class _Task:
     unread: Unread = attrs.field(factory=Unread, init=False)
     since: float = attrs.field(factory=trio.current_time, init=False)
     scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
+    before: trio.Event | None = attrs.field(default=None, init=False)
+    """What it waits for before it begins: that the call before it in its response has."""
+    begun: trio.Event = attrs.field(factory=trio.Event, init=False)
+    """Set once people were told of it, or never will be."""
     ended: trio.Event = attrs.field(factory=trio.Event, init=False)
 
 
@@ -128,6 +133,8 @@ class Tasks:
             if len(batch) == 1:
                 await self._complete(batch[0])
                 continue
+            for earlier, later in pairwise(batch):  # tasks alone begin in any order
+                self._running[later.id].before = self._running[earlier.id].begun
             async with trio.open_nursery() as nursery:
                 for call in batch:
                     nursery.start_soon(self._complete, call)
@@ -141,12 +148,16 @@ class Tasks:
             if delay_s:
                 await trio.sleep(delay_s)
                 task.sleeping = False
+            if task.before is not None:
+                await task.before.wait()
             begun = True
             await self._tell_call(call)
+            task.begun.set()
             result = await self._dispatcher.result(
                 call, task.room, emit=self._audience.tell, heard=task.unread.put
             )
         del self._running[call.id]
+        task.begun.set()  # if it was cancelled before
         task.ended.set()
         if result is None:
             result = error_message(_CANCELLED)
