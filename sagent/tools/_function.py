@@ -127,7 +127,20 @@ class _Decorator(Protocol):
 
 
 @overload
-def tool[**P, R](function: Callable[P, R], /) -> FunctionTool[P, R]: ...
+def tool[**P, R](
+    function: Callable[P, R],
+    /,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    schema: JSON | None = None,
+    runs_in: Literal["process", "thread"] | None = None,
+    effects: Collection[EffectName] = ALL_EFFECTS,
+    concurrency: Concurrency = "shared",
+    supports_microcompaction: bool = False,
+    deadline_s: float | None = None,
+    max_result_chars: int | None = None,
+) -> FunctionTool[P, R]: ...
 
 
 @overload
@@ -159,7 +172,7 @@ def tool[**P, R](
     deadline_s: float | None = None,
     max_result_chars: int | None = None,
 ) -> FunctionTool[P, R] | _Decorator:
-    """Make a tool of a function, as ``@tool`` or ``@tool(...)``.
+    """Make a tool of a function, as ``@tool``, ``@tool(...)`` or ``tool(function, ...)``.
 
     A method of an instance, a partial and an object with ``__call__`` will do as well.
 
@@ -189,7 +202,7 @@ def tool[**P, R](
     so this is for functions that soon do.
 
     Args:
-        function: the function; left out when the decorator takes options.
+        function: the function; left out where ``@tool(...)`` decorates one.
         name: what the model calls it by; the function's name unless given.
         description: what the model is told.
         schema: the JSON Schema of the arguments; they are then passed as they come.

@@ -38,6 +38,7 @@ async def a_coroutine_stays_one(report: Report) -> None:
 def what_is_made_is_a_tool() -> None:
     tools: list[Tool] = [plain, configured, tool(Shelf().find), tool(partial(plain, 2))]
     assert_type(tool(Shelf().find)("a"), list[Message])
+    assert_type(tool(Shelf().find, effects={"reads"}, deadline_s=5)("a"), list[Message])
     assert_type(deadline_of(tools[0]), float | None)
     assert_type(plain.effects, frozenset[Effect])
 
