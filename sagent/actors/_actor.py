@@ -40,6 +40,14 @@ class Actor[M]:
             if inbox.current is envelope:  # it was not put aside
                 envelope.reply(answer)
 
+    def doing(self) -> str:
+        """Say in a few words what it is at, for `system.tree()`; "" for nothing.
+
+        For a `run` of one's own, or for tasks beside it: of a `receive` the runtime knows which
+        message it has in hand. It is called amid whatever the actor does, so it looks and returns.
+        """
+        return ""
+
     def attach(self, cell: Cell) -> None:
         """Take the actor's means; the runtime's to call."""
         self.context = Context(cell)

@@ -16,6 +16,8 @@ class Behavior[M](Protocol):
 
     async def run(self, inbox: Inbox[M]) -> None: ...
 
+    def doing(self) -> str: ...
+
     async def stopped(self, exit: Exit) -> None: ...  # noqa: A002  # the word of this runtime
 
 

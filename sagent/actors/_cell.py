@@ -37,6 +37,14 @@ class Supervising(Protocol):
         ...
 
 
+class Telling(Protocol):
+    """An actor at work, which can say what it is at."""
+
+    def doing(self) -> str:
+        """Say it in a few words; "" for nothing."""
+        ...
+
+
 class Cell:
     """The lasting part of an actor: its place in the tree, its mailbox and how it fares.
 
@@ -55,6 +63,7 @@ class Cell:
         failure: what its `started` raised.
         nursery: the actor's own, while there is one.
         inbox: what the present incarnation reads.
+        teller: the present incarnation, while its `run` runs.
         killed: whether this life was to be cancelled.
         ready: set once `started` has returned or failed.
         children: its children, the one to be stopped last first.
@@ -81,6 +90,7 @@ class Cell:
         "realm",
         "shutdown_s",
         "supervisor",
+        "teller",
     )
 
     def __init__(
@@ -103,6 +113,7 @@ class Cell:
         self.failure: Exception | None = None
         self.nursery: trio.Nursery | None = None
         self.inbox: Inbox[object] | None = None
+        self.teller: Telling | None = None
         self.ready: trio.Event | None = trio.Event()
         self.killed = False
         # Most actors have none of these, and a system may hold 100,000 actors.
@@ -192,9 +203,10 @@ class Cell:
         elif self.phase == "stopping":
             nursery.cancel_scope.deadline = trio.current_time() + self.shutdown_s
 
-    def begins(self, inbox: Inbox[object]) -> None:
-        """Its `started` has returned; it reads *inbox* from now on."""
+    def begins(self, inbox: Inbox[object], teller: Telling) -> None:
+        """The `started` of *teller* has returned; it reads *inbox* from now on."""
         self.inbox = inbox
+        self.teller = teller
         if self.child is not None:
             self.child.started = True
         if self.phase == "starting":
@@ -211,6 +223,7 @@ class Cell:
         """Its `run` is over: whoever waits for it learns it now, not after the farewell."""
         if self.inbox is not None:
             self.inbox.abandon(exit)
+        self.teller = None  # it refers back to here
         self.let_go(exit)
         self.phase = "ending"
         # The children have their own grace.

@@ -29,5 +29,9 @@ class Overseer:
         async for _ in inbox:
             pass
 
+    def doing(self) -> str:
+        """It is never at anything."""
+        return ""
+
     async def stopped(self, exit: Exit) -> None:  # noqa: A002  # the word of this runtime
         """Nothing is to be cleaned up."""

@@ -87,7 +87,7 @@ def bury_children(cell: Cell) -> None:
 async def _run[M](cell: Cell, actor: Behavior[M]) -> Exit:
     inbox: Inbox[M] = Inbox(cell.mailbox)
     end = Exit("killed")
-    cell.begins(cast("Inbox[object]", inbox))  # a cell knows no type
+    cell.begins(cast("Inbox[object]", inbox), actor)  # a cell knows no type
     try:
         await actor.run(inbox)
     except Exception as error:  # noqa: BLE001  # caught early, for the children's orderly end

@@ -33,12 +33,13 @@ class Node:
 
     Attributes:
         path: its place in the tree; empty for the system itself.
-        state: starting; idle or busy, waiting for a message or at work on one; suspended; draining;
+        state: starting; idle or busy, waiting for a message or at work; suspended; draining;
             stopping, finishing the message in hand; ending, with its children or its farewell;
             backing off, until it lives again; terminated, until `restart_child`.
         message: the message in hand.
         busy_s: for how long it has been in hand; 0 without one.
-        inbox: how many messages wait.
+        doing: what it says itself that it is at; see `Actor.doing`.
+        inbox: how many messages wait, those of senders that wait for room among them.
         peak: the most that have waited in its back lane at once.
         stashed: how many messages it has put aside.
         dropped: how many messages a full inbox has refused or dropped.
@@ -56,6 +57,7 @@ class Node:
     state: State
     message: object = None
     busy_s: float = 0
+    doing: str = ""
     inbox: int = 0
     peak: int = 0
     stashed: int = 0
@@ -87,6 +89,8 @@ class Node:
             text = repr(self.message)
             short = text if len(text) <= _MESSAGE_WIDTH else text[: _MESSAGE_WIDTH - 1] + "…"
             yield f"on {short} for {self.busy_s:.3g} s"
+        if self.doing:
+            yield self.doing
         counts = {
             "inbox": self.inbox,
             "peak": self.peak if self.peak > 1 else 0,
@@ -110,11 +114,13 @@ def node_of(cell: Cell, *, frames: bool = False) -> Node:
 
 def _node(cell: Cell, now: float, tasks: dict[Cell, trio.lowlevel.Task]) -> Node:
     message, since = _in_hand(cell) or (None, now)
+    doing = _doing(cell)
     return Node(
         path=cell.path,
-        state=_state_of(cell),
+        state=_state_of(cell, doing),
         message=message,
         busy_s=now - since,
+        doing=doing,
         inbox=len(cell.mailbox),
         peak=cell.mailbox.peak,
         stashed=cell.mailbox.stashed,
@@ -135,9 +141,16 @@ def _in_hand(cell: Cell) -> tuple[object, float] | None:
     return inbox.current.message, inbox.since
 
 
-def _state_of(cell: Cell) -> State:
+def _doing(cell: Cell) -> str:
+    try:
+        return "" if cell.teller is None else cell.teller.doing()
+    except Exception as error:  # noqa: BLE001  # anybody's code; the tree is for when things fail
+        return f"doing() failed: {error!r}"
+
+
+def _state_of(cell: Cell, doing: str) -> State:
     if cell.phase == "running":
-        if _in_hand(cell) is not None:
+        if doing or _in_hand(cell) is not None:
             return "busy"
         return "suspended" if cell.inbox is not None and cell.inbox.suspended else "idle"
     if cell.phase == "waiting":

@@ -114,6 +114,10 @@ class AgentActor(Actor[Mail]):
         waits = self._post.holds_any or self._family.busy
         return self._unsettled or waits or bool(self._rounds.tasks.unfinished())
 
+    def doing(self) -> str:
+        """Tell what its turn waits for, and since when."""
+        return self._rounds.doing() if self._in_turn and self._has_rounds else ""
+
     async def stopped(self, exit: Exit) -> None:  # noqa: A002  # OTP's word
         """Let everybody's events end, and the history go, with a word on what never will."""
         self._standing.household.leave(self.context.ref.path)

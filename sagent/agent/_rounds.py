@@ -68,6 +68,7 @@ class Rounds:
     _give: Give
     _turn: Turn = attrs.field(factory=Turn, init=False)
     _action: Action = attrs.field(factory=Drain, init=False)
+    _since: float = attrs.field(default=0.0, init=False)
     _last: TextMessage | None = attrs.field(default=None, init=False)
     """What was answered before there was nothing but news."""
     standing: TextMessage | None = attrs.field(default=None, init=False)
@@ -80,6 +81,19 @@ class Rounds:
     def runs_tools(self) -> bool:
         """Whether what is done now is to run tools."""
         return isinstance(self._action, RunTools)
+
+    def doing(self) -> str:
+        """Say what the turn waits for, and for how long it has."""
+        match self._action:
+            case AskModel():
+                what = f"asks {self._state.model.model_id}"
+            case RunTools():
+                what = f"runs {', '.join(self.tasks.foreground())}"
+            case Drain() | Finish() | Fail() | Stay():
+                what = "waits for the background" if self.standing else "takes in what has come"
+            case _:
+                assert_never(self._action)
+        return f"{what} for {trio.current_time() - self._since:.3g} s"
 
     async def answer(self) -> TextMessage:
         """Take in what has come, and give what the model says to it at last; "" to nothing.
@@ -133,6 +147,7 @@ class Rounds:
             patience.deadline = trio.current_time() + DETACH_AFTER_S
 
     async def _answer(self) -> TextMessage:
+        self._since = trio.current_time()
         taken = await self._desk.drain()
         if not taken.messages:
             return TextMessage("")
@@ -231,6 +246,7 @@ class Rounds:
         self._state.record(step.record)
         if not isinstance(step.action, Stay):
             self._action = step.action
+            self._since = trio.current_time()
             if self._changed is not None:
                 self._changed.set()
         return step.news

@@ -78,6 +78,12 @@ class Tasks:
             if not task.background:
                 task.scope.cancel()
 
+    def foreground(self) -> tuple[str, ...]:
+        """Name the tools whose calls the conversation waits for, in their order."""
+        return tuple(
+            get_tool_name(task.call) for task in self._running.values() if not task.background
+        )
+
     def background(self) -> tuple[TaskStatus, ...]:
         """List what runs beside the conversation, oldest first."""
         now = trio.current_time()

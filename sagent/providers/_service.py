@@ -59,6 +59,17 @@ class ProviderActor(Actor[Work]):
             case _:
                 assert_never(message)
 
+    def doing(self) -> str:
+        """Tell of the calls that it serves."""
+        status = self._pacer.status()
+        facts = {
+            f"{status.in_flight} on the wire": status.in_flight,
+            f"{status.waiting} waiting": status.waiting,
+            f"paused for {status.paused_s:.3g} s": status.paused_s,
+            f"breaker {status.breaker}": status.breaker != "closed",
+        }
+        return ", ".join(fact for fact, holds in facts.items() if holds)
+
     async def stopped(self, exit: Exit) -> None:  # noqa: A002, ARG002  # OTP's word; any exit
         """Close the connections."""
         await self._connections.aclose()

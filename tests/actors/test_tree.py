@@ -5,7 +5,7 @@ import rich.console
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from sagent.actors import Actor, open_system
+from sagent.actors import Actor, Inbox, open_system
 from sagent.errors import ActorStopped
 
 
@@ -29,6 +29,45 @@ async def test_a_busy_actor_shows_its_message_and_for_how_long(autojump_clock: M
 
     assert (node.name, node.state, node.message, node.busy_s) == ("worker", "busy", "x" * 100, 2)
     assert str(node) == f"worker busy on '{'x' * 58}… for 2 s inbox=1 peak=2"
+
+
+class Juggler(Actor[str]):
+    """Has work of its own beside its messages."""
+
+    async def run(self, inbox: Inbox[str]) -> None:
+        self.balls: list[str] = []
+        async for envelope in inbox:
+            self.balls.append(envelope.message)
+            envelope.reply(None)
+
+    def doing(self) -> str:
+        if "bomb" in self.balls:
+            raise ValueError("boom")
+        return f"juggles {', '.join(self.balls)}" if self.balls else ""
+
+
+async def test_an_actor_may_say_itself_what_it_is_at() -> None:
+    async with open_system() as system:
+        juggler = await system.spawn(Juggler, name="juggler")
+        idle = str(system.tree().children[0])
+        juggler.tell("a ball")
+        juggler.tell("a club")
+        await wait_all_tasks_blocked()
+        node = system.tree().children[0]
+
+    assert idle == "juggler idle"
+    assert (node.state, node.doing) == ("busy", "juggles a ball, a club")
+    assert str(node) == "juggler busy juggles a ball, a club peak=2"
+
+
+async def test_the_tree_stands_whatever_an_actor_says_of_itself() -> None:
+    async with open_system() as system:
+        juggler = await system.spawn(Juggler, name="juggler")
+        juggler.tell("bomb")
+        await wait_all_tasks_blocked()
+        node = system.tree().children[0]
+
+    assert node.doing == "doing() failed: ValueError('boom')"
 
 
 async def test_the_peak_is_the_most_that_ever_waited(autojump_clock: MockClock) -> None:

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 import trio
-from trio.testing import wait_all_tasks_blocked
+from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import open_system
 from sagent.agent import AGENTS, Agent, Prompt, Text
@@ -16,6 +16,7 @@ from sagent.errors import (
 from sagent.message import (
     response_text,
 )
+from sagent.model import ModelRequest
 from sagent.testing import RecordingTool, ScriptedModel, calls
 from sagent.tools import Bash
 
@@ -145,3 +146,35 @@ async def test_what_an_agent_held_is_freed_at_its_end_without_a_search_for_cycle
         gc.enable()
 
     assert alive == []
+
+
+async def test_the_tree_shows_what_a_turn_waits_for(autojump_clock: MockClock) -> None:
+    gate = trio.Event()
+    tools = [RecordingTool("Ponder", gate, "done"), RecordingTool("Look", gate, "done")]
+    model = ScriptedModel(calls(("Ponder", {}), ("Look", {})), "fine", model_id="wise")
+    async with open_system() as system:
+        ref = await system.spawn(Agent(model=model, tools=tools), name="thinker")
+        before = str(system.tree().children[0])
+        ref.tell(Prompt("go"))
+        await trio.sleep(7)
+        meanwhile = str(system.tree().children[0])
+        gate.set()
+        await wait_all_tasks_blocked()
+        after = str(system.tree().children[0])
+
+    assert before == after == "thinker idle"
+    assert meanwhile == "thinker busy runs Ponder, Look for 7 s"
+
+
+async def test_the_tree_shows_which_model_is_asked(autojump_clock: MockClock) -> None:
+    async with open_system() as system:
+        seen: list[str] = []
+
+        def look(_: ModelRequest) -> str:
+            seen.append(str(system.tree().children[0]))
+            return "fine"
+
+        ref = await system.spawn(Agent(model=ScriptedModel(look, model_id="wise")), name="thinker")
+        await ref.ask(Prompt("go"))
+
+    assert seen == ["thinker busy asks wise for 0 s"]
