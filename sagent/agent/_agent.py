@@ -26,7 +26,7 @@ from sagent.agent._resume import begin
 from sagent.agent._run import Run
 from sagent.agent._share import Share
 from sagent.agent._state import AgentState
-from sagent.agent._system_thread import Home, lodging
+from sagent.agent._system_thread import UNNAMED, Home, lodging
 from sagent.agent._toolbox import Toolbox
 from sagent.budget import Budget
 from sagent.compaction import Compactor, SummaryCompactor, system_tokens
@@ -97,7 +97,7 @@ class Agent:
     tools: tuple[Tool, ...] = attrs.field(
         default=(), converter=_tuple, on_setattr=attrs.setters.frozen
     )
-    name: str = "Agent"
+    name: str = UNNAMED
     description: str = "An AI agent."
     max_tool_call_rounds: int | None = attrs.field(default=None, validator=_at_least_one)
     policy: Policy = attrs.field(factory=AllowAll)
@@ -180,8 +180,8 @@ class Agent:
                 that does not fit is asked for again, twice at most.
             system: where the agent lives for the length of the run, beside others that it can
                 talk to and whose providers' connections it shares; None for a system of its own.
-                Under trio that is a System, and the agent has its own name there; under asyncio
-                it is a SystemThread, and its name has a number.
+                Under trio that is a System, where an agent that was given a name has that; under
+                asyncio it is a SystemThread, and its name has a number.
 
         Raises:
             UsageError: there is no prompt in *directive*, or *output_schema* is no JSON Schema;
@@ -365,21 +365,17 @@ def _as_it_is(answer: TextMessage) -> TextMessage:
     return answer
 
 
-@attrs.frozen
-class _Once:
-    """Hands out the actor of a run, whose state belongs to the agent."""
-
-    _actor: AgentActor
-
-    def actor(self) -> AgentActor:
-        return self._actor
-
-
 @asynccontextmanager
-async def _living(actor: AgentActor, name: str, system: System | None) -> AsyncGenerator[Ref[Mail]]:
+async def _living(
+    actor: AgentActor, name: str | None, system: System | None
+) -> AsyncGenerator[Ref[Mail]]:
     """Let *actor* live in *system*, or in one of its own, for the length of the block."""
+
+    def agent() -> AgentActor:  # what it is called shows in the path of one without a name
+        return actor
+
     async with open_system() if system is None else nullcontext(system) as home:
-        ref = await home.spawn(_Once(actor), name=name)
+        ref = await home.spawn(agent, name=name)
         try:
             yield ref
         except BaseException:

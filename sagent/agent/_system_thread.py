@@ -112,12 +112,19 @@ type Home = System | SystemThread
 """Where agents live together: under trio a System, under asyncio a SystemThread."""
 
 
-def lodging(home: Home | None, name: str) -> tuple[System | None, str]:
-    """Give where in *home* an agent lives that is called *name*, and under which name."""
+UNNAMED = "Agent"
+"""The name of an agent that was given none."""
+
+
+def lodging(home: Home | None, name: str) -> tuple[System | None, str | None]:
+    """Give where in *home* an agent lives that is called *name*, and under which name.
+
+    Beside others, one without a name of its own has none; alone it can have what it likes.
+    """
     if isinstance(home, SystemThread):
         stage = home._stage  # noqa: SLF001  # this module is the class's own
         return stage.system, stage.numbered(name)
-    return home, name
+    return home, None if home is not None and name == UNNAMED else name
 
 
 def stage_of(home: Home | None) -> Callable[[], AbstractContextManager[Begin]]:

@@ -7,9 +7,11 @@ import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 
-from sagent.agent import Agent, Done, Responded, RunEvent, Text, ToolCalled, ToolReturned
+from sagent.actors import System, open_system
+from sagent.agent import AGENTS, Agent, Done, Responded, RunEvent, Text, ToolCalled, ToolReturned
 from sagent.errors import (
     AgentBusyError,
+    NameTaken,
     RoundLimitError,
     RunCancelledError,
     RunInterruptedError,
@@ -367,3 +369,36 @@ async def test_what_is_told_to_a_run_that_is_over_does_not_reach_the_next() -> N
 
     assert "stray" not in [response_text(message) for message in agent.messages]
     assert (await run).content == "two"
+
+
+async def test_agents_without_a_name_run_beside_each_other_in_one_system() -> None:
+    gate = trio.Event()
+
+    async def visit(system: System) -> None:
+        model = ScriptedModel(calls(("Wait", {})), "done")
+        await Agent(model=model, tools=[RecordingTool("Wait", gate, "ok")]).run("go", system=system)
+
+    async with open_system() as system, trio.open_nursery() as nursery:
+        nursery.start_soon(visit, system)
+        nursery.start_soon(visit, system)
+        await wait_all_tasks_blocked()
+        paths = [ref.path for ref in system.members(AGENTS)]
+        gate.set()
+
+    assert paths == ["/agent#1", "/agent#2"]
+
+
+async def test_an_agent_with_a_name_has_it_to_itself_in_a_system() -> None:
+    gate = trio.Event()
+    model = ScriptedModel(calls(("Wait", {})), "done", "never")
+    tools = [RecordingTool("Wait", gate, "ok")]
+
+    async def visit(system: System) -> None:
+        await Agent(model=model, tools=tools, name="clerk").run("go", system=system)
+
+    async with open_system() as system, trio.open_nursery() as nursery:
+        nursery.start_soon(visit, system)
+        await wait_all_tasks_blocked()
+        with pytest.raises(NameTaken, match="clerk"):
+            await visit(system)
+        gate.set()
