@@ -19,6 +19,7 @@ from sagent.providers._names import (
 from sagent.providers._pacer import ProviderStatus
 from sagent.providers._prices import guess_window
 from sagent.providers._provider import HttpProvider
+from sagent.providers._retried import Retried
 from sagent.providers._retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ __all__ = [
     "OpenAIApi",
     "OpenAICompat",
     "ProviderStatus",
+    "Retried",
     "RetryPolicy",
     "SelfHosted",
     "Timeouts",

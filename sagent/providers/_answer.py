@@ -1,14 +1,14 @@
 """What stands between the task that reads a wire and the one that reads the answer."""
 
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 
 import attrs
 import trio
 
 from sagent.errors import StreamCutError
-from sagent.model import ModelEvent, ResponseDone, Retrying
+from sagent.model import ModelEvent, ModelStream, ResponseDone, Retrying
 
 BUFFERED_EVENTS = 64
 """How far the wire may run ahead of its reader: enough to keep both busy, little to hold."""
@@ -132,6 +132,46 @@ async def open_answer() -> AsyncGenerator[Answer, None]:
         yield answer
     finally:
         answer.close()
+
+
+@asynccontextmanager
+async def played(play: Callable[[Sink], Awaitable[object]]) -> AsyncGenerator[Answer, None]:
+    """Open an answer that *play* gives in a task beside its reader, and leaves when that does.
+
+    What *play* raises the reader gets after what was sent before, as it is and in no group.
+    """
+    failure: Exception | None = None
+    async with open_answer() as answer:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_play, play, answer.sink)
+            try:
+                yield answer
+            except Exception as error:  # noqa: BLE001  # raised below, outside of the nursery
+                failure = error
+            nursery.cancel_scope.cancel()
+        if failure is not None:
+            raise failure
+
+
+async def pass_on(stream: ModelStream, sink: Sink) -> None:
+    """Give all of *stream* to *sink*.
+
+    Raises:
+        trio.BrokenResourceError: the reader has gone.
+    """
+    async with stream as events:
+        async for event in events:
+            await sink.send(event)
+
+
+async def _play(play: Callable[[Sink], Awaitable[object]], sink: Sink) -> None:
+    with sink.scope:
+        try:
+            await play(sink)
+        except Exception as error:  # noqa: BLE001  # the reader's to judge; if it has gone, nobody's
+            sink.close(error)
+        else:
+            sink.close()
 
 
 def interrupted() -> StreamCutError:

@@ -1,26 +1,25 @@
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
+from itertools import zip_longest
 
 import attrs
-import trio
 
 from sagent.actors import System
-from sagent.errors import ModelError, SagentError, UsageError
+from sagent.errors import ModelError, UsageError
 from sagent.model import (
     Model,
     ModelRequest,
     ModelResponse,
     ModelStream,
-    Priced,
     Retrying,
     ServedModel,
     Usage,
     buffered,
 )
-from sagent.providers._answer import Answer, Sink, open_answer
+from sagent.providers._answer import Sink, pass_on, played
 from sagent.providers._model import WireModel
+from sagent.providers._retried import Retried, price_of
 
 PATIENCE_S = 10.0
 
@@ -65,7 +64,7 @@ class Fallback:
         """
         prices: list[Decimal] = []
         for model in self.models:
-            price = model.price_usd(usage, when=when) if isinstance(model, Priced) else None
+            price = price_of(model, usage, when)
             if price is None:
                 return None
             prices.append(price)
@@ -88,55 +87,30 @@ class Fallback:
         Raises:
             ModelError: the last model failed, too; the message has every model's failure.
         """
-        return self._open(request)
+        return played(partial(self._answer, request))
 
     async def buffer(self, request: ModelRequest) -> ModelResponse:
         """Wait for the whole answer to *request*; see `Model`."""
-        return await buffered(self._open(request))
-
-    @asynccontextmanager
-    async def _open(self, request: ModelRequest) -> AsyncGenerator[Answer]:
-        failure: Exception | None = None
-        async with open_answer() as answer:
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._answer, request, answer.sink)
-                try:
-                    yield answer
-                except Exception as error:  # noqa: BLE001  # raised below, outside of the nursery
-                    failure = error
-                nursery.cancel_scope.cancel()
-            if failure is not None:
-                raise failure
+        return await buffered(self.stream(request))
 
     async def _answer(self, request: ModelRequest, sink: Sink) -> None:
         failures: list[str] = []
-        with sink.scope:
-            for number, model in enumerate(self.models, 1):
-                try:
-                    async with model.stream(request) as events:
-                        async for event in events:
-                            await sink.send(event)
-                except trio.BrokenResourceError:
-                    return  # the reader has gone
-                except ModelError as error:
-                    if sink.shown or len(self.models) == 1:
-                        sink.close(error)
-                        return
-                    failures.append(f"{model.model_id}: {error}")
-                    if number == len(self.models):
-                        sink.close(ModelError(f"no model could answer: {'; '.join(failures)}"))
-                        return
-                    await sink.send(Retrying(1, 0, f"{error}; now {self.models[number].model_id}"))
-                except SagentError as error:
-                    sink.close(error)
-                    return
-                else:
-                    sink.close()
-                    return
+        for model, spare in zip_longest(self.models, self.models[1:]):
+            try:
+                await pass_on(model.stream(request), sink)
+            except ModelError as error:
+                if sink.shown or len(self.models) == 1:
+                    raise
+                failures.append(f"{model.model_id}: {error}")
+                if spare is None:
+                    raise ModelError(f"no model could answer: {'; '.join(failures)}") from error
+                await sink.send(Retrying(1, 0, f"{error}; now {spare.model_id}"))
+            else:
+                return
 
 
 def _hasty(model: Model, patience_s: float) -> Model:
-    if not isinstance(model, WireModel):
+    if not isinstance(model, WireModel | Retried):
         return model
     retry = attrs.evolve(model.retry, wall_s=min(model.retry.wall_s, patience_s))
     return attrs.evolve(model, retry=retry)
