@@ -52,6 +52,15 @@ def _at_least_one(_: object, attribute: "attrs.Attribute[int | None]", value: in
         raise UsageError(f"{attribute.name} is {value}: allow at least one")
 
 
+def _a_model(_: object, attribute: "attrs.Attribute[Model]", value: object) -> None:
+    if not hasattr(value, "stream"):  # names, and providers, are what people try first
+        what = repr(value) if isinstance(value, str) else type(value).__name__
+        raise UsageError(
+            f"{what} is no {attribute.name}: pass what a provider's model() gives, "
+            'such as OpenAI.from_env().model("gpt-5.5")'
+        )
+
+
 def _pass_on[V](agent: "Agent", attribute: "attrs.Attribute[V]", value: V) -> V:
     """Let the next run have what a program sets between two."""
     if agent._state is not None:  # noqa: SLF001  # a hook of the class's own
@@ -89,10 +98,11 @@ class Agent:
         max_response_tokens: what one response of the model may have; None for the model's limit.
 
     Raises:
-        UsageError: two tools have one name, or what a tool declares of itself cannot be meant.
+        UsageError: *model* is none, two tools have one name, or what a tool declares of itself
+            cannot be meant.
     """
 
-    model: Model = attrs.field(on_setattr=_pass_on)
+    model: Model = attrs.field(validator=_a_model, on_setattr=[attrs.setters.validate, _pass_on])
     system: str = ""
     tools: tuple[Tool, ...] = attrs.field(
         default=(), converter=_tuple, on_setattr=attrs.setters.frozen

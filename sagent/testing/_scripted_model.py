@@ -104,7 +104,8 @@ class ScriptedModel:
         self.requests.append(request)
         if number >= len(self._steps):
             raise UsageError(
-                f"the scripted model was asked {number + 1} times but has {len(self._steps)} steps"
+                f"the scripted model has no step for call {number + 1}: it was given "
+                f"{len(self._steps)}, so give it one more"
             )
         step = self._steps[number]
         move = step(request) if callable(step) else step

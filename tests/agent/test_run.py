@@ -27,6 +27,7 @@ from sagent.message import (
     response_text,
     response_tool_calls,
 )
+from sagent.providers import OpenAICompat
 from sagent.providers._wires.chat.wire import ChatWire
 from sagent.testing import RecordingTool, ScriptedModel, calls
 
@@ -402,3 +403,13 @@ async def test_an_agent_with_a_name_has_it_to_itself_in_a_system() -> None:
         with pytest.raises(NameTaken, match="clerk"):
             await visit(system)
         gate.set()
+
+
+@pytest.mark.parametrize("stranger", ["gpt-5.5", OpenAICompat(base_url="http://[::1]/v1", key="")])
+def test_what_is_no_model_is_refused_with_the_way_to_one(stranger: object) -> None:
+    agent = Agent(model=ScriptedModel())
+
+    with pytest.raises(UsageError, match=r"is no model: pass what a provider's model\(\) gives"):
+        Agent(model=stranger)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    with pytest.raises(UsageError, match="is no model"):
+        agent.model = stranger  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
