@@ -3,6 +3,7 @@
 from sagent.agent._agent import Agent
 from sagent.agent._agent_file import agent_from
 from sagent.agent._answerer import Answerer
+from sagent.agent._asyncio_side import call_in_asyncio
 from sagent.agent._colleagues import AgentBinding, Colleagues
 from sagent.agent._counsel import Counsel
 from sagent.agent._directive import Directive
@@ -108,6 +109,7 @@ __all__ = [
     "UserAsked",
     "Watch",
     "agent_from",
+    "call_in_asyncio",
     "call_roll",
     "open_system_thread",
 ]

@@ -16,6 +16,8 @@ import attrs
 import sniffio
 import trio
 
+from sagent.agent._asyncio_call import Loop
+from sagent.agent._asyncio_side import serve
 from sagent.agent._event import Emit, RunEvent
 from sagent.agent._system_thread import Begin, SystemThread, host, own_thread
 from sagent.errors import RunCancelledError, UsageError
@@ -102,6 +104,7 @@ class AsyncioDriver[A]:
             self._events.put_nowait(None)
 
     async def _main(self) -> A:
+        serve(Loop(self._loop))
         self._token = trio.lowlevel.current_trio_token()
         self._token.run_sync_soon(self._make_calls)
         if self._cancelled:

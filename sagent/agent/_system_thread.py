@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Awaitable, Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
+from contextvars import Context, copy_context
 from typing import Protocol
 
 import attrs
@@ -15,7 +16,10 @@ from sagent.errors import RunCancelledError, UsageError
 
 
 class Begin(Protocol):
-    """Begins an async function on a trio thread; its future is done once it has ended."""
+    """Begins an async function on a trio thread, in a copy of the caller's context.
+
+    Its future is done once it has ended.
+    """
 
     def __call__[A](self, main: Callable[[], Awaitable[A]], /) -> Future[A]:
         """Begin *main*; from any thread."""
@@ -28,7 +32,7 @@ def own_thread() -> Generator[Begin]:
     executor = ThreadPoolExecutor(1, thread_name_prefix="sagent-run")
 
     def begin[A](main: Callable[[], Awaitable[A]], /) -> Future[A]:
-        return executor.submit(trio.run, main)
+        return executor.submit(copy_context().run, lambda: trio.run(main))
 
     try:
         yield begin
@@ -66,14 +70,16 @@ class Stage:
         future = Future[A]()
         future.set_running_or_notify_cancel()  # it ends as *main* does, and not before
         try:
-            self._token.run_sync_soon(self._take_in, main, future)
+            self._token.run_sync_soon(self._take_in, main, future, copy_context())
         except trio.RunFinishedError:
             future.set_exception(_closed())
         return future
 
-    def _take_in[A](self, main: Callable[[], Awaitable[A]], future: Future[A]) -> None:
+    def _take_in[A](
+        self, main: Callable[[], Awaitable[A]], future: Future[A], context: Context
+    ) -> None:
         if self._open:
-            self._nursery.start_soon(_settle, main, future)
+            context.run(self._nursery.start_soon, _settle, main, future)
         else:
             future.set_exception(_closed())
 

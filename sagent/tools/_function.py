@@ -4,7 +4,9 @@ from functools import partial, update_wrapper
 from typing import Literal, Protocol, cast, overload
 
 import attrs
+import sniffio
 
+from sagent.agent import call_in_asyncio
 from sagent.errors import ProcessError, UsageError
 from sagent.lib.json import JSON, json_freeze, json_unfreeze
 from sagent.message import Message, error_message, get_directive, tool_descriptor
@@ -15,10 +17,11 @@ from sagent.tools._process_call import call_in_process
 from sagent.tools._refusal import Refusal
 from sagent.tools._result import message_of
 from sagent.tools._signature import Signature, report_parameter
-from sagent.tools._thread_call import call_in_thread, report_from_thread
+from sagent.tools._thread_call import call_in_thread, report_from_loop, report_from_thread
 from sagent.tools._worker import told
 
-type RunsIn = Literal["task", "process", "thread"]
+type RunsIn = Literal["task", "asyncio", "process", "thread"]
+type Place = Literal["process", "thread", "asyncio"]
 type EffectName = Effect | Literal["reads", "writes", "network", "processes"]
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -91,7 +94,7 @@ class FunctionTool[**P, R]:
         except SystemExit as error:  # a tool does not end the program
             return error_message(told(error))
         except Exception as error:  # noqa: BLE001  # anybody's code: the model is told, the agent goes on
-            return error_message(told(error))
+            return error_message(told(error) + self._remedy(error))
 
     def _arguments(self, directive: Mapping[str, JSON]) -> dict[str, object]:
         if self._signature is not None:
@@ -103,11 +106,25 @@ class FunctionTool[**P, R]:
         if self.runs_in == "process":
             return await call_in_process(function, arguments, report_to=report_to, report=report)
         if report_to is not None:
-            here = self.runs_in == "task"
-            arguments[report_to] = report if here else report_from_thread(report)
+            arguments[report_to] = self._reachable(report)
+        call = partial(function, **arguments)
         if self.runs_in == "thread":
-            return message_of(await call_in_thread(partial(function, **arguments)))
-        return message_of(await cast("Awaitable[object]", function(**arguments)))
+            return message_of(await call_in_thread(call))
+        begin = cast("Callable[[], Awaitable[object]]", call)
+        if self.runs_in == "asyncio":
+            return message_of(await call_in_asyncio(begin))
+        return message_of(await begin())
+
+    def _reachable(self, report: Report) -> Report:
+        """Give *report* as it may be called where the function runs."""
+        if self.runs_in == "task" or sniffio.current_async_library() != "trio":
+            return report
+        return report_from_thread(report) if self.runs_in == "thread" else report_from_loop(report)
+
+    def _remedy(self, error: Exception) -> str:
+        if self.runs_in != "task" or not _wants_asyncio(error):
+            return ""
+        return f': {self.name} runs under trio, decorate it with @tool(runs_in="asyncio")'
 
 
 class ReportingTool[**P, R](FunctionTool[P, R]):
@@ -120,6 +137,17 @@ class ReportingTool[**P, R](FunctionTool[P, R]):
 
 def _unheard(text: str) -> None:
     """Take a report that nobody listens to."""
+
+
+def _wants_asyncio(error: Exception) -> bool:
+    """Tell whether *error* is what asyncio, or trio, says of work for the one under the other."""
+    match error:
+        case RuntimeError():
+            return "event loop" in str(error)
+        case TypeError():
+            return "unrecognized yield message" in str(error)
+        case _:
+            return False
 
 
 class _Decorator(Protocol):
@@ -149,7 +177,7 @@ def tool(
     name: str | None = None,
     description: str | None = None,
     schema: JSON | None = None,
-    runs_in: Literal["process", "thread"] | None = None,
+    runs_in: Place | None = None,
     effects: Collection[EffectName] = ALL_EFFECTS,
     concurrency: Concurrency = "shared",
     supports_microcompaction: bool = False,
@@ -165,7 +193,7 @@ def tool[**P, R](
     name: str | None = None,
     description: str | None = None,
     schema: JSON | None = None,
-    runs_in: Literal["process", "thread"] | None = None,
+    runs_in: Place | None = None,
     effects: Collection[EffectName] = ALL_EFFECTS,
     concurrency: Concurrency = "shared",
     supports_microcompaction: bool = False,
@@ -189,7 +217,11 @@ def tool[**P, R](
     The function may give text, a message, a list of these (the parts of one), or what JSON can
     tell; an exception becomes an error that the model reads.
 
-    An ``async def`` runs in the agent's own task. It must not block.
+    An ``async def`` runs in the agent's own task, under trio. It must not block.
+
+    With ``runs_in="asyncio"`` an ``async def`` runs in the loop of the asyncio program that awaits
+    the run, where its pools, clients and locks are. It must not block there. A cancel cancels its
+    task, and waits for its end.
 
     A ``def`` runs in a process of its own, which a cancel kills at once, whatever it does. It
     works on a copy of what it refers to: what it changes in memory is lost with the process, and
@@ -206,7 +238,7 @@ def tool[**P, R](
         name: what the model calls it by; the function's name unless given.
         description: what the model is told.
         schema: the JSON Schema of the arguments; they are then passed as they come.
-        runs_in: ``process`` or ``thread``, for a ``def``.
+        runs_in: ``process`` or ``thread``, for a ``def``; ``asyncio`` for an ``async def``.
         effects: what it may do to the world, such as ``{"reads"}``; everything, unless told.
         concurrency: ``exclusive`` if it may not run beside other calls.
         supports_microcompaction: whether an old result may be dropped, since it can be had again.
@@ -250,13 +282,17 @@ def tool[**P, R](
     return decorate if function is None else decorate(function)
 
 
-def _place(callee: Callee, name: str, runs_in: Literal["process", "thread"] | None) -> RunsIn:
+def _place(callee: Callee, name: str, runs_in: Place | None) -> RunsIn:
     if not callee.is_async:
         if callee.is_generator:
             raise UsageError(f"{name} yields its results one by one: return them all at once")
+        if runs_in == "asyncio":
+            raise UsageError(f"{name} is no async def: runs_in is 'process' or 'thread'")
         if runs_in not in {None, "process", "thread"}:
             raise UsageError(f"{name}: runs_in is 'process' or 'thread', not {runs_in!r}")
         return runs_in or "process"
-    if runs_in is not None:
-        raise UsageError(f"{name} is async and runs in its agent's task: leave out runs_in")
-    return "task"
+    if runs_in not in {None, "asyncio"}:
+        raise UsageError(
+            f"{name} is async and runs in its agent's task: leave out runs_in, or say 'asyncio'"
+        )
+    return runs_in or "task"

@@ -89,6 +89,16 @@ def report_from_thread(report: Report) -> Report:
     return report_here
 
 
+def report_from_loop(report: Report) -> Report:
+    """Make a report that may be called in another loop, which does not wait for it."""
+    token = trio.lowlevel.current_trio_token()
+
+    def report_soon(text: str) -> None:
+        token.run_sync_soon(report, text)
+
+    return report_soon
+
+
 async def _on_cancel(interrupt: Callable[[], None], done: trio.Event) -> None:
     try:
         await trio.sleep_forever()
