@@ -80,7 +80,11 @@ class AgentActor(Actor[Mail]):
             session = self._state.session
             self._results = ResultFolder.temporary() if session is None else session.results
             self._keeper = await open_file_keeper(
-                stack, self._state, self._audience, root=self._blueprint.cwd
+                stack,
+                self._state,
+                self._audience,
+                root=self._blueprint.cwd,
+                limits=self._blueprint.checkpoints,
             )
             if self._state.session is not None:
                 self._held = stack.pop_all()

@@ -29,6 +29,7 @@ from sagent.agent._state import AgentState
 from sagent.agent._system_thread import UNNAMED, Home, lodging
 from sagent.agent._toolbox import Toolbox
 from sagent.budget import Budget
+from sagent.checkpoint import Limits
 from sagent.compaction import Compactor, SummaryCompactor, system_tokens
 from sagent.errors import AgentBusyError, SessionError, UsageError
 from sagent.message import JsonMessage, Message, TextMessage
@@ -86,8 +87,9 @@ class Agent:
         cwd: where its tools start; None for the process's directory.
         extra_dirs: directories that belong to its workspace beside *cwd*: symbolic links there
             may lead its file tools to these.
-        session: where the conversation is kept, and goes on from, with the files as they were
-            before tools changed them; None to keep the conversation in memory.
+        session: where the conversation is kept, and goes on from; None to keep it in memory.
+        checkpoints: how much of the files in *cwd* goes with the session, as they were before tools
+            changed them; None for nothing, where no rewind is to bring files back.
         rules: instructions for files, which the agent is told as it touches them.
         compactor: what makes the history short before it outgrows the model's window; None to
             let it grow.
@@ -114,6 +116,7 @@ class Agent:
     cwd: Path | None = None
     extra_dirs: tuple[Path, ...] = attrs.field(default=(), converter=_absolute)
     session: Session | None = attrs.field(default=None, on_setattr=attrs.setters.frozen)
+    checkpoints: Limits | None = attrs.field(factory=Limits)
     compactor: Compactor | None = attrs.field(factory=SummaryCompactor)
     rules: ConditionalRules = attrs.field(factory=ConditionalRules)
     answerer: Answerer | None = None
@@ -250,6 +253,7 @@ class Agent:
             cwd=offspring.cwd,
             extra_dirs=offspring.extra_dirs,
             session=offspring.session,
+            checkpoints=self.checkpoints,
             compactor=self.compactor,
             rules=self.rules,
             budget=offspring.share.budget,
@@ -361,6 +365,7 @@ class Agent:
             max_rounds=self.max_tool_call_rounds,
             answerer=self.answerer,
             budget=self.budget,
+            checkpoints=self.checkpoints,
             compactor=self.compactor,
             rules=self.rules,
             bear=self._bear,

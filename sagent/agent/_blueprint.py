@@ -11,6 +11,7 @@ from sagent.agent._offspring import Bear
 from sagent.agent._reminders import Reminders
 from sagent.agent._toolbox import Toolbox
 from sagent.budget import Budget
+from sagent.checkpoint import Limits
 from sagent.compaction import Compactor
 from sagent.model import ModelRequest
 from sagent.permission import Policy
@@ -32,6 +33,7 @@ class Blueprint:
         max_rounds: how often the model may be asked in one turn; None for no limit.
         answerer: who answers questions to people; None for nobody.
         budget: what may be spent; None for no limit.
+        checkpoints: how much of the files goes with a session; None for nothing.
         compactor: what keeps the history within the window; None for nothing.
         rules: the instructions for files that the agent is told as it touches them.
         bear: makes an agent that is like this one but for what it is told.
@@ -46,6 +48,7 @@ class Blueprint:
     max_rounds: int | None
     answerer: Answerer | None
     budget: Budget | None
+    checkpoints: Limits | None
     compactor: Compactor | None
     rules: ConditionalRules
     bear: Bear

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import attrs
 
-from sagent.checkpoint import Checkpoints, Restored, open_checkpoints
+from sagent.checkpoint import Checkpoints, Limits, Restored, open_checkpoints
 from sagent.errors import CheckpointError, SessionError, UnknownNameError
 from sagent.home import Home
 from sagent.session import CheckpointRecord, Session
@@ -19,11 +19,12 @@ class KeptFiles:
 
     Attributes:
         checkpoints: of the directory.
+        root: the directory.
     """
 
     checkpoints: Checkpoints
     _session: Session
-    _root: Path
+    root: Path
     _named: bool = attrs.field(default=False, init=False)
 
     async def take(self, before: str) -> CheckpointRecord:
@@ -60,7 +61,7 @@ class KeptFiles:
         path = self._session.kept_root  # it stays the same, wherever the shell goes
         try:
             if not _named_root(path):
-                _write_whole(path, os.fsencode(self._root))
+                _write_whole(path, os.fsencode(self.root))
         except OSError as error:
             raise CheckpointError(f"{path} cannot be written: {error.strerror}") from error
         self._named = True
@@ -68,7 +69,7 @@ class KeptFiles:
 
 @asynccontextmanager
 async def open_kept_files(
-    session: Session, *, root: Path | None = None
+    session: Session, *, root: Path | None = None, limits: Limits | None = None
 ) -> AsyncGenerator[KeptFiles]:
     """Open the snapshots of *session*, for as long as the block lasts.
 
@@ -76,6 +77,7 @@ async def open_kept_files(
         session: open for writing, since one process at a time may use them.
         root: the directory that they are of, where none was taken yet; None for where the session
             was begun.
+        limits: how much of it is kept; None for the usual.
 
     Raises:
         SessionError: nobody knows of what directory they are.
@@ -84,7 +86,10 @@ async def open_kept_files(
     if known is None:
         raise SessionError(f"session {session.id} does not say where it was begun: keep no files")
     async with open_checkpoints(
-        session.kept_files, known, leave_out=(session.directory, Home.default().root)
+        session.kept_files,
+        known,
+        leave_out=(session.directory, Home.default().root),
+        limits=limits,
     ) as checkpoints:
         yield KeptFiles(checkpoints, session, known)
 

@@ -70,7 +70,9 @@ class Orders:
         files = None
         if order.restore != "conversation":
             if self._keeper is None:
-                raise UsageError("no files were kept: give the agent a session, which keeps them")
+                raise UsageError(
+                    "no files were kept: give the agent a session, and checkpoints other than None"
+                )
             files = await self._keeper.restore(order.to)
         if order.restore != "files":
             self._state.rewind(order.to)
