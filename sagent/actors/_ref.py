@@ -5,6 +5,7 @@ from typing import Generic, Never, Self, TypeVar, cast
 import attrs
 import trio
 
+from sagent._async_library import async_library, not_trio
 from sagent.actors._ask import ask
 from sagent.actors._cell import Cell
 from sagent.actors._envelope import Envelope, Lane, Question, is_front
@@ -97,12 +98,17 @@ class Ref[M]:
         that the actor takes such a request; `request.ask(ref)` is checked in full.
 
         Raises:
+            UsageError: the caller is not on trio.
             ActorStopped: the actor is gone or ending, or ended before it answered.
             ActorCrashed: it raised, which is the cause.
             MailboxFull: its inbox is bounded and full, or dropped the request for another.
             AskCycle: it waits, itself or through others, for the actor that asks here.
         """
         mailbox = self._mailbox
+        try:
+            task = trio.lowlevel.current_task()
+        except RuntimeError:  # looked into only now, since a question is to cost little
+            raise not_trio(f"asking {mailbox.path}", async_library()) from None
         # Question[object](...) would take three times as long: it is more than a hint at run time.
         question: Question[object] = Question(
             request,
@@ -112,7 +118,7 @@ class Ref[M]:
             mailbox.events,
         )
         cell = self._cell
-        asker = cell.realm.tasks.get(trio.lowlevel.current_task())
+        asker = cell.realm.tasks.get(task)
         # What an actor answers to a Request[A] is its word: A is not there at run time.
         if asker is None:
             mailbox.put(question)

@@ -4,6 +4,7 @@ from typing import cast
 
 import trio
 
+from sagent._async_library import check_trio
 from sagent.actors._behavior import Spawnable
 from sagent.actors._cell import Cell
 from sagent.actors._event_bus import Events
@@ -153,10 +154,11 @@ async def open_system(
             `all_significant` have.
 
     Raises:
-        UsageError: an argument cannot be meant.
+        UsageError: an argument cannot be meant, or the caller is not on trio.
         RestartLimit: the limit was passed; from what the last actor raised. What the block raises
             while it is cancelled for that is its `__context__`, and in a note.
     """
+    check_trio("open_system")
     policy = Policy(
         strategy=strategy,
         intensity=intensity,

@@ -337,7 +337,8 @@ class Agent:
             )
         if not self._busy.acquire(blocking=False):
             raise AgentBusyError(
-                f"{self.name} is in a run: wait for its end, or spawn the agent and message it"
+                f"{self.name} is in a run: wait for its end, end one that is left early by "
+                "`async with`, or spawn the agent and message it"
             )
         try:
             yield

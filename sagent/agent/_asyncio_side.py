@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Protocol
 
-import sniffio
 import trio
 
+from sagent._async_library import async_library
 from sagent.errors import UsageError
 
 
@@ -42,7 +42,7 @@ async def call_in_asyncio[R](function: Callable[[], Awaitable[R]]) -> R:
         RunCancelledError: it was cancelled in the loop, or the loop is closed.
         Exception: what *function* raises.
     """
-    if sniffio.current_async_library() == "asyncio":
+    if async_library() == "asyncio":
         return await function()
     try:
         side = _SIDE.get()

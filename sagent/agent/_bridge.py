@@ -87,6 +87,13 @@ class AsyncioDriver[A]:
         self._cancelled = True  # written before the token is read; `_main` does it the other way
         self.in_trio(self._scope.cancel)
 
+    def is_here(self) -> bool:
+        """Tell whether the caller is in the loop that the run was begun in; see `Driver`."""
+        try:
+            return asyncio.get_running_loop() is self._loop
+        except RuntimeError:
+            return False
+
     def _started(self) -> asyncio.Task[A]:
         if self._task is None:
             self._task = self._loop.create_task(self._on_thread())

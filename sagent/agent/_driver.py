@@ -66,6 +66,13 @@ class TrioDriver[A]:
         with suppress(trio.RunFinishedError):  # and so has this run
             self._token.run_sync_soon(call)
 
+    def is_here(self) -> bool:
+        """Tell whether the caller is in the trio that the run was begun in; see `Driver`."""
+        try:
+            return trio.lowlevel.current_trio_token() is self._token
+        except RuntimeError:
+            return False
+
     def _begin_beside_caller(self) -> None:
         self._begun = True
         nursery = trio.lowlevel.current_task().parent_nursery

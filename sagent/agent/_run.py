@@ -1,5 +1,6 @@
 """A run in hand: awaited, iterated, or both, under trio and under asyncio."""
 
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
 from functools import partial
 from types import TracebackType
@@ -41,6 +42,10 @@ class Driver[A](Protocol):
         """Make *call* where the run is; from any thread."""
         ...
 
+    def is_here(self) -> bool:
+        """Tell whether the caller is in the loop that the run was begun in."""
+        ...
+
 
 class Run[A](AsyncIterator[RunEvent], Coroutine[Any, Any, A]):  # Any: as in __await__
     """One run of an agent.
@@ -60,6 +65,7 @@ class Run[A](AsyncIterator[RunEvent], Coroutine[Any, Any, A]):  # Any: as in __a
         self._home = home
         self._driver: Driver[A] | None = None
         self._coroutine: Coroutine[Any, Any, A] | None = None
+        self._used = False
 
     def __await__(self) -> Generator[Any, None, A]:  # Any: the async library's own
         return self._result().__await__()
@@ -78,6 +84,7 @@ class Run[A](AsyncIterator[RunEvent], Coroutine[Any, Any, A]):  # Any: as in __a
 
     def close(self) -> None:
         """Close the coroutine, as the async library does."""
+        self._used = True
         if self._coroutine is not None:
             self._coroutine.close()
 
@@ -99,10 +106,12 @@ class Run[A](AsyncIterator[RunEvent], Coroutine[Any, Any, A]):  # Any: as in __a
     def __del__(self) -> None:
         if self._driver is not None:
             self._driver.cancel()
+        elif not self._used:
+            warnings.warn("a run was never awaited, so its agent did nothing", RuntimeWarning, 2)
 
     def cancel(self) -> None:
         """End the run; awaiting it then raises `RunCancelledError`."""
-        self._driving().cancel()
+        (self._driver or self._driving()).cancel()
 
     def interrupt(self) -> None:
         """Give up the turn in hand: awaiting the run then raises `RunInterruptedError`.
@@ -128,6 +137,7 @@ class Run[A](AsyncIterator[RunEvent], Coroutine[Any, Any, A]):  # Any: as in __a
         return await self._driving().result()
 
     def _driving(self) -> Driver[A]:
+        self._used = True
         if self._driver is None:
             library = sniffio.current_async_library()
             check_home(library, self._home)
@@ -139,4 +149,8 @@ class Run[A](AsyncIterator[RunEvent], Coroutine[Any, Any, A]):  # Any: as in __a
                 self._driver = AsyncioDriver(self._work, stage_of(self._home))
             else:
                 raise UsageError(f"a run needs trio or asyncio, not {library}")
+        elif not self._driver.is_here():
+            raise UsageError(
+                "this run was begun in another loop: await it there, or call Agent.run here"
+            )
         return self._driver

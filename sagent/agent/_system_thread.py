@@ -1,11 +1,13 @@
 """A system on a trio thread, for programs whose own loop is another one."""
 
 import itertools
+import os
 from collections.abc import Awaitable, Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from contextvars import Context, copy_context
-from typing import Protocol
+from functools import partial
+from typing import Protocol, cast
 
 import attrs
 import sniffio
@@ -50,7 +52,20 @@ class Stage:
     _token: trio.lowlevel.TrioToken = attrs.field(
         factory=trio.lowlevel.current_trio_token, init=False
     )
+    _process: int = attrs.field(factory=os.getpid, init=False)
     _numbers: Iterator[int] = attrs.field(factory=lambda: itertools.count(1), init=False)
+
+    def check_process(self) -> None:
+        """See whether this is the process that the thread is in, and not a fork of it.
+
+        Raises:
+            UsageError: it is not.
+        """
+        if os.getpid() != self._process:
+            raise UsageError(
+                f"the system's thread is in process {self._process}, of which this is a fork: open "
+                "a system after the fork, in each process its own"
+            )
 
     def numbered(self, name: str) -> str:
         """Give *name* a number that it had not yet."""
@@ -104,14 +119,31 @@ class SystemThread:
 
         Raises:
             RunCancelledError: the thread has ended, or ends meanwhile.
-            UsageError: the caller is not on asyncio.
+            UsageError: the caller is not on asyncio, or in a fork of the process, or *work* is no
+                async function.
             Exception: what *work* raises.
         """
         check_home(sniffio.current_async_library(), self)
         from sagent.agent._bridge import AsyncioDriver  # noqa: PLC0415  # it loads asyncio
 
         stage = self._stage
-        return await AsyncioDriver(lambda _: work(stage.system, *args), stage.shared).result()
+        begin = partial(_begun, work, stage.system, *args)
+        return await AsyncioDriver(lambda _: begin(), stage.shared).result()
+
+
+async def _begun[*Ts, A](work: Callable[[*Ts], Awaitable[A]], *args: *Ts) -> A:
+    awaitable = cast("object", work(*args))  # what people without a type checker give
+    if not isinstance(awaitable, Awaitable):
+        raise UsageError(
+            f"call takes an async function of trio, and {work!r} gave a "
+            f"{type(awaitable).__name__} at once: write it with async def"
+        )
+    try:
+        return await cast("Awaitable[A]", awaitable)
+    except RuntimeError as error:
+        if "event loop" in str(error):
+            error.add_note("What call is given runs under trio: call_in_asyncio goes back.")
+        raise
 
 
 type Home = System | SystemThread
@@ -182,12 +214,17 @@ def _closed() -> RunCancelledError:
     return RunCancelledError("the system's thread has ended: work in the block that opened it")
 
 
-def check_home(library: str, home: Home | None) -> None:
+def check_home(library: str, home: object) -> None:
     """Check that a run under *library* can be where *home* is.
 
     Raises:
         UsageError: it cannot.
     """
+    if not isinstance(home, System | SystemThread | None):
+        raise UsageError(
+            f"system= is a {type(home).__name__}: give what the block gives, as in `async with "
+            "open_system_thread() as system`"
+        )
     if library == "trio" and isinstance(home, SystemThread):
         raise UsageError("a SystemThread is for asyncio: under trio, give what open_system() gives")
     if library == "asyncio" and isinstance(home, System):
@@ -195,3 +232,5 @@ def check_home(library: str, home: Home | None) -> None:
             "a System belongs to the trio that opened it: under asyncio, give what "
             "open_system_thread() gives"
         )
+    if isinstance(home, SystemThread):
+        home._stage.check_process()  # noqa: SLF001  # this module is the class's own

@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 import attrs
 import httpx
 
+from sagent._async_library import check_trio
 from sagent.actors import Restart, System
 from sagent.errors import MissingKeyError, UsageError
 from sagent.lib.json import JsonValue
@@ -183,6 +184,7 @@ class HttpProvider(ABC):
         Raises:
             ModelError: the list could not be had.
         """
+        check_trio("asking a provider for its models")
         endpoint = self._endpoint("the list of models")
         return await list_models(self._connections(), endpoint, self.listing())
 
@@ -196,6 +198,7 @@ class HttpProvider(ABC):
         wire = self.wire(name)
         if not isinstance(wire, Counting):
             raise UsageError(f"{self.NAME} has no counting of tokens: see the usage of an answer")
+        check_trio("counting tokens")
         connections, endpoint = self._connections(), self._endpoint(name)
         async with asking(connections, endpoint):
             body = wire.count_tokens_body(request)

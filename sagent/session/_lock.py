@@ -23,10 +23,9 @@ def lock_session(descriptor: int, directory: Path) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         pid = living_writer(writer)
-        holder = "another process" if pid is None else f"process {pid}"
         raise SessionBusyError(
-            f"session {directory.name} is written by {holder}: fork it to go on from here, "
-            "or read it only",
+            f"session {directory.name} is {_holder(pid)}, fork it to go on from here, or read it "
+            "only",
             pid=pid,
         ) from error
     except OSError as error:
@@ -43,6 +42,12 @@ def unlock_session(descriptor: int, directory: Path) -> None:
     with suppress(OSError):  # a reader looks at the lock first
         (directory / WRITER_FILE).unlink()
     os.close(descriptor)
+
+
+def _holder(pid: int | None) -> str:
+    if pid == os.getpid():
+        return "open in this process already: wait until its block has ended"
+    return f"written by {'another process' if pid is None else f'process {pid}'}: wait for it"
 
 
 def _tell(writer: Path) -> None:

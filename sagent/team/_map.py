@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from pathlib import Path
 from typing import Unpack, overload
 
+from sagent._async_library import check_trio
 from sagent.agent import Agent
 from sagent.budget import Budget
 from sagent.errors import UsageError
@@ -17,7 +18,7 @@ from sagent.team._journal import Journal, open_journal
 from sagent.team._outcomes import Outcomes
 from sagent.team._prompt import ITEM, Prompting
 from sagent.team._recruit import Terms, function_worker
-from sagent.team._settings import JournalOptions, Settings, check_trio
+from sagent.team._settings import JournalOptions, Settings
 from sagent.team._share import Share
 from sagent.team._shelf import Order
 from sagent.team._worker import Key, Worker
@@ -149,7 +150,7 @@ async def open_outcomes[I, R](
     journal: Journal | None = None,
 ) -> AsyncGenerator[Outcomes[I, R]]:
     """Let *worker* work, with *journal*, or the one that *settings* name."""
-    check_trio()
+    check_trio("a team")
     async with AsyncExitStack() as stack:
         if journal is None and settings.journal is not None:
             journal = await stack.enter_async_context(journal_at(settings.journal))

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import TypedDict
 
 import attrs
-import sniffio
 
+from sagent._async_library import check_trio
 from sagent.actors import System, open_system
 from sagent.errors import UsageError
 from sagent.team._attempts import Attempts
@@ -71,24 +71,10 @@ class Settings:
             raise UsageError(f"item_seconds is {self.item_seconds}: give an item some time")
 
 
-def check_trio() -> None:
-    """See whether this runs under trio.
-
-    Raises:
-        UsageError: it runs under another library.
-    """
-    library = sniffio.current_async_library()
-    if library != "trio":
-        raise UsageError(
-            f"a team runs under trio, not {library}: call trio.run(main), from {library} in a "
-            "thread, as in asyncio.to_thread(trio.run, main)"
-        )
-
-
 @asynccontextmanager
 async def with_system(settings: Settings) -> AsyncGenerator[Settings]:
     """Give *settings* with a system, opened for the block if they have none."""
-    check_trio()
+    check_trio("a team")
     if settings.system is not None:
         yield settings
         return

@@ -6,6 +6,7 @@ from decimal import Decimal
 import attrs
 import trio
 
+from sagent._async_library import check_trio
 from sagent.errors import UsageError
 from sagent.lib.json import JSON
 from sagent.message import (
@@ -99,6 +100,7 @@ class ScriptedModel:
 
     @asynccontextmanager
     async def _play(self, request: ModelRequest) -> AsyncGenerator[AsyncIterator[ModelEvent], None]:
+        check_trio("a scripted model")
         await trio.lowlevel.checkpoint()
         number = len(self.requests)
         self.requests.append(request)

@@ -4,6 +4,7 @@ from typing import ClassVar, Self, final
 
 import attrs
 
+from sagent._async_library import check_trio
 from sagent.errors import ProcessError, UsageError
 from sagent.lib.json import JSON, json_freeze
 from sagent.message import Message, error_message, get_directive, tool_descriptor
@@ -109,6 +110,7 @@ class BuiltinTool(ABC):
 
     async def _answer(self, msg: Message, work: Work) -> Message:
         """Do *work* with the directive in *msg*; what cannot be done is told."""
+        check_trio(f"the tool {self.name}")
         if self._workspace is None:
             self._workspace = Workspace()
         try:

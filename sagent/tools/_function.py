@@ -4,8 +4,8 @@ from functools import partial, update_wrapper
 from typing import Literal, Protocol, cast, overload
 
 import attrs
-import sniffio
 
+from sagent._async_library import async_library, check_trio
 from sagent.agent import call_in_asyncio
 from sagent.errors import ProcessError, UsageError
 from sagent.lib.json import JSON, json_freeze, json_unfreeze
@@ -87,6 +87,8 @@ class FunctionTool[**P, R]:
 
     async def answer(self, msg: Message, report: Report) -> Message:
         """Do as `run` does; what the function reports goes to *report*."""
+        if self.runs_in in {"process", "thread"}:
+            check_trio(f"the tool {self.name}")
         try:
             return await self._call(self._arguments(get_directive(msg)), report)
         except (Refusal, UsageError, ProcessError) as error:
@@ -117,14 +119,16 @@ class FunctionTool[**P, R]:
 
     def _reachable(self, report: Report) -> Report:
         """Give *report* as it may be called where the function runs."""
-        if self.runs_in == "task" or sniffio.current_async_library() != "trio":
+        if self.runs_in == "task" or async_library() != "trio":
             return report
         return report_from_thread(report) if self.runs_in == "thread" else report_from_loop(report)
 
     def _remedy(self, error: Exception) -> str:
-        if self.runs_in != "task" or not _wants_asyncio(error):
-            return ""
-        return f': {self.name} runs under trio, decorate it with @tool(runs_in="asyncio")'
+        if self.runs_in == "task" and _wants_asyncio(error):
+            return f': {self.name} runs under trio, decorate it with @tool(runs_in="asyncio")'
+        if _wants_trio(error) and async_library() == "asyncio":
+            return f": {self.name} runs under trio: test it there, or in an agent's run"
+        return ""
 
 
 class ReportingTool[**P, R](FunctionTool[P, R]):
@@ -137,6 +141,13 @@ class ReportingTool[**P, R](FunctionTool[P, R]):
 
 def _unheard(text: str) -> None:
     """Take a report that nobody listens to."""
+
+
+def _wants_trio(error: Exception) -> bool:
+    """Tell whether *error* is what comes of trio's work in a task of asyncio."""
+    return isinstance(error, RuntimeError) and (
+        "must be called from async context" in str(error) or "got bad yield" in str(error)
+    )
 
 
 def _wants_asyncio(error: Exception) -> bool:
