@@ -11,8 +11,8 @@ from sagent.errors import ProcessError, UsageError
 from sagent.lib.json import JSON, json_freeze, json_unfreeze
 from sagent.message import Message, error_message, get_directive, tool_descriptor
 from sagent.tool import ALL_EFFECTS, Concurrency, Effect, Report, check_tool, effects_of
+from sagent.tool._docstring import Docstring
 from sagent.tools._callee import Callee
-from sagent.tools._docstring import Docstring
 from sagent.tools._process_call import call_in_process
 from sagent.tools._refusal import Refusal
 from sagent.tools._result import message_of

@@ -4,7 +4,7 @@ from typing import cast
 from sagent.errors import JsonError
 from sagent.lib.json import JSON, json_dumps
 from sagent.message import Message, MultipartMessage, TextMessage, is_message
-from sagent.tools._conversion import as_json
+from sagent.tool._conversion import as_json
 from sagent.tools._refusal import Refusal
 
 

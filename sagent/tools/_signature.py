@@ -7,9 +7,9 @@ import attrs
 from sagent.errors import JsonError, UsageError
 from sagent.lib.json import JSON, JsonValue, json_freeze, json_unfreeze
 from sagent.tool import Report
-from sagent.tools._annotation import REMEDY, JsonSchema, schema_of
+from sagent.tool._annotation import REMEDY, JsonSchema, schema_of
+from sagent.tool._conversion import as_json, check_convertible, converted
 from sagent.tools._callee import Callee
-from sagent.tools._conversion import as_json, check_convertible, converted
 from sagent.tools._refusal import Refusal
 
 _REPORTS = (Report, Report.__value__)
@@ -63,7 +63,10 @@ class Signature:
     def _argument(self, name: str, value: JsonValue) -> object:
         if name not in self._annotations:
             raise Refusal(f"there is no parameter {name}: use {', '.join(self._annotations)}")
-        return converted(value, self._annotations[name], name)
+        try:
+            return converted(value, self._annotations[name])
+        except ValueError as error:
+            raise Refusal(f"{name}: {error}") from error
 
 
 def report_parameter(callee: Callee) -> str | None:

@@ -34,7 +34,7 @@ import attrs
 
 from sagent.errors import UsageError
 from sagent.lib.json import JsonValue
-from sagent.tools._docstring import Docstring
+from sagent.tool._docstring import Docstring
 
 type JsonSchema = dict[str, JsonValue]
 

@@ -13,9 +13,8 @@ from cattrs.errors import BaseValidationError, StructureHandlerNotFoundError
 
 from sagent.errors import UsageError
 from sagent.lib.json import JsonValue
-from sagent.tool import Schema
-from sagent.tools._annotation import REMEDY, UNIONS, schema_of
-from sagent.tools._refusal import Refusal
+from sagent.tool._annotation import REMEDY, UNIONS, schema_of
+from sagent.tool._schema import Schema
 
 type _Structure = Callable[[object, object], object]
 
@@ -34,16 +33,16 @@ def check_convertible(annotation: object, where: str) -> None:
         raise UsageError(f"{where} cannot be made of JSON, {annotation}: {REMEDY}") from error
 
 
-def converted(value: JsonValue, annotation: object, where: str) -> object:
+def converted(value: JsonValue, annotation: object) -> object:
     """Make what *annotation* describes of *value*.
 
     Raises:
-        Refusal: that is not possible; *where* says of what.
+        ValueError: that is not possible; it says why in words for a model.
     """
     try:
         return _converter().structure(value, cast("type[object]", annotation))
     except _FAULTS as error:
-        raise Refusal(f"{where}: {_innermost(error)}") from error
+        raise ValueError(_innermost(error)) from error
 
 
 def as_json(value: object) -> object:
