@@ -125,7 +125,10 @@ class Budget:
             return min(level.deadline(now) for level in self._levels)
 
     def check_deadline(self, now: float) -> None:
-        """See whether there is time left at *now*, on the clock of `time.monotonic`.
+        """See whether there is time left.
+
+        Args:
+            now: the time in seconds, by the clock that `deadline` is asked with.
 
         Raises:
             BudgetExceededError: the time is up; the message says whose.

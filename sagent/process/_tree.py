@@ -132,8 +132,9 @@ async def start_tree(
     """
     environ = clean_environment(os.environ) if env is None else dict(env)
     token = secrets.token_hex(16)
+    name = argv[0] if argv else ""
     try:
-        find = partial(executable_path, argv[0], cwd=cwd, path=environ.get("PATH"))
+        find = partial(executable_path, name, cwd=cwd, path=environ.get("PATH"))
         command = await call_in_spare_thread(find)
         pipes = lay_pipes()
         start = partial(_start, [command, *argv[1:]], pipes, cwd, environ, token)
@@ -146,7 +147,7 @@ async def start_tree(
         finally:
             pipes.close_child_side()
     except (OSError, ValueError, RuntimeError) as error:  # too long, too many, a NUL inside
-        raise ProcessError(f"cannot run {argv[0]!r}: {error}") from error
+        raise ProcessError(f"cannot run {name!r}: {error}") from error
     return tree, pipes
 
 

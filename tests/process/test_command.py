@@ -101,6 +101,11 @@ async def test_a_command_that_does_not_exist_is_an_error_of_one_line(name: str) 
     assert "\n" not in str(caught.value)
 
 
+async def test_no_command_at_all_is_the_same_error() -> None:
+    with pytest.raises(ProcessError, match="cannot run '': no such command"):
+        await run_command([])
+
+
 async def test_a_file_that_may_not_be_run_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "notes").write_text("hello")
 
