@@ -1,4 +1,4 @@
-"""Watches all agents of a system: the only place of this package that waits."""
+"""Watches all agents of a system: the only place of this package that waits for them."""
 
 import time
 from collections.abc import AsyncGenerator, Callable

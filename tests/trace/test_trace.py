@@ -1,8 +1,10 @@
 """What the agents of a system did, as spans."""
 
 import json
+import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
@@ -204,6 +206,55 @@ async def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="cannot be written: Is a directory"):
             async with open_trace(system, tmp_path):
                 pass
+
+
+@contextmanager
+def open_pipe(path: Path) -> Generator[int]:
+    """Make a named pipe, and open its reading end."""
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        yield reader
+    finally:
+        os.close(reader)
+
+
+async def test_a_reader_that_comes_late_holds_nobody_up_and_gets_every_line(tmp_path: Path) -> None:
+    path, long = tmp_path / "pipe", "long " * 40_000
+    faults: list[str] = []
+
+    async def read() -> None:
+        while True:
+            await trio.lowlevel.wait_readable(reader)
+            received.extend(os.read(reader, 1 << 20))
+
+    received = bytearray()
+    with open_pipe(path) as reader:
+        async with trio.open_nursery() as nursery, open_system() as system:
+            async with open_trace(system, path, contents="record", on_fault=faults.append):
+                ref = await system.spawn(Agent(model=ScriptedModel(long)), name="main")
+                await ref.ask(Prompt("go"))
+                nursery.start_soon(read)
+            nursery.cancel_scope.cancel()
+        received += os.read(reader, 1 << 20)
+
+    assert [json.loads(line)["kind"] for line in received.splitlines()] == ["model", "turn"]
+    assert faults == []
+
+
+async def test_a_reader_that_stands_still_costs_the_trace_and_not_the_agents(
+    tmp_path: Path,
+) -> None:
+    path, faults = tmp_path / "pipe", list[str]()
+    with open_pipe(path):
+        async with (
+            open_system() as system,
+            open_trace(system, path, contents="record", on_fault=faults.append),
+        ):
+            ref = await system.spawn(Agent(model=ScriptedModel("long " * 1_000_000)), name="main")
+            await ref.ask(Prompt("go"))
+
+    assert faults == [f"no more is traced: whoever reads {path} is too slow"]
 
 
 async def test_a_block_ends_at_once_though_an_agent_has_just_come_to_life(
