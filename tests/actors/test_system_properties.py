@@ -40,12 +40,13 @@ type Outcome = Literal["answered", "failed", "late"]
 
 @attrs.frozen
 class Spawn:
-    """A worker to be; which of its lives fail to start, and how it says farewell."""
+    """A worker to be; which of its lives fail to start, and how it ends."""
 
     under: Literal["system", "team"]
     restart: Restart
     failing: frozenset[int]
     start_s: float
+    aside: Literal["nothing", "a task that fails as it is cancelled"]
     farewell: Literal["quick", "slow", "raises"]
     capacity: int | None
     overflow: OverflowPolicy
@@ -86,6 +87,8 @@ class Plan:
     team_strategy: Strategy
     team_intensity: int
     first_s: float
+    patience_s: float
+    """After which the whole block is cancelled."""
 
 
 @attrs.frozen
@@ -175,7 +178,15 @@ class Worker(Actor[Task]):
         await trio.sleep(self.spawn.start_s)
         if self.life in self.spawn.failing:
             raise OSError(self.life)
+        if self.spawn.aside != "nothing":
+            self.context.nursery.start_soon(self.fail_as_it_is_cancelled)
         self.record.lives[self.context.ref.path] += 1
+
+    async def fail_as_it_is_cancelled(self) -> None:
+        try:
+            await trio.sleep_forever()
+        finally:
+            raise KeyError(self.life)
 
     async def receive(self, message: Task) -> int:
         self.record.begun.append(message)
@@ -289,7 +300,7 @@ async def _run(plan: Plan) -> None:
     tasks_before = trio.lowlevel.current_statistics().tasks_living
     with trio.fail_after(10_000):
         async with trio.open_nursery() as nursery:
-            with suppress(RestartLimit):
+            with suppress(RestartLimit), trio.move_on_after(plan.patience_s):
                 await _live_through(plan, record, nursery)
                 watched_to_the_end = plan.strategy != "one_for_all"
 
@@ -337,6 +348,7 @@ PLANS = st.builds(
     intensity=INTENSITY,
     team_intensity=INTENSITY,
     first_s=st.sampled_from([0, 1]),
+    patience_s=st.sampled_from([1, 4, float("inf"), float("inf")]),
 )
 
 
