@@ -1,5 +1,6 @@
 """Agents: a model, tools and a history, behind one inbox."""
 
+from sagent.agent._actor import AgentActor
 from sagent.agent._agent import Agent
 from sagent.agent._agent_file import agent_from
 from sagent.agent._answerer import Answerer
@@ -32,6 +33,7 @@ from sagent.agent._event import (
     UserAsked,
 )
 from sagent.agent._group import AGENTS
+from sagent.agent._kept_files import KeptFiles, open_kept_files
 from sagent.agent._limits import AgentLimits
 from sagent.agent._mail import (
     Attachment,
@@ -53,12 +55,13 @@ from sagent.agent._output import Output
 from sagent.agent._roll_call import call_roll
 from sagent.agent._run import Run
 from sagent.agent._spawn_order import Lifetime, SpawningTool, SpawnOrder
-from sagent.agent._status import AgentStatus
+from sagent.agent._status import AgentStatus, Phase
 from sagent.agent._system_thread import SystemThread, open_system_thread
 
 __all__ = [
     "AGENTS",
     "Agent",
+    "AgentActor",
     "AgentBinding",
     "AgentLimits",
     "AgentStatus",
@@ -77,12 +80,14 @@ __all__ = [
     "GetStatus",
     "Interrupt",
     "Interrupted",
+    "KeptFiles",
     "Lifetime",
     "Mail",
     "ModelAsked",
     "Notice",
     "Output",
     "OwnEvent",
+    "Phase",
     "Planned",
     "Prompt",
     "QuestionClosed",
@@ -111,5 +116,6 @@ __all__ = [
     "agent_from",
     "call_in_asyncio",
     "call_roll",
+    "open_kept_files",
     "open_system_thread",
 ]

@@ -17,11 +17,11 @@ from sagent.session import (
     create_session,
     find_session,
     fork_session,
+    holds_session,
     list_sessions,
     open_session,
     read_session,
 )
-from sagent.session._reading import SESSION_FILE
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def _open(options: Options) -> AbstractContextManager[Session]:
 
 
 def _there(place: Path) -> Path | None:
-    return place if (place / SESSION_FILE).exists() else None
+    return place if holds_session(place) else None
 
 
 def _found(options: Options, home: Home, cwd: Path) -> Path | None:

@@ -2,7 +2,7 @@
 
 import trio
 
-from sagent.agent._kept_files import open_kept_files
+from sagent.agent import open_kept_files
 from sagent.checkpoint import Restored
 from sagent.cli._session_place import find
 from sagent.cli._session_rows import tell_damage

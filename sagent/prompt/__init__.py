@@ -9,7 +9,7 @@ from sagent.prompt._commands import CustomCommand, CustomCommands, load_commands
 from sagent.prompt._file_limits import FileLimits
 from sagent.prompt._instructions import Instructions, ProjectInstructions, load_instructions
 from sagent.prompt._memory import Memory, load_memory, read_memory
-from sagent.prompt._repository import Repository
+from sagent.prompt._repository import Repository, directories_to
 from sagent.prompt._rules import ConditionalRules, Rule
 from sagent.prompt._skill_files import SkillFiles, list_skill_files
 from sagent.prompt._skills import Skill, Skills, load_skills
@@ -33,6 +33,7 @@ __all__ = [
     "SkillFiles",
     "Skills",
     "Source",
+    "directories_to",
     "list_skill_files",
     "load_agent_files",
     "load_commands",

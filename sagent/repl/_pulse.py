@@ -7,17 +7,18 @@ import trio
 
 from sagent.actors import Ref
 from sagent.agent import (
+    AgentStatus,
     Done,
     Failed,
     GetStatus,
     Interrupted,
     Mail,
+    Phase,
     Responded,
     RunEvent,
     ToolCalled,
     TurnBegan,
 )
-from sagent.agent._status import AgentStatus, Phase
 from sagent.errors import ActorError
 from sagent.repl._jobs import Jobs
 

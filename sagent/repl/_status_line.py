@@ -2,8 +2,7 @@
 
 import attrs
 
-from sagent.agent import AgentStatus
-from sagent.agent._status import Phase
+from sagent.agent import AgentStatus, Phase
 from sagent.repl._figures import duration, thousands
 from sagent.terminal import cost, one_line
 

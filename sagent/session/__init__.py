@@ -9,11 +9,12 @@ from sagent.session._catalogue import (
     search_sessions,
 )
 from sagent.session._fork import fork_session
+from sagent.session._found import FoundSession, find_sessions
 from sagent.session._html import to_html
 from sagent.session._ledger import Spending
 from sagent.session._markdown import to_markdown
 from sagent.session._opening import create_session, open_child_session, open_session
-from sagent.session._reading import read_session
+from sagent.session._reading import holds_session, read_session
 from sagent.session._records import (
     CheckpointRecord,
     ChildRecord,
@@ -40,6 +41,7 @@ __all__ = [
     "ChildRecord",
     "CompactionRecord",
     "Durability",
+    "FoundSession",
     "HeadRecord",
     "Header",
     "MailRecord",
@@ -59,7 +61,9 @@ __all__ = [
     "Transcript",
     "create_session",
     "find_session",
+    "find_sessions",
     "fork_session",
+    "holds_session",
     "list_sessions",
     "open_child_session",
     "open_session",

@@ -4,6 +4,7 @@ from pathlib import Path
 import attrs
 
 from sagent.home import Home
+from sagent.session._lock import WRITER_FILE, living_writer
 from sagent.session._opening import SESSIONS
 from sagent.session._reading import SESSION_FILE
 
@@ -15,12 +16,20 @@ class FoundSession:
     Attributes:
         directory: the session's.
         path: the same, from the home's root on.
+        size_bytes: of the file.
+        changed_ns: when it was written last, in nanoseconds since the epoch.
     """
 
     directory: Path
     path: str
     size_bytes: int
     changed_ns: int
+
+    @property
+    def was_cut_off(self) -> bool:
+        """Whether the process that wrote it last has ended, and not in peace."""
+        writer = self.directory / WRITER_FILE
+        return os.path.lexists(writer) and living_writer(writer) is None
 
 
 def find_sessions(home: Home, cwd: Path | None) -> tuple[FoundSession, ...]:

@@ -11,6 +11,11 @@ from sagent.session._transcript import Transcript
 SESSION_FILE = "session.jsonl"
 
 
+def holds_session(directory: Path) -> bool:
+    """Tell whether there is a session in *directory*."""
+    return (directory / SESSION_FILE).exists()
+
+
 def read_session(directory: Path) -> Transcript:
     """Read the session in *directory*, whoever writes it.
 

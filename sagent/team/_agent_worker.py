@@ -8,8 +8,7 @@ import attrs
 import trio
 
 from sagent.actors import Ref, System
-from sagent.agent import Agent, Mail, Prompt
-from sagent.agent._actor import AgentActor
+from sagent.agent import Agent, AgentActor, Mail, Prompt
 from sagent.budget import Budget
 from sagent.errors import BudgetExceededError
 from sagent.lib.json import json_dumps

@@ -111,7 +111,7 @@ def project_files(*, beside: Path | None) -> Iterator[Path]:
     names = [place / _FOLDER / FILE for place in _above(cwd)]
     if not any(map(_is_there, names)):  # most projects have none, and no more is loaded
         return
-    from sagent.prompt._repository import directories_to  # noqa: PLC0415
+    from sagent.prompt import directories_to  # noqa: PLC0415
 
     _, directories = directories_to(cwd)
     for directory in directories:

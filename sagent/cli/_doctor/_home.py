@@ -10,8 +10,7 @@ from sagent.cli._doctor._finding import Finding, failed, ok, warning
 from sagent.control._socket_file import socket_files
 from sagent.errors import UsageError
 from sagent.home import HOME_VARIABLE, Home
-from sagent.session._found import FoundSession, find_sessions
-from sagent.session._lock import WRITER_FILE, living_writer
+from sagent.session import FoundSession, find_sessions
 
 _LITTLE_BYTES = 200_000_000
 _LEAST_BYTES = 5_000_000
@@ -97,7 +96,7 @@ def _look_at_sessions(home: Home) -> Iterator[Finding]:
             f"{len(unreadable)} of them cannot be read, such as {unreadable[0].directory}",
             "make them yours: chown, chmod u+rw",
         )
-    cut_off = [session for session in sessions if _was_cut_off(session)]
+    cut_off = [session for session in sessions if session.was_cut_off]
     if cut_off:
         yield ok(f"{len(cut_off)} of them ended with a killed process; they open as all others do")
 
@@ -113,11 +112,6 @@ def _look_at_sockets(home: Home) -> Iterator[Finding]:
 
 def _is_readable(session: FoundSession) -> bool:
     return os.access(session.directory, os.R_OK | os.X_OK)
-
-
-def _was_cut_off(session: FoundSession) -> bool:
-    writer = session.directory / WRITER_FILE
-    return os.path.lexists(writer) and living_writer(writer) is None
 
 
 def _nearest(place: Path) -> Path:
