@@ -1,13 +1,11 @@
 """The question to an adviser: a conversation in words, and what is asked about it."""
 
-from collections.abc import Iterator, Sequence
-from typing import assert_never
+from collections.abc import Sequence
 
-from sagent.compaction._estimate import BYTES_PER_TOKEN, text_bytes
-from sagent.compaction._excerpt import both_ends
+from sagent.compaction import both_ends, text_tokens
 from sagent.message import Descriptor, Message, TextMessage
 from sagent.model import ModelRequest
-from sagent.session._telling import Call, Entry, Picture, Piece, Result, Thinking, Words, told
+from sagent.session import to_texts
 
 UNKNOWN_WINDOW_TOKENS = 64_000
 """What is taken for the window of an adviser that tells none."""
@@ -40,7 +38,7 @@ def advice_request(
     no calls of the adviser's, and thinking is left out, as it is another vendor's.
     """
     window = window_tokens or UNKNOWN_WINDOW_TOKENS
-    room = window - window // _ANSWER_SHARE - _tokens(_SYSTEM + _QUESTION + question)
+    room = window - window // _ANSWER_SHARE - text_tokens(_SYSTEM + _QUESTION + question)
     conversation = "\n\n".join(_newest(history, room=max(0, room)))
     text = _QUESTION.format(conversation=conversation, question=question)
     return ModelRequest(messages=(TextMessage(text, Descriptor.USER),), system=_SYSTEM)
@@ -49,40 +47,13 @@ def advice_request(
 def _newest(history: Sequence[Message], *, room: int) -> list[str]:
     longest = room // _LONGEST_SHARE
     kept: list[str] = []
-    entries = list(told(history))
-    for entry in reversed(entries):
-        block = both_ends("\n".join(_lines(entry)), longest)
-        room -= _tokens(block) + 1
+    texts = list(to_texts(history))
+    for text in reversed(texts):
+        block = both_ends(text, longest)
+        room -= text_tokens(block) + 1
         if room < 0:
             break
         kept.append(block)
-    if left_out := len(entries) - len(kept):
+    if left_out := len(texts) - len(kept):
         kept.append(_LEFT_OUT.format(left_out))
     return kept[::-1]
-
-
-def _lines(entry: Entry) -> Iterator[str]:
-    who = entry.speaker if entry.source is None else f"{entry.speaker} {entry.source}"
-    yield f"[{who}]"
-    for piece in entry.pieces:
-        yield from _piece(piece)
-
-
-def _piece(piece: Piece) -> Iterator[str]:
-    match piece:
-        case Words(text):
-            yield text
-        case Thinking():
-            pass
-        case Picture(mime, octets):
-            yield f"[{mime}, {len(octets)} bytes]"
-        case Call(tool=tool, arguments=arguments):
-            yield f"calls {tool}: {arguments}"
-        case Result(tool=tool, text=text, failed=failed):
-            yield f"{tool} {'failed' if failed else 'gave'}: {text}"
-        case _:
-            assert_never(piece)
-
-
-def _tokens(text: str) -> int:
-    return -(-text_bytes(text) // BYTES_PER_TOKEN)

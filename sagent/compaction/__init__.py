@@ -11,7 +11,8 @@ values.
 
 from sagent.compaction._attachments import Attachments, FileText, SkillText, attach
 from sagent.compaction._compactor import Ask, Compactor
-from sagent.compaction._estimate import system_tokens, tool_tokens
+from sagent.compaction._estimate import system_tokens, text_tokens, tool_tokens
+from sagent.compaction._excerpt import both_ends
 from sagent.compaction._limits import ContextLimits
 from sagent.compaction._meter import Meter
 from sagent.compaction._micro import micro_compact
@@ -32,11 +33,13 @@ __all__ = [
     "SkillText",
     "SummaryCompactor",
     "attach",
+    "both_ends",
     "is_recap",
     "micro_compact",
     "recent_files",
     "recent_skills",
     "rewound_plan",
     "system_tokens",
+    "text_tokens",
     "tool_tokens",
 ]

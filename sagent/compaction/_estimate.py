@@ -50,13 +50,18 @@ def head_tokens(system: str, tools: Sequence[ToolSpec]) -> int:
 
 def system_tokens(system: str) -> int:
     """Estimate the tokens of the system prompt."""
-    return -(-text_bytes(system) // BYTES_PER_TOKEN) + MESSAGE_TOKENS
+    return text_tokens(system) + MESSAGE_TOKENS
 
 
 def tool_tokens(tool: ToolSpec) -> int:
     """Estimate the tokens that it takes to tell of *tool*, with each request."""
     words = text_bytes(tool.name) + text_bytes(tool.description)
     return -(-(words + _json_bytes(tool.directive_schema)) // BYTES_PER_TOKEN) + MESSAGE_TOKENS
+
+
+def text_tokens(text: str) -> int:
+    """Estimate the tokens of *text*."""
+    return -(-text_bytes(text) // BYTES_PER_TOKEN)
 
 
 def text_bytes(text: str) -> int:

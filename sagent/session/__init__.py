@@ -34,6 +34,7 @@ from sagent.session._repair import Repair, repair
 from sagent.session._session import Durability, Session
 from sagent.session._state import SessionState
 from sagent.session._summary import SessionInfo
+from sagent.session._texts import to_texts
 from sagent.session._transcript import Transcript
 
 __all__ = [
@@ -74,4 +75,5 @@ __all__ = [
     "search_sessions",
     "to_html",
     "to_markdown",
+    "to_texts",
 ]
