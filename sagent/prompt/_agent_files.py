@@ -1,7 +1,7 @@
 """Agents that are written down: a Markdown file each, with front matter and a system prompt."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -9,18 +9,16 @@ import attrs
 from sagent.errors import UnknownNameError, UsageError
 from sagent.home import Home
 from sagent.model import EFFORTS, Effort
-from sagent.nearness import nearest_first
 from sagent.prompt._file_limits import FileLimits
 from sagent.prompt._front_matter import FrontMatter, parse_front_matter, split_at_commas
 from sagent.prompt._instructions import ProjectInstructions
 from sagent.prompt._name import is_name, wrong_name
+from sagent.prompt._named import first_of_each_name, listing, nearest_names
 from sagent.prompt._repository import directories_to, project_reach
-from sagent.prompt._skills import MOST_LISTED_CHARS, MOST_LISTING_CHARS
 from sagent.prompt._text_file import TextFile, read_text_file, shown
 
 MOST_PROMPT_BYTES = 100_000
 _MOST_FILES = 500
-_MOST_NAMED = 20
 _FOLDER = Path(".sagent/agents")
 _FIELDS = frozenset({"name", "description", "provider", "model", "effort", "tools"}) | {
     field.name for field in attrs.fields(FileLimits)
@@ -84,28 +82,15 @@ class AgentFiles:
         for warning in self.warnings:
             if f"{os.sep}{name}.md is not " in warning:
                 raise UnknownNameError(f"the agent {name[:80]!r} cannot be had: {warning}")
+        names = nearest_names(name, self.names)
         raise UnknownNameError(
-            f"unknown agent: {name[:80]!r}; there are: {self._nearest(name)}; "
-            f"agents are files {_FOLDER}/NAME.md"
+            f"unknown agent: {name[:80]!r}; there are: {names}; agents are files {_FOLDER}/NAME.md"
         )
-
-    def _nearest(self, wanted: str) -> str:
-        names = nearest_first(wanted, self.names)
-        more = f" (and {len(names) - _MOST_NAMED} more)" if len(names) > _MOST_NAMED else ""
-        return (", ".join(names[:_MOST_NAMED]) or "none") + more
 
     @property
     def listing(self) -> str:
         """A line for each, for a prompt: names, and as much of the descriptions as has room."""
-        lines: list[str] = []
-        room = MOST_LISTING_CHARS
-        for agent in self.found:
-            line = _line(agent)
-            if (room := room - len(line) - 1) < 0:
-                lines.append(f"- (and {len(self.found) - len(lines)} more)")
-                break
-            lines.append(line)
-        return "\n".join(lines)
+        return listing(self.found)
 
 
 def load_agent_files(
@@ -124,25 +109,8 @@ def load_agent_files(
             paths += _files_in(directory / _FOLDER)
     reach = project_reach(cwd, home)
     faults = {path: fault for path in paths if (fault := reach.fault(path))}
-    return _first_of_each_name(_all_of([*paths, *_files_in(home.root / "agents")], faults))
-
-
-def _first_of_each_name(agents: Iterable[AgentFile | str]) -> AgentFiles:
-    found: dict[str, AgentFile] = {}
-    warnings: list[str] = []
-    for agent in agents:
-        if isinstance(agent, str):
-            warnings.append(agent)
-        elif (first := found.setdefault(agent.name, agent)) is not agent and not _same(
-            first.path, agent.path
-        ):
-            told = f"another agent {agent.name!r} is nearer: {shown(first.path)}"
-            warnings.append(f"{shown(agent.path)} is not used: {told}")
-    return AgentFiles(tuple(found.values()), tuple(warnings))
-
-
-def _same(path: Path, other: Path) -> bool:
-    return os.path.realpath(path) == os.path.realpath(other)
+    agents = _all_of([*paths, *_files_in(home.root / "agents")], faults)
+    return AgentFiles(*first_of_each_name(agents, "agent"))
 
 
 def _all_of(paths: Sequence[Path], faults: Mapping[Path, str]) -> Iterator[AgentFile | str]:
@@ -222,10 +190,3 @@ def _tools(matter: FrontMatter) -> tuple[str, ...] | None:
     if names == ("none",):
         return ()
     return names if names or isinstance(tools, tuple) else None
-
-
-def _line(agent: AgentFile) -> str:
-    description = agent.description
-    if len(description) > MOST_LISTED_CHARS:
-        description = description[: MOST_LISTED_CHARS - 1].rstrip() + "…"
-    return f"- {agent.name}: {description}" if description else f"- {agent.name}"

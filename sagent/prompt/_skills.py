@@ -1,29 +1,24 @@
 """Skills, as agentskills.io/specification describes them (read in November 2026)."""
 
 import os
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
 
 from sagent.errors import UnknownNameError
 from sagent.home import Home
-from sagent.nearness import nearest_first
 from sagent.prompt._front_matter import FrontMatter, parse_front_matter
 from sagent.prompt._instructions import ProjectInstructions
+from sagent.prompt._name import is_name, wrong_name
+from sagent.prompt._named import first_of_each_name, listing, nearest_names
 from sagent.prompt._repository import directories_to, project_reach
 from sagent.prompt._text_file import TextFile, Unreadable, read_text_file, shown
 
-MOST_LISTED_CHARS = 250
-MOST_LISTING_CHARS = 6000
 MOST_BODY_BYTES = 100_000
-MOST_NAMED = 20
-_MOST_NAME_CHARS = 64
 _MOST_DESCRIPTION_CHARS = 1024
 _MOST_COMPATIBILITY_CHARS = 500
 _MOST_SKILLS = 500
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FOLDERS = (".sagent", ".claude", ".agents")
 _WHY_LEFT_OUT = ("is not used", "is not read")
 
@@ -97,27 +92,17 @@ class Skills:
         for warning in self.warnings:
             if any(mark in warning for mark in marks):
                 raise UnknownNameError(f"the skill {_quoted(name)} has a fault: {warning}")
-        raise UnknownNameError(f"unknown skill: {_quoted(name)}; there are: {self._names(name)}")
+        names = nearest_names(name, (skill.name for skill in self._listed))
+        raise UnknownNameError(f"unknown skill: {_quoted(name)}; there are: {names}")
 
-    def _names(self, wanted: str) -> str:
-        """Name the skills, those first whose names come nearest to *wanted*."""
-        names = nearest_first(wanted, (skill.name for skill in self.found if skill.is_listed))
-        more = f" (and {len(names) - MOST_NAMED} more)" if len(names) > MOST_NAMED else ""
-        return (", ".join(names[:MOST_NAMED]) or "none") + more
+    @property
+    def _listed(self) -> tuple[Skill, ...]:
+        return tuple(skill for skill in self.found if skill.is_listed)
 
     @property
     def listing(self) -> str:
         """A line for each, for a prompt: names, and as much of the descriptions as has room."""
-        lines: list[str] = []
-        room = MOST_LISTING_CHARS
-        listed = [skill for skill in self.found if skill.is_listed]
-        for skill in listed:
-            line = f"- {skill.name}: {_short(skill.description)}"
-            if (room := room - len(line) - 1) < 0:
-                lines.append(f"- (and {len(listed) - len(lines)} more)")
-                break
-            lines.append(line)
-        return "\n".join(lines)
+        return listing(self._listed)
 
 
 def load_skills(
@@ -137,21 +122,8 @@ def load_skills(
     reach = project_reach(cwd, home)
     paths = [path for place in places for path in _skill_files(place)]
     faults = {path: fault for path in paths if (fault := reach.fault(path))}
-    return _first_of_each_name(_all_of([*paths, *_skill_files(home.root / "skills")], faults))
-
-
-def _first_of_each_name(skills: Iterable[Skill | str]) -> Skills:
-    found: dict[str, Skill] = {}
-    warnings: list[str] = []
-    for skill in skills:
-        if isinstance(skill, str):
-            warnings.append(skill)
-        elif skill.name not in found:
-            found[skill.name] = skill
-        elif os.path.realpath(skill.path) != os.path.realpath(first := found[skill.name].path):
-            told = f"another skill {skill.name!r} is nearer: {shown(first)}"
-            warnings.append(f"{shown(skill.path)} is not used: {told}")
-    return Skills(tuple(found.values()), tuple(warnings))
+    skills = _all_of([*paths, *_skill_files(home.root / "skills")], faults)
+    return Skills(*first_of_each_name(skills, "skill"))
 
 
 def _all_of(paths: Sequence[Path], faults: Mapping[Path, str]) -> Iterator[Skill | str]:
@@ -188,11 +160,11 @@ def _skill(path: Path, matter: FrontMatter) -> Iterator[Skill | str]:
         return
     if len(description) > _MOST_DESCRIPTION_CHARS:
         yield f"{shown(path)}: its description is longer than {_MOST_DESCRIPTION_CHARS} characters"
-    if not _is_name(name):
-        if not _is_name(folder):
-            yield f"{shown(path)} is not used: {_wrong(name)}"
+    if not is_name(name):
+        if not is_name(folder):
+            yield f"{shown(path)} is not used: {wrong_name(name)}"
             return
-        yield f"{shown(path)} goes by its folder: {_wrong(name)}"
+        yield f"{shown(path)} goes by its folder: {wrong_name(name)}"
         name = folder
     elif name != folder:
         yield f"{shown(path)}: its name {name!r} is not its folder's"
@@ -210,20 +182,5 @@ def _skill(path: Path, matter: FrontMatter) -> Iterator[Skill | str]:
     )
 
 
-def _is_name(name: str) -> bool:
-    return len(name) <= _MOST_NAME_CHARS and _NAME.fullmatch(name) is not None
-
-
-def _wrong(name: str) -> str:
-    form = f"{_MOST_NAME_CHARS} characters at most of a-z, 0-9 and single hyphens between them"
-    return f"its name {_quoted(name)} is not {form}"
-
-
 def _quoted(name: str) -> str:
     return repr(name[:80])
-
-
-def _short(description: str) -> str:
-    if len(description) <= MOST_LISTED_CHARS:
-        return description
-    return description[: MOST_LISTED_CHARS - 1].rstrip() + "…"

@@ -11,7 +11,7 @@ from sagent.errors import UnknownNameError
 from sagent.home import Home
 from sagent.prompt import AgentFiles, FileLimits, load_agent_files
 from sagent.prompt._agent_files import MOST_PROMPT_BYTES
-from sagent.prompt._skills import MOST_LISTING_CHARS
+from sagent.prompt._named import MOST_LISTING_CHARS
 
 
 @pytest.fixture

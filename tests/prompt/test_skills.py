@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sagent.errors import UnknownNameError
 from sagent.home import Home
 from sagent.prompt import Skill, Skills, load_skills
-from sagent.prompt._skills import MOST_LISTED_CHARS, MOST_LISTING_CHARS
+from sagent.prompt._named import MOST_LISTED_CHARS, MOST_LISTING_CHARS
 
 
 @pytest.fixture
