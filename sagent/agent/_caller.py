@@ -10,6 +10,7 @@ import trio
 from sagent.actors import System
 from sagent.agent._audience import Audience
 from sagent.agent._blueprint import Blueprint
+from sagent.agent._ending import raise_end
 from sagent.agent._event import ModelAsked, Notice, Responded, Text, Thinking
 from sagent.agent._event import Retrying as RetryTold
 from sagent.agent._household import Household
@@ -153,7 +154,7 @@ class ModelCaller:
             output_schema=None if output is None else output.schema,
             cache_key=self._state.conversation_id,
         )
-        with _lone_error():
+        with _lone_error(model):
             async with self._household.model_call():
                 return await self._stream(model, request, allowance)
 
@@ -179,7 +180,7 @@ class ModelCaller:
         self, model: Model, request: ModelRequest, allowance: _Allowance
     ) -> ModelResponse:
         request = attrs.evolve(request, max_response_tokens=allowance.answer_tokens)
-        with _lone_error():
+        with _lone_error(model):
             async with self._household.model_call():
                 self._audience.show(ModelAsked(model.model_id))
                 response = await (await self._served(model)).buffer(request)
@@ -244,20 +245,21 @@ class ModelCaller:
 
 
 @contextmanager
-def _lone_error() -> Generator[None]:
-    """Take an error of ours out of the groups that the nurseries of a model put around it."""
+def _lone_error(model: Model) -> Generator[None]:
+    """Take an error of ours out of the groups that the nurseries of *model* put around it."""
     try:
         yield
-    except ExceptionGroup as group:
+    except BaseExceptionGroup as group:
+        raise_end(group, model.model_id)
         error = _lone(group)
         if not isinstance(error, SagentError):
             raise
         raise error from error.__cause__
 
 
-def _lone(error: Exception) -> Exception | None:
-    while isinstance(error, ExceptionGroup):
-        error, *others = cast("ExceptionGroup[Exception]", error).exceptions
+def _lone(error: BaseException) -> BaseException | None:
+    while isinstance(error, BaseExceptionGroup):
+        error, *others = cast("BaseExceptionGroup[BaseException]", error).exceptions  # of any
         if others:
             return None
     return error

@@ -1,6 +1,5 @@
 """Tool calls: every call gets exactly one result, whatever the model wrote and the tool does."""
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import cast
@@ -9,6 +8,7 @@ import attrs
 import trio
 
 from sagent.agent._allowance import Allowance
+from sagent.agent._ending import raise_end
 from sagent.agent._event import Emit
 from sagent.agent._large_results import LargeResults, chars_of
 from sagent.agent._placement import HERE, Placement
@@ -38,8 +38,6 @@ from sagent.tool import (
     bind_tool,
     summary_of,
 )
-
-_log = logging.getLogger(__name__)
 
 _LATE = (
     "{tool} was stopped after {seconds:g} s, which is all it may take; it may have had effects. "
@@ -177,12 +175,8 @@ class Dispatcher:
                 return await _work(tool, traits, call, directive, stream)
             return error_message(_LATE.format(tool=tool.name, seconds=traits.deadline_s))
         except BaseException as error:  # noqa: BLE001  # news for the model, unless it is the program's end
-            end, failure = _parted(error)
-            if end is None:
-                return error_message(_told(error))
-            if failure is not None:  # beside a cancel it would be a crash of the agent
-                _log.warning("%s failed as it was ended", tool.name, exc_info=failure)
-            raise end from None
+            raise_end(error, tool.name)
+            return error_message(_told(error))
 
     def summary(self, call: MultipartMessage) -> str:
         """Describe *call* in a few words, for people."""
@@ -216,18 +210,6 @@ def arguments_of(call: MultipartMessage) -> JSON:
             return content
         case BytesMessage() | MultipartMessage():
             return None  # no provider makes such a call
-
-
-def _parted(error: BaseException) -> tuple[BaseException | None, BaseException | None]:
-    """Part what ends the program, or this call, from what is news for the model."""
-    if isinstance(error, BaseExceptionGroup):
-        return cast("BaseExceptionGroup[BaseException]", error).split(_is_the_end)  # of any
-    return (error, None) if _is_the_end(error) else (None, error)
-
-
-def _is_the_end(error: BaseException) -> bool:
-    """Tell a cancel or Ctrl-C from what a tool may raise: libraries' panics, asyncio's cancels."""
-    return isinstance(error, trio.Cancelled | KeyboardInterrupt | GeneratorExit)
 
 
 def _told(error: BaseException) -> str:

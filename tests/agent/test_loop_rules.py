@@ -5,18 +5,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 import trio
-from family import spawn
 from histories import faults_of, texts
+from slow_model import Slow
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import Missed, open_system
 from sagent.agent import (
-    AGENTS,
     Agent,
-    ChildEvent,
-    Done,
     GetStatus,
-    Interrupt,
     Prompt,
     Responded,
     RunEvent,
@@ -33,7 +29,6 @@ from sagent.model import (
     StopReason,
 )
 from sagent.testing import RecordingTool, ScriptedModel, calls
-from sagent.tools import AgentSpawn
 
 
 def said(text: str, stop: StopReason) -> ModelResponse:
@@ -43,77 +38,6 @@ def said(text: str, stop: StopReason) -> ModelResponse:
 
 def cut(text: str) -> ModelResponse:
     return said(text, StopReason.MAX_TOKENS)
-
-
-class Slow(ScriptedModel):
-    """Takes a second to begin its answer, and one for each event."""
-
-    def stream(self, request: ModelRequest) -> ModelStream:
-        return self._slowly(request)
-
-    @asynccontextmanager
-    async def _slowly(
-        self, request: ModelRequest
-    ) -> AsyncGenerator[AsyncIterator[ModelEvent], None]:
-        await trio.sleep(1)
-        async with super().stream(request) as events:
-            yield _Slowly(events)
-
-
-class _Slowly:
-    def __init__(self, events: AsyncIterator[ModelEvent]) -> None:
-        self._events = events
-
-    def __aiter__(self) -> AsyncIterator[ModelEvent]:
-        return self
-
-    async def __anext__(self) -> ModelEvent:
-        await trio.sleep(1)
-        return await anext(self._events)
-
-
-class SlowToClose(ScriptedModel):
-    """Takes a second to close a stream whose response has come."""
-
-    def stream(self, request: ModelRequest) -> ModelStream:
-        return self._closing_slowly(request)
-
-    @asynccontextmanager
-    async def _closing_slowly(
-        self, request: ModelRequest
-    ) -> AsyncGenerator[AsyncIterator[ModelEvent], None]:
-        async with super().stream(request) as events:
-            yield events
-            await trio.sleep(1)
-
-
-class BreaksOff(ScriptedModel):
-    """Breaks its first stream off after one event."""
-
-    def stream(self, request: ModelRequest) -> ModelStream:
-        return self._breaking_off(request) if not self.requests else super().stream(request)
-
-    @asynccontextmanager
-    async def _breaking_off(
-        self, request: ModelRequest
-    ) -> AsyncGenerator[AsyncIterator[ModelEvent], None]:
-        async with super().stream(request) as events:
-            yield _Broken(events)
-
-
-class _Broken:
-    def __init__(self, events: AsyncIterator[ModelEvent]) -> None:
-        self._events = events
-        self._left = 1
-
-    def __aiter__(self) -> AsyncIterator[ModelEvent]:
-        return self
-
-    async def __anext__(self) -> ModelEvent:
-        if not self._left:
-            raise StreamCutError("cut")
-        self._left -= 1
-        return await anext(self._events)
 
 
 async def test_an_answer_that_is_cut_three_times_is_put_together() -> None:
@@ -256,80 +180,6 @@ async def test_a_watcher_is_told_all_or_how_much_it_missed(any_schedule: MockClo
     assert sum(isinstance(e, Responded) for e in all_) == 2
     assert some[0] == Missed(len(all_) - 3)
     assert some[1:] == all_[-3:]
-
-
-async def test_an_interrupt_keeps_what_was_said_and_the_next_prompt_is_answered(
-    any_schedule: MockClock,
-) -> None:
-    model = Slow("a long\nanswer\n", "fine")
-    async with open_system() as system:
-        ref = await system.spawn(Agent(model=model))
-        ref.tell(Prompt("go"))
-        await trio.sleep(2.5)
-        ref.tell(Interrupt(), lane="front")
-
-        answer = await ref.ask(Prompt("shorter"), lane="front")
-
-    assert answer.content == "fine"
-    assert texts(model) == ["go", "a long\n", "[the user interrupted this answer]", "shorter"]
-
-
-async def test_an_interrupt_after_the_last_word_of_an_answer_keeps_all_of_it(
-    autojump_clock: MockClock,
-) -> None:
-    model = SlowToClose("all of it", "fine")
-    async with open_system() as system:
-        ref = await system.spawn(Agent(model=model))
-        ref.tell(Prompt("go"))
-        await trio.sleep(0.5)
-        ref.tell(Interrupt(), lane="front")
-        await ref.ask(Prompt("and?"), lane="front")
-
-    assert texts(model) == ["go", "all of it", "[the user interrupted this answer]", "and?"]
-
-
-async def test_an_answer_that_breaks_off_is_not_said_to_have_been_interrupted_by_the_user() -> None:
-    model = BreaksOff("half of\nit", "fine")
-    agent = Agent(model=model)
-    with pytest.raises(StreamCutError):
-        await agent.run("go")
-
-    await agent.run("and?")
-
-    assert texts(model) == ["go", "half of\n", "[an error interrupted this answer]", "and?"]
-
-
-async def test_who_has_an_answer_gets_it_though_the_turn_is_interrupted_for_those_after_them(
-    autojump_clock: MockClock,
-) -> None:
-    async def emit(event: RunEvent) -> None:
-        if isinstance(event, ChildEvent) and isinstance(event.event, Done):
-            await trio.sleep(60)  # who reads of the child is slow
-
-    parent = ScriptedModel(spawn("look", label="scout", persistent=True), *["noted"] * 9)
-    agent = Agent(model=parent, tools=[AgentSpawn(model=Slow(*["seen"] * 3))])
-    answers: list[str] = []
-    async with (
-        open_system() as system,
-        agent.living(system, emit=emit) as ref,
-        trio.open_nursery() as nursery,
-    ):
-        await ref.ask(Prompt("go"))
-        await trio.sleep(100)
-        (scout,) = (child for child in system.members(AGENTS) if child.name == "scout")
-
-        async def ask() -> None:
-            answers.append((await scout.ask(Prompt("first"))).content)
-
-        nursery.start_soon(ask)
-        await trio.sleep(1)
-        scout.tell(Prompt("second"))
-        await trio.sleep(10)
-        scout.tell(Interrupt(), lane="front")
-        await wait_all_tasks_blocked()
-        ref.kill()
-
-    assert answers == ["seen"]
 
 
 async def test_a_turn_of_too_many_rounds_ends_with_results_for_all_its_calls() -> None:
