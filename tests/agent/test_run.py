@@ -383,10 +383,10 @@ async def test_agents_without_a_name_run_beside_each_other_in_one_system() -> No
         nursery.start_soon(visit, system)
         nursery.start_soon(visit, system)
         await wait_all_tasks_blocked()
-        paths = [ref.path for ref in system.members(AGENTS)]
+        paths = {ref.path for ref in system.members(AGENTS)}
         gate.set()
 
-    assert paths == ["/agent#1", "/agent#2"]
+    assert paths == {"/agent#1", "/agent#2"}
 
 
 async def test_an_agent_with_a_name_has_it_to_itself_in_a_system() -> None:
