@@ -1,15 +1,13 @@
-import os
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import overload
 
 import attrs
-import trio
 
-from sagent.actors import Ref, System, open_system
+from sagent.actors import Ref, System
 from sagent.agent._actor import AgentActor, Farewell
 from sagent.agent._answerer import Answerer
 from sagent.agent._blueprint import Blueprint
@@ -19,8 +17,10 @@ from sagent.agent._household import Standing
 from sagent.agent._limits import AgentLimits
 from sagent.agent._line import Line
 from sagent.agent._lives import Lives
+from sagent.agent._living import living
 from sagent.agent._mail import Mail, Prompt
 from sagent.agent._offspring import Offspring
+from sagent.agent._options import absolute, as_tuple, check_count, check_model
 from sagent.agent._output import Output
 from sagent.agent._resume import begin
 from sagent.agent._run import Run
@@ -31,35 +31,13 @@ from sagent.agent._toolbox import Toolbox
 from sagent.budget import Budget
 from sagent.checkpoint import Limits
 from sagent.compaction import Compactor, SummaryCompactor, system_tokens
-from sagent.errors import AgentBusyError, SessionError, UsageError
+from sagent.errors import AgentBusyError, SessionError
 from sagent.message import JsonMessage, Message, TextMessage
 from sagent.model import Effort, Model, ModelRequest
 from sagent.permission import AllowAll, Policy
 from sagent.prompt import ConditionalRules
 from sagent.session import Session, Spending
 from sagent.tool import Tool
-
-
-def _tuple(tools: Iterable[Tool]) -> tuple[Tool, ...]:
-    return tuple(tools)
-
-
-def _absolute(paths: Iterable[Path]) -> tuple[Path, ...]:
-    return tuple(Path(os.path.normpath(path.absolute())) for path in paths)
-
-
-def _at_least_one(_: object, attribute: "attrs.Attribute[int | None]", value: int | None) -> None:
-    if value is not None and value < 1:
-        raise UsageError(f"{attribute.name} is {value}: allow at least one")
-
-
-def _a_model(_: object, attribute: "attrs.Attribute[Model]", value: object) -> None:
-    if not hasattr(value, "stream"):  # names, and providers, are what people try first
-        what = repr(value) if isinstance(value, str) else type(value).__name__
-        raise UsageError(
-            f"{what} is no {attribute.name}: pass what a provider's model() gives, "
-            'such as OpenAI.from_env().model("gpt-5.5")'
-        )
 
 
 def _pass_on[V](agent: "Agent", attribute: "attrs.Attribute[V]", value: V) -> V:
@@ -104,17 +82,17 @@ class Agent:
             cannot be meant.
     """
 
-    model: Model = attrs.field(validator=_a_model, on_setattr=[attrs.setters.validate, _pass_on])
+    model: Model = attrs.field(validator=check_model, on_setattr=[attrs.setters.validate, _pass_on])
     system: str = ""
     tools: tuple[Tool, ...] = attrs.field(
-        default=(), converter=_tuple, on_setattr=attrs.setters.frozen
+        default=(), converter=as_tuple, on_setattr=attrs.setters.frozen
     )
     name: str = UNNAMED
     description: str = "An AI agent."
-    max_tool_call_rounds: int | None = attrs.field(default=None, validator=_at_least_one)
+    max_tool_call_rounds: int | None = attrs.field(default=None, validator=check_count)
     policy: Policy = attrs.field(factory=AllowAll)
     cwd: Path | None = None
-    extra_dirs: tuple[Path, ...] = attrs.field(default=(), converter=_absolute)
+    extra_dirs: tuple[Path, ...] = attrs.field(default=(), converter=absolute)
     session: Session | None = attrs.field(default=None, on_setattr=attrs.setters.frozen)
     checkpoints: Limits | None = attrs.field(factory=Limits)
     compactor: Compactor | None = attrs.field(factory=SummaryCompactor)
@@ -124,7 +102,7 @@ class Agent:
     limits: AgentLimits = attrs.field(factory=AgentLimits, on_setattr=attrs.setters.frozen)
     effort: Effort | None = attrs.field(default=None, on_setattr=_pass_on)
     max_response_tokens: int | None = attrs.field(
-        default=None, validator=_at_least_one, on_setattr=[attrs.setters.validate, _pass_on]
+        default=None, validator=check_count, on_setattr=[attrs.setters.validate, _pass_on]
     )
     _state: AgentState | None = attrs.field(default=None, init=False, repr=False)
     _share: Share | None = attrs.field(default=None, init=False, repr=False)
@@ -228,7 +206,7 @@ class Agent:
             emit: is told what a run would give, and waited for, but for the end of a turn, which is
                 told to whoever asked.
         """
-        return _living(self._actor(emit), self.name, system)
+        return living(self._actor(emit), self.name, system)
 
     def _actor(self, emit: Emit) -> AgentActor:
         blueprint = self._blueprint()
@@ -319,7 +297,7 @@ class Agent:
                 standing=Standing.first(self.limits),
             )
             try:
-                async with _living(actor, name, home) as ref:
+                async with living(actor, name, home) as ref:
                     line.open(ref)
                     answer = finish(await ref.ask(prompt, lane="front"))
             finally:
@@ -379,25 +357,3 @@ class Agent:
 
 def _as_it_is(answer: TextMessage) -> TextMessage:
     return answer
-
-
-@asynccontextmanager
-async def _living(
-    actor: AgentActor, name: str | None, system: System | None
-) -> AsyncGenerator[Ref[Mail]]:
-    """Let *actor* live in *system*, or in one of its own, for the length of the block."""
-
-    def agent() -> AgentActor:  # what it is called shows in the path of one without a name
-        return actor
-
-    async with open_system() if system is None else nullcontext(system) as home:
-        ref = await home.spawn(agent, name=name)
-        try:
-            yield ref
-        except BaseException:
-            ref.kill()
-            raise
-        finally:
-            ref.stop()
-            with trio.CancelScope(shield=True):  # its grace bounds it
-                await ref.closed()

@@ -293,11 +293,7 @@ class Family:
             model=model,
             effort=order.effort or self._state.effort,
             system=order.system,
-            tools=tools_of(
-                order,
-                self._blueprint.toolbox.tools,
-                may_have_children=standing.limits.max_depth > 0,
-            ),
+            tools=tools_of(order, self._blueprint.toolbox.tools, standing.limits),
             cwd=directory_of(order, self._state.workspace),
             extra_dirs=self._state.workspace.roots,
             max_rounds=order.max_tool_call_rounds,

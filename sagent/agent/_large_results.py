@@ -1,6 +1,6 @@
 """Results that are too large for the conversation: whole on disk, their ends shown."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import attrs
@@ -24,7 +24,7 @@ from sagent.message import (
 from sagent.tool import ResultFolder
 
 _PREVIEW_CHARS = 4_000
-_WAYS = {
+_WAYS: Mapping[str, str] = {
     "Read": "Read shows it in parts (offset, limit)",
     "Grep": "Grep searches it",
     "Bash": "Bash can look into it",

@@ -8,6 +8,7 @@ import attrs
 
 from sagent.agent._guardian import Ward
 from sagent.agent._household import Standing
+from sagent.agent._limits import AgentLimits
 from sagent.agent._share import Share
 from sagent.agent._spawn_order import SpawnOrder, as_spawning
 from sagent.errors import UnknownNameError, UsageError
@@ -53,10 +54,10 @@ type Bear = Callable[[Offspring], Ward]
 """Makes the agent."""
 
 
-def tools_of(
-    order: SpawnOrder, parents: Iterable[Tool], *, may_have_children: bool
-) -> tuple[Tool, ...]:
+def tools_of(order: SpawnOrder, parents: Iterable[Tool], limits: AgentLimits) -> tuple[Tool, ...]:
     """Choose the tools that *order* asks for, from those offered there or its parent's.
+
+    Where it names none, a child whose *limits* allow none below it has none that starts agents.
 
     Raises:
         UnknownNameError: one of them is not among these.
@@ -65,7 +66,7 @@ def tools_of(
     offered = {tool.name: tool for tool in choice}
     if order.tools is None:
         kept = offered.values()
-        return tuple(tool for tool in kept if may_have_children or as_spawning(tool) is None)
+        return tuple(tool for tool in kept if limits.max_depth > 0 or as_spawning(tool) is None)
     unknown = [name for name in order.tools if name not in offered]
     if unknown:
         raise UnknownNameError(

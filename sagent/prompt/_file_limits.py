@@ -18,7 +18,7 @@ class FileLimits:
 
     Attributes:
         max_tool_call_rounds: how often its model may be asked in one run.
-        max_depth: how many generations of agents it may have below itself.
+        max_depth: how many levels of agents there may be below it; 0 for none.
         max_budget_usd: US dollars, of it and all below it, as the two that follow.
         max_budget_tokens: sent and received.
         max_budget_seconds: of wall time.

@@ -26,7 +26,7 @@ _BETWEEN_COMMAS = re.compile(r"""(?:"(?:[^"\\]|\\.)*+"|'[^']*+'|\{[^{}]*+\}|[^,]
 _LINE_END = re.compile(r"(?<![ \t])[ \t]*\n((?:[ \t]*\n)*)[ \t]*")
 _BLOCK_LINE_END = re.compile(r"(?<!\n)\n(\n*)(?=[^\n \t])")
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)")
-_ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "/": "/", " ": " "}
+_ESCAPES: Mapping[str, str] = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "/": "/", " ": " "}
 _SURROGATES = range(0xD800, 0xE000)
 _NULLS = ("~", "null", "Null", "NULL")
 

@@ -1,12 +1,13 @@
 import errno
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
 
 _PROBE_BYTES = 8192
-_REASONS = {
+_REASONS: Mapping[int, str] = {
     errno.ELOOP: "its links lead in a circle",
     errno.EACCES: "it may not be read",
     errno.ENOENT: "it is not there",

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import assert_never
 
@@ -15,7 +16,7 @@ from sagent.session._telling import (
 )
 from sagent.session._transcript import Transcript
 
-_HEADS: dict[Speaker, str] = {"user": "User", "model": "Model", "tool": "Tool", "note": "Note"}
+_HEADS: Mapping[Speaker, str] = {"user": "User", "model": "Model", "tool": "Tool", "note": "Note"}
 
 
 def to_markdown(transcript: Transcript) -> str:

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import assert_never
@@ -27,7 +28,7 @@ type Note = (
     | HeadRecord
 )
 
-_KINDS: dict[bytes, type[Note]] = {
+_KINDS: Mapping[bytes, type[Note]] = {
     b"state": StateRecord,
     b"checkpoint": CheckpointRecord,
     b"task": TaskRecord,
