@@ -4,6 +4,7 @@ from typing import cast
 
 import pytest
 import trio
+from histories import results_of
 
 from sagent.actors import Ref, open_system
 from sagent.agent import Agent, Interrupt, Mail, Prompt, ToolCalled
@@ -11,7 +12,6 @@ from sagent.errors import RunInterruptedError, UsageError
 from sagent.lib.json import JSON
 from sagent.message import (
     BytesMessage,
-    Descriptor,
     Message,
     MultipartMessage,
     TextMessage,
@@ -84,8 +84,8 @@ async def test_invariant_11_a_failing_tool_is_an_error_result_and_the_run_goes_o
 
     await agent.run("go")
 
-    told = [response_text(result) for result in results(agent)]
-    assert all(is_error(result) for result in results(agent))
+    told = [response_text(result) for result in results_of(agent)]
+    assert all(is_error(result) for result in results_of(agent))
     assert '"x" is a required property' in told[0]
     assert '"1" is not of type "integer"' in told[1]
     assert "not a JSON object" in told[2]
@@ -99,7 +99,7 @@ async def test_a_tool_that_gives_no_message_is_told_as_broken() -> None:
 
     await agent.run("go")
 
-    assert response_text(results(agent)[0]) == "Echo is broken: it gave a int, not a Message."
+    assert response_text(results_of(agent)[0]) == "Echo is broken: it gave a int, not a Message."
 
 
 async def test_a_denied_tool_does_not_run_and_the_model_reads_why() -> None:
@@ -108,7 +108,7 @@ async def test_a_denied_tool_does_not_run_and_the_model_reads_why() -> None:
 
     await agent.run("go")
 
-    assert response_text(results(agent)[0]) == "Echo was not permitted: not today"
+    assert response_text(results_of(agent)[0]) == "Echo was not permitted: not today"
     assert echo.directives == []
 
 
@@ -136,7 +136,7 @@ async def test_a_result_that_is_none_is_told_as_an_error(result: Message, fault:
 
     await agent.run("go")
 
-    assert response_text(results(agent)[0]) == f"Odd is broken: {fault}."
+    assert response_text(results_of(agent)[0]) == f"Odd is broken: {fault}."
 
 
 async def test_the_parts_of_a_result_share_what_one_result_may_have() -> None:
@@ -147,7 +147,7 @@ async def test_the_parts_of_a_result_share_what_one_result_may_have() -> None:
 
     await agent.run("go")
 
-    result = results(agent)[0]
+    result = results_of(agent)[0]
     text = response_text(result)
     assert "[image/png of 10000000 bytes left out: it is too large]" in text
     assert [text.count(letter) for letter in "QJZ"] == [30_000, 10_000 - 2, 0]
@@ -162,7 +162,7 @@ async def test_an_image_that_no_vendor_takes_is_left_out() -> None:
 
     await agent.run("go")
 
-    assert response_text(results(agent)[0]) == (
+    assert response_text(results_of(agent)[0]) == (
         "[image/png of 20000000 bytes left out: it is too large]"
     )
 
@@ -172,7 +172,7 @@ async def test_a_tool_that_exits_does_not_end_the_program() -> None:
 
     await agent.run("go")
 
-    assert response_text(results(agent)[0]) == "SystemExit: 3"
+    assert response_text(results_of(agent)[0]) == "SystemExit: 3"
 
 
 async def test_a_tool_that_exits_among_its_tasks_does_not_end_the_program() -> None:
@@ -180,7 +180,7 @@ async def test_a_tool_that_exits_among_its_tasks_does_not_end_the_program() -> N
 
     await agent.run("go")
 
-    assert response_text(results(agent)[0]) == "SystemExit: 3"
+    assert response_text(results_of(agent)[0]) == "SystemExit: 3"
 
 
 async def test_a_tool_whose_library_panics_does_not_end_the_program() -> None:
@@ -188,7 +188,7 @@ async def test_a_tool_whose_library_panics_does_not_end_the_program() -> None:
 
     await agent.run("go")
 
-    assert response_text(results(agent)[0]) == "Panic: index out of bounds"
+    assert response_text(results_of(agent)[0]) == "Panic: index out of bounds"
 
 
 async def test_a_tool_that_fails_as_it_is_interrupted_does_not_take_its_agent_along(
@@ -211,7 +211,7 @@ async def test_errors_of_a_tools_tasks_are_told_one_by_one() -> None:
 
     await agent.run("go")
 
-    assert response_text(results(agent)[0]) == "KeyError: 'x'; ValueError: no such thing"
+    assert response_text(results_of(agent)[0]) == "KeyError: 'x'; ValueError: no such thing"
 
 
 async def test_ctrl_c_in_a_tool_ends_the_program() -> None:
@@ -236,14 +236,6 @@ async def test_a_null_for_what_may_be_left_out_is_left_out() -> None:
 
     assert strict.directives == [{"x": 1}]
     assert "InputValidationError" in response_text(model.requests[2].messages[-1])
-
-
-def results(agent: Agent) -> list[MultipartMessage]:
-    return [
-        message
-        for message in agent.messages
-        if isinstance(message, MultipartMessage) and message.descriptor == Descriptor.TOOL_RESULT
-    ]
 
 
 class Opener(RecordingTool):

@@ -52,6 +52,15 @@ def results_in(messages: Sequence[Message]) -> list[str]:
     return [response_text(m) for m in messages if m.descriptor == Descriptor.TOOL_RESULT]
 
 
+def results_of(agent: Agent) -> list[MultipartMessage]:
+    """Give the results of tools in the history of *agent*."""
+    return [
+        message
+        for message in agent.messages
+        if isinstance(message, MultipartMessage) and message.descriptor == Descriptor.TOOL_RESULT
+    ]
+
+
 def texts_in(messages: Sequence[Message]) -> list[str]:
     """Give the texts of *messages*."""
     return [response_text(message) for message in messages]
