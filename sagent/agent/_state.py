@@ -173,20 +173,22 @@ class AgentState:
             UnknownNameError: there is no such message.
         """
         path = self._path_to(to)
-        mended = repair(path)
         if path[:1] != tuple(self._messages[:1]):  # the recap, if there was one, is left
             self._original = Original()
-        self.replace(path, HeadRecord(to, "rewind"))
-        self.record(mended.messages)
+        self._mend(path, "rewind")
         self.set_plan(rewound_plan(self._messages, self.plan))
         return len(self._messages)
 
     def mend(self) -> None:
         """Give each tool call of the history its one result, where a crash has left it without."""
-        needed = repair(self._messages)
+        self._mend(self._messages, "repair")
+
+    def _mend(self, history: Sequence[Message], why: str) -> None:
+        """Take *history*, with one result for each of its calls."""
+        needed = repair(history)
         if needed.head != self.head:
-            path = () if needed.head is None else self._path_to(needed.head)
-            self.replace(path, HeadRecord(needed.head, "repair"))
+            kept = next((n for n, each in enumerate(history, 1) if each.id == needed.head), 0)
+            self.replace(history[:kept], HeadRecord(needed.head, why))
         self.record(needed.messages)
 
     def _path_to(self, to: str) -> tuple[Message, ...]:

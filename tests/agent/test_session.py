@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import trio
-from histories import texts
+from histories import faults_of, texts
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import open_system
@@ -196,6 +196,30 @@ async def test_what_a_rewind_left_can_be_gone_back_to(tmp_path: Path) -> None:
             "b",
             "two",
         ]
+
+
+async def test_a_rewind_into_a_branch_with_a_lost_result_gives_its_call_one(
+    tmp_path: Path,
+) -> None:
+    directory = begun(tmp_path)
+    with open_session(directory) as session:
+        model = ScriptedModel(calls(("Echo", {})), "one", "two")
+        agent = Agent(model=model, session=session, tools=[RecordingTool("Echo", "lost")])
+        await agent.run("a")
+        await agent.run("b")
+        told = session.transcript.conversation
+    file = directory / "session.jsonl"
+    file.write_bytes(file.read_bytes().replace(b"lost", b'l"st'))
+
+    with open_session(directory) as session:
+        model = ScriptedModel("three")
+        async with open_system() as system:
+            ref = await system.spawn(Agent(model=model, session=session))
+            await ref.ask(Rewind(told[3].id))
+            await ref.ask(Prompt("c"))
+
+    assert faults_of(model.requests[0].messages) == []
+    assert [text for text in texts(model) if "interrupted" not in text] == ["a", "", "one", "c"]
 
 
 async def test_an_actor_lives_again_with_its_session(tmp_path: Path) -> None:
