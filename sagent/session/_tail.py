@@ -24,12 +24,11 @@ def cut_torn_tail(descriptor: int) -> None:
 
 
 def _after_last_line(descriptor: int, size: int) -> bytes:
-    tail = b""
-    while len(tail) < size:
-        start = max(0, size - len(tail) - _STEP_BYTES)
-        piece = os.pread(descriptor, size - len(tail) - start, start)
-        _, newline, rest = piece.rpartition(b"\n")
-        tail = rest + tail
-        if newline:
-            break
-    return tail
+    pieces: list[bytes] = []
+    end = size
+    while end:
+        start = max(0, end - _STEP_BYTES)
+        _, newline, rest = os.pread(descriptor, end - start, start).rpartition(b"\n")
+        pieces.append(rest)
+        end = 0 if newline else start
+    return b"".join(reversed(pieces))
