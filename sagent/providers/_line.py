@@ -21,7 +21,9 @@ class Line:
         self._may_go = may_go
         self._goes = goes
         self._places = count()
-        self._waiting: list[tuple[int, Turn]] = []
+        self._waiting: dict[int, Turn] = {}
+        # A heap of their places, and of some that were left: to look for those would take long.
+        self._order: list[int] = []
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -32,24 +34,28 @@ class Line:
 
     def add(self, place: int, turn: "Turn") -> None:
         """Let *turn* wait at *place*."""
-        heapq.heappush(self._waiting, (place, turn))
+        self._waiting[place] = turn
+        heapq.heappush(self._order, place)
 
-    def remove(self, place: int, turn: "Turn") -> None:
-        """Let *turn* wait no more."""
-        self._waiting.remove((place, turn))
-        heapq.heapify(self._waiting)
+    def remove(self, place: int) -> None:
+        """Let whoever waits at *place* wait no more."""
+        del self._waiting[place]
+        if len(self._order) > 2 * len(self._waiting):
+            self._order = sorted(self._waiting)
 
     def let_in(self) -> None:
         """Let in as many as may go; to be called when that may be more than before."""
         while self._waiting and self.going < self.limit and self._may_go():
+            turn = self._waiting.pop(heapq.heappop(self._order), None)
+            if turn is None:
+                continue
             self.going += 1
-            turn = heapq.heappop(self._waiting)[1]
             self._goes(turn)
             turn.let_in()
 
     def stir(self) -> None:
         """Let all who wait look again at how long that may take."""
-        for _, turn in self._waiting:
+        for turn in self._waiting.values():
             turn.stir()
 
 
@@ -93,7 +99,7 @@ class Turn:
             self._line.let_in()
         elif self._waiting:
             self._waiting = False
-            self._line.remove(self._place, self)
+            self._line.remove(self._place)
 
     def let_in(self) -> None:
         """Go; the line's to call."""

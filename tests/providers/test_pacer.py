@@ -140,6 +140,20 @@ async def test_calls_wait_before_a_limit_that_is_used_up() -> None:
     assert {at for at in server.at if at} == {20}
 
 
+async def test_a_pause_however_short_is_over_for_those_who_waited_for_others() -> None:
+    used = {
+        "content-type": "text/event-stream",
+        "x-ratelimit-remaining-requests": "0",
+        "x-ratelimit-reset-requests": "50ms",
+    }
+    server = virtual_server(attrs.evolve(FINE, headers=used))
+    async with open_calls(server, concurrency=1) as calls:
+        with trio.fail_after(10):
+            assert await calls.outcomes(3) == ["fine"] * 3
+
+    assert server.at == pytest.approx([0, 0.05, 0.1])
+
+
 async def test_a_limit_that_has_refused_nobody_holds_calls_back_for_a_minute_at_most() -> None:
     used = {
         "content-type": "text/event-stream",
@@ -152,6 +166,29 @@ async def test_a_limit_that_has_refused_nobody_holds_calls_back_for_a_minute_at_
         await calls.outcome()
 
     assert server.at == [0, 60]
+
+
+async def test_calls_that_give_up_waiting_are_passed_over() -> None:
+    server = virtual_server(attrs.evolve(FINE, after_s=1))
+    order: list[int] = []
+    async with open_calls(server, concurrency=1) as calls, trio.open_nursery() as nursery:
+        scopes = [trio.CancelScope() for _ in range(100)]
+
+        async def ask(number: int) -> None:
+            with scopes[number]:
+                await calls.outcome()
+                order.append(number)
+
+        for number in range(100):
+            nursery.start_soon(ask, number)
+            await wait_all_tasks_blocked()
+        for number in set(range(100)) - {0, 30, 60, 99}:
+            scopes[number].cancel()
+        await wait_all_tasks_blocked()
+        waiting = (await calls.status()).waiting
+
+    assert waiting == 3
+    assert order == [0, 30, 60, 99]
 
 
 async def test_a_call_that_could_not_go_in_time_is_refused_and_says_for_how_long() -> None:
