@@ -21,6 +21,7 @@ async def decoded(chunks: AsyncIterator[bytes], coding: str) -> AsyncGenerator[b
         ProtocolError: *coding* is not one of HTTP's old ones.
         StreamCutError: the bytes do not decode.
     """
+    coding = coding.lower()
     if coding in PLAIN:
         async for chunk in chunks:
             yield chunk

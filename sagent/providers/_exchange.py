@@ -1,5 +1,6 @@
 """One attempt at a call: a request goes out, and its answer is read to the end."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing, suppress
 
@@ -21,14 +22,13 @@ from sagent.providers._body import LINGER_S, Body
 from sagent.providers._connections import Connections
 from sagent.providers._content import PLAIN, decoded
 from sagent.providers._fault import Endpoint, content_type_fault, status_fault
+from sagent.providers._refusal import beginning_of, refusal_in
 from sagent.providers._wires.sse import EventDecoder, ServerSentEvent
 from sagent.providers._wires.wire import Decoder
 
-_LONGEST_REFUSAL_BYTES = 64 * 1024
-_REFUSAL_S = 10.0
-"""How long the words of a refusal are waited for."""
 _SILENT_EVENTS = frozenset({"ping", "keepalive", "keep-alive", "heartbeat"})
 _LONGEST_PING = 64
+_PING = re.compile(r'"type"\s*:\s*"ping"')
 _TRIFLE = 0.01
 """So much of a silence may be off: to move a deadline costs as much as to read an event."""
 
@@ -83,12 +83,7 @@ class Exchange:
             trio.BrokenResourceError: the reader has gone.
         """
         try:
-            with trio.move_on_after(self._timeouts.first_event_s) as silence:
-                connection = connections.take()
-                try:
-                    await self._converse(connection, connections.request(path, body), silence)
-                finally:
-                    connections.give_back(connection)
+            await self._ask(connections, path, body)
         except SagentError as told:
             self._endpoint.told(told)
             raise
@@ -98,6 +93,14 @@ class Exchange:
             raise
         except Exception as fault:  # whatever a library raises, the run fails with one line
             raise unexpected_fault(self._endpoint, fault) from fault
+
+    async def _ask(self, connections: Connections, path: str, body: bytes) -> None:
+        with trio.move_on_after(self._timeouts.first_event_s) as silence:
+            connection = connections.take()
+            try:
+                await self._converse(connection, connections.request(path, body), silence)
+            finally:
+                connections.give_back(connection)
         if silence.cancelled_caught and not await self._is_whole():
             limits = self._timeouts
             limit_s = limits.idle_s if self._heard else limits.first_event_s
@@ -133,12 +136,12 @@ class Exchange:
             raise status_fault(
                 self._endpoint,
                 status=head.status,
-                body=await _beginning(chunks),
+                body=await refusal_in(chunks),
                 headers=head.headers,
             )
         kind = head.headers.get("content-type", "").lower()
         if not kind.startswith("text/event-stream"):
-            body = await _beginning(chunks)
+            body = await beginning_of(chunks)
             raise content_type_fault(self._endpoint, content_type=kind, body=body)
         try:
             await self._hear(chunks, head.headers, silence)
@@ -203,17 +206,7 @@ def _is_silent(frame: ServerSentEvent) -> bool:
     if frame.event in _SILENT_EVENTS:
         return True
     data = frame.data
-    return len(data) < _LONGEST_PING and '"type"' in data and '"ping"' in data
-
-
-async def _beginning(chunks: AsyncIterator[bytes]) -> bytes:
-    body = bytearray()
-    with trio.move_on_after(_REFUSAL_S):
-        async for chunk in chunks:
-            body += chunk
-            if len(body) >= _LONGEST_REFUSAL_BYTES:
-                break
-    return bytes(body)
+    return len(data) < _LONGEST_PING and '"ping"' in data and _PING.search(data) is not None
 
 
 def unexpected_fault(endpoint: Endpoint, fault: Exception) -> SagentError:

@@ -14,6 +14,7 @@ from sagent.providers._connections import Connections
 from sagent.providers._content import decoded
 from sagent.providers._exchange import transport_fault, unexpected_fault
 from sagent.providers._fault import Endpoint, error_in_stream, status_fault
+from sagent.providers._refusal import refusal_in
 from sagent.providers._wires.fields import fields_of
 
 LONGEST_ANSWER_BYTES = 32 * 1024 * 1024
@@ -73,6 +74,8 @@ async def _body(response: httpx.Response, endpoint: Endpoint) -> bytes:
     body = bytearray()
     try:
         async with aclosing(decoded(raw, response.headers.get("content-encoding", ""))) as chunks:
+            if not response.is_success:
+                return await refusal_in(chunks)
             async for chunk in chunks:
                 body += chunk
                 if len(body) > LONGEST_ANSWER_BYTES:

@@ -100,6 +100,12 @@ async def test_an_answer_may_take_any_time_if_it_goes_on(autojump_clock: MockClo
     assert trio.current_time() == FOREVER * (IDLE_S - 1)
 
 
+async def test_an_answer_about_pings_is_no_ping(autojump_clock: MockClock) -> None:
+    about = frame({"type": "c", "choices": [{"delta": {"content": "ping"}}]})
+
+    assert await answered(streams(*every(IDLE_S - 1, about), END)) == "ping" * FOREVER
+
+
 async def test_arguments_of_a_tool_call_that_take_long_are_no_silence(
     autojump_clock: MockClock,
 ) -> None:

@@ -43,6 +43,7 @@ CHUNKED = (
 )
 GZIPPED = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\nconnection: close\r\n\r\n"
 LONG = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nContent-Length: 100\r\n\r\n"
+NO = b"HTTP/1.1 401 No\r\ncontent-type: application/json\r\nconnection: close\r\n%b\r\n\r\n"
 ERROR = b"HTTP/1.1 500 Oh\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n"
 SO = frame({"choices": [{"delta": {"content": "so"}}]})
 FINE: Mapping[type[HttpProvider], Reply] = {
@@ -131,6 +132,9 @@ ROWS = [
     ("row-40-no-json", streamed(f"data: {{bad json {KEY}\n\n".encode()), ProtocolError, "not JSON"),
     ("row-40-no-object", streamed(b"data: [1]\n\n"), ProtocolError, "no object"),
     ("row-40-too-deep", streamed(b"data: " + b'{"a":' * 99_999 + b"\n\n"), ProtocolError, "not JSON"),
+    ("row-43-refusal-cut", Reply([NO % b"Content-Length: 100", b'{"error":']), AuthenticationError, r"refused the key \(401\)"),
+    ("row-43-refusal-in-gzip-that-is-none", Reply([NO % b"content-encoding: gzip", b"{}"]), AuthenticationError, r"refused the key \(401\)$"),
+    ("row-43-refusal-in-another-coding", Reply([NO % b"content-encoding: br", b"{}"]), AuthenticationError, r"refused the key \(401\)$"),
     ("row-43-moved", Reply([b"HTTP/1.1 301 Moved\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n"]), StatusError, "301"),
     ("row-43-key-echoed", refusal("401 No", f'{{"error":{{"message":"bad key {KEY}"}}}}'.encode()), AuthenticationError, r"refused the key \(401\): bad key \[key\]"),
     ("row-43-forbidden", refusal("403 Forbidden", b"{}"), AuthenticationError, "403"),

@@ -189,6 +189,13 @@ async def test_a_refusal_is_the_same_error_as_for_any_request(
     assert message.endswith(f"({status}): no, [key]")
 
 
+async def test_a_refusal_that_cannot_be_read_is_told_by_its_status() -> None:
+    server = Server(says_bytes(b"no", 401, content_encoding="gzip"))
+
+    with pytest.raises(AuthenticationError, match=r"refused the key \(401\)$"):
+        await ask(server)
+
+
 async def test_a_server_that_has_no_list_says_so_in_plain_words() -> None:
     server = Server(says_bytes(b"<html>404</html>", 404, content_type="text/html"))
 

@@ -1,6 +1,7 @@
 """What the calls of one credential learn from each other, under many schedules."""
 
 import random
+from collections.abc import Iterable, Sequence
 
 import attrs
 import httpx
@@ -18,8 +19,8 @@ from virtual_server import (
     virtual_server,
 )
 
-from sagent.errors import ProviderSuspendedError, RateLimitError
-from sagent.model import Retrying
+from sagent.errors import ModelError, ProviderSuspendedError, RateLimitError
+from sagent.model import Effort, ModelEvent, ModelRequest, Retrying
 from sagent.providers import ProviderStatus, RetryPolicy
 
 pytestmark = pytest.mark.usefixtures("any_schedule")
@@ -247,3 +248,40 @@ async def test_one_calls_failure_fails_no_other() -> None:
             *["fine"] * 13,
         ]
     )
+
+
+@attrs.frozen(eq=False)
+class Broken:
+    """A wire whose decoder has a bug, which shows when an answer breaks off."""
+
+    path: str = "chat/completions"
+    efforts: Sequence[Effort] = ()
+    media_types: frozenset[str] = frozenset()
+
+    def encode(self, request: ModelRequest) -> bytes:
+        return repr(request).encode()
+
+    def decoder(self, request: ModelRequest) -> "Broken":
+        return self
+
+    def feed(self, data: str) -> Iterable[ModelEvent]:
+        return ()
+
+    def close(self) -> Iterable[ModelEvent]:
+        raise KeyError("bug")
+
+
+async def test_a_bug_in_a_decoder_fails_its_call_alone() -> None:
+    long = attrs.evolve(FINE, after_s=500)
+    server = virtual_server(long, Said(pieces=(*FINE.pieces, float("inf"))))
+    async with open_calls(server) as calls, trio.open_nursery() as nursery:
+
+        async def ask() -> None:
+            assert await calls.outcome() == "fine"
+
+        nursery.start_soon(ask)
+        await wait_all_tasks_blocked()
+        broken = attrs.evolve(calls.model, wire=Broken())
+
+        with pytest.raises(ModelError, match=r"KeyError: 'bug'"):
+            await broken.buffer(HELLO)

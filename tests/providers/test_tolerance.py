@@ -234,6 +234,14 @@ async def test_row_8_each_event_may_be_compressed_by_itself() -> None:
     assert told(await response_to(members)) == Told("ok")
 
 
+@pytest.mark.parametrize("coding", [b"GZIP", b"X-Gzip", b"Identity"])
+async def test_row_8_codings_are_named_in_any_case(coding: bytes) -> None:
+    whole = delta("ok") + END
+    sent = whole if coding == b"Identity" else gzip.compress(whole)
+
+    assert told(await response_to(Reply([GZIPPED.replace(b"gzip", coding), sent]))) == Told("ok")
+
+
 async def test_row_42_a_server_that_stays_on_after_the_end_is_not_waited_for() -> None:
     whole = chat({"choices": [{"delta": {"content": "ok"}}]}, DONE, hang=True)
 
