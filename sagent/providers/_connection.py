@@ -209,11 +209,12 @@ class PieceStream(httpx.AsyncByteStream):
 async def _open_channel(url: httpx.URL, new_context: NewContext, dial: Dial) -> _Channel:
     host, port = url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme]
     try:
+        context = new_context() if url.scheme == "https" else None  # its files may be missing
         with trio.fail_after(CONNECT_S):
             tcp = await dial(host, port)
-        if url.scheme == "http":
+        if context is None:
             return _Channel(tcp, tcp.socket)
-        return _Channel(await _encrypted(tcp, host, new_context()), tcp.socket)
+        return _Channel(await _encrypted(tcp, host, context), tcp.socket)
     except trio.TooSlowError as error:
         raise httpx.ConnectTimeout(f"no connection within {CONNECT_S:g} s") from error
     except (OSError, trio.BrokenResourceError) as error:

@@ -45,7 +45,7 @@ class Connections:
     what they cost on clients of their own.
     """
 
-    _base_url: str
+    _base_url: str = attrs.field(repr=False)
     _given_headers: Mapping[str, str] = attrs.field(repr=False)
     _new_transport: NewTransport | None = None
     """Makes what stands in for the network."""
@@ -55,7 +55,7 @@ class Connections:
         factory=list[httpx.AsyncBaseTransport], init=False
     )
     _heads: dict[str, tuple[httpx.URL, httpx.Headers]] = attrs.field(
-        factory=dict[str, tuple[httpx.URL, httpx.Headers]], init=False
+        factory=dict[str, tuple[httpx.URL, httpx.Headers]], init=False, repr=False
     )
     """The URL and the headers of all requests to a path, their length aside."""
     _context: ssl.SSLContext | None = attrs.field(default=None, init=False)

@@ -18,6 +18,7 @@ from sagent.message import Descriptor, TextMessage, response_text
 from sagent.model import ModelRequest, TextDelta
 from sagent.providers import OpenAICompat
 from sagent.providers._connection import Connection
+from sagent.providers._connections import Connections
 
 CHUNKED = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -116,6 +117,27 @@ async def test_a_connection_that_is_never_made_is_given_up(
     with pytest.raises(ConnectionFailedError, match="no connection within 10 s"):
         await said_by(at("http://127.0.0.1:1/v1"))
     assert trio.current_time() == pytest.approx(10)
+
+
+async def test_nobody_is_connected_to_whose_certificate_could_not_be_checked() -> None:
+    def no_context() -> ssl.SSLContext:
+        raise FileNotFoundError("no such file: ca.pem")
+
+    async def dial(host: str, port: int) -> trio.SocketStream:
+        raise AssertionError(f"{host}:{port} was connected to")
+
+    async with Connection(no_context, dial) as connection:
+        with pytest.raises(httpx.ConnectError, match=r"ca\.pem"):
+            await fetched(connection, "https://127.0.0.1:1/")
+
+
+async def test_no_key_is_shown_by_what_holds_it() -> None:
+    connections = Connections("http://me:pass-word@host/v1/", {"x-api-key": "sk-very-secret"})
+
+    connections.request("models", b"{}")
+
+    assert "sk-very-secret" not in repr(connections)
+    assert "pass-word" not in repr(connections)
 
 
 async def test_a_server_that_reads_nothing_is_given_up(autojump_clock: MockClock) -> None:
