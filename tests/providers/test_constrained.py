@@ -242,6 +242,19 @@ def test_an_answer_streams_while_it_is_decoded() -> None:
     assert response_text(got[-1].response.content) == "It is\nx"
 
 
+def test_what_follows_an_answer_is_not_shown() -> None:
+    got = events('{"answer": "It is x"', ' ,  "a": "', 'not this"}')
+
+    assert got[:-1] == [TextDelta("It is x")]
+
+
+def test_an_answer_after_many_blanks_is_an_answer() -> None:
+    last = events(" " * 1000, '{"answer": "It is x"}')[-1]
+
+    assert isinstance(last, ResponseDone)
+    assert response_text(last.response.content) == "It is x"
+
+
 def test_an_answer_cut_by_the_length_limit_keeps_what_was_shown() -> None:
     last = events('{"answer": "It is', finish="length")[-1]
 

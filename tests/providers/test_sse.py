@@ -62,11 +62,20 @@ def test_a_character_may_come_a_byte_at_a_time() -> None:
     assert data(*(bytes([byte]) for byte in stream)) == ["é🙂"]
 
 
-def test_a_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_sse, "MAX_LINE_BYTES", 100)
+@pytest.mark.parametrize("piece", [b"data: aaaaaaaaaaa", b"data: aaaaaaaa\n", b"data:\n"])
+def test_a_line_or_an_event_without_end_is_refused(
+    piece: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_sse, "MAX_EVENT_BYTES", 100)
 
     with pytest.raises(ProtocolError, match="longer than 100 bytes"):
-        data(*[b"data: aaaaaaaaaaaaaaaaaaaaaaaaaaa"] * 10)
+        data(*[piece] * 30)
+
+
+def test_what_events_have_together_is_not_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_sse, "MAX_EVENT_BYTES", 100)
+
+    assert data(*[b"data: aaaaaaaa\n", b"\n"] * 30) == ["aaaaaaaa"] * 30
 
 
 @given(

@@ -11,8 +11,8 @@ import attrs
 from sagent.errors import ProtocolError
 
 _BOM = b"\xef\xbb\xbf"
-MAX_LINE_BYTES = 64 * 1024 * 1024
-"""A longer line is not an answer but a fault, or an attack."""
+MAX_EVENT_BYTES = 64 * 1024 * 1024
+"""A longer event, or line, is not an answer but a fault, or an attack."""
 
 
 @attrs.frozen
@@ -33,12 +33,14 @@ class EventDecoder:
     _at_start: bool = attrs.field(default=True, init=False)
     _event: str = attrs.field(default="", init=False)
     _data: list[str] = attrs.field(factory=list[str], init=False)
+    _data_bytes: int = attrs.field(default=0, init=False)
+    """About how much of an event that is not all there was taken in."""
 
     def feed(self, chunk: bytes) -> Sequence[ServerSentEvent]:
         """Give the events that *chunk* completes.
 
         Raises:
-            ProtocolError: what came before of a line is longer than `MAX_LINE_BYTES`.
+            ProtocolError: what came before of an event is longer than `MAX_EVENT_BYTES`.
         """
         if self._after_cr and chunk:
             self._after_cr = False
@@ -68,8 +70,8 @@ class EventDecoder:
         return line
 
     def _keep(self, rest: bytes) -> None:
-        if self._tail_bytes > MAX_LINE_BYTES:
-            raise ProtocolError(f"a line of the stream is longer than {MAX_LINE_BYTES} bytes")
+        if self._tail_bytes > MAX_EVENT_BYTES:
+            raise ProtocolError(f"a line of the stream is longer than {MAX_EVENT_BYTES} bytes")
         self._tail.append(rest)
         self._tail_bytes += len(rest)
 
@@ -89,6 +91,9 @@ class EventDecoder:
                     events.append(ServerSentEvent(self._event or "message", "\n".join(data)))
                     data.clear()
                 self._event = ""
+        self._data_bytes = self._data_bytes + sum(map(len, lines)) if data else 0
+        if self._data_bytes > MAX_EVENT_BYTES:
+            raise ProtocolError(f"an event of the stream is longer than {MAX_EVENT_BYTES} bytes")
         return events
 
     def _take_field(self, line: bytes) -> None:

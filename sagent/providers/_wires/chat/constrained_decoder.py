@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
 
 import attrs
 
@@ -30,6 +31,8 @@ from sagent.model import (
 from sagent.providers._wires.chat.decoder import ChatDecoder
 
 _OPENING = re.compile(r'\s*\{\s*"answer"\s*:\s*"')
+_LONGEST_OPENING = 256
+"""So much without an opening is no answer, but a call, or blanks without an end."""
 _WHOLE_CHARACTERS = re.compile(
     r"(?:[^\"\\]"
     r"|\\[\"\\/bfnrt]"
@@ -43,20 +46,24 @@ class AnswerText:
     """Decodes the value of ``{"answer": "..."}`` while it is being written."""
 
     _raw: str = attrs.field(default="", init=False)
-    _opened: bool = attrs.field(default=False, init=False)
+    _at: Literal["opening", "text", "end"] = attrs.field(default="opening", init=False)
 
     def feed(self, fragment: str) -> str:
         """Give the text that *fragment* adds to the answer."""
+        if self._at == "end":
+            return ""
         self._raw += fragment
-        if not self._opened:
+        if self._at == "opening":
             opening = _OPENING.match(self._raw)
             if opening is None:
+                self._at = "opening" if len(self._raw) <= _LONGEST_OPENING else "end"
                 return ""
-            self._opened = True
+            self._at = "text"
             self._raw = self._raw[opening.end() :]
         whole = _WHOLE_CHARACTERS.match(self._raw)
         assert whole is not None  # it matches the empty string
         self._raw = self._raw[whole.end() :]
+        self._at = "end" if self._raw.startswith('"') else "text"
         return str(json.loads(f'"{whole.group()}"', strict=False))
 
 
