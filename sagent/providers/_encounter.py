@@ -1,7 +1,6 @@
 """What a first encounter with a vendor tells: who answers there, and how late it is."""
 
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 import attrs
 import httpx
@@ -9,6 +8,7 @@ import httpx
 from sagent.errors import ModelError
 from sagent.model import ModelInfo
 from sagent.providers._connections import Connections
+from sagent.providers._http_date import http_date
 from sagent.providers._provider import HttpProvider
 
 
@@ -56,16 +56,8 @@ class _Listening(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         response = await self._connection.handle_async_request(request)
-        self._heard.date = _moment(response.headers.get("date", ""))
+        self._heard.date = http_date(response.headers.get("date", ""))
         return response
 
     async def aclose(self) -> None:
         await self._connection.aclose()
-
-
-def _moment(date: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(date)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from sagent.lib.json import JSON
+from sagent.providers._http_date import http_date
 from sagent.providers._wires.fields import objects_in, text_in
 
 _GO_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)s)?(?:([\d.]+)ms)?")
@@ -108,15 +108,13 @@ def _seconds(value: str | None, *, per: float = 1) -> float | None:
 
 
 def _until(value: str | None, now: datetime) -> float | None:
-    if not value:
-        return None
+    when = _moment(value) if value else None
+    return None if when is None else max(0.0, (when - now).total_seconds())
+
+
+def _moment(value: str) -> datetime | None:
     try:
         when = datetime.fromisoformat(value)
     except ValueError:
-        try:
-            when = parsedate_to_datetime(value)
-        except (ValueError, OverflowError):
-            return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    return max(0.0, (when - now).total_seconds())
+        return http_date(value)
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
