@@ -85,7 +85,7 @@ class Fallback:
         """Open the answer to *request*; see `Model`.
 
         Raises:
-            ModelError: the last model failed, too; the message has every model's failure.
+            ModelError: the last model failed, too: its error, which tells every model's failure.
         """
         return played(partial(self._answer, request))
 
@@ -103,7 +103,8 @@ class Fallback:
                     raise
                 failures.append(f"{model.model_id}: {error}")
                 if spare is None:
-                    raise ModelError(f"no model could answer: {'; '.join(failures)}") from error
+                    error.args = (f"no model could answer: {'; '.join(failures)}",)
+                    raise
                 await sink.send(Retrying(1, 0, f"{error}; now {spare.model_id}"))
             else:
                 return

@@ -15,7 +15,13 @@ from virtual_server import (
 
 from sagent.actors import open_system
 from sagent.agent import Agent, Prompt, Retrying
-from sagent.errors import ModelError, RateLimitError, StreamCutError, UsageError
+from sagent.errors import (
+    ContextOverflowError,
+    ModelError,
+    RateLimitError,
+    StreamCutError,
+    UsageError,
+)
 from sagent.message import response_text
 from sagent.model import Price, ResponseDone, TextDelta, Usage
 from sagent.model import Retrying as RetryingEvent
@@ -89,6 +95,24 @@ async def test_when_all_fail_the_error_names_each() -> None:
     with pytest.raises(
         ModelError, match=r"no model could answer: a: .*refused the key.*; b: cannot"
     ):
+        await chain.buffer(HELLO)
+
+
+async def test_when_none_has_room_the_error_says_so() -> None:
+    full = refuses(400, {"error": "maximum context length is 10 tokens"})
+    chain = Fallback(model(virtual_server(refuses(401)), "a"), model(virtual_server(full), "b"))
+
+    with pytest.raises(
+        ContextOverflowError, match=r"no model could answer: a: .*; b: .* does not fit b"
+    ):
+        await chain.buffer(HELLO)
+
+
+@pytest.mark.parametrize("bug", [ValueError("bug"), trio.BrokenResourceError("bug")])
+async def test_a_model_that_has_a_bug_raises_it_as_it_would_alone(bug: Exception) -> None:
+    chain = Fallback(ScriptedModel(bug), model(virtual_server(FINE), "b"))
+
+    with pytest.raises(type(bug), match="bug"):
         await chain.buffer(HELLO)
 
 
