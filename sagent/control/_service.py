@@ -7,7 +7,7 @@ from typing import assert_never
 import attrs
 import trio
 
-from sagent.actors import Missed, Node, Ref, System
+from sagent.actors import Feed, Missed, Node, Ref, System
 from sagent.agent import AGENTS, Mail, Prompt, RunEvent, Watch
 from sagent.control._event_json import event_json
 from sagent.control._line import LineDecoder
@@ -32,7 +32,7 @@ from sagent.control._protocol import (
     decode_request,
     encode_reply,
 )
-from sagent.control._snapshot import Snapshot
+from sagent.control._snapshot import ANSWER_S, Snapshot
 from sagent.control._socket_file import socket_files
 from sagent.errors import ControlError, SagentError, UnknownNameError
 from sagent.home import Home
@@ -118,6 +118,16 @@ class Service:
         raise UnknownNameError(
             f"unknown agent: {name[:80]!r}; there are: {', '.join(names) or 'none'}{more}"
         )
+
+    async def watch(self, ref: Ref[Mail]) -> Feed[RunEvent]:
+        """Ask an agent for what happens to it.
+
+        Raises:
+            ControlError: it does not answer; meanwhile nobody would see its client go.
+        """
+        with trio.move_on_after(ANSWER_S):
+            return await ref.ask(Watch(capacity=MOST_EVENTS_HELD), lane="front")
+        raise ControlError(f"{ref.name} does not answer within {ANSWER_S} s: try again")
 
     def say(self, ref: Ref[Mail], text: str) -> Delivered:
         """Put *text* before the agent, as a user's message.
@@ -208,7 +218,7 @@ class _Talk:
                 self._service.stop(reply.path)
 
     async def _attach(self, ref: Ref[Mail]) -> None:
-        feed = await ref.ask(Watch(capacity=MOST_EVENTS_HELD), lane="front")
+        feed = await self._service.watch(ref)
         await self._send(Attached(ref.path))
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._listen, ref, nursery.cancel_scope)

@@ -111,6 +111,27 @@ async def test_an_agent_that_does_not_read_is_not_buried_in_messages(home: Home)
                 await running.send("reviewer", "one more")
 
 
+async def test_an_agent_that_does_not_answer_takes_no_places_of_those_who_attach(
+    home: Home,
+) -> None:
+    async with open_system() as system, open_control(system, home=home):
+        ref = await system.spawn(Agent(model=ScriptedModel()), name="reviewer")
+        running = await the_run(home)
+
+        async def attach() -> None:
+            with pytest.raises(ControlError, match="reviewer does not answer within 1 s"):
+                async with running.attach("reviewer"):
+                    pass
+
+        with ref.suspended():
+            async with trio.open_nursery() as nursery:
+                for _ in range(MOST_CONNECTIONS):
+                    nursery.start_soon(attach)
+            await wait_all_tasks_blocked()
+
+            assert (await the_run(home)).run is not None
+
+
 async def test_an_agent_is_stopped_and_the_others_are_not(home: Home) -> None:
     async with open_system() as system, open_control(system, home=home):
         await system.spawn(Agent(model=ScriptedModel()), name="first")
