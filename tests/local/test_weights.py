@@ -37,6 +37,9 @@ class Site:
     etag: str = '"one"'
     cut_after: dict[str, list[int]] = attrs.field(factory=dict[str, list[int]])
     """For each path, after how many bytes to hang up; each one once."""
+    tells_length: bool = True
+    leaves_out: int = 0
+    """How many bytes it skips where it is to go on."""
     requests: list[tuple[str, str | None]] = attrs.field(factory=list[tuple[str, str | None]])
 
     @property
@@ -61,7 +64,7 @@ class Handler(BaseHTTPRequestHandler):
         start = 0
         found = re.fullmatch(r"bytes=(\d+)-", asked or "")
         if found is not None and self.headers["If-Range"] in {None, site.etag}:
-            start = int(found[1])
+            start = int(found[1]) + site.leaves_out
         if start >= len(whole):
             self.send_response(416)
             self.send_header("Content-Range", f"bytes */{len(whole)}")
@@ -70,7 +73,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.send_response(206 if start else 200)
         self.send_header("ETag", site.etag)
-        self.send_header("Content-Length", str(len(whole) - start))
+        if site.tells_length:
+            self.send_header("Content-Length", str(len(whole) - start))
         self.send_header("Content-Range", f"bytes {start}-{len(whole) - 1}/{len(whole)}")
         self.end_headers()
         cuts = site.cut_after.get(self.path, [])
@@ -196,6 +200,28 @@ async def test_a_cut_transfer_is_gone_on_from(
 
     assert path.read_bytes() == WEIGHTS
     assert [asked for _, asked in site.requests] == [None, "bytes=120000-", "bytes=180000-"]
+
+
+async def test_a_part_that_leaves_a_gap_is_refused(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sagent.providers.local._download._PAUSE_S", 0)
+    site.files["/hub/tiny.gguf"] = WEIGHTS
+    site.cut_after["/hub/tiny.gguf"] = [120_000]
+    site.leaves_out = 10
+
+    with pytest.raises(WeightsError, match="does not follow what is there"):
+        await obtain_weights(model_at(site), cache_dir=tmp_path, locate=no_wheels)
+
+
+async def test_a_file_that_does_not_end_is_not_taken_in(site: Site, tmp_path: Path) -> None:
+    site.files["/hub/tiny.gguf"] = WEIGHTS * 20
+    site.tells_length = False
+
+    with pytest.raises(WeightsError, match=f"bytes or more instead of {len(WEIGHTS)}"):
+        await obtain_weights(model_at(site), cache_dir=tmp_path, locate=no_wheels)
+
+    assert not (tmp_path / "tiny.gguf.part").exists()
 
 
 async def test_a_part_of_an_older_version_is_dropped(site: Site, tmp_path: Path) -> None:

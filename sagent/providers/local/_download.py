@@ -8,6 +8,7 @@ import httpx
 import trio
 
 from sagent.errors import WeightsError
+from sagent.providers._body import Body
 
 from ._files import private_opener
 
@@ -80,6 +81,8 @@ async def _transfer(
             _check_finished(response, part)
             return
         start, total_bytes = _extent(response)
+        if start > _size(part):
+            raise WeightsError(f"{response.url.host}: a part that does not follow what is there")
         if tag := response.headers.get("ETag"):
             etag.write_text(tag)
         on_bytes(start, total_bytes)
@@ -130,16 +133,19 @@ async def _answer(
 
 
 async def _chunks(response: httpx.Response) -> AsyncGenerator[bytes]:
-    raw = aiter(response.aiter_raw())
-    while True:
-        chunk = None
-        with trio.move_on_after(_STALL_S):
-            chunk = await anext(raw, b"")
-        if chunk is None:
-            raise _CutError(f"nothing came for {_STALL_S:g} s")
-        if not chunk:
-            return
-        yield chunk
+    body = Body.of(response)
+    try:
+        while True:
+            chunk = None
+            with trio.move_on_after(_STALL_S):
+                chunk = await anext(body, b"")
+            if chunk is None:
+                raise _CutError(f"nothing came for {_STALL_S:g} s")
+            if not chunk:
+                return
+            yield chunk
+    finally:
+        await body.close()
 
 
 def _extent(response: httpx.Response) -> tuple[int, int]:

