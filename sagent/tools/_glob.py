@@ -1,5 +1,5 @@
-import heapq
 import os
+from itertools import batched
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,9 +16,11 @@ from sagent.tools._glob_pattern import GlobPattern, fixed_prefix
 from sagent.tools._place import open_folder, place_of, short, shown, target_of
 from sagent.tools._refusal import Refusal
 from sagent.tools._ripgrep import listing_arguments, ripgrep
+from sagent.tools._shortlist import Shortlist
 from sagent.tools._walk import walk
 
 _DEFAULT_RESULTS = 200
+_BATCH = 10_000
 
 
 class Glob(BuiltinTool):
@@ -52,15 +54,13 @@ class Glob(BuiltinTool):
         if not pattern:
             raise Refusal("the pattern is empty: **/* finds all files")
         hunt = await trio.to_thread.run_sync(_hunt, workspace, base, pattern)
-        names = await _names(hunt)
-        total = len(names)
-        if most < total:
-            names = heapq.nsmallest(most, names, key=_in_order)
+        names = Shortlist(most)
+        await _find(hunt, names)
         start = short(hunt.start, workspace)
         root = "" if start == "." else f"{start.rstrip('/')}/"
-        lines = [shown(root + name) if name else start for name in sorted(names, key=_in_order)]
-        if total > most:
-            lines.append(f"... ({total - most} more; raise max_results or narrow)")
+        lines = [shown(root + name) if name else start for name in names.first()]
+        if names.total > most:
+            lines.append(f"... ({names.total - most} more; raise max_results or narrow)")
         return TextMessage("\n".join(lines) or "(no matches)")
 
 
@@ -90,24 +90,25 @@ def _hunt(workspace: Workspace, base: Path, pattern: str) -> _Hunt:
     return _Hunt(start, target_of(workspace, start), matcher)
 
 
-async def _names(hunt: _Hunt) -> list[str]:
+async def _find(hunt: _Hunt, names: Shortlist) -> None:
+    """Add the names below the start of *hunt* that are like it, "" for the start itself."""
     matcher, program = hunt.matcher, ripgrep()
     if matcher is None:
-        return [""] if await trio.to_thread.run_sync(hunt.real.exists) else []
-    if program is None:
-        return await trio.to_thread.run_sync(_walked, hunt.real, matcher)
-    if not await trio.to_thread.run_sync(hunt.real.is_dir):
-        return []
-    return await _listed(program, hunt.real, matcher)
+        names.add([""] if await trio.to_thread.run_sync(hunt.real.exists) else [])
+    elif program is None:
+        await trio.to_thread.run_sync(_walk, hunt.real, matcher, names)
+    elif await trio.to_thread.run_sync(hunt.real.is_dir):
+        await _list(program, hunt.real, matcher, names)
 
 
-def _walked(real: Path, matcher: GlobPattern) -> list[str]:
-    return matcher.matching(walk(real, most_levels=matcher.most_levels))
+def _walk(real: Path, matcher: GlobPattern, names: Shortlist) -> None:
+    for batch in batched(walk(real, most_levels=matcher.most_levels), _BATCH):
+        names.add(matcher.matching(batch))
 
 
-async def _listed(program: str, real: Path, matcher: GlobPattern) -> list[str]:
+async def _list(program: str, real: Path, matcher: GlobPattern, names: Shortlist) -> None:
     arguments = listing_arguments(real, matcher.last_names, most_levels=matcher.most_levels)
-    names, rest = list[str](), b"\0"
+    rest = b"\0"
 
     def take(chunk: bytes) -> None:
         # What follows the last NUL, at the end, is what it complained of.
@@ -115,15 +116,10 @@ async def _listed(program: str, real: Path, matcher: GlobPattern) -> list[str]:
         whole, end, rest = (rest + chunk).rpartition(b"\0")
         rest = end + rest
         listed = os.fsdecode(whole).split("\0./")[1:]
-        names.extend(listed if matcher.is_by_last_name else matcher.matching(listed))
+        names.add(listed if matcher.is_by_last_name else matcher.matching(listed))
 
     async with (
         entered(real) as cwd,
         open_process([program, *arguments], cwd=cwd, on_output=take) as process,
     ):
         await process.wait()
-    return names
-
-
-def _in_order(name: str) -> str:
-    return name.replace("/", "\0")

@@ -68,6 +68,18 @@ async def test_more_than_the_limit_is_told(tmp_path: Path, glob: Use) -> None:
     assert await glob("*", max_results=2) == ["a", "b", "... (1 more; raise max_results or narrow)"]
 
 
+async def test_the_first_of_very_many_are_shown(
+    tmp_path: Path, glob: Use, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sagent.tools._shortlist._SLACK", 1)
+    monkeypatch.setattr("sagent.tools._glob._BATCH", 2)
+    plant(tmp_path, *[f"{folder}/{name}" for folder in ("b", "a b", "a") for name in "zyx"])
+
+    shown = await glob("**/*", max_results=4)
+
+    assert shown == ["a/x", "a/y", "a/z", "a b/x", "... (5 more; raise max_results or narrow)"]
+
+
 async def test_ignored_files_are_left_out(tmp_path: Path, glob: Use) -> None:
     plant(tmp_path, "a.py", "a.log", "build/x.py", "keep/build.py", ".git/config")
     (tmp_path / ".gitignore").write_text("*.log\nbuild/\n[\n")
