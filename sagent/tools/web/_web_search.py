@@ -19,15 +19,38 @@ _TITLE_CHARS = 200
 _SNIPPET_CHARS = 500
 
 
-def _as_tuple(backends: Sequence[SearchBackend] | None) -> tuple[SearchBackend, ...] | None:
-    return None if backends is None else tuple(backends)
+@attrs.define(eq=False)
+class Services:
+    """The backends that all copies of a tool ask: they keep the pace of each together."""
+
+    given: tuple[SearchBackend, ...] | None
+    _found: tuple[SearchBackend, ...] = attrs.field(default=(), init=False)
+    _found_for: tuple[str | None, ...] = attrs.field(default=(), init=False, repr=False)
+    """The variables' values that the backends were made for."""
+
+    def at_hand(self) -> tuple[SearchBackend, ...]:
+        """Give those that were given, else those that the environment has what they need for."""
+        if self.given is not None:
+            return self.given
+        values = tuple(os.environ.get(variable) for variable in VARIABLES.values())
+        if not self._found or values != self._found_for:
+            from sagent.tools.web._search_backends import backends_of  # noqa: PLC0415  # httpx loads slowly, and many agents search nothing
+
+            self._found, self._found_for = tuple(backends_of(os.environ)), values
+        return self._found
+
+
+def _services(backends: Sequence[SearchBackend] | Services | None) -> Services:
+    if isinstance(backends, Services):
+        return backends
+    return Services(None if backends is None else tuple(backends))
 
 
 @attrs.define(eq=False, kw_only=True)
 class WebSearch(BuiltinTool):
     """Searches the web.
 
-    Attributes:
+    Args:
         backends: the services to ask, the first where the model names none; None for those that
             the environment has a key for, and DuckDuckGo.
     """
@@ -55,10 +78,12 @@ class WebSearch(BuiltinTool):
         subjects=("query",),
     )
 
-    backends: tuple[SearchBackend, ...] | None = attrs.field(default=None, converter=_as_tuple)
-    _found_backends: tuple[SearchBackend, ...] = attrs.field(default=(), init=False, repr=False)
-    _found_for: tuple[str | None, ...] = attrs.field(default=(), init=False, repr=False)
-    """The variables' values that the backends were made for."""
+    _services: Services = attrs.field(default=None, converter=_services, alias="backends")
+
+    @property
+    def backends(self) -> tuple[SearchBackend, ...] | None:
+        """The services that it was given; None if they are the environment's to choose."""
+        return self._services.given
 
     async def _work(self, arguments: Arguments, workspace: Workspace) -> Message:  # noqa: ARG002  # the contract's
         query = " ".join(arguments.text("query").split())
@@ -76,7 +101,7 @@ class WebSearch(BuiltinTool):
         return TextMessage(_told(backend.name, search, found))
 
     def _backend(self, name: str | None) -> SearchBackend:
-        backends = self._available()
+        backends = self._services.at_hand()
         for backend in backends:
             if name is None or backend.name == name:
                 return backend
@@ -84,17 +109,6 @@ class WebSearch(BuiltinTool):
         needs = VARIABLES.get(name or "")
         reason = f"{name} needs the variable {needs}" if needs else f"there is no backend {name!r}"
         raise Refusal(f"{reason}; at hand: {known}")
-
-    def _available(self) -> tuple[SearchBackend, ...]:
-        if self.backends is not None:
-            return self.backends
-        values = tuple(os.environ.get(variable) for variable in VARIABLES.values())
-        # Kept while nothing changes: who asks a service twice must keep its pace.
-        if not self._found_backends or values != self._found_for:
-            from sagent.tools.web._search_backends import backends_of  # noqa: PLC0415  # httpx loads slowly, and many agents search nothing
-
-            self._found_backends, self._found_for = tuple(backends_of(os.environ)), values
-        return self._found_backends
 
 
 def _told(backend: str, search: Search, found: Sequence[Found]) -> str:

@@ -8,8 +8,10 @@ from urllib.parse import parse_qs
 import outcome
 import pytest
 import trio
+import trio.testing
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from trio.testing import MockClock
 from web_server import Page, WebServer, open_web_server, page
 
 from sagent.agent import Agent
@@ -17,6 +19,7 @@ from sagent.lib.json import JSON
 from sagent.message import JsonMessage, is_error, is_message
 from sagent.message import response_text as told
 from sagent.testing import ScriptedModel, calls
+from sagent.tool import Binding, Workspace
 from sagent.tools._refusal import Refusal
 from sagent.tools.web import (
     Brave,
@@ -329,6 +332,30 @@ async def test_a_key_that_is_set_later_is_seen(monkeypatch: pytest.MonkeyPatch) 
 
     assert "searxng needs the variable SEARXNG_URL; at hand: duckduckgo" in str(before.content)
     assert not is_error(after)
+
+
+async def test_agents_wait_together_when_a_service_asks_one_of_them_to(
+    mock_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_at: list[float] = []
+    busy = page("", status="429 Too Many Requests", headers={"Retry-After": "3"})
+
+    async def say(stream: trio.abc.Stream) -> None:
+        asked_at.append(trio.current_time())
+        await stream.send_all(recorded("searxng.json") if len(asked_at) > 1 else busy)
+
+    async with open_web_server({"/search": say}) as server, trio.open_nursery() as nursery:
+        monkeypatch.setenv("SEARXNG_URL", server.origin)
+        tool = WebSearch()
+        for name in ("first", "second"):
+            copy = tool.bind(Binding(agent=name, workspace=Workspace()))
+            nursery.start_soon(copy.run, JsonMessage({"query": "bees"}))
+            await trio.testing.wait_all_tasks_blocked(0.05)
+        while len(asked_at) < 3:
+            mock_clock.jump(1)
+            await trio.testing.wait_all_tasks_blocked(0.05)
+
+    assert [at - asked_at[0] for at in asked_at] == [0, 3, 3]
 
 
 async def test_an_agent_searches() -> None:
