@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from sagent.tools._refusal import Refusal
+from sagent.errors import UsageError
 
 _DOMAIN = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63})*")
 
@@ -40,6 +40,9 @@ class Search:
         most_results: how many pages are wanted.
         allowed_domains: where alone they may be, with what is below; anywhere if there are none.
         blocked_domains: where they may not be.
+
+    Raises:
+        UsageError: one of the domains is none.
     """
 
     query: str
@@ -84,7 +87,7 @@ class SearchBackend(Protocol):
         """Search, best first; the caller drops what the search does not want.
 
         Raises:
-            Refusal: the service gives no results; its line tells the model why.
+            UsageError: the service gives no results; the model reads why.
         """
         ...
 
@@ -102,5 +105,5 @@ def _domain(name: str) -> str:
     except UnicodeError:
         host = ""
     if not _DOMAIN.fullmatch(host):
-        raise Refusal(f"{name[:100]!r} is no domain: write it as example.com")
+        raise UsageError(f"{name[:100]!r} is no domain: write it as example.com")
     return host

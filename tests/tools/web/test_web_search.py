@@ -15,6 +15,7 @@ from trio.testing import MockClock
 from web_server import Page, WebServer, open_web_server, page
 
 from sagent.agent import Agent
+from sagent.errors import UsageError
 from sagent.lib.json import JSON
 from sagent.message import JsonMessage, is_error, is_message
 from sagent.message import response_text as told
@@ -308,6 +309,23 @@ async def test_a_search_that_cannot_be_meant_is_told(
 
     assert is_error(result)
     assert reason in str(result.content)
+
+
+async def test_what_a_backend_cannot_do_is_told() -> None:
+    class Closed(Fixed):
+        async def search(self, search: Search) -> Sequence[Found]:
+            await super().search(search)
+            raise UsageError("the handbook is closed: ask tomorrow")
+
+    result = await WebSearch(backends=[Closed()]).run(JsonMessage({"query": "bees"}))
+
+    assert is_error(result)
+    assert told(result) == "the handbook is closed: ask tomorrow"
+
+
+def test_a_search_of_what_is_no_domain_is_refused() -> None:
+    with pytest.raises(UsageError, match="'a b' is no domain: write it"):
+        Search(query="bees", allowed_domains=["a b"])
 
 
 async def test_the_backend_that_the_environment_has_what_it_needs_for_is_asked(
