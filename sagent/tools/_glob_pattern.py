@@ -10,6 +10,7 @@ _MOST_ALTERNATIVES = 256
 _ANY_DEPTH = "**"
 _NOT_PLAIN = re.compile(r"(?:[^\[\w.-]|\[.*)+", re.ASCII | re.DOTALL)
 _BY_LAST_NAME = re.compile(r"\*\*/(?:[\w.-]|\*(?!\*))*\w", re.ASCII)
+_BRACES = re.compile(r"\{([^{}]*)\}")
 _MAGIC = re.compile(r"[*?\[{]")
 
 
@@ -114,12 +115,13 @@ def alternatives(pattern: str) -> list[str]:
     done: list[str] = []
     waiting = [pattern]
     while waiting:
-        if len(done) + len(waiting) > _MOST_ALTERNATIVES:
-            raise Refusal(f"the braces in {pattern!r} stand for too many patterns: use fewer")
         one = waiting.pop()
-        inner = re.search(r"\{([^{}]*,[^{}]*)\}", one)
+        inner = next((found for found in _BRACES.finditer(one) if "," in found[0]), None)
         if inner is None:
             done.append(one)
-        else:
-            waiting += (one[: inner.start()] + c + one[inner.end() :] for c in inner[1].split(","))
+            continue
+        choices = inner[1].split(",")
+        if len(done) + len(waiting) + len(choices) > _MOST_ALTERNATIVES:
+            raise Refusal(f"the braces in {pattern[:100]!r} stand for too many patterns: use fewer")
+        waiting += (one[: inner.start()] + choice + one[inner.end() :] for choice in choices)
     return done

@@ -145,8 +145,25 @@ async def test_a_missing_start_is_told(tmp_path: Path, glob: Use) -> None:
     ]
 
 
-async def test_too_many_braces_are_refused(glob: Use) -> None:
-    assert (await glob("{a,b}" * 20))[0] == "ERROR"
+@pytest.mark.parametrize(
+    "pattern", ["{a,b}" * 20, "{" + "," * 1000 + "}", "{" + "," * 1_000_000 + "}" + "a" * 100_000]
+)
+async def test_too_many_braces_are_refused(glob: Use, pattern: str) -> None:
+    kind, reason = await glob(pattern)
+
+    assert kind == "ERROR"
+    assert reason.endswith("stand for too many patterns: use fewer")
+
+
+@pytest.mark.parametrize("pattern", ["{a,b", "{a,b,", "{}", "{a}"])
+async def test_braces_without_a_choice_are_braces(tmp_path: Path, glob: Use, pattern: str) -> None:
+    plant(tmp_path, "a", pattern)
+
+    assert await glob(pattern) == [pattern]
+
+
+def test_a_brace_that_does_not_end_is_read_at_once() -> None:
+    assert not GlobPattern.of("{" + "," * 1_000_000).matches("a")
 
 
 async def test_a_pattern_of_many_stars_ends_soon(tmp_path: Path, glob: Use) -> None:
