@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import partial
-from typing import ClassVar, Self, cast
+from typing import ClassVar, Self
 
 import attrs
 import trio
@@ -9,7 +9,6 @@ import trio
 from sagent.actors import Restart
 from sagent.agent import AgentLimits, Lifetime, SpawnOrder
 from sagent.home import Home
-from sagent.lib.json import JSON
 from sagent.message import Message
 from sagent.model import Model
 from sagent.prompt import AgentFile, AgentFiles, load_agent_files
@@ -152,7 +151,7 @@ class AgentSpawn(ColleagueTool):
         prompt = arguments.text("prompt")
         if not prompt.strip():
             raise Refusal("prompt is empty: say what the agent has to do")
-        cwd, rounds = arguments.optional_text("cwd"), arguments.optional_count
+        cwd = arguments.optional_text("cwd")
         usd = arguments.optional_number("max_budget_usd")
         order = SpawnOrder(
             prompt=prompt,
@@ -163,10 +162,10 @@ class AgentSpawn(ColleagueTool):
             model_id=arguments.text("model_id", ""),
             auth=arguments.text("auth", ""),
             offered=self.tools,
-            tools=_names(arguments.value("tools")),
+            tools=arguments.optional_texts("tools"),
             cwd=place_of(workspace, cwd) if cwd else None,
-            max_tool_call_rounds=rounds("max_tool_call_rounds", least=1),
-            max_depth=rounds("max_depth"),
+            max_tool_call_rounds=arguments.optional_count("max_tool_call_rounds", least=1),
+            max_depth=arguments.optional_count("max_depth"),
             budget_usd=None if usd is None else str(usd),
             deadline_s=arguments.optional_number("deadline"),
             restart=_restart(arguments),
@@ -211,14 +210,6 @@ def _restart(arguments: Arguments) -> Restart:
     if rule not in _RESTARTS:
         raise Refusal(f"restart must be one of {', '.join(_RESTARTS)}")
     return rule
-
-
-def _names(value: JSON) -> tuple[str, ...] | None:
-    if value is None:
-        return None
-    if not isinstance(value, tuple) or not all(isinstance(name, str) for name in value):
-        raise Refusal("tools must be a list of names")
-    return cast("tuple[str, ...]", value)
 
 
 def _lower[N: (int, float, Decimal)](one: N | None, other: N | None) -> N | None:

@@ -39,6 +39,10 @@ class Arguments:
             raise Refusal(f"{name} must be a list of strings")
         return texts
 
+    def optional_texts(self, name: str) -> tuple[str, ...] | None:
+        """Give the strings of the list under *name*, or None if it is left out."""
+        return None if self._directive.get(name) is None else self.texts(name)
+
     def count(self, name: str, default: int | None = None, *, least: int = 0) -> int:
         """Give the whole number under *name*; one that no machine could count to is lowered."""
         value = self._value(name, default)
@@ -62,10 +66,6 @@ class Arguments:
     def optional_number(self, name: str) -> float | None:
         """Give the number under *name*, or None if it is left out."""
         return None if self._directive.get(name) is None else self.number(name, 0)
-
-    def value(self, name: str) -> JSON:
-        """Give whatever stands under *name*, or None."""
-        return self._directive.get(name)
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """Give the boolean under *name*."""
