@@ -4,6 +4,7 @@ The decorator is loaded when its name is first used.
 """
 
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sagent.tools._advisor import Advisor
@@ -27,7 +28,8 @@ from sagent.tools.papers import PaperAuthor, PaperDetails, PaperFetch, PaperSear
 from sagent.tools.web import WebFetch, WebSearch
 
 if TYPE_CHECKING:
-    from sagent.tools._function import FunctionTool, tool
+    from sagent.tools._decorator import tool
+    from sagent.tools._function import FunctionTool
 
 __all__ = [
     "DEFAULT_TOOLS",
@@ -59,10 +61,12 @@ __all__ = [
     "tool",
 ]
 
-_ELSEWHERE = frozenset({"FunctionTool", "tool"})
+_ELSEWHERE = MappingProxyType(
+    {"FunctionTool": "sagent.tools._function", "tool": "sagent.tools._decorator"}
+)
 
 
 def __getattr__(name: str) -> object:
     if name in _ELSEWHERE:
-        return getattr(import_module("sagent.tools._function"), name)
+        return getattr(import_module(_ELSEWHERE[name]), name)
     raise AttributeError(f"module 'sagent.tools' has no attribute {name!r}")
