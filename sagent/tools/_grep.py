@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
-import attrs
 import trio
 
 from sagent.message import Message, TextMessage
@@ -17,19 +16,18 @@ from sagent.tools._builtin import BuiltinTool, Card
 from sagent.tools._entered import entered
 from sagent.tools._file_rules import file_rules
 from sagent.tools._file_types import globs_of_type
-from sagent.tools._found_files import FoundFiles, in_order
+from sagent.tools._found_files import FoundFiles
 from sagent.tools._matches import Findings, Matches, Page
 from sagent.tools._place import check_regular, missing, open_regular, place_of, short, target_of
 from sagent.tools._query import MODES, Query, Seat
 from sagent.tools._refusal import Refusal
 from sagent.tools._ripgrep import ripgrep, ripgrep_input, search_arguments
+from sagent.tools._unsorted_lines import UnsortedLines
 from sagent.tools._walk import walk
 
 _DEFAULT_LINES = 250
 _PATIENCE_S = 30
 """How long a search may take; some patterns would take for ever."""
-_MOST_UNSORTED_BYTES = 256 << 10
-"""Of lines that are waited for before they are put in order."""
 _ERROR = 2
 """The least exit code that says that not all was searched."""
 
@@ -153,7 +151,7 @@ async def _found_at_once(program: str, query: Query, cwd: Path) -> tuple[bytes, 
     """
     if query.before or query.after or query.multiline:
         return None
-    lines = _Lines()
+    lines = UnsortedLines()
     command = [program, *search_arguments(query, order="any")]
     end = await _search_with(command, lines, cwd, ripgrep_input(query.rules))
     if lines.is_full or end not in {0, 1} or not lines.are_matches:
@@ -161,41 +159,8 @@ async def _found_at_once(program: str, query: Query, cwd: Path) -> tuple[bytes, 
     return lines.in_order(), end
 
 
-@attrs.define
-class _Lines:
-    """Matches in any order: a path, a NUL, and the line; those of one file stand together."""
-
-    _octets: bytearray = attrs.field(factory=bytearray, init=False)
-
-    @property
-    def is_full(self) -> bool:
-        """Whether there are so many that the first of them are soon found in order."""
-        return len(self._octets) > _MOST_UNSORTED_BYTES
-
-    @property
-    def are_matches(self) -> bool:
-        """Whether nothing else is among them: a complaint, or half a name with a line end in it."""
-        return all(line.startswith(b"./") and b"\0" in line for line in self._split())
-
-    def feed(self, chunk: bytes) -> None:
-        """Take in more of them."""
-        self._octets += chunk
-
-    def in_order(self) -> bytes:
-        """Give them directory by directory."""
-        lines: list[bytes] = sorted(self._split(), key=_place)
-        return b"".join(lines)
-
-    def _split(self) -> list[bytes]:
-        return [line + b"\n" for line in bytes(self._octets).split(b"\n") if line]
-
-
-def _place(line: bytes) -> bytes:
-    return in_order(line.partition(b"\0")[0])
-
-
 async def _search_with(
-    command: list[str], found: Findings | _Lines, cwd: Path, stdin: bytes
+    command: list[str], found: Findings | UnsortedLines, cwd: Path, stdin: bytes
 ) -> int | None:
     """Search, and give the exit code; 0 when enough was found, None when it took too long."""
     enough = trio.Event()
