@@ -14,7 +14,7 @@ from sagent.tools import _search
 from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import BuiltinTool, Card
 from sagent.tools._entered import entered
-from sagent.tools._file_rules import file_rules
+from sagent.tools._file_rules import FileRules
 from sagent.tools._file_types import globs_of_type
 from sagent.tools._found_files import FoundFiles
 from sagent.tools._matches import Findings, Matches, Page
@@ -134,12 +134,11 @@ def _command(query: Query) -> tuple[list[str], bytes]:
 
 
 def _files(query: Query) -> Iterator[str]:
-    left_out = file_rules(query.rules) if query.rules else None
-    typed = file_rules(globs_of_type(query.type)) if query.type else None
+    left_out = FileRules.of(query.rules)
+    typed = FileRules.of(globs_of_type(query.type)) if query.type else None
     for name in walk(query.seat.real):
-        if (typed is None or typed.match_file(name.rpartition("/")[2])) and (
-            left_out is None or not left_out.match_file(name)
-        ):
+        of_type = typed is None or typed.verdict(name.rpartition("/")[2])
+        if of_type and not left_out.leave_out(name):
             yield name
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import attrs
 
 from sagent.tools._arguments import Arguments
-from sagent.tools._file_rules import file_rules
+from sagent.tools._file_rules import FileRules
 from sagent.tools._glob_pattern import alternatives
 from sagent.tools._refusal import Refusal
 
@@ -74,9 +74,10 @@ def _rules(glob: str, exclude: str) -> tuple[str, ...]:
     wanted = [f"!{one}" for one in globs if not one.startswith("!")]
     unwanted = [one[1:] for one in globs if one.startswith("!")]
     unwanted += [one for one in alternatives(exclude) if one]
-    rules = (*(["*", *wanted] if wanted else []), *unwanted)
+    # A directory that `*` left out would not be looked into.
+    rules = (*(["*", "!*/", *wanted] if wanted else []), *unwanted)
     try:
-        file_rules(rules)
+        FileRules.of(rules)
     except ValueError as error:
         raise Refusal(f"glob or exclude is no pattern of file names: {error}") from error
     return rules

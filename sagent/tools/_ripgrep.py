@@ -88,10 +88,7 @@ def listing_arguments(
 
 def ripgrep_input(rules: Iterable[str]) -> bytes:
     """Give what ripgrep reads from standard input: which files *rules* leave out."""
-    rules = tuple(rules)
-    # A directory that `*` left out would not be looked into.
-    opened = [rules[0], "!*/", *rules[1:]] if rules[:1] == ("*",) else rules
-    lines = [*opened, *(f"{name}/" for name in sorted(VERSION_CONTROL))]
+    lines = [*rules, *(f"{name}/" for name in sorted(VERSION_CONTROL))]
     return "".join(f"{line}\n" for line in lines).encode(errors="replace")
 
 

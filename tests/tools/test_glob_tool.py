@@ -87,6 +87,16 @@ async def test_ignored_files_are_left_out(tmp_path: Path, glob: Use) -> None:
     assert await glob("**/*") == [".gitignore", "a.py", "keep/build.py"]
 
 
+async def test_rules_that_are_made_to_take_long_do_not(
+    tmp_path: Path, glob: Use, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(tmp_path, "a" * 200)
+    (tmp_path / ".gitignore").write_text("*a" * 30 + "b\n")
+    monkeypatch.setattr("sagent.tools._glob.ripgrep", lambda: None)
+
+    assert await glob("*") == [".gitignore", "a" * 200]
+
+
 async def test_rules_of_inner_directories_come_first(tmp_path: Path, glob: Use) -> None:
     plant(tmp_path, "x.log", "in/x.log", "in/y.txt")
     (tmp_path / ".gitignore").write_text("*.log\n")
