@@ -1,9 +1,9 @@
-import difflib
 from pathlib import Path
 
 import attrs
 
 from sagent.tools._arguments import Arguments
+from sagent.tools._closest import closest
 from sagent.tools._line_ends import Span, replacements, split_lines
 from sagent.tools._place import shown
 from sagent.tools._refusal import Refusal
@@ -66,7 +66,7 @@ def _hint(text: str, old: str) -> str:
     if tab and number.isdecimal() and rest.strip() in text:
         return " It begins with a line number of Read's output: leave the numbers out."
     lines = [line.strip()[:_SHOWN_CHARS] for line in split_lines(text)[:_SEARCHED_LINES]]
-    near = difflib.get_close_matches(wanted[:_SHOWN_CHARS], lines, n=1)
+    near = closest(wanted[:_SHOWN_CHARS], lines, most=1)
     if not near:
         return " Nothing in the file comes near it: read the file again."
     return (

@@ -5,7 +5,6 @@ stay in the workspace. One that is plainly outside stands for what it leads to. 
 links are followed once, and what they led to is opened exactly, see `open_exact`.
 """
 
-import difflib
 import errno
 import os
 import stat
@@ -18,6 +17,7 @@ from typing import BinaryIO
 import attrs
 
 from sagent.tool import Workspace, open_exact
+from sagent.tools._closest import closest
 from sagent.tools._refusal import Refusal
 
 _NEIGHBOURS = 10_000
@@ -171,7 +171,7 @@ def missing(path: Path) -> Refusal:
             f"{shown(path)} has characters in its name that cannot be written here: "
             "rename it, or work on it, with a pattern (*, ?) in Bash"
         )
-    near = difflib.get_close_matches(path.name, names, n=3)
+    near = closest(path.name, names, most=3)
     if not near:
         return Refusal(f"File not found: {shown(path)}. List or Glob shows what there is")
     names = [shown(parent / name) for name in near]

@@ -102,6 +102,17 @@ async def test_what_is_not_there_is_told_with_the_nearest_line(tmp_path: Path, e
     )
 
 
+async def test_the_nearest_of_many_lines_that_are_much_alike_is_told(
+    tmp_path: Path, edit: Use
+) -> None:
+    lines = [f"register(item_{number:05}, weight=1, size={number})" for number in range(5000)]
+    (tmp_path / "a.txt").write_text("\n".join(lines))
+
+    result = await edit("register(item_01234, weight=1, size=12345)", "x")
+
+    assert f"The nearest is line 1235: {lines[1234]!r}." in text_of(result)
+
+
 async def test_a_copied_line_number_is_told(tmp_path: Path, edit: Use) -> None:
     (tmp_path / "a.txt").write_text("def one():\n")
 
