@@ -5,7 +5,10 @@ import attrs
 
 from sagent.tools._matches import Findings
 
-_MOST_HELD = 200_000
+_MOST_SHOWN = 200_000
+_MOST_HELD = 400_000
+_SLACK = 10_000
+"""How many lines more than are wanted are held, so that they are seldom sorted."""
 
 
 @attrs.define
@@ -25,20 +28,20 @@ class FoundFiles(Findings):
             records = [*self._counts(records)]
         self._seen += len(records)
         self._lines += records
-        if len(self._lines) > 2 * _MOST_HELD:
-            self._lines = self._chosen(_MOST_HELD)
+        if len(self._lines) > self._wanted + _SLACK:
+            self._lines = self._chosen(self._wanted)
 
     def text(self) -> str:
         """Show what was asked for, and tell what was not."""
-        page, most = self._page, min(self._page.keep_first or _MOST_HELD, _MOST_HELD)
+        page = self._page
         if not self.found:
             return "(no matches)"
         if page.keep_last is not None:
-            last = self._chosen(min(page.keep_last, _MOST_HELD))
+            last = self._chosen(self._wanted)
             before = self._seen - len(last)
             head = [f"({before} lines before these)"] if before else []
             return "\n".join([*head, *map(self._shown, last)])
-        lines = self._chosen(page.offset + most)[page.offset :]
+        lines = self._chosen(self._wanted)[page.offset :]
         if not lines:
             return f"(offset {page.offset} is beyond the end: {self._seen} lines in all)"
         following = page.offset + len(lines)
@@ -47,6 +50,14 @@ class FoundFiles(Findings):
             more = self._seen - following
             shown.append(f"... ({more} more. Use offset={following} to continue.)")
         return "\n".join(shown)
+
+    @property
+    def _wanted(self) -> int:
+        """How many lines, from one end, hold all that is shown."""
+        page = self._page
+        if page.keep_last is not None:
+            return min(page.keep_last, _MOST_SHOWN)
+        return min(page.offset + min(page.keep_first or _MOST_SHOWN, _MOST_SHOWN), _MOST_HELD)
 
     def _counts(self, records: Iterable[bytes]) -> Iterator[bytes]:
         for record in records:

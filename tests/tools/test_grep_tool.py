@@ -181,6 +181,20 @@ async def test_lines_can_be_skipped_or_taken_from_the_end(tmp_path: Path, grep: 
     assert beyond == "(offset 9 is beyond the end: 4 lines in all)"
 
 
+async def test_files_can_be_paged_too_however_many_are_found(
+    tmp_path: Path, grep: Use, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sagent.tools._found_files._SLACK", 1)
+    for name in "hgfedcba":
+        write(tmp_path, name, "x\n")
+
+    page = await grep("x", offset=2, keep_first=2)
+    last = await grep("x", keep_last=2)
+
+    assert page == "c\nd\n... (4 more. Use offset=4 to continue.)"
+    assert last == "(6 lines before these)\ng\nh"
+
+
 async def test_a_pattern_that_is_none_is_told(tmp_path: Path, grep: Use) -> None:
     write(tmp_path, "a.txt", "x\n")
 
