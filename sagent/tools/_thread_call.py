@@ -8,7 +8,7 @@ things make that safe here:
   call ends, then clears what was raised too late. The gate is reentrant, since the exception can
   come between taking the gate and knowing it.
 - The exception is no `Exception`, so that the function is not asked whether it wants to end; one
-  that catches everything is asked again and again.
+  that catches everything, or in which a finalizer runs just then, is asked again and again.
 """
 
 import ctypes

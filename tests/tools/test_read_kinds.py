@@ -287,7 +287,7 @@ async def test_a_pdf_that_takes_too_long_is_given_up(
     (tmp_path / "pypdfium2.py").write_text("while True:\n    pass\n")
     (tmp_path / "a.pdf").write_bytes(pdf(["one"]))
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    monkeypatch.setattr("sagent.tools._pdf._SECONDS", 0.3)
+    monkeypatch.setattr("sagent.tools._pdf._PATIENCE_S", 0.3)
 
     assert "takes more than 0.3 s: ask for fewer pages" in text_of(await read("a.pdf"))
 
