@@ -26,7 +26,7 @@ _MOST_ANSWER_BYTES = 20_000_000
 _IMAGE_SIDE_PX = 1568
 """Anthropic makes larger images smaller before a model sees them."""
 _MEMORY_BYTES = 1 << 30
-_SECONDS = 60.0
+_PATIENCE_S = 60.0
 _LAST = 10**9
 _RANGE = re.compile(r"\s*(\d{1,9})\s*(?:(-)\s*(\d{1,9})?\s*)?")
 
@@ -122,7 +122,7 @@ def _request(content: bytes) -> _pdf_worker.Request:
         "image_side_px": _IMAGE_SIDE_PX,
         "images": False,
         "memory_bytes": _MEMORY_BYTES + 4 * len(content),
-        "cpu_s": int(_SECONDS) + 1,
+        "cpu_s": int(_PATIENCE_S) + 1,
     }
 
 
@@ -130,10 +130,10 @@ async def _answer(
     name: str, request: _pdf_worker.Request, content: bytes
 ) -> tuple[_pdf_worker.Head, bytes]:
     answer: bytes | None = None
-    with trio.move_on_after(_SECONDS):
+    with trio.move_on_after(_PATIENCE_S):
         answer = await _asked(json.dumps(request).encode() + b"\n" + content)
     if answer is None:
-        raise Refusal(f"{name}: it takes more than {_SECONDS:g} s: ask for fewer pages")
+        raise Refusal(f"{name}: it takes more than {_PATIENCE_S:g} s: ask for fewer pages")
     line, _, rest = answer.partition(b"\n")
     if not line:
         raise Refusal(

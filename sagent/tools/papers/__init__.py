@@ -6,6 +6,7 @@ All but the tools' cards is loaded when it is first used.
 """
 
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sagent.tools.papers._paper_author import PaperAuthor
@@ -30,12 +31,14 @@ __all__ = [
     "SemanticScholar",
 ]
 
-_ELSEWHERE = {
-    "Arxiv": "sagent.tools.papers._arxiv",
-    "Library": "sagent.tools.papers._library",
-    "OpenAlex": "sagent.tools.papers._openalex",
-    "SemanticScholar": "sagent.tools.papers._semantic_scholar",
-}
+_ELSEWHERE = MappingProxyType(
+    {
+        "Arxiv": "sagent.tools.papers._arxiv",
+        "Library": "sagent.tools.papers._library",
+        "OpenAlex": "sagent.tools.papers._openalex",
+        "SemanticScholar": "sagent.tools.papers._semantic_scholar",
+    }
+)
 
 
 def __getattr__(name: str) -> object:

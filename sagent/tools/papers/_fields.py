@@ -1,13 +1,14 @@
-"""Looking into JSON that a service sent, of whatever shape it turns out to be."""
+"""Looking into what services say of papers: plain lines of text, counts, and lists of these."""
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TypeGuard
 
 from sagent.lib.json import JSON
 from sagent.tools._refusal import Refusal
 from sagent.tools.web._clean import clean
+from sagent.tools.web._fields import items, text_field
 
 type Fields = Mapping[str, JSON]
 
@@ -38,19 +39,18 @@ def fields_in(holder: Fields, key: str) -> Fields:
 
 def objects_in(holder: Fields, key: str) -> list[Fields]:
     """Give the objects of the list under *key*, if it is one."""
-    return [item for item in _list_in(holder, key) if isinstance(item, Mapping)]
+    return [item for item in items(holder, key) if isinstance(item, Mapping)]
 
 
 def texts_in(holder: Fields, key: str) -> list[str]:
     """Give the texts of the list under *key* that are not blank, if it is a list."""
-    texts = [plain(item) for item in _list_in(holder, key) if isinstance(item, str)]
+    texts = [plain(item) for item in items(holder, key) if isinstance(item, str)]
     return [text for text in texts if text]
 
 
 def text_in(holder: Fields, key: str) -> str:
     """Give the text under *key* as one plain line, or ""."""
-    value = holder.get(key)
-    return plain(value) if isinstance(value, str) else ""
+    return plain(text_field(holder, key))
 
 
 def count_in(holder: Fields, key: str) -> int | None:
@@ -61,7 +61,7 @@ def count_in(holder: Fields, key: str) -> int | None:
 
 def counts_in(holder: Fields, key: str) -> list[int]:
     """Give the whole numbers of the list under *key*, if it is one."""
-    return [item for item in _list_in(holder, key) if _counts(item)]
+    return [item for item in items(holder, key) if _counts(item)]
 
 
 def plain(text: str) -> str:
@@ -71,8 +71,3 @@ def plain(text: str) -> str:
 
 def _counts(value: JSON) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _list_in(holder: Fields, key: str) -> Sequence[JSON]:
-    value = holder.get(key)
-    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()

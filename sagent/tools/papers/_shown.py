@@ -55,11 +55,11 @@ def shown_authors(harvests: Sequence[Harvest[Author]], most: int) -> str:
 def shown_author(author: Author) -> str:
     """Show an author on one line."""
     facts = [
-        f"{count:,} {what}" if what != "h-index" else f"h-index {count}"
-        for count, what in (
-            (author.paper_count, "papers"),
-            (author.citation_count, "citations"),
-            (author.h_index, "h-index"),
+        fact.format(count)
+        for count, fact in (
+            (author.paper_count, "{:,} papers"),
+            (author.citation_count, "{:,} citations"),
+            (author.h_index, "h-index {}"),
         )
         if count is not None
     ]

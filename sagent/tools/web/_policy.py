@@ -25,11 +25,14 @@ class AddressPolicy:
     """
 
     allowed_private_hosts: tuple[str, ...] = attrs.field(default=(), converter=_lowered)
-    _networks: tuple[Network, ...] = attrs.field(init=False, eq=False, repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        networks = tuple(filter(None, map(_network, self.allowed_private_hosts)))
-        object.__setattr__(self, "_networks", networks)
+    _networks: tuple[Network, ...] = attrs.field(
+        init=False,
+        eq=False,
+        repr=False,
+        default=attrs.Factory(
+            lambda policy: _networks(policy.allowed_private_hosts), takes_self=True
+        ),
+    )
 
     def check_addresses(self, host: str, addresses: Sequence[Address]) -> None:
         """Check every address of *host*: one that is private spoils them all.
@@ -46,6 +49,10 @@ class AddressPolicy:
                     f"Refusing to fetch: {where} is no public address, and only the public "
                     "Internet may be reached."
                 )
+
+
+def _networks(hosts: Iterable[str]) -> tuple[Network, ...]:
+    return tuple(filter(None, map(_network, hosts)))
 
 
 def _network(host: str) -> Network | None:
