@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sagent.cli._exit_code import DONE
 from sagent.cli._last_stop import settled
-from sagent.cli._session_export import exported, readable
+from sagent.cli._session_export import export_text, readable
 from sagent.cli._session_json import hit_json, json_line, session_json
 from sagent.cli._session_place import find
 from sagent.cli._session_removal import confirm, remove
@@ -73,7 +73,7 @@ def _export(options: SessionsOptions, home: Home) -> None:
     transcript = read_session(find(home, options.id))
     tell_damage(transcript)
     output = None if options.output is None else Path(options.output)
-    text = exported(transcript, options.format, output)
+    text = export_text(transcript, options.format, output)
     if output is None:
         print_out(text)
         return

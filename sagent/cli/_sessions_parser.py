@@ -9,9 +9,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
+    from sagent.terminal import ExportFormat
+
 type Command = Literal["list", "search", "show", "export", "remove", "rename", "rewind", "fork"]
 type Restore = Literal["conversation", "files", "both"]
-type ExportFormat = Literal["markdown", "html", "jsonl"]
 
 _DESCRIPTION = """\
 Look after the sessions of this directory's project. ID is the beginning of a session's id, or a

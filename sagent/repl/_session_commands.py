@@ -10,13 +10,13 @@ import trio
 
 from sagent.agent import Clear, Rewind, Rewound
 from sagent.errors import SessionError, UsageError
-from sagent.message import Descriptor, Message, encode_message, response_text
+from sagent.message import Descriptor, Message, response_text
 from sagent.repl._printed import Remark, Tone, Verbatim
 from sagent.repl._screen import Screen
 from sagent.repl._screen_answerer import ScreenAnswerer
 from sagent.repl._setting import GoOn, Outcome, Setting
-from sagent.session import Session, find_session, list_sessions, to_html, to_markdown
-from sagent.terminal import age, find_message, title, words
+from sagent.session import Session, find_session, list_sessions
+from sagent.terminal import age, export_format, exported, find_message, title, words
 from sagent.tool import Choice, Question
 
 MOST_OFFERED = 10
@@ -50,7 +50,7 @@ class SessionCommands:
     async def _export(self, name: str) -> None:
         session = self._session()
         path = self._setting.directory / (name or f"{session.id}.md")
-        text = _exported(session, path)
+        text = exported(session.transcript, export_format(path))
         try:
             await trio.to_thread.run_sync(partial(_write_new, path, text))
         except OSError as error:
@@ -161,15 +161,6 @@ def _by_words(messages: Iterable[Message]) -> dict[str, str]:
     return rows
 
 
-def _exported(session: Session, path: Path) -> str:
-    if path.suffix in {".html", ".htm"}:
-        return to_html(session.transcript)
-    if path.suffix == ".jsonl":
-        messages = session.transcript.conversation
-        return "".join(f"{encode_message(message)}\n" for message in messages)
-    return to_markdown(session.transcript)
-
-
 def _write_new(path: Path, text: str) -> None:
-    with path.open("x") as file:
+    with path.open("x", encoding="utf-8", errors="replace") as file:
         file.write(text)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from sagent.terminal._charset import Charset
 from sagent.terminal._clean import clean, one_line
 from sagent.terminal._emoji import simple_emoji
+from sagent.terminal._export import ExportFormat, export_format, exported
 from sagent.terminal._message_rows import find_message, message_rows, telling_chars, words
 from sagent.terminal._session_words import age, cost, title
 from sagent.terminal._size import size_of
@@ -15,9 +16,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Charset",
+    "ExportFormat",
     "age",
     "clean",
     "cost",
+    "export_format",
+    "exported",
     "find_message",
     "message_rows",
     "one_line",
