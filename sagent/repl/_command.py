@@ -1,6 +1,8 @@
 """The commands that begin with a slash, as a table."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import attrs
 
@@ -59,19 +61,25 @@ COMMANDS = (
     Command(name="undo", summary="take the last turn and its files back"),
     Command(name="vi", summary="edit as in vi, or as before"),
 )
-_SYNONYMS = {"exit": "quit", "q": "quit", "?": "help"}
+_SYNONYMS: Mapping[str, str] = MappingProxyType({"exit": "quit", "q": "quit", "?": "help"})
 OWN_NAMES = frozenset({*(command.name for command in COMMANDS), *_SYNONYMS})
 """What no file can be called by."""
 
 
 def read_order(line: str) -> Order | None:
     """Read a line that begins with a slash; None if that is no command of sagent's own."""
-    word, _, rest = line[1:].partition(" ")
-    name = _SYNONYMS.get(word.strip(), word.strip())
+    word, rest = name_and_rest(line)
+    name = _SYNONYMS.get(word, word)
     for command in COMMANDS:
         if command.name == name:
-            return Order(command, rest.strip())
+            return Order(command, rest)
     return None
+
+
+def name_and_rest(line: str) -> tuple[str, str]:
+    """Part what begins with a slash into the name behind that, and what follows, on any line."""
+    found = _NAMED.match(line)
+    return ("", line.strip()) if found is None else (found["name"], found["rest"].strip())
 
 
 def help_text(others: Sequence[Command] = ()) -> str:
@@ -87,6 +95,7 @@ def _rows(commands: Sequence[Command]) -> Iterator[str]:
 
 
 _MOST_WIDTH = 32
+_NAMED = re.compile(r"\s*/(?P<name>\S*)(?P<rest>.*)", re.DOTALL)
 _KEYS = (
     "",
     "  !COMMAND         run it in a shell for you alone; with !!, the agent reads it",

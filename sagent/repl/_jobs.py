@@ -1,5 +1,6 @@
 """What runs for the person, beside the agent: their commands and their shell's."""
 
+import logging
 from collections.abc import Awaitable, Callable
 
 import attrs
@@ -8,6 +9,8 @@ import trio
 from sagent.errors import SagentError
 from sagent.repl._printed import Remark, Verbatim
 from sagent.repl._screen import Screen
+
+_log = logging.getLogger(__name__)
 
 
 def _nothing() -> None:
@@ -48,6 +51,9 @@ class Jobs:
                 await job()
         except SagentError as error:
             self._screen.print(Verbatim(f"  ✗ {error}", "error"))
+        except Exception as error:  # noqa: BLE001  # a fault of one command must not end the talk
+            _log.warning("a command has failed", exc_info=error)
+            self._screen.print(Verbatim(f"  ✗ {type(error).__name__}: {error}", "error"))
         finally:
             self._scopes.discard(scope)
             self.on_change()

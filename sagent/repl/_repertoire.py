@@ -8,7 +8,7 @@ from sagent.errors import UnknownNameError
 from sagent.model import EFFORTS
 from sagent.nearness import nearest
 from sagent.prompt import CustomCommands, Skills
-from sagent.repl._command import COMMANDS, OWN_NAMES, Command
+from sagent.repl._command import COMMANDS, OWN_NAMES, Command, name_and_rest
 from sagent.repl._draft import Draft
 from sagent.repl._offers import Offers
 from sagent.repl._printed import Verbatim
@@ -81,8 +81,8 @@ class Repertoire:
             UnknownNameError: there is no such command; the nearest is told.
         """
         await self.refresh()
-        name, rest = _parted(said.whole)
-        shown_rest = _parted(said.text)[1]
+        name, rest = name_and_rest(said.whole)
+        shown_rest = name_and_rest(said.text)[1]
         if (command := self._commands.find(name)) is not None:
             text, named = command.filled(rest), command.filled(shown_rest)
         else:
@@ -99,8 +99,3 @@ class Repertoire:
         near = nearest(name, names)
         hint = "see /help" if near is None else f"did you mean /{near}?"
         raise UnknownNameError(f"unknown command: /{name}; {hint}")
-
-
-def _parted(line: str) -> tuple[str, str]:
-    word, _, rest = line.strip()[1:].partition(" ")
-    return word, rest.strip()

@@ -54,9 +54,8 @@ class ScreenAnswerer:
 
 def answer_in(text: str, question: Question) -> Answer:
     """Read what a person has typed: the number of a choice, numbers of several, or own words."""
+    labels = {f"{number}": label for number, label in enumerate(question.labels, 1)}
     words = text.replace(",", " ").split()
-    if question.choices and words and all(map(str.isdecimal, words)):
-        places = [int(word) for word in words if word.isascii()]
-        if len(places) == len(words) and all(0 < n <= len(question.choices) for n in places):
-            return Answer(chosen=[question.labels[n - 1] for n in dict.fromkeys(places)])
+    if words and all(word in labels for word in words):
+        return Answer(chosen=[labels[word] for word in dict.fromkeys(words)])
     return Answer(other=text.strip())
