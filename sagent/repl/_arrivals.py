@@ -49,9 +49,8 @@ class Arrivals:
         view: View | None = None,
         fill: str = "",
         insert: str | Pasted = "",
-        ends: bool = False,
     ) -> None:
-        """Take in what is to be printed, what to show, what to edit, and whether to end."""
+        """Take in what is to be printed, what to show, and what to edit."""
         with self._lock:
             self._printed.extend(printed)
             while len(self._printed) > MOST_WAITING:
@@ -60,7 +59,10 @@ class Arrivals:
             self.view = view or self.view
             self._fills += [fill] if fill else []
             self._inserts += [insert] if insert else []
-            self.ends = self.ends or ends
+
+    def end(self) -> None:
+        """Let the prompt end, once it has taken what has arrived."""
+        self.ends = True
 
     def take(self) -> Arrived:
         """Give what has arrived, which then waits no more."""

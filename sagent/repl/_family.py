@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import assert_never
 
 import attrs
 
@@ -11,7 +12,6 @@ from sagent.agent import (
     Done,
     Failed,
     Interrupted,
-    OwnEvent,
     QuestionClosed,
     Responded,
     Retrying,
@@ -155,7 +155,9 @@ def _figures(member: _Member, now_s: float) -> str:
     return figures(now_s - member.since_s, tokens, cost_usd)
 
 
-def _last_line(name: str, member: _Member, event: OwnEvent, now_s: float) -> Remark:
+def _last_line(
+    name: str, member: _Member, event: Done | Failed | Interrupted, now_s: float
+) -> Remark:
     told = _figures(member, now_s)
     match event:
         case Failed():
@@ -165,7 +167,7 @@ def _last_line(name: str, member: _Member, event: OwnEvent, now_s: float) -> Rem
         case Done():
             return Remark(f"  {name} done · {told} → {in_short(event.text)}")
         case _:
-            return Remark(f"  {name} ended · {told}")
+            assert_never(event)
 
 
 def _total(usage: Usage) -> int:

@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import assert_never
 
 import attrs
 import trio
@@ -117,6 +118,8 @@ class Hearing:
                 self._start(lambda: self._work.show_last(back))
             case Left():
                 self.leave(Leave())
+            case _:
+                assert_never(gesture)
 
     @property
     def _work(self) -> CommandWork:

@@ -66,7 +66,7 @@ class Outbox:
                 draft = self._sending[0]
                 with trio.CancelScope() as self._reading:
                     await self._send_with_files(draft)
-                if self._sending and self._sending[0] is draft:
+                if self._is_first(draft):
                     del self._sending[0]
 
     def lift(self) -> None:
@@ -116,9 +116,15 @@ class Outbox:
             return False
         return True
 
+    def _is_first(self, draft: Draft) -> bool:
+        """Tell whether *draft* is the next to be sent, and was not recalled."""
+        return bool(self._sending) and self._sending[0] is draft
+
     async def _send_with_files(self, draft: Draft) -> None:
         place = place_for(self._setting.agent)
         attached = await attach(draft.mentions, place, self._models.current)
+        if not self._is_first(draft):
+            return  # it was recalled when all was read already, too late for a cancel
         self._show(draft)
         rows = [Remark(f"  {row}") for row in attached.rows]
         faults = [Verbatim(f"  ! {fault}", "notice") for fault in attached.faults]

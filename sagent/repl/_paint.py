@@ -25,8 +25,8 @@ _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 _OURS: frozenset[Tone] = frozenset({"error", "notice"})
 """Tones of lines that we word ourselves, which are broken between words."""
 MOST_DIFF_LINES = 60
-_MOST_LINE_CHARS = 1000
-"""Words of longer lines are not compared."""
+_MOST_LINE_CHARS = 400
+"""Words of longer lines are not compared, nor of more lines than are shown."""
 
 
 class _Heading(Heading):
@@ -139,7 +139,8 @@ def _diff_lines(lines: list[str]) -> Iterator[Text]:
 
 
 def _changed(old: list[str], new: list[str]) -> Iterator[Text]:
-    if len(old) != len(new) or max(map(len, [*old, *new])) > _MOST_LINE_CHARS:
+    are_comparable = len(old) == len(new) <= MOST_DIFF_LINES
+    if not are_comparable or max(map(len, [*old, *new])) > _MOST_LINE_CHARS:
         yield from (Text(f"    {line}", RED) for line in old)
         yield from (Text(f"    {line}", GREEN) for line in new)
         return

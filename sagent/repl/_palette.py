@@ -7,6 +7,8 @@ these are of the 256, where each has a contrast of 3 at least with both, as WCAG
 terminal of sixteen colours shows the nearest, and ``dim`` and ``bold`` are as it has them.
 """
 
+from collections.abc import Mapping
+
 from rich.style import Style
 from rich.syntax import ANSISyntaxTheme
 from rich.theme import Theme
@@ -20,7 +22,7 @@ RED = "color(160)"
 MAGENTA = "color(133)"
 AMBER = "color(136)"
 
-TONES: dict[Tone, str] = {
+TONES: Mapping[Tone, str] = {
     "plain": "",
     "dim": "dim",
     "error": RED,

@@ -92,10 +92,13 @@ class PlainScreen:
         self._asks, self._echoed = False, line
 
     def _put(self, text: str) -> None:
+        told = f"\n! {self._left_out} texts were too fast to be shown\n" if self._left_out else ""
         try:
-            self._texts.send_nowait(text)
+            self._texts.send_nowait(f"{told}{text}")
         except trio.WouldBlock:
             self._left_out += 1
+        else:
+            self._left_out = 0
 
 
 @asynccontextmanager

@@ -85,10 +85,17 @@ class Stage(Desk, Shown):
         view: View | None = None,
         fill: str = "",
         insert: str | Pasted = "",
-        ends: bool = False,
     ) -> None:
-        """Take in what is to be printed, what to show, what to edit, and whether to end."""
-        self._arrivals.put(*printed, view=view, fill=fill, insert=insert, ends=ends)
+        """Take in what is to be printed, what to show, and what to edit."""
+        self._arrivals.put(*printed, view=view, fill=fill, insert=insert)
+        self._want_frame()
+
+    def end(self) -> None:
+        """Let the prompt end, once all that was put is shown."""
+        self._arrivals.end()
+        self._want_frame()
+
+    def _want_frame(self) -> None:
         with self._lock:
             loop, due = self._loop, self._frame_is_due
             self._frame_is_due = loop is not None

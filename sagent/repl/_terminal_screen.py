@@ -102,7 +102,7 @@ async def open_terminal_screen(
         except Exception as error:  # noqa: BLE001  # raised below, outside of the nursery
             failure = error
         finally:
-            stage.put(ends=True)
+            stage.end()
             shelter.deadline = trio.current_time() + LEAVE_S
             nursery.cancel_scope.cancel()
     if failure is not None:

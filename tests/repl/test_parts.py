@@ -29,7 +29,9 @@ from sagent.repl._completion import ReplCompleter, best, files_below
 from sagent.repl._figures import duration
 from sagent.repl._menu import Menu
 from sagent.repl._paint import MOST_DIFF_LINES, Painter
+from sagent.repl._plain_screen import PlainScreen
 from sagent.repl._printed import Diff, Printed, Prose, Remark, Said, Verbatim
+from sagent.repl._screen import Gesture
 from sagent.repl._screen_answerer import answer_in
 from sagent.repl._status_line import Standing, status_line
 from sagent.repl._telling import Telling
@@ -73,6 +75,15 @@ def test_a_long_diff_is_cut_and_says_so() -> None:
     assert "the diff goes on" in painted
 
 
+def test_of_a_change_of_many_lines_the_words_are_not_compared() -> None:
+    old, new = ("\n".join(f"{sign}{n} {'a b ' * 30}" for n in range(20_000)) for sign in "-+")
+
+    painted = COLOURS.paint([Diff(f"{old}\n{new}")], 80)
+
+    assert painted.count("\n") == MOST_DIFF_LINES + 1
+    assert "\x1b[1;7" not in painted
+
+
 def test_a_menu_is_walked_through_and_ticked() -> None:
     several = Question(text="Which?", choices=WHICH.choices, multiple=True)
 
@@ -89,6 +100,7 @@ def test_a_menu_is_walked_through_and_ticked() -> None:
         ("2", Answer(chosen=["green"])),
         ("3, 1", Answer(chosen=["blue", "red"])),
         ("4", Answer(other="4")),
+        ("9" * 5_000, Answer(other="9" * 5_000)),
         ("mauve ", Answer(other="mauve")),
     ],
 )
@@ -272,3 +284,17 @@ def test_what_a_terminal_is_too_slow_for_is_left_out_and_counted() -> None:
         "7",
     ]
     assert after == Arrived()
+
+
+async def test_what_a_plain_terminal_is_too_slow_for_is_counted_too() -> None:
+    texts, waiting = trio.open_memory_channel[str](1)
+    gestures = trio.open_memory_channel[Gesture](0)[1]
+    screen = PlainScreen(gestures, texts)
+
+    for number in range(3):
+        screen.print(Verbatim(f"{number}"))
+    first = waiting.receive_nowait()
+    screen.print(Verbatim("last"))
+
+    assert first == "0\n"
+    assert waiting.receive_nowait() == "\n! 2 texts were too fast to be shown\nlast\n"
