@@ -1,6 +1,7 @@
 """What the bot writes into Slack, and the files that go in and out."""
 
 from collections.abc import Callable, Sequence
+from typing import assert_never
 
 import attrs
 
@@ -117,11 +118,15 @@ class Board:
                 case Update(index=index, text=text):
                     await self._update(channel, sheet.stamps[index], text, ())
                 case Delete(index=index):
-                    gone = {"channel": channel, "ts": sheet.stamps.pop(index)}
+                    gone = {"channel": channel, "ts": sheet.stamps[index]}
                     await self.api.call("chat.delete", gone, tier="updates")
+                case _:
+                    assert_never(edit)
         except SlackError as error:
             if error.code not in _GONE or isinstance(edit, Post):
                 raise
+        if isinstance(edit, Delete):  # only now: a call that fails, or is cut off, is made again
+            del sheet.stamps[edit.index]
         sheet.shown = edited(sheet.shown, edit)
 
     async def _post(

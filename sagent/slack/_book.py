@@ -104,6 +104,10 @@ class Book:
         fresh, self._fresh = self._fresh, []
         return tuple(fresh)
 
+    def give_back(self, posts: Iterable[Posted]) -> None:
+        """Give *posts*, which were taken, again when it is asked next."""
+        self._fresh = [*posts, *self._fresh][-MOST_POSTS:]
+
     def remove(self, label: str) -> None:
         """Let an agent go, with all that is its; its conversations stay on disk."""
         del self.colleagues[label]

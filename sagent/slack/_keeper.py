@@ -60,4 +60,5 @@ class Keeper:
             if posts:
                 await trio.to_thread.run_sync(append_posts, self._directory, posts)
         except SessionError as error:
+            self._book.give_back(posts)  # the next write tries again
             _log.warning("a later run will not know what has changed: %s", error)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import assert_never
 
 import attrs
 import trio
@@ -94,52 +95,53 @@ class Office:
 
     async def _serve(self, nursery: trio.Nursery) -> None:
         nursery.start_soon(self._keeper.keep)
-        self._start(self._excuse(), nursery)
+        self._start(nursery, self._excuse)
         async for heard in self._heard:
             try:
-                self._heed(heard, nursery)
+                self._heed(nursery, heard)
             except Exception:  # noqa: BLE001  # whatever it is, it must not end the agents
                 _log.exception("something was not heeded, for a reason that is sagent's own")
 
-    def _heed(self, heard: Heard, nursery: trio.Nursery) -> None:
+    def _heed(self, nursery: trio.Nursery, heard: Heard) -> None:
         if self._guests.admits(heard):
-            self._act(heard, nursery)
+            self._act(nursery, heard)
         else:
-            self._note_stranger(heard, nursery)
+            self._note_stranger(nursery, heard)
 
-    def _act(self, heard: Heard, nursery: trio.Nursery) -> None:
+    def _act(self, nursery: trio.Nursery, heard: Heard) -> None:
         if isinstance(heard, Pressed):
             place = Place(channel=heard.channel, thread=heard.thread)
             if heard.question == HALT:
-                self._halt((heard.action, place), heard.user, nursery)
+                self._halt(nursery, (heard.action, place), heard.user)
             elif not self._inquiries.press(heard):
-                self._start(self._board.whisper(place, heard.user, _TOO_LATE), nursery)
+                self._whisper(nursery, place, heard.user, _TOO_LATE)
             return
-        match route(heard, self._book.roster(self._bot)):
+        routed = route(heard, self._book.roster(self._bot))
+        match routed:
             case Tell() as told:
-                self._tell(told, heard, nursery)
+                self._tell(nursery, told, heard)
             case Halt(label=label, place=place):
-                self._halt((label, place), heard.user, nursery)
+                self._halt(nursery, (label, place), heard.user)
             case Show(label=label, place=place):
-                self._start(self._show(label, place), nursery)
+                self._start(nursery, partial(self._show, label, place))
             case Obey(command=command):
                 assert isinstance(heard, Said), "nobody commands with an emoji"
-                self._start(self._obey(command, heard), nursery)
+                self._start(nursery, partial(self._obey, command, heard))
             case Guide():
                 assert isinstance(heard, Said), "an emoji needs no guidance"
                 place = Place(channel=heard.channel, thread=heard.thread)
-                self._start(
-                    self._board.whisper(place, heard.user, guidance(self._book.colleagues)), nursery
-                )
+                self._whisper(nursery, place, heard.user, guidance(self._book.colleagues))
             case Ignore():
                 pass
+            case _:
+                assert_never(routed)
 
-    def _halt(self, key: TalkKey, user: str, nursery: trio.Nursery) -> None:
+    def _halt(self, nursery: trio.Nursery, key: TalkKey, user: str) -> None:
         conversation = self._conversations.get(key)
         label, place = key
         text = f"{label} is at nothing here" if conversation is None else conversation.halt()
         if text:
-            self._start(self._board.whisper(place, user, text), nursery)
+            self._whisper(nursery, place, user, text)
 
     async def _show(self, label: str, place: Place) -> None:
         conversation = self._conversations.get((label, place))
@@ -148,7 +150,7 @@ class Office:
         else:
             await self._overview(label, place).show(conversation.ref)
 
-    def _tell(self, told: Tell, heard: Said | Reacted, nursery: trio.Nursery) -> None:
+    def _tell(self, nursery: trio.Nursery, told: Tell, heard: Said | Reacted) -> None:
         files: tuple[SharedFile, ...] = ()
         if isinstance(heard, Said):
             words = unescape(told.text)
@@ -158,9 +160,9 @@ class Office:
                     return
                 told = attrs.evolve(told, text=_WITH_ANSWER)
         word = Word(text=told.text, files=files, user=heard.user)
-        self._say((told.label, told.place), word, nursery)
+        self._say(nursery, (told.label, told.place), word)
 
-    def _say(self, key: TalkKey, word: Word, nursery: trio.Nursery) -> None:
+    def _say(self, nursery: trio.Nursery, key: TalkKey, word: Word) -> None:
         """Let an agent hear *word*, which brings it to its thread if it is not there."""
         label, place = key
         colleague = self._book.colleagues.get(label)
@@ -175,10 +177,10 @@ class Office:
                 lambda: self._note_cut(key),
             )
             self._conversations[key] = conversation
-            nursery.start_soon(self._live, key, conversation, nursery)
+            nursery.start_soon(self._live, nursery, key, conversation)
         if not conversation.say(word):
             text = f"{label} has not got to what was said before: say it again later"
-            self._start(self._board.whisper(place, word.user, text), nursery)
+            self._whisper(nursery, place, word.user, text)
 
     def _note_cut(self, key: TalkKey) -> None:
         conversation = self._conversations.get(key)
@@ -189,17 +191,17 @@ class Office:
         """Say of every answer that an earlier run did not finish, and could not say so, that."""
         for key, talk in list(self._book.talks.items()):
             if self._book.note_cut(key, is_cut=False):
-                await self._board.post(talk.place, _CUT, author=talk.label)
-        self._keeper.note_change()
+                self._keeper.note_change()
+                await self._bear(partial(self._board.post, talk.place, _CUT, author=talk.label))
 
-    async def _live(self, key: TalkKey, conversation: Conversation, nursery: trio.Nursery) -> None:
+    async def _live(self, nursery: trio.Nursery, key: TalkKey, conversation: Conversation) -> None:
         try:
             await conversation.live()
         finally:
             if self._conversations.get(key) is conversation:
                 del self._conversations[key]
         for word in conversation.unheard():
-            self._say(key, word, nursery)
+            self._say(nursery, key, word)
 
     async def _obey(self, command: Command, said: Said) -> None:
         text = await self._front_desk.obey(command, said.place)
@@ -207,23 +209,27 @@ class Office:
         if isinstance(command, Create | StopAgent):
             await self._report(f"<@{said.user}>: {text}")
 
-    def _note_stranger(self, heard: Heard, nursery: trio.Nursery) -> None:
+    def _note_stranger(self, nursery: trio.Nursery, heard: Heard) -> None:
         who = f"<@{heard.user}> in <#{heard.channel}>"
         if who not in self._strangers and len(self._strangers) < MOST_WAITING:
             self._strangers.add(who)
-            self._start(self._report(f"not heeded, since not on the lists: {who}"), nursery)
+            told = f"not heeded, since not on the lists: {who}"
+            self._start(nursery, partial(self._report, told))
 
     async def _report(self, text: str) -> None:
         if self._router_log:
             await self._board.post(Place(channel=self._router_log), text)
 
-    def _start(self, work: Awaitable[None], nursery: trio.Nursery) -> None:
-        nursery.start_soon(partial(self._bear, work))
+    def _whisper(self, nursery: trio.Nursery, place: Place, user: str, text: str) -> None:
+        self._start(nursery, partial(self._board.whisper, place, user, text))
 
-    async def _bear(self, work: Awaitable[None]) -> None:
+    def _start(self, nursery: trio.Nursery, work: Callable[[], Awaitable[object]]) -> None:
+        nursery.start_soon(self._bear, work)
+
+    async def _bear(self, work: Callable[[], Awaitable[object]]) -> None:
         """Do *work*; what goes wrong with it is nobody else's."""
         try:
-            await work
+            await work()
         except SagentError as error:
             _log.warning("something was not done: %s", error)
         except Exception:  # noqa: BLE001  # whatever it is, it must not end the agents

@@ -17,7 +17,7 @@ POSTS = "posts.jsonl"
 MOST_POSTS = 5_000
 """Reactions to older messages are to nobody's."""
 _MOST_BYTES = 2_000_000
-"""A longer file is made shorter when the run is gone on with."""
+"""A longer file is made shorter when the run is gone on with; one that ends in part, whole."""
 
 
 @attrs.frozen(kw_only=True)
@@ -46,7 +46,10 @@ def read_posts(directory: Path) -> tuple[Posted, ...]:
         with path.open("rb") as file:
             lines = deque(file, maxlen=MOST_POSTS)
             is_long = file.tell() > _MOST_BYTES
-        if is_long:
+        is_cut = bool(lines) and not lines[-1].endswith(b"\n")
+        if is_cut:  # by whatever ended the run
+            lines.pop()
+        if is_long or is_cut:
             fresh = directory / f"{POSTS}.new"
             fresh.write_bytes(b"".join(lines))
             fresh.chmod(0o600)
@@ -77,7 +80,7 @@ def append_posts(directory: Path, posts: Iterable[Posted]) -> None:
 def _posted(line: bytes) -> Posted | None:
     try:
         told = json_loads(line)
-    except JsonError:  # the last one, cut by whatever ended the run
+    except JsonError:
         return None
     if not isinstance(told, Mapping) or not isinstance(place := told.get("place"), Mapping):
         return None

@@ -69,13 +69,12 @@ class EventSocket:
         Raises:
             SlackError: the token is not good any more, or Socket Mode was switched off.
         """
-        failure: SlackError | None = None
-        async with trio.open_nursery() as nursery:
-            try:
+        failure: BaseException | None = None
+        try:
+            async with trio.open_nursery() as nursery:
                 await self._listen(url, nursery)
-            except SlackError as error:
-                failure = error
-            nursery.cancel_scope.cancel()
+        except* SlackError as group:  # of the connection that is heard, or of one before it
+            failure = group.exceptions[0]
         assert failure is not None, "it listens until something fails"
         raise failure
 

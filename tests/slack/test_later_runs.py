@@ -3,7 +3,7 @@
 from pathlib import Path
 from shutil import copytree
 
-from fake_slack import ADA, DM, open_slack
+from fake_slack import ADA, DM, Fault, open_slack
 from loopback import Reply, answer, frame, open_loopback, stream_head
 from slack_bot import BotIn, create
 from trio.testing import wait_all_tasks_blocked
@@ -123,3 +123,19 @@ async def test_an_answer_that_was_cut_off_by_a_crash_is_told_of_by_the_next_run(
 
     assert excuse.thread == thread
     assert len([one for one in slack.messages if "went down" in one.text]) == 1
+
+
+async def test_where_one_excuse_cannot_be_said_the_others_are(bot: BotIn, tmp_path: Path) -> None:
+    begun = stream_head() + frame({"choices": [{"delta": {"content": "I begin"}}]})
+    async with open_slack() as slack, open_loopback(Reply([begun], hang=True)) as model:
+        async with bot(slack, model):
+            await create(slack, "reviewer", "rex")
+            for _ in range(2):
+                await slack.say("rex: think")
+            await slack.shown("I begin", times=2)
+            await wait_all_tasks_blocked(0.1)
+            crashed = copytree(tmp_path / "home" / "slack", tmp_path / "crashed")
+
+        slack.faults["chat.postMessage"] = [Fault(body={"ok": False, "error": "not_in_channel"})]
+        async with bot(slack, model, "--continue", "--session-dir", str(crashed)):
+            await slack.shown("I went down meanwhile")

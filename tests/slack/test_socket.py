@@ -181,6 +181,20 @@ async def test_when_socket_mode_is_switched_off_it_ends_and_says_so() -> None:
     assert "switch it on for the app" in str(listener.error)
 
 
+async def test_it_ends_too_when_the_last_word_comes_from_a_connection_that_was_to_be_closed() -> (
+    None
+):
+    async with open_slack() as slack, listening(slack, Taker()) as listener:
+        await slack.say("before")
+        slack.faults["apps.connections.open"] = [Fault(status=503)] * 2
+        await slack.send({"type": "disconnect", "reason": "warning"})
+        await slack.send({"type": "disconnect", "reason": "link_disabled"})
+        with trio.fail_after(5):
+            await listener.ended.wait()
+
+    assert "switch it on for the app" in str(listener.error)
+
+
 async def test_an_address_that_is_none_is_an_error() -> None:
     async with open_slack() as slack, httpx.AsyncClient() as client:
         slack.faults["apps.connections.open"] = [Fault(body={"ok": True, "url": "http://x"})]

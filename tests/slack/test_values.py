@@ -14,10 +14,18 @@ from sagent.slack._book import Book
 from sagent.slack._envelope import Delivery, Goodbye, Hello, read_envelope
 from sagent.slack._folder import new_run, newest_run
 from sagent.slack._heard import Place, Pressed, Reacted, Said
-from sagent.slack._manifest import Colleague, Manifest, Talk, read_manifest, write_manifest
+from sagent.slack._keeper import Keeper
+from sagent.slack._manifest import (
+    MANIFEST,
+    Colleague,
+    Manifest,
+    Talk,
+    read_manifest,
+    write_manifest,
+)
 from sagent.slack._pace import CHANNEL, TIERS, Pace, backoff_s
 from sagent.slack._persona import load_persona
-from sagent.slack._posts import MOST_POSTS, Posted, append_posts, read_posts
+from sagent.slack._posts import MOST_POSTS, POSTS, Posted, append_posts, read_posts
 from sagent.slack._question import question_blocks, read_press
 from sagent.slack._seen import Seen
 from sagent.slack._verdict import Granted, Refused, Wait, judge
@@ -253,6 +261,35 @@ def test_messages_are_read_as_they_were_written_but_for_what_was_cut(tmp_path: P
         file.write('{"ts": "3.0", "la')
 
     assert read_posts(tmp_path) == tuple(posts)
+
+
+async def test_what_could_not_be_written_down_is_written_the_next_time(tmp_path: Path) -> None:
+    book = Book()
+    book.colleagues["rex"] = Colleague(label="rex", persona="reviewer")
+    keeper, in_the_way = Keeper(tmp_path, book), tmp_path / f"{MANIFEST}.new"
+    book.note_post(Place(channel="C1", thread="1.0"), "2.0", "rex")
+    book.talk("rex", Place(channel="C1", thread="1.0"))
+
+    in_the_way.mkdir()
+    await keeper.write()
+    in_the_way.rmdir()
+    await keeper.write()
+
+    assert [post.ts for post in read_posts(tmp_path)] == ["2.0"]
+    assert read_manifest(tmp_path) == book.manifest
+
+
+def test_a_line_that_was_cut_takes_no_other_with_it(tmp_path: Path) -> None:
+    first, last = (Posted(ts=ts, label="rex", place=Place(channel="C1")) for ts in ("1.0", "2.0"))
+    append_posts(tmp_path, [first])
+    with (tmp_path / POSTS).open("a") as file:
+        file.write('{"ts": "1.5", "lab')
+
+    after_crash = read_posts(tmp_path)
+    append_posts(tmp_path, [last])
+
+    assert after_crash == (first,)
+    assert read_posts(tmp_path) == (first, last)
 
 
 def test_of_many_messages_the_newest_are_known_and_the_file_does_not_grow_for_ever(

@@ -13,7 +13,7 @@ from sagent.agent import Done, Text, TurnBegan
 from sagent.errors import SlackError
 from sagent.message import TextMessage
 from sagent.model import Usage
-from sagent.slack._board import Board
+from sagent.slack._board import Board, Sheet
 from sagent.slack._bulletin import Bulletin
 from sagent.slack._heard import Place
 from sagent.slack._mask import Mask
@@ -348,3 +348,21 @@ async def test_in_the_file_of_a_very_long_answer_no_secret_is_shown(
         nursery.cancel_scope.cancel()
 
     assert slack.shared["answer.md"][2].endswith(b"line 9998\n[secret]\n?")
+
+
+async def test_a_page_that_could_not_be_deleted_is_deleted_later(
+    autojump_clock: MockClock,
+) -> None:
+    slack = FakeSlack()
+    board, sheet = board_of(slack), Sheet(HERE, "rex")
+    while await board.show(sheet, lambda: ("one", "two", "three")):
+        pass
+    slack.faults["chat.delete"] = [Fault(status=500)] * 100
+    with pytest.raises(SlackError):
+        await board.show(sheet, lambda: ("one",))
+    slack.faults.clear()
+
+    while await board.show(sheet, lambda: ("one",)):
+        pass
+
+    assert [message.text for message in slack.messages if not message.is_deleted] == ["one"]
