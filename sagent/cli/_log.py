@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
@@ -11,6 +11,7 @@ from typing import Literal
 import attrs
 
 from sagent.cli._credential import secrets_of
+from sagent.cli._mask import Mask
 from sagent.cli._options import LOG_LEVELS, Options
 from sagent.cli._streams import complain
 from sagent.errors import UsageError
@@ -18,7 +19,6 @@ from sagent.errors import UsageError
 LEVEL_VARIABLE = "SAGENT_LOG_LEVEL"
 FILE_VARIABLE = "SAGENT_LOG_FILE"
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-_SHORTEST_SECRET = 8
 
 type Surface = Literal["headless", "conversation"]
 """What standard error is for: whoever reads it, or the conversation that is painted there."""
@@ -43,7 +43,7 @@ def logged(options: Options, surface: Surface) -> Generator[None]:
         yield
         return
     handler = _file_handler(Path(file)) if file else logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Masked(_FORMAT, _secrets(options)))
+    handler.setFormatter(_Masked(_FORMAT, Mask(secrets_of(options))))
     logger = logging.getLogger("sagent")
     before = logger.level
     logger.setLevel(level or logging.INFO)
@@ -116,23 +116,15 @@ def _file_handler(path: Path) -> logging.Handler:
         ) from error
 
 
-def _secrets(options: Options) -> Sequence[str]:
-    known = secrets_of(options)
-    return sorted((each for each in known if len(each) >= _SHORTEST_SECRET), key=len, reverse=True)
-
-
 @attrs.define(eq=False)
 class _Masked(logging.Formatter):
     """Writes records without the secrets that are known."""
 
     _format: str
-    _secrets: Sequence[str] = attrs.field(repr=False)
+    _mask: Mask
 
     def __attrs_post_init__(self) -> None:
         super().__init__(self._format)
 
     def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)
-        for secret in self._secrets:
-            text = text.replace(secret, "[key]")
-        return text
+        return self._mask.hide(super().format(record))

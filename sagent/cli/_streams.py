@@ -51,7 +51,7 @@ def columns() -> int | None:
     """Tell how many columns standard output has; None if it is no terminal."""
     try:
         return os.get_terminal_size(sys.stdout.fileno()).columns or None
-    except OSError:
+    except (OSError, ValueError):  # it may be closed
         return None
 
 

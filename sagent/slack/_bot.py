@@ -12,6 +12,7 @@ import trio
 
 from sagent.actors import System, open_system
 from sagent.cli._credential import with_key
+from sagent.cli._mask import Mask
 from sagent.cli._openness import open_to_others, traced
 from sagent.cli._streams import complain
 from sagent.cli._watcher import open_watcher
@@ -27,7 +28,7 @@ from sagent.slack._heard import Place
 from sagent.slack._hiring import Hiring, known_secrets
 from sagent.slack._keeper import Keeper
 from sagent.slack._manifest import read_manifest
-from sagent.slack._mask import Mask
+from sagent.slack._mrkdwn import escape
 from sagent.slack._office import Office
 from sagent.slack._overview import Overview
 from sagent.slack._parser import RUN, SlackOptions
@@ -68,7 +69,8 @@ class _Bot:
     async def listen(self, client: httpx.AsyncClient, end: Callable[[], object]) -> Never:
         """Serve until something fails, and raise that."""
         options = self.options
-        mask = Mask(known_secrets(options))
+        secrets = known_secrets(options)
+        mask = Mask([*secrets, *map(escape, secrets)])
         api = WebApi(client, options.api_url, options.bot_token, "SLACK_BOT_TOKEN", mask)
         app = WebApi(client, options.api_url, options.app_token, "SLACK_APP_TOKEN")
         who = await api.call("auth.test", {}, patience_s=STARTING_S)

@@ -11,11 +11,11 @@ import attrs
 import httpx
 import trio
 
+from sagent.cli._mask import Mask
 from sagent.errors import SlackError
 from sagent.lib.json import JSON, json_unfreeze
 from sagent.slack._fields import Fields, text_of
 from sagent.slack._gate import Gate
-from sagent.slack._mask import Mask
 from sagent.slack._pace import Tier, backoff_s
 from sagent.slack._verdict import (
     ABSENT,

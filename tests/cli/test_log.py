@@ -58,7 +58,7 @@ def test_keys_are_taken_out_of_the_log(sagent: Command) -> None:
             environ={"OPENAI_COMPAT_API_KEY": "sk-another-one", "SOME_TOKEN": KEY},
         )
 
-    assert b"no luck with [key]" in ended.stderr
+    assert b"no luck with [secret]" in ended.stderr
     assert KEY.encode() not in ended.stderr
 
 

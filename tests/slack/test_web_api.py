@@ -10,13 +10,13 @@ from fake_slack import BOT, CHANNEL, FakeSlack, Fault
 from trio.testing import MockClock
 
 from sagent.agent import Done, Text, TurnBegan
+from sagent.cli._mask import Mask
 from sagent.errors import SlackError
 from sagent.message import TextMessage
 from sagent.model import Usage
 from sagent.slack._board import Board, Sheet
 from sagent.slack._bulletin import Bulletin
 from sagent.slack._heard import Place
-from sagent.slack._mask import Mask
 from sagent.slack._web_api import WebApi
 
 HERE = Place(channel=CHANNEL, thread="1.0")

@@ -24,13 +24,12 @@ from sagent.cli._doctor._versions import look_at_versions
 from sagent.cli._doctor_parser import DoctorOptions
 from sagent.cli._exit_code import DONE, FAILED
 from sagent.cli._last_stop import settled
+from sagent.cli._mask import Mask
 from sagent.cli._streams import write_out
 from sagent.cli._until_signal import End, until_signal
 from sagent.process import secret_values
 
 __all__ = ["run_doctor"]
-
-_SHORTEST_SECRET = 6
 
 
 def run_doctor(options: DoctorOptions) -> int:
@@ -44,8 +43,10 @@ async def _examine(options: DoctorOptions, end: End) -> int:  # noqa: ARG001  # 
         json_rows if options.json else look.rows
     )
 
+    mask = Mask(secret_values(os.environ))  # servers repeat some of what they are sent
+
     async def tell(name: str, findings: Sequence[Finding]) -> None:
-        cleaned = [_without_secrets(finding) for finding in findings]
+        cleaned = [_without_secrets(finding, mask) for finding in findings]
         await write_out("".join(f"{row}\n" for row in rows(name, cleaned)))
 
     found = await examine(_sections(options), tell)
@@ -70,10 +71,5 @@ def _sections(options: DoctorOptions) -> tuple[Section, ...]:
     )
 
 
-def _without_secrets(finding: Finding) -> Finding:
-    """Take out whatever looks like a credential of the environment: servers repeat some."""
-    what, remedy = finding.what, finding.remedy
-    for secret in sorted(secret_values(os.environ), key=len, reverse=True):
-        if len(secret) >= _SHORTEST_SECRET:
-            what, remedy = what.replace(secret, "[key]"), remedy.replace(secret, "[key]")
-    return attrs.evolve(finding, what=what, remedy=remedy)
+def _without_secrets(finding: Finding, mask: Mask) -> Finding:
+    return attrs.evolve(finding, what=mask.hide(finding.what), remedy=mask.hide(finding.remedy))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from sagent.cli._doctor._finding import Finding, failed, ok, warning
+from sagent.cli._streams import columns
 
 _NARROW = 40
 _DUMB = frozenset({"", "dumb", "unknown"})
@@ -39,7 +40,7 @@ class Surroundings:
         return cls(
             environ=environ,
             at_terminal=sys.stdin.isatty() and sys.stdout.isatty(),
-            columns=_columns(),
+            columns=columns(),
             encoding=sys.stdout.encoding or "",
             has_description=_is_described(environ.get("TERM", "")),
         )
@@ -132,10 +133,3 @@ def _is_described(term: str) -> bool:
     except (curses.error, OSError, ValueError):
         return False
     return True
-
-
-def _columns() -> int | None:
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or None
-    except (OSError, ValueError):
-        return None
