@@ -157,12 +157,14 @@ UNNAMED = "Agent"
 def lodging(home: Home | None, name: str) -> tuple[System | None, str | None]:
     """Give where in *home* an agent lives that is called *name*, and under which name.
 
-    Beside others, one without a name of its own has none; alone it can have what it likes.
+    Beside another of them, one without a name of its own has a number; the first is called as all
+    are, so that who steers a run finds its agent.
     """
     if isinstance(home, SystemThread):
         stage = home._stage  # noqa: SLF001  # this module is the class's own
         return stage.system, stage.numbered(name)
-    return home, None if home is not None and name == UNNAMED else name
+    is_taken = home is not None and home.whereis(name) is not None
+    return home, None if name == UNNAMED and is_taken else name
 
 
 def stage_of(home: Home | None) -> Callable[[], AbstractContextManager[Begin]]:

@@ -168,7 +168,7 @@ async def test_agents_without_a_name_run_beside_each_other_in_one_system() -> No
         paths = {ref.path for ref in system.members(AGENTS)}
         gate.set()
 
-    assert paths == {"/agent#1", "/agent#2"}
+    assert paths == {"/Agent", "/agent#1"}
 
 
 async def test_an_agent_with_a_name_has_it_to_itself_in_a_system() -> None:
