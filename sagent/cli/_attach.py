@@ -10,6 +10,7 @@ import attrs
 import trio
 
 from sagent.cli._control_parser import ControlOptions
+from sagent.cli._prose import Prose
 from sagent.cli._streams import complain, write_out
 from sagent.control.client import (
     Attachment,
@@ -23,7 +24,7 @@ from sagent.control.client import (
 )
 from sagent.errors import ControlError
 from sagent.message import Descriptor
-from sagent.terminal import clean, one_line
+from sagent.terminal import one_line
 
 _CHUNK_BYTES = 65_536
 _TOLD = frozenset({Descriptor.STATUS, Descriptor.TITLE, Descriptor.ERROR, Descriptor.INTERRUPTED})
@@ -64,8 +65,11 @@ async def _pass_on(attachment: Attachment, scope: trio.CancelScope) -> None:
 
 
 def _typed() -> str:
-    """Read a line; a terminal gives one at a time."""
-    return os.read(sys.stdin.fileno(), _CHUNK_BYTES).decode(errors="replace")
+    """Read a line, which a terminal gives one at a time; "" when it has gone."""
+    try:
+        return os.read(sys.stdin.fileno(), _CHUNK_BYTES).decode(errors="replace")
+    except OSError:
+        return ""
 
 
 class Shower(Protocol):
@@ -102,7 +106,7 @@ class JsonShower:
 class TextShower:
     """What the model says, and a line for all else."""
 
-    _in_line: bool = attrs.field(default=False, init=False)
+    _prose: Prose = attrs.field(factory=Prose, init=False)
 
     async def __call__(self, happening: Happening) -> None:
         """Write it in words."""
@@ -123,9 +127,7 @@ class TextShower:
     async def _tell(self, event: Mapping[str, object]) -> None:
         descriptor, content = event.get("descriptor"), event.get("content")
         if descriptor == Descriptor.TEXT and isinstance(content, str):
-            text = clean(content)
-            self._in_line = not text.endswith("\n") if text else self._in_line
-            await write_out(text)
+            await self._prose.write(content)
         elif descriptor == Descriptor.TOOL_CALL:
             await self._line(f"[{event.get('name')}] {event.get('summary')}")
         elif descriptor == Descriptor.TOOL_RESULT and event.get("is_error"):
@@ -133,13 +135,8 @@ class TextShower:
         elif descriptor in _TOLD and isinstance(content, str):
             await self._line(f"({content})")
         elif descriptor == Descriptor.DONE:
-            await self._end_line()
+            await self._prose.end_line()
 
     async def _line(self, text: str) -> None:
-        await self._end_line()
+        await self._prose.end_line()
         await write_out(f"{one_line(text)}\n")
-
-    async def _end_line(self) -> None:
-        if self._in_line:
-            self._in_line = False
-            await write_out("\n")

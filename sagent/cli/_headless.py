@@ -40,7 +40,7 @@ from sagent.errors import (
     RunCancelledError,
     UsageError,
 )
-from sagent.session import Session
+from sagent.session import Session, StateRecord
 
 LAST_WORDS_S = 0.2
 """How long a reader of standard output may take to read that the run has failed."""
@@ -58,10 +58,11 @@ def run_headless(options: Options) -> int:
 def _do(options: Options, printer: Printer) -> int:
     _check_prompt(options)
     output = None if options.output_schema is None else load_output(options.output_schema)
-    work = _show if options.input_format == "text" else _converse
     options = keyed(options)
     with logged(options, "headless"), open_chosen(options) as session:
-        return trio.run(until_signal, partial(work, options, session, printer, output))
+        run = _HeadlessRun(options, session, printer, output)
+        work = run.answer if options.input_format == "text" else run.converse
+        return trio.run(until_signal, work)
 
 
 def _tell(options: Options, printer: Printer, error: Exception) -> None:
@@ -87,57 +88,63 @@ async def _fail_soon(error: Exception, printer: Printer) -> None:
         await printer.fail(error)
 
 
-async def _converse(
-    options: Options, session: Session | None, printer: Printer, output: Output | None, end: End
-) -> int:
-    """Talk to a program until it has nothing more to say."""
-    answerer = LineAnswerer()
-    with _watching(options) as watcher:
-        agent, state = await build_agent(
-            options, session, on_progress=watcher.on_progress, answerer=answerer
-        )
+@attrs.frozen(eq=False)
+class _HeadlessRun:
+    """One run of the command, for a prompt or for a program that talks to it."""
 
-        def begin() -> None:
-            if session is not None:
-                session.note(state)
-                printer.session_id = session.id
+    _options: Options
+    _session: Session | None
+    _printer: Printer
+    _output: Output | None
 
-        voice = Voice.of(printer, watcher)
-        async with (
-            open_system() as system,
-            open_to_others(system, agent.name, end),
-            traced(system, options.trace),
-            agent.living(system, emit=voice.tell) as ref,
-        ):
-            dialogue = Dialogue(ref, agent, output, voice, answerer, begin)
-            await dialogue.hold()
-    return FAILED if dialogue.failed else DONE
+    async def answer(self, end: End) -> int:
+        """Answer one prompt."""
+        options = self._options
+        with _watching(options) as watcher:
+            agent, state = await build_agent(
+                options, self._session, on_progress=watcher.on_progress
+            )
+            images = await trio.to_thread.run_sync(
+                load_images, options.image, agent.model, abandon_on_cancel=True
+            )
+            prompt = await _prompt(options, agent)
+            prompt = attrs.evolve(prompt, attachments=(*images, *prompt.attachments))
+            schema = None if self._output is None else self._output.schema
+            self._begin(state)
+            async with (
+                open_system() as system,
+                open_to_others(system, agent.name, end),
+                traced(system, options.trace),
+                agent.run(prompt, output_schema=schema, system=system) as run,
+            ):
+                async for event in run:
+                    watcher.show(event)
+                    await self._printer.show(event)
+        return DONE
 
+    async def converse(self, end: End) -> int:
+        """Talk to a program until it has nothing more to say."""
+        options, answerer = self._options, LineAnswerer()
+        with _watching(options) as watcher:
+            agent, state = await build_agent(
+                options, self._session, on_progress=watcher.on_progress, answerer=answerer
+            )
+            voice, begin = Voice.of(self._printer, watcher), partial(self._begin, state)
+            async with (
+                open_system() as system,
+                open_to_others(system, agent.name, end),
+                traced(system, options.trace),
+                agent.living(system, emit=voice.tell) as ref,
+            ):
+                dialogue = Dialogue(ref, agent, self._output, voice, answerer, begin)
+                await dialogue.hold()
+        return FAILED if dialogue.failed else DONE
 
-async def _show(
-    options: Options, session: Session | None, printer: Printer, output: Output | None, end: End
-) -> int:
-    with _watching(options) as watcher:
-        agent, state = await build_agent(options, session, on_progress=watcher.on_progress)
-        images = await trio.to_thread.run_sync(
-            load_images, options.image, agent.model, abandon_on_cancel=True
-        )
-        prompt = await _prompt(options, agent)
-        prompt = attrs.evolve(prompt, attachments=(*images, *prompt.attachments))
-        schema = None if output is None else output.schema
-        if session is not None:  # something was said: from here on there is a session
-            session.note(state)
-            printer.session_id = session.id
-        async with (
-            open_system() as system,
-            open_to_others(system, agent.name, end),
-            traced(system, options.trace),
-            agent.run(prompt, output_schema=schema, system=system) as run,
-        ):
-            async for event in run:
-                watcher.show(event)
-                await printer.show(event)
-    return DONE
+    def _begin(self, state: StateRecord) -> None:
+        """Know that something was said: from here on there is a session."""
+        if self._session is not None:
+            self._session.note(state)
+            self._printer.session_id = self._session.id
 
 
 async def _prompt(options: Options, agent: Agent) -> Prompt:

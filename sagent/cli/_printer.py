@@ -8,10 +8,10 @@ from typing import Protocol
 import attrs
 
 from sagent.agent import Done, Responded, RunEvent, Text
+from sagent.cli._prose import Prose
 from sagent.cli._streams import write_out
 from sagent.control import event_json
 from sagent.lib.json import JsonValue
-from sagent.terminal import clean
 
 type Mark = Mapping[str, JsonValue]
 """Further fields of an object."""
@@ -57,25 +57,18 @@ class TerminalPrinter:
     """All that the model says, as it says it, without what a terminal would act on."""
 
     session_id: str | None = None
-    _in_line: bool = attrs.field(default=False, init=False)
+    _prose: Prose = attrs.field(factory=Prose, init=False)
 
     async def show(self, event: RunEvent, mark: Mark = NO_MARK) -> None:  # noqa: ARG002  # the same
         """Print more of what the model says."""
         if isinstance(event, Text):
-            text = clean(event.content)
-            self._in_line = not text.endswith("\n") if text else self._in_line
-            await write_out(text)
+            await self._prose.write(event.content)
         elif isinstance(event, Responded):
-            await self._end_line()
+            await self._prose.end_line()
 
     async def fail(self, error: Exception, mark: Mark = NO_MARK) -> None:  # noqa: ARG002  # whatever it is
         """Leave the line that the model was in."""
-        await self._end_line()
-
-    async def _end_line(self) -> None:
-        if self._in_line:
-            self._in_line = False
-            await write_out("\n")
+        await self._prose.end_line()
 
 
 @attrs.define
