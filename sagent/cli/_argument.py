@@ -4,6 +4,10 @@ import argparse
 import os
 import re
 
+USER_ID = "[UW][A-Z0-9]{2,}"
+"""How Slack names a user."""
+CHANNEL_ID = "[CDG][A-Z0-9]{2,}"
+"""How Slack names a channel, or a direct conversation."""
 _MOST_DIGITS = 18
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?|\.[0-9]+")
 

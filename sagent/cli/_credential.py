@@ -26,7 +26,7 @@ def keyed[O: Options](options: O) -> O:
 
 def secrets_of(options: Options) -> frozenset[str]:
     """List what is never written: what the environment has, and what ``--auth`` has given."""
-    return secret_values(os.environ) | ({options.key} if options.key else set())
+    return secret_values(os.environ) | {options.key}
 
 
 async def with_key[O: Options](options: O) -> O:

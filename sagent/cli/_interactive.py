@@ -21,9 +21,7 @@ from sagent.cli._session_choice import open_chosen
 from sagent.cli._until_signal import STOPS, unless_signal
 from sagent.errors import UsageError
 from sagent.home import Home
-from sagent.repl import HISTORY, Screen, open_screen
-from sagent.repl._printed import Verbatim
-from sagent.repl._screen import Editing
+from sagent.repl import HISTORY, Editing, Screen, Verbatim, open_screen
 from sagent.session import Session
 
 if TYPE_CHECKING:  # what takes long to load

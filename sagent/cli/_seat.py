@@ -17,11 +17,17 @@ from sagent.cli._watcher import LogWatcher
 from sagent.errors import UsageError
 from sagent.home import Home
 from sagent.model import Model
-from sagent.providers._model import WireModel
+from sagent.providers import WireModel
 from sagent.providers._price_table import models_of
 from sagent.repl import Screen
-from sagent.repl._command import OWN_NAMES
-from sagent.repl.conversation import Ended, Outcome, ScreenAnswerer, Setting, converse
+from sagent.repl.conversation import (
+    OWN_NAMES,
+    Ended,
+    Outcome,
+    ScreenAnswerer,
+    Setting,
+    converse,
+)
 from sagent.session import Session, SessionState, StateRecord
 
 

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from sagent.cli._exit_code import DONE, INTERRUPTED
 from sagent.cli._loader import COMPLETE
 from sagent.slack._parser import parse_slack, slack_parser
 
@@ -17,7 +18,7 @@ __all__ = ["main"]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and give its exit code: 0 done, 1 failed, 2 usage, 130 interrupted."""
-    words = sys.argv[1:] if argv is None else argv
+    words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] == [COMPLETE]:
         return _complete(words[1:])
     options = parse_slack(words)
@@ -36,8 +37,8 @@ def _complete(words: Sequence[str]) -> int:
     from sagent.cli._completion.answer import answer  # noqa: PLC0415  # a run needs none of it
 
     sys.stdout.write(answer(words[0] if words else "", words[1:], {"": slack_parser}))
-    return 0
+    return DONE
 
 
 def _leave(*_: object) -> None:
-    os._exit(130)
+    os._exit(INTERRUPTED)

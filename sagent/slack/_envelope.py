@@ -3,6 +3,7 @@
 Whatever has an ``envelope_id`` is to be acknowledged within three seconds, or comes again.
 """
 
+import re
 from collections.abc import Mapping
 
 import attrs
@@ -18,6 +19,7 @@ HALT = "halt"
 """What stands there for a button that interrupts an agent; its action is the agent's name."""
 CHOICES_ACTION = "choices"
 """The boxes to tick, where several choices are an answer."""
+_NUMBER = re.compile(r"[0-9]{1,4}")
 _OURS = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 """Subtypes of messages that people write; the others tell of edits, joins and bots."""
 
@@ -167,4 +169,4 @@ def _press(payload: Fields) -> Pressed | None:
 
 def _numbers(ticked: Fields) -> tuple[int, ...]:
     values = [text_of(option, "value") for option in objects_of(ticked, "selected_options")]
-    return tuple(int(value) for value in values if value.isascii() and value.isdecimal())
+    return tuple(int(value) for value in values if _NUMBER.fullmatch(value))

@@ -1,12 +1,13 @@
 """Fields of JSON that somebody else made: of the expected type, or as if they were not there."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from sagent.lib.json import JSON
 
 type Fields = Mapping[str, JSON]
 
-_NONE: Fields = {}
+_NONE: Fields = MappingProxyType({})
 
 
 def text_of(fields: Fields, name: str) -> str:

@@ -9,7 +9,7 @@ import re
 
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _CODE = re.compile(r"(`+)(?:(?!\1).)+\1")
-_SPECIAL = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _MENTION = re.compile(r"&lt;(@[UW][A-Z0-9]+|#[CG][A-Z0-9]+)&gt;")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\((https?://[^\s()|]+)(?: \"[^\"]*\")?\)")
 _BOLD = re.compile(r"\*\*(?=\S)(.{1,500}?)(?<=\S)\*\*|__(?=\S)(.{1,500}?)(?<=\S)__")
@@ -38,7 +38,7 @@ def to_mrkdwn(text: str) -> str:
 
 def escape(text: str) -> str:
     """Take from *text* what Slack would act on."""
-    return "".join(_SPECIAL.get(character, character) for character in text)
+    return text.translate(_SPECIAL)
 
 
 def unescape(text: str) -> str:

@@ -1,5 +1,6 @@
 """How fast Slack lets itself be talked to, and how long is waited after trouble."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import attrs
@@ -42,7 +43,7 @@ class Pace:
 CHANNEL = Pace(period_s=1.0)
 """A message a second to one channel (https://docs.slack.dev/apis/web-api/rate-limits)."""
 
-TIERS: dict[Tier, Pace] = {
+TIERS: Mapping[Tier, Pace] = {
     "posts": Pace(period_s=0.25, burst=20),  # several hundred a minute in all channels
     "updates": Pace(period_s=1.2, burst=10),  # tier 3: 50 a minute
     "others": Pace(period_s=1.2, burst=20),  # tiers 2 to 4, of which few are used here

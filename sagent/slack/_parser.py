@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from sagent.cli._argument import tool_names
+from sagent.cli._argument import CHANNEL_ID, USER_ID, tool_names
 from sagent.cli._flags import add_agent, add_config, add_limits, add_model
 from sagent.cli._options import Options
 from sagent.cli._parser import Parser
@@ -32,8 +32,6 @@ exit codes: 1 failed, 2 usage, 130 interrupted
 
 environment: SLACK_APP_TOKEN, SLACK_BOT_TOKEN; those of sagent, see sagent --help
 """
-_USER = re.compile(r"[UW][A-Z0-9]{2,}")
-_CHANNEL = re.compile(r"[CDG][A-Z0-9]{2,}|dm")
 
 
 class SlackOptions(Options):
@@ -219,13 +217,13 @@ def _check(parser: Parser, options: SlackOptions) -> None:
 
 
 def _user(text: str) -> str:
-    if not _USER.fullmatch(text):
+    if not re.fullmatch(USER_ID, text):
         raise argparse.ArgumentTypeError(f"{text!r} is no id of a user, such as U024BE7LH")
     return text
 
 
 def _channel(text: str) -> str:
-    if not _CHANNEL.fullmatch(text):
+    if not re.fullmatch(f"{CHANNEL_ID}|dm", text):
         raise argparse.ArgumentTypeError(
             f"{text!r} is no id of a channel, such as C024BE91L, and not dm"
         )

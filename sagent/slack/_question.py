@@ -62,11 +62,9 @@ def read_press(question: Question, pressed: Pressed) -> Answer | None:
     if pressed.action == _SUBMIT:
         ticked = tuple(labels[number] for number in pressed.chosen if number < len(labels))
         return Answer(chosen=ticked)
-    number = pressed.action.removeprefix(_CHOICE_PREFIX)
-    is_choice = pressed.action.startswith(_CHOICE_PREFIX) and number.isascii()
-    if is_choice and number.isdecimal() and int(number) < len(labels):
-        return Answer(chosen=(labels[int(number)],))
-    return None
+    actions = {f"{_CHOICE_PREFIX}{number}": label for number, label in enumerate(labels)}
+    label = actions.get(pressed.action)
+    return None if label is None else Answer(chosen=(label,))
 
 
 def closed_text(question: Question, answer: Answer | None, user: str) -> str:

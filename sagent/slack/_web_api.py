@@ -33,8 +33,8 @@ ANSWER_S = 30.0
 PATIENCE_S = 120.0
 """How long a call is made again and again."""
 _OK = 200
-_CHUNK_S = 60.0
-"""How long a file may say nothing."""
+_FILE_S = 60.0
+"""How long a file may take, on its way in or out."""
 
 _log = logging.getLogger(__name__)
 
@@ -148,7 +148,7 @@ class WebApi:
         if self.mask.is_in(content):
             raise SlackError("it holds a key or a token that is in use here: leave that out")
         async with self._reported("the file"):
-            with trio.fail_after(_CHUNK_S):
+            with trio.fail_after(_FILE_S):
                 response = await self._client.post(url, content=content)
         if response.status_code != _OK:
             raise SlackError(f"the file is not taken: HTTP status {response.status_code}")
@@ -172,7 +172,7 @@ class WebApi:
 
     @asynccontextmanager
     async def _streamed(self, url: str) -> AsyncGenerator[httpx.Response]:
-        with trio.fail_after(_CHUNK_S):
+        with trio.fail_after(_FILE_S):
             async with self._client.stream("GET", url, headers=self._headers) as response:
                 yield response
 
@@ -181,7 +181,7 @@ class WebApi:
         try:
             yield
         except trio.TooSlowError as error:
-            raise SlackError(f"{what} takes more than {_CHUNK_S:.0f} s") from error
+            raise SlackError(f"{what} takes more than {_FILE_S:.0f} s") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise SlackError(f"{what} cannot be moved: {_kind(error)}") from error
 

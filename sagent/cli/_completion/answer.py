@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sagent.cli._commands import PARSERS, Parsers
 from sagent.cli._completion.place import Place, place_of
@@ -10,7 +10,12 @@ from sagent.cli._completion.sources import Word, find_words
 
 FILES, DIRECTORIES = ":files", ":directories"
 """Lines that leave it to the shell to complete a path; no word begins with a colon."""
-_PATHS = {"FILE": FILES, "PATTERN": FILES, "DIR": DIRECTORIES, "PATH": DIRECTORIES}
+_PATHS: Mapping[str, str] = {
+    "FILE": FILES,
+    "PATTERN": FILES,
+    "DIR": DIRECTORIES,
+    "PATH": DIRECTORIES,
+}
 """What a value is by how help calls it."""
 _BREAKS = frozenset({"=", ":"})
 """What bash takes for words of their own."""

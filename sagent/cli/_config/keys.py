@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
+from sagent.cli._argument import CHANNEL_ID, USER_ID
 from sagent.cli._config.amounts import Number, Whole
 from sagent.cli._config.kinds import (
     Kind,
@@ -281,13 +282,13 @@ KEYS = (
     ),
     Key(
         name="slack.allow_user",
-        kind=ListOf(Matching("[UW][A-Z0-9]{2,}", "id of a user, such as U024BE7LH")),
+        kind=ListOf(Matching(USER_ID, "id of a user, such as U024BE7LH")),
         flag="sagent-slack --allow-user",
         about="who may talk to agents in Slack",
     ),
     Key(
         name="slack.allow_channel",
-        kind=ListOf(Matching("[CDG][A-Z0-9]{2,}|dm", "id of a channel, such as C024BE91L, or dm")),
+        kind=ListOf(Matching(f"{CHANNEL_ID}|dm", "id of a channel, such as C024BE91L, or dm")),
         flag="sagent-slack --allow-channel",
         about="where they may",
     ),

@@ -16,7 +16,14 @@ type Value = bool | int | Decimal | str | tuple[str, ...]
 """What a key may be set to."""
 
 _MOST_SHOWN_CHARS = 40
-_YES = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_YES: Mapping[str, bool] = {
+    "true": True,
+    "1": True,
+    "yes": True,
+    "false": False,
+    "0": False,
+    "no": False,
+}
 _KINDS = (
     (bool, "true or false"),
     (int | Decimal, "a number"),
