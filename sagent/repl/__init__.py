@@ -5,6 +5,7 @@ whoever sits there talk to an agent until they leave.
 """
 
 from sagent.repl._open import HISTORY, open_screen
-from sagent.repl._screen import Screen
+from sagent.repl._printed import Verbatim
+from sagent.repl._screen import Editing, Screen
 
-__all__ = ["HISTORY", "Screen", "open_screen"]
+__all__ = ["HISTORY", "Editing", "Screen", "Verbatim", "open_screen"]
