@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from contextlib import suppress
 
 import trio
@@ -15,7 +16,9 @@ _CHUNK_BYTES = 65_536
 
 
 # Both go past Python's buffers: a thread that is left behind in one would hold its lock, and
-# Python does not survive that at exit.
+# Python does not survive that at exit. A lock of our own it does survive: a line that a cancel has
+# left to its thread is not written into, which no machine could read.
+_WRITING = threading.Lock()
 
 
 async def read_in() -> str:
@@ -70,8 +73,9 @@ def _read() -> str:
 def _write(text: str) -> None:
     rest = memoryview(text.encode(errors="replace"))
     try:
-        while rest:
-            rest = rest[os.write(sys.stdout.fileno(), rest) :]
+        with _WRITING:
+            while rest:
+                rest = rest[os.write(sys.stdout.fileno(), rest) :]
     except BrokenPipeError:
         raise
     except OSError as error:
