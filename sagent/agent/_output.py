@@ -59,7 +59,7 @@ class Output:
         try:
             value = self.read(text)
         except (JsonError, UsageError) as error:
-            return f"- it is not JSON: {error}"
+            return f"- {error}"
         return "\n".join(self._compiled.faults(value))
 
 

@@ -98,7 +98,8 @@ class Budget:
             if amount.unpriced_calls and self._is_bound_in_money:
                 raise UsageError(
                     f"no price is known for {estimate.model_id}, so --max-budget-usd (usd=...) "
-                    "cannot be kept: limit the tokens (tokens=...), or choose a model with a price"
+                    "cannot be kept: limit the tokens (--max-budget-tokens, or tokens=...), or "
+                    "choose a model with a price"
                 )
             for level in self._levels:
                 if refusal := level.refusal(amount):

@@ -136,7 +136,7 @@ def _remark(event: OwnEvent) -> tuple[str, str] | None:
         case ToolReturned() if event.is_error:
             remark = f"    ✗ {next(iter(event.content.splitlines()), '')}", "red"
         case Retrying():
-            remark = f"  ⟳ in {event.delay_s:.0f} s: {event.content}", "yellow"
+            remark = f"  ⟳ in {max(1, round(event.delay_s))} s: {event.content}", "yellow"
         case Notice():
             remark = f"  ! {event.content}", "yellow"
         case Titled():

@@ -100,6 +100,7 @@ def infer_provider(model: str) -> str:
     from sagent.providers._price_table import model_names  # noqa: PLC0415  # only who errs waits
 
     raise UnknownNameError(
-        f"no provider is known for the model {model!r}: say which, {', '.join(PROVIDER_NAMES)}"
+        f"no provider is known for the model {model!r}: say which (--provider), "
+        f"{', '.join(PROVIDER_NAMES)}, or where it is served (--base-url)"
         f"{did_you_mean(model, (*CATALOGUE, *model_names()))}"
     )

@@ -111,7 +111,7 @@ def _remark(event: OwnEvent) -> list[Printed]:
     told: list[Printed] = []
     match event:
         case Retrying():
-            told = [Remark(f"  ⟳ in {event.delay_s:.0f} s: {event.content}", "notice")]
+            told = [Remark(f"  ⟳ in {max(1, round(event.delay_s))} s: {event.content}", "notice")]
         case Notice():  # whole: what is to be done stands at the end
             told = [Verbatim(f"  ! {event.content}", "notice")]
         case Titled():

@@ -258,7 +258,7 @@ def test_a_call_without_a_price_cannot_be_made_where_money_is_limited_anywhere_a
 
     assert str(caught.value) == (
         "no price is known for m-1, so --max-budget-usd (usd=...) cannot be kept: "
-        "limit the tokens (tokens=...), or choose a model with a price"
+        "limit the tokens (--max-budget-tokens, or tokens=...), or choose a model with a price"
     )
     assert share.reserved == NOTHING
 

@@ -115,6 +115,7 @@ CALL = {"call_id": "c1", "name": "Bash"}
         (ToolDetached(**CALL), "… Bash runs in the background as c1"),
         (ToolReturned(**CALL, message=error_message("no\nway")), "✗ no"),
         (Retrying(content="busy", attempt=2, delay_s=3.2), "⟳ in 3 s: busy"),
+        (Retrying(content="busy", attempt=2, delay_s=0.4), "⟳ in 1 s: busy"),
         (Notice("the window is\nnot known"), "! the window is not known"),
         (Titled("at\x1b[31m it"), "# at[31m it"),
         (UserAsked(WHICH), "? Which one?"),
