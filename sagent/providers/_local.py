@@ -21,6 +21,7 @@ from sagent.providers.local import (
     OnProgress,
     default_cache_dir,
     doubt_weights,
+    find_server,
     in_silence,
     obtain_weights,
     open_llama_server,
@@ -106,10 +107,11 @@ class _LocalActor(ProviderActor):
         self._service = service
 
     async def run(self, inbox: Inbox[Work]) -> None:
+        binary = find_server()  # before half a gigabyte is downloaded that nothing could run
         path = await self._weights()
         tokens = self._service.provider.context_tokens
         try:
-            async with open_llama_server(path, context_tokens=tokens) as server:
+            async with open_llama_server(path, context_tokens=tokens, binary=binary) as server:
                 key = {"Authorization": f"Bearer {server.api_key}"}
                 self._connections = Connections(server.base_url, key)
                 await super().run(inbox)
