@@ -159,7 +159,16 @@ def _choice(
     words = usual.model or known_model or config.model_of(of_provider.model or "")
     if own == "Local":
         _check_local(words, config)
-    return ModelChoice(model=provider.model(words), provider=own)
+    window = config.get(f"providers.{own}.context_window", int)
+    return ModelChoice(model=_with_window(provider, words, window), provider=own)
+
+
+def _with_window(provider: "HttpProvider | Local", name: str, window: int | None) -> WireModel:
+    if window is None:
+        return provider.model(name)
+    if isinstance(provider, HttpProvider):
+        return attrs.evolve(provider.model(name), known_window=window)
+    return attrs.evolve(provider, context_tokens=window).model(name)
 
 
 def _check_local(model: str, config: Config) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from command import Command, at, one_line
 from loopback import answer, call, serve_loopback
+from recaps import ANSWER
 from settings import write_config
 
 from sagent.cli._config import Naming
@@ -169,6 +170,25 @@ def test_a_provider_has_its_own_address_and_model(sagent: Command, home: Path) -
 
     assert (done.returncode, done.stderr) == (0, b"")
     assert server.seen[0].body["model"] == "own"
+
+
+def test_a_conversation_is_made_short_for_the_window_that_is_set_for_a_provider(
+    sagent: Command, home: Path, project: Path
+) -> None:
+    half = answer("word " * 3000, prompt_tokens=1000, completion_tokens=3000)
+    whole = answer("word " * 3000, prompt_tokens=4000, completion_tokens=3000)
+    with serve_loopback(half, whole, answer(ANSWER), answer("done")) as server:
+        write_config(
+            home,
+            f'[providers.OpenAICompat]\nbase_url = "{server.base_url}"\nmodel = "own"\n'
+            "context_window = 8000\n",
+        )
+        flags = ("--provider", "OpenAICompat", "--tools", "none", "--continue", "--")
+        for prompt in ("go", "go on", "and on"):
+            sagent(*flags, prompt, cwd=project)
+
+    assert len(server.seen) == 4
+    assert "Next step" in str(server.seen[2].body["messages"][-1])
 
 
 def test_a_session_goes_on_with_its_own_model(sagent: Command, home: Path, project: Path) -> None:

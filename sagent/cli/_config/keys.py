@@ -324,6 +324,11 @@ KEYS = (
                 kind=_TEXT,
                 about=f"the model of {provider} where none is named",
             ),
+            Key(
+                name=f"providers.{provider}.context_window",
+                kind=_COUNT,
+                about=f"how many tokens the models of {provider} have room for, as you know it",
+            ),
         )
         if (provider, key.name) != ("Local", "providers.Local.base_url")
     ),
