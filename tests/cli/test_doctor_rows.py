@@ -11,7 +11,7 @@ from terminal import open_terminal
 from trio.testing import MockClock
 
 from sagent.cli._doctor._examination import examine
-from sagent.cli._doctor._finding import Finding, Section, failed, looking, ok
+from sagent.cli._doctor._finding import Finding, Section, absent, failed, looking, ok
 from sagent.cli._doctor._rows import Look
 from sagent.cli._doctor._terminal import Surroundings, look_at_terminal
 
@@ -121,3 +121,12 @@ async def test_what_was_found_before_looking_failed_is_told() -> None:
 
     assert [finding.level for finding in found] == ["ok", "failed"]
     assert "PermissionError: not yours" in found[1].what
+
+
+def test_what_is_not_there_and_need_not_be_is_not_called_well() -> None:
+    look = Look.of({"TERM": "xterm"}, at_terminal=False, encoding="utf-8")
+
+    rows = list(look.rows("extras", [ok("one"), absent("no other")]))
+
+    assert rows == ["extras", "  ✓ one", "  · no other"]
+    assert look.summary([ok("one"), absent("no other")]) == "all is well"

@@ -7,8 +7,9 @@ from typing import Literal
 import attrs
 import trio
 
-type Level = Literal["ok", "warning", "failed"]
-"""Whether all is well, something will be missed, or something will not work."""
+type Level = Literal["ok", "absent", "warning", "failed"]
+"""Whether all is well, something is not there and need not be, something will be missed, or
+something will not work."""
 
 
 @attrs.frozen
@@ -29,6 +30,11 @@ class Finding:
 def ok(what: str) -> Finding:
     """Say that something is as it should be."""
     return Finding("ok", what)
+
+
+def absent(what: str) -> Finding:
+    """Say what is not there, which only those miss who want it."""
+    return Finding("absent", what)
 
 
 def warning(what: str, remedy: str) -> Finding:

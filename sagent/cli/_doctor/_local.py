@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from sagent.cli._doctor._finding import Finding, ok, warning
+from sagent.cli._doctor._finding import Finding, absent, ok, warning
 from sagent.errors import ServerStartError
 from sagent.providers.local import CATALOGUE, LocalModel, default_cache_dir, find_server
 
@@ -17,7 +17,7 @@ def look_at_local() -> Iterator[Finding]:
     try:
         server = find_server()
     except ServerStartError as error:
-        yield ok(f"--provider Local is not installed: {error}")
+        yield absent(f"--provider Local is not installed: {error}")
         return
     yield ok(f"--provider Local runs {server.path}")
     try:

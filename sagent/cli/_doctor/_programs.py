@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 import trio
 
-from sagent.cli._doctor._finding import Finding, failed, ok, warning
+from sagent.cli._doctor._finding import Finding, absent, failed, ok, warning
 from sagent.errors import ProcessError
 from sagent.process import run_command
 from sagent.tool._exact import opens_at_once
@@ -41,7 +41,7 @@ _PROGRAMS = (
             "install git",
         ),
     ),
-    _Program(name="bwrap", lack=ok("bubblewrap (bwrap) is not on PATH; nothing needs it yet")),
+    _Program(name="bwrap", lack=absent("bubblewrap (bwrap) is not on PATH; nothing needs it yet")),
 )
 
 

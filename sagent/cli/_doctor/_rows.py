@@ -8,10 +8,15 @@ import attrs
 from sagent.cli._doctor._finding import Finding, Level
 from sagent.terminal import one_line
 
-_MARKS: Mapping[Level, str] = {"ok": "✓", "warning": "!", "failed": "✗"}
-_PLAIN_MARKS: Mapping[Level, str] = {"ok": "ok", "warning": "! ", "failed": "X "}
-_COLOURS: Mapping[Level, str] = {"ok": "\x1b[32m", "warning": "\x1b[33m", "failed": "\x1b[31m"}
+_MARKS: Mapping[Level, str] = {"ok": "✓", "absent": "·", "warning": "!", "failed": "✗"}
+_PLAIN_MARKS: Mapping[Level, str] = {"ok": "ok", "absent": "- ", "warning": "! ", "failed": "X "}
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+_COLOURS: Mapping[Level, str] = {
+    "ok": "\x1b[32m",
+    "absent": _DIM,
+    "warning": "\x1b[33m",
+    "failed": "\x1b[31m",
+}
 
 
 @attrs.frozen

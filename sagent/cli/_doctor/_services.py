@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator
 
-from sagent.cli._doctor._finding import Finding, ok, warning
+from sagent.cli._doctor._finding import Finding, absent, ok, warning
 from sagent.tools.web._search_variables import VARIABLES
 
 _PAPERS = ("SEMANTIC_SCHOLAR_API_KEY", "OPENALEX_API_KEY", "OPENALEX_EMAIL")
@@ -15,14 +15,14 @@ def look_at_services() -> Iterator[Finding]:
     if searching := _set(VARIABLES.values()):
         yield ok(f"WebSearch: {' and '.join(searching)} set")
     else:
-        yield ok(
+        yield absent(
             "WebSearch asks DuckDuckGo without a key, which soon refuses; "
             f"{' or '.join(VARIABLES.values())} lets it ask another"
         )
     if papers := _set(_PAPERS):
         yield ok(f"papers: {' and '.join(papers)} set")
     else:
-        yield ok(f"papers are searched without a key, slowly; {_PAPERS[0]} makes it faster")
+        yield absent(f"papers are searched without a key, slowly; {_PAPERS[0]} makes it faster")
     tokens = _set(_SLACK)
     if len(tokens) == 1:
         lacking = next(name for name in _SLACK if name not in tokens)

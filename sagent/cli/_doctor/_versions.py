@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
 
-from sagent.cli._doctor._finding import Finding, failed, ok
+from sagent.cli._doctor._finding import Finding, absent, failed, ok
 
 _NAMED = ("trio", "httpx")
 _REQUIREMENT = re.compile(
@@ -60,7 +60,7 @@ def _extras(extras: dict[str, list[str]]) -> Iterator[Finding]:
     if there:
         yield ok(f"extras: {', '.join(there)}")
     if lacking := [name for name in extras if name not in there]:
-        yield ok(
+        yield absent(
             f"not installed, and needed only by who wants it: {', '.join(lacking)} "
             f"(pip install 'sagent[{','.join(lacking)}]')"
         )
