@@ -2,7 +2,7 @@
 
 import io
 import signal
-from contextlib import redirect_stderr
+from contextlib import ExitStack, redirect_stderr
 from copy import copy
 from functools import partial
 from pathlib import Path
@@ -18,8 +18,9 @@ from sagent.cli._last_stop import settled, tell_error
 from sagent.cli._log import logged
 from sagent.cli._options import Options
 from sagent.cli._session_choice import open_chosen
+from sagent.cli._streams import complain_of
 from sagent.cli._until_signal import STOPS, unless_signal
-from sagent.errors import UsageError
+from sagent.errors import SagentError, UsageError
 from sagent.home import Home
 from sagent.repl import HISTORY, Editing, Screen, Verbatim, open_screen
 from sagent.session import Session
@@ -40,13 +41,28 @@ def _do(options: Options) -> int:
 
 
 def _converse(options: Options) -> int:
+    back: Options | None = None
     while True:
-        with open_chosen(options) as session:
+        with ExitStack() as opened:
+            try:
+                session = opened.enter_context(open_chosen(options))
+            except SagentError as error:
+                if back is None:
+                    raise
+                complain_of(error)
+                options, back = back, None  # nobody is sent away for what cannot be gone on with
+                continue
             outcome = trio.run(_talk, options, session)
+            back = _in(options, _said_in(session))
         going_on = _going_on(options, outcome)
         if going_on is None:
             return _code(outcome)
         options = going_on
+
+
+def _said_in(session: Session | None) -> str | None:
+    """Give the id of *session* if something was said there; else it is gone."""
+    return session.id if session is not None and session.transcript.conversation else None
 
 
 def _going_on(options: Options, outcome: "Outcome | None") -> Options | None:
@@ -54,11 +70,18 @@ def _going_on(options: Options, outcome: "Outcome | None") -> Options | None:
 
     if not isinstance(outcome, GoOn):
         return None
-    going_on = copy(options)
-    going_on.continue_newest, going_on.session = False, None
-    going_on.continue_all, going_on.resume_all = False, False
-    going_on.resume, going_on.fork = outcome.session_id, outcome.fork
+    going_on = _in(options, outcome.session_id)
+    going_on.fork = outcome.fork
     return going_on
+
+
+def _in(options: Options, session_id: str | None) -> Options:
+    """Ask for a session; None for a new one."""
+    other = copy(options)
+    other.continue_newest, other.session = False, None
+    other.continue_all, other.resume_all = False, False
+    other.resume, other.fork = session_id, False
+    return other
 
 
 def _code(outcome: "Outcome | None") -> int:

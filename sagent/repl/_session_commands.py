@@ -59,7 +59,10 @@ class SessionCommands:
 
     async def _fork(self, _: str) -> None:
         await trio.lowlevel.checkpoint()
-        self._leave(GoOn(self._session().id, fork=True))
+        session = self._session()
+        if not session.transcript.conversation:
+            raise UsageError("there is nothing to copy: nothing was said yet")
+        self._leave(GoOn(session.id, fork=True))
 
     async def _resume(self, id_prefix: str) -> None:
         home, directory = self._setting.home, self._setting.directory

@@ -7,6 +7,10 @@ import pytest
 from loopback import Reply, answer, frame, stream_head
 from terminal import CTRL_D, ENTER, ESC, talk
 
+from sagent.home import Home
+from sagent.message import Descriptor, TextMessage
+from sagent.session import MessageRecord, create_session
+
 HANGS = Reply([stream_head(), frame({"choices": [{"delta": {"content": "Well "}}]})], hang=True)
 
 
@@ -118,6 +122,27 @@ async def test_a_session_is_exported_forked_and_gone_on_with(project: Path) -> N
         await terminal.ends()
 
     assert "keep this" in (project / "told.md").read_text()
+    assert "keep this" in json.dumps(server.seen[1].body)
+
+
+@pytest.mark.slow
+async def test_what_cannot_be_gone_on_with_leaves_the_person_where_they_are(
+    home: Path, project: Path
+) -> None:
+    with create_session(Home(home), cwd=project) as busy:
+        busy.append(MessageRecord(TextMessage("mine", Descriptor.USER)))
+        async with talk(answer("Fine."), answer("On."), cwd=project) as (terminal, server):
+            await terminal.says("/fork")
+            await terminal.shows("nothing was said yet")
+            await terminal.says(f"/resume {busy.id}")
+            await terminal.shows("is written by process", "ready")
+            await terminal.says("keep this")
+            await terminal.shows("Fine.", "ready")
+            await terminal.says(f"/resume {busy.id}")
+            await terminal.shows("is written by process", "2 messages ──", "ready")
+            await terminal.says("go on")
+            await terminal.shows("On.", "ready")
+
     assert "keep this" in json.dumps(server.seen[1].body)
 
 
