@@ -20,7 +20,7 @@ from sagent.repl._outbox import Outbox
 from sagent.repl._printed import Remark
 from sagent.repl._pulse import Pulse
 from sagent.repl._repertoire import Repertoire
-from sagent.repl._replay import replay
+from sagent.repl._replay import Replay, replay
 from sagent.repl._screen import Screen, Stopped, View
 from sagent.repl._screen_answerer import ScreenAnswerer
 from sagent.repl._setting import Ended, Leave, Outcome, Setting
@@ -79,15 +79,19 @@ class Conversation:
     async def take_gestures(self) -> None:
         """Do what the person wants until they leave."""
         self._answerer.on_change = self._show
-        session, tools = self._setting.session, self._setting.agent.tools
-        told = [] if session is None else replay(session.transcript, tools)
-        self._screen.print(*(told or [greeting(self._setting.directory)]))
+        before = self._before()
+        self._telling.take_up(before)
+        self._screen.print(*(before.printed or [greeting(self._setting.directory)]))
         await self._look()
         async for gesture in self._screen.gestures:
             self._hearing.take(gesture)
             if self.outcome is not None:
                 return
             self._show()
+
+    def _before(self) -> Replay:
+        session, tools = self._setting.session, self._setting.agent.tools
+        return Replay() if session is None else replay(session.transcript, tools)
 
     async def read_events(self) -> None:
         """Show what happens to the agent until it ends.

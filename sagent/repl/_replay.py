@@ -12,8 +12,9 @@ from sagent.message import (
     get_tool_name,
     response_text,
     response_tool_calls,
+    result_text,
 )
-from sagent.repl._calls import told_of
+from sagent.repl._calls import Result, told_of
 from sagent.repl._printed import Printed, Prose, Remark, Said
 from sagent.session import Transcript
 from sagent.terminal import cost, words
@@ -24,8 +25,23 @@ MOST_MESSAGES = 20
 _MOST_CHARS = 4000
 
 
-def replay(transcript: Transcript, tools: Sequence[Tool] = ()) -> list[Printed]:
-    """Show the end of a conversation, and how much there is of it; nothing of one that begins.
+@attrs.frozen(kw_only=True)
+class Replay:
+    """The end of a conversation.
+
+    Attributes:
+        printed: it, and how much there is before; nothing of one that begins.
+        results: what its tools gave, the last one at the end.
+        answer: what the model said last; "" for nothing.
+    """
+
+    printed: Sequence[Printed] = ()
+    results: Sequence[Result] = ()
+    answer: str = ""
+
+
+def replay(transcript: Transcript, tools: Sequence[Tool] = ()) -> Replay:
+    """Give the end of a conversation.
 
     Args:
         transcript: the conversation.
@@ -33,13 +49,18 @@ def replay(transcript: Transcript, tools: Sequence[Tool] = ()) -> list[Printed]:
     """
     messages = transcript.conversation
     if not messages:
-        return []
+        return Replay()
     last = messages[-MOST_MESSAGES:]
     calls = _Calls.of(last, tools)
     told = [one for message in last for one in _told(message, calls)]
+    answers = (response_text(one) for one in reversed(last) if one.descriptor == Descriptor.MODEL)
     price = cost(transcript.spending.cost_usd)
     words = ["session " + transcript.header.id, f"{len(messages)} messages", price]
-    return [*told, Remark(f"── {' · '.join(filter(None, words))} ──")]
+    return Replay(
+        printed=[*told, Remark(f"── {' · '.join(filter(None, words))} ──")],
+        results=[one for message in last for one in calls.given(message)],
+        answer=next(filter(str.strip, answers), ""),
+    )
 
 
 @attrs.frozen
@@ -59,10 +80,24 @@ class _Calls:
         return cls({tool.name: tool for tool in tools}, results)
 
     def told(self, call: MultipartMessage) -> list[Printed]:
-        name = get_tool_name(call)
-        tool, result = self.tools.get(name), self.results.get(get_queue_id(call))
-        summary = name if tool is None else summary_of(tool, call.content[-1])
+        summary, result = self._summary(call), self.results.get(get_queue_id(call))
         return [Remark(f"  ● {summary}")] if result is None else told_of(summary, result)
+
+    def given(self, message: Message) -> list[Result]:
+        """Give what the calls of *message* have given, as far as it is known."""
+        pairs = [
+            (call, self.results.get(get_queue_id(call))) for call in response_tool_calls(message)
+        ]
+        return [
+            Result(self._summary(call), result_text(result))
+            for call, result in pairs
+            if result is not None
+        ]
+
+    def _summary(self, call: MultipartMessage) -> str:
+        name = get_tool_name(call)
+        tool = self.tools.get(name)
+        return name if tool is None else summary_of(tool, call.content[-1])
 
 
 def _told(message: Message, calls: _Calls) -> list[Printed]:

@@ -24,6 +24,7 @@ from sagent.repl._calls import Calls
 from sagent.repl._family import Family
 from sagent.repl._markdown_stream import MarkdownStream
 from sagent.repl._printed import Printed, Remark, Verbatim, last_line
+from sagent.repl._replay import Replay
 from sagent.terminal import people_rows
 
 _MOST_THOUGHT_CHARS = 200_000
@@ -47,6 +48,11 @@ class Telling:
     _prose: MarkdownStream = attrs.field(factory=MarkdownStream, init=False)
     _noticed: set[str] = attrs.field(factory=set[str], init=False)
     _thinks: bool = attrs.field(default=False, init=False)
+
+    def take_up(self, before: Replay) -> None:
+        """Know what was said and given in a conversation that goes on."""
+        self.answer = before.answer
+        self.calls.results.extend(before.results)
 
     def live(self, now_s: float) -> tuple[Printed, ...]:
         """Give what is not yet whole."""
