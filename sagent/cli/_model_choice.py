@@ -237,6 +237,7 @@ def _implied_provider(usual: Naming, key: str) -> str:
             return name
         looked_for += variables[:1]
     raise MissingKeyError(
-        f"no provider was named and no key found: looked for {', '.join(looked_for)}; set one, or "
-        "run a model on this machine with --provider Local"
+        f"no provider was named and no key found: looked for {', '.join(looked_for)}; set one, "
+        "run a model on this machine with --provider Local, or name a server of yours with "
+        "--base-url and --model"
     )

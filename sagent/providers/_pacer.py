@@ -137,7 +137,11 @@ class Pacer:
                 await turn.wait()  # for another to end
                 continue
             paused = self._paused_until > now
-            why = "the vendor asked to slow down" if paused else "the vendor fails, and is not asked until then"
+            why = (
+                "the vendor asked to slow down"
+                if paused
+                else "the vendor fails, and is not asked until then"
+            )
             if until < ready < float("inf") or now >= until:
                 wait = f"for {ready - now:.0f} s more" if ready < float("inf") else "for now"
                 raise ProviderSuspendedError(

@@ -14,4 +14,4 @@ def agent_named(name: str, system: System) -> Ref[Mail]:
         if name in {ref.name, ref.path}:
             return ref
     known = ", ".join(ref.name for ref in members)
-    raise UnknownNameError(f"no agent is named {name!r}: there are {known}")
+    raise UnknownNameError(f"no agent is named {name!r}; there are: {known}")

@@ -129,4 +129,6 @@ def is_long(text: str) -> bool:
 def count_of(text: str) -> str:
     """Tell how much *text* is: in lines, or characters if it is one line."""
     lines = text.rstrip("\n").count("\n") + 1
-    return f"{lines} lines" if lines > 1 else f"{len(text):,} characters"
+    if lines > 1:
+        return f"{lines} lines"
+    return f"{len(text):,} {'character' if len(text) == 1 else 'characters'}"
