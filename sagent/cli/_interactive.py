@@ -2,7 +2,7 @@
 
 import io
 import signal
-from contextlib import ExitStack, redirect_stderr
+from contextlib import ExitStack, redirect_stderr, suppress
 from copy import copy
 from functools import partial
 from pathlib import Path
@@ -18,9 +18,9 @@ from sagent.cli._last_stop import settled, tell_error
 from sagent.cli._log import logged
 from sagent.cli._options import Options
 from sagent.cli._session_choice import open_chosen
-from sagent.cli._streams import complain_of
+from sagent.cli._streams import complain_of, print_out
 from sagent.cli._until_signal import STOPS, unless_signal
-from sagent.errors import SagentError, UsageError
+from sagent.errors import OutputError, SagentError, UsageError
 from sagent.home import Home
 from sagent.repl import HISTORY, Editing, Screen, Verbatim, open_screen
 from sagent.session import Session
@@ -56,13 +56,27 @@ def _converse(options: Options) -> int:
             back = _in(options, _said_in(session))
         going_on = _going_on(options, outcome)
         if going_on is None:
-            return _code(outcome)
+            code = _code(outcome)
+            if code == DONE and session is not None and _is_found_again(options, session):
+                _tell(f"sagent --resume {session.id} goes on with this\n")
+            return code
         options = going_on
 
 
 def _said_in(session: Session | None) -> str | None:
     """Give the id of *session* if something was said there; else it is gone."""
     return session.id if session is not None and session.transcript.conversation else None
+
+
+def _is_found_again(options: Options, session: Session) -> bool:
+    """Tell whether it is enough to know the id of *session* where the person is."""
+    here = session.transcript.header.cwd == Path.cwd()
+    return here and options.session is None and _said_in(session) is not None
+
+
+def _tell(text: str) -> None:
+    with suppress(OutputError, BrokenPipeError):  # the terminal may have gone
+        print_out(text)
 
 
 def _going_on(options: Options, outcome: "Outcome | None") -> Options | None:

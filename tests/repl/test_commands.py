@@ -152,6 +152,7 @@ async def test_another_session_is_chosen_from_a_list(project: Path) -> None:
         await terminal.says("the first session")
         await terminal.shows("Fine.", "ready")
         terminal.type(CTRL_D)
+        await terminal.shows("goes on with this")
         await terminal.ends()
     async with talk(answer("Well."), cwd=project) as (terminal, server):
         await terminal.says("/resume")
