@@ -35,6 +35,7 @@ import attrs
 from sagent.errors import UsageError
 from sagent.lib.json import JsonValue
 from sagent.tool._docstring import Docstring
+from sagent.tool._pydantic_model import is_pydantic, pydantic_schema
 
 type JsonSchema = dict[str, JsonValue]
 
@@ -72,8 +73,8 @@ _DEPTH = 20
 
 REMEDY = (
     "annotate it with str, int, float, bool, None, a union, list[...], tuple[...], set[...], "
-    "dict[str, ...], Literal, an Enum, an attrs class, a dataclass, a TypedDict, Path, datetime, "
-    "date, time or UUID, or pass schema=..."
+    "dict[str, ...], Literal, an Enum, an attrs class, a dataclass, a TypedDict, a model of "
+    "pydantic, Path, datetime, date, time or UUID, or pass schema=..."
 )
 
 
@@ -162,6 +163,8 @@ def _of_class(cls: type[object], inner: _Inner, where: str) -> JsonSchema | None
         return dict(_SIMPLE[cls])
     if issubclass(cls, Enum):
         return _choice([*cls])
+    if is_pydantic(cls):
+        return pydantic_schema(cls, where)
     fields = _fields(cls)
     if fields is None:
         return None

@@ -14,6 +14,7 @@ from cattrs.errors import BaseValidationError, StructureHandlerNotFoundError
 from sagent.errors import UsageError
 from sagent.lib.json import JsonValue
 from sagent.tool._annotation import REMEDY, UNIONS, schema_of
+from sagent.tool._pydantic_model import is_pydantic, pydantic_json, pydantic_value
 from sagent.tool._schema import Schema
 
 type _Structure = Callable[[object, object], object]
@@ -58,6 +59,8 @@ def _converter() -> Converter:
     converter.register_structure_hook_factory(
         lambda annotation: get_origin(annotation) in UNIONS, _union_structure
     )
+    converter.register_structure_hook_func(is_pydantic, pydantic_value)
+    converter.register_unstructure_hook_func(is_pydantic, pydantic_json)
     converter.register_structure_hook(NoneType, lambda _, __: None)
     for kind in (datetime, date, time):
         converter.register_structure_hook(kind, lambda text, wanted: wanted.fromisoformat(text))
