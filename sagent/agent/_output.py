@@ -4,9 +4,11 @@ from typing import cast
 import attrs
 
 from sagent.errors import JsonError, ModelStoppedError, UsageError
-from sagent.lib.json import JSON, json_freeze, json_loads
+from sagent.lib.json import JSON, json_freeze, json_loads, json_unfreeze
 from sagent.message import JsonMessage, TextMessage
 from sagent.tool import Schema
+from sagent.tool._annotation import schema_of
+from sagent.tool._conversion import check_convertible, converted
 
 _FENCE = "```"
 
@@ -17,10 +19,12 @@ class Output:
 
     Attributes:
         schema: a JSON Schema.
+        kind: the class that a value of it is made into; None for none.
     """
 
     schema: Mapping[str, JSON]
     _compiled: Schema = attrs.field(repr=False, eq=False)
+    kind: type | None = None
 
     @classmethod
     def of(cls, schema: Mapping[str, object]) -> "Output":
@@ -35,6 +39,21 @@ class Output:
             raise UsageError(f"the output schema is not valid: {error}") from error
         assert isinstance(frozen, Mapping)
         return cls(frozen, Schema.of(frozen, "the output schema"))
+
+    @classmethod
+    def of_type(cls, kind: type) -> "Output":
+        """Take what a *kind* is made of as the shape.
+
+        Raises:
+            UsageError: it is not made of a JSON object.
+        """
+        schema = schema_of(kind, "output_type")
+        check_convertible(kind, "output_type")
+        if schema.get("type") != "object":
+            raise UsageError(
+                f"output_type is {kind.__name__}, which is no JSON object: give a class with fields"
+            )
+        return attrs.evolve(cls.of(schema), kind=kind)
 
     def read(self, text: str) -> JSON:
         """Read an answer, which may stand in a code fence.
@@ -54,13 +73,28 @@ class Output:
             raise ModelStoppedError("the conversation was cleared before it had an answer")
         return JsonMessage(self.read(answer.content), parent_id=answer.parent_id)
 
+    def made(self, message: JsonMessage) -> object:
+        """Make the `kind` of *message*, the answer.
+
+        Raises:
+            ValueError: it does not fit after all.
+        """
+        return converted(json_unfreeze(message.content), self.kind)
+
     def faults(self, text: str) -> str:
         """Say in words for a model what is wrong with its answer, or "" if it fits."""
         try:
             value = self.read(text)
         except (JsonError, UsageError) as error:
             return f"- {error}"
-        return "\n".join(self._compiled.faults(value))
+        if faults := self._compiled.faults(value):
+            return "\n".join(faults)
+        try:
+            if self.kind is not None:
+                converted(json_unfreeze(value), self.kind)
+        except ValueError as error:
+            return f"- {error}"
+        return ""
 
 
 def _unfenced(text: str) -> str:
