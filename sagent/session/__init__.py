@@ -13,7 +13,7 @@ from sagent.session._found import FoundSession, find_sessions
 from sagent.session._html import to_html
 from sagent.session._ledger import Spending
 from sagent.session._markdown import to_markdown
-from sagent.session._opening import create_session, open_child_session, open_session
+from sagent.session._opening import create_session, keep_session, open_child_session, open_session
 from sagent.session._reading import holds_session, read_session
 from sagent.session._records import (
     CheckpointRecord,
@@ -65,6 +65,7 @@ __all__ = [
     "find_sessions",
     "fork_session",
     "holds_session",
+    "keep_session",
     "list_sessions",
     "open_child_session",
     "open_session",

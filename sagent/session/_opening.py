@@ -53,18 +53,41 @@ def create_session(
         directory = new_directory(home.project(cwd) / SESSIONS)
     else:
         directory = new_directory(directory.absolute().parent, directory.absolute().name)
-    header = Header(id=directory.name, cwd=cwd.absolute(), created_ns=time.time_ns())
-    try:
-        with _writing(directory, header, secrets, durability) as session:
-            if name is not None:
-                session.append(StateRecord(name=name))
-            try:
-                yield session
-            finally:
-                if session.is_empty:
-                    (directory / SESSION_FILE).unlink(missing_ok=True)
-    finally:
-        _drop_if_empty(directory)
+    with _begun(directory, cwd, secrets, durability) as session:
+        if name is not None:
+            session.append(StateRecord(name=name))
+        yield session
+
+
+@contextmanager
+def keep_session(
+    directory: Path,
+    *,
+    cwd: Path | None = None,
+    secrets: Iterable[str] | None = None,
+    durability: Durability = "turn",
+) -> Generator[Session]:
+    """Go on with the session in *directory*, or begin it there, locked for the length of the block.
+
+    It is for programs that name their conversations themselves, such as a service by its users.
+
+    Args:
+        directory: where it lives, or is to.
+        cwd: the project's directory, if it is begun; None for the process's.
+        secrets: what is never written; None for what looks like a credential in the environment.
+        durability: when the disk is waited for.
+
+    Raises:
+        SessionBusyError: another process, or another block of this one, writes it.
+        SessionError: it cannot be read or written, or a newer sagent wrote it.
+    """
+    directory = directory.absolute()
+    if _is_new(directory):
+        kept = _begun(directory, cwd or Path.cwd(), secrets, durability)
+    else:
+        kept = open_session(directory, secrets=secrets, durability=durability)
+    with kept as session:
+        yield session
 
 
 @contextmanager
@@ -132,6 +155,36 @@ def new_directory(sessions: Path, name: str | None = None) -> Path:
     except OSError as error:
         raise SessionError(f"no session can be made in {directory}: {error.strerror}") from error
     return directory
+
+
+def _is_new(directory: Path) -> bool:
+    """Make a session's *directory*, unless there is one."""
+    if (directory / SESSION_FILE).exists():
+        return False
+    try:
+        new_directory(directory.parent, directory.name)
+    except SessionError as error:
+        if isinstance(error.__cause__, FileExistsError):  # another process was quicker
+            return False
+        raise
+    return True
+
+
+@contextmanager
+def _begun(
+    directory: Path, cwd: Path, secrets: Iterable[str] | None, durability: Durability
+) -> Generator[Session]:
+    """Write the first line of a session; one in which nothing follows leaves nothing behind."""
+    header = Header(id=directory.name, cwd=cwd.absolute(), created_ns=time.time_ns())
+    try:
+        with _writing(directory, header, secrets, durability) as session:
+            try:
+                yield session
+            finally:
+                if session.is_empty:
+                    (directory / SESSION_FILE).unlink(missing_ok=True)
+    finally:
+        _drop_if_empty(directory)
 
 
 @contextmanager
