@@ -21,7 +21,7 @@ from sagent.agent._living import living
 from sagent.agent._mail import Mail, Prompt
 from sagent.agent._offspring import Offspring
 from sagent.agent._options import absolute, as_tuple, check_count, check_model
-from sagent.agent._output import Output
+from sagent.agent._output import Output, as_it_is
 from sagent.agent._resume import begin
 from sagent.agent._run import Run, Work
 from sagent.agent._share import Share
@@ -199,7 +199,7 @@ class Agent:
             work = partial(self._run_typed, line, prompt, output, system)
             return Run(cast("Work[T]", work), line.post, system)  # what `made` makes
         if output_schema is None:
-            return Run(partial(self._run, line, prompt, _as_it_is, system), line.post, system)
+            return Run(partial(self._run, line, prompt, as_it_is, system), line.post, system)
         output = Output.of(output_schema)
         prompt = attrs.evolve(prompt, output=output)
         return Run(partial(self._run, line, prompt, output.of_answer, system), line.post, system)
@@ -374,7 +374,3 @@ class Agent:
         if latest is None or latest != blueprint:
             self._latest = latest = blueprint
         return latest
-
-
-def _as_it_is(answer: TextMessage) -> TextMessage:
-    return answer

@@ -1,14 +1,14 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import cast
 
 import attrs
 
 from sagent.errors import JsonError, ModelStoppedError, UsageError
-from sagent.lib.json import JSON, json_freeze, json_loads, json_unfreeze
+from sagent.lib.json import JSON, JsonValue, json_freeze, json_loads, json_unfreeze
 from sagent.message import JsonMessage, TextMessage
 from sagent.tool import Schema
 from sagent.tool._annotation import schema_of
-from sagent.tool._conversion import check_convertible, converted
 
 _FENCE = "```"
 
@@ -19,12 +19,12 @@ class Output:
 
     Attributes:
         schema: a JSON Schema.
-        kind: the class that a value of it is made into; None for none.
+        make: makes an instance of a class of a value; None where there is no class.
     """
 
     schema: Mapping[str, JSON]
     _compiled: Schema = attrs.field(repr=False, eq=False)
-    kind: type | None = None
+    make: Callable[[JsonValue], object] | None = attrs.field(default=None, repr=False, eq=False)
 
     @classmethod
     def of(cls, schema: Mapping[str, object]) -> "Output":
@@ -47,13 +47,15 @@ class Output:
         Raises:
             UsageError: it is not made of a JSON object.
         """
+        from sagent.tool import _conversion  # noqa: PLC0415  # it loads cattrs
+
         schema = schema_of(kind, "output_type")
-        check_convertible(kind, "output_type")
+        _conversion.check_convertible(kind, "output_type")
         if schema.get("type") != "object":
             raise UsageError(
                 f"output_type is {kind.__name__}, which is no JSON object: give a class with fields"
             )
-        return attrs.evolve(cls.of(schema), kind=kind)
+        return attrs.evolve(cls.of(schema), make=partial(_conversion.converted, annotation=kind))
 
     def read(self, text: str) -> JSON:
         """Read an answer, which may stand in a code fence.
@@ -74,12 +76,9 @@ class Output:
         return JsonMessage(self.read(answer.content), parent_id=answer.parent_id)
 
     def made(self, message: JsonMessage) -> object:
-        """Make the `kind` of *message*, the answer.
-
-        Raises:
-            ValueError: it does not fit after all.
-        """
-        return converted(json_unfreeze(message.content), self.kind)
+        """Make an instance of *message*, the answer, which fits."""
+        assert self.make is not None
+        return self.make(json_unfreeze(message.content))
 
     def faults(self, text: str) -> str:
         """Say in words for a model what is wrong with its answer, or "" if it fits."""
@@ -90,11 +89,16 @@ class Output:
         if faults := self._compiled.faults(value):
             return "\n".join(faults)
         try:
-            if self.kind is not None:
-                converted(json_unfreeze(value), self.kind)
+            if self.make is not None:
+                self.make(json_unfreeze(value))
         except ValueError as error:
             return f"- {error}"
         return ""
+
+
+def as_it_is(answer: TextMessage) -> TextMessage:
+    """Give *answer*, which may have any shape."""
+    return answer
 
 
 def _unfenced(text: str) -> str:
