@@ -31,7 +31,7 @@ from sagent.agent._toolbox import Toolbox
 from sagent.budget import Budget
 from sagent.checkpoint import Limits
 from sagent.compaction import Compactor, SummaryCompactor, system_tokens
-from sagent.errors import AgentBusyError, SessionError
+from sagent.errors import AgentBusyError, SessionError, UsageError
 from sagent.message import JsonMessage, Message, TextMessage
 from sagent.model import Effort, Model, ModelRequest
 from sagent.permission import AllowAll, Policy
