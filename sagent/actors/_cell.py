@@ -8,9 +8,9 @@ from sagent.actors._child import Child, Follows
 from sagent.actors._envelope import Question
 from sagent.actors._events import Exited, Started
 from sagent.actors._exit import Exit
-from sagent.actors._inbox import Inbox
 from sagent.actors._mailbox import Mailbox
 from sagent.actors._realm import Realm
+from sagent.actors._steered_inbox import SteeredInbox
 from sagent.actors._ties import Ties
 from sagent.errors import RestartLimit, SystemStopping
 
@@ -112,7 +112,7 @@ class Cell:
         self.exit: Exit | None = None
         self.failure: Exception | None = None
         self.nursery: trio.Nursery | None = None
-        self.inbox: Inbox[object] | None = None
+        self.inbox: SteeredInbox[object] | None = None
         self.teller: Telling | None = None
         self.ready: trio.Event | None = trio.Event()
         self.killed = False
@@ -203,7 +203,7 @@ class Cell:
         elif self.phase == "stopping":
             nursery.cancel_scope.deadline = trio.current_time() + self.shutdown_s
 
-    def begins(self, inbox: Inbox[object], teller: Telling) -> None:
+    def begins(self, inbox: SteeredInbox[object], teller: Telling) -> None:
         """The `started` of *teller* has returned; it reads *inbox* from now on."""
         self.inbox = inbox
         self.teller = teller

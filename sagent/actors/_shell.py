@@ -23,10 +23,10 @@ import trio
 from sagent.actors._behavior import Behavior
 from sagent.actors._cell import Cell
 from sagent.actors._exit import Exit
-from sagent.actors._inbox import Inbox
 from sagent.actors._mailbox import InboxEnd
 from sagent.actors._orders import retire, stop
 from sagent.actors._realm import SENDER
+from sagent.actors._steered_inbox import SteeredInbox
 from sagent.errors import ActorStopped
 
 _log = logging.getLogger(__name__)
@@ -85,9 +85,9 @@ def bury_children(cell: Cell) -> None:
 
 
 async def _run[M](cell: Cell, actor: Behavior[M]) -> Exit:
-    inbox: Inbox[M] = Inbox(cell.mailbox)
+    inbox: SteeredInbox[M] = SteeredInbox(cell.mailbox)
     end = Exit("killed")
-    cell.begins(cast("Inbox[object]", inbox), actor)  # a cell knows no type
+    cell.begins(cast("SteeredInbox[object]", inbox), actor)  # a cell knows no type
     try:
         await actor.run(inbox)
     except Exception as error:  # noqa: BLE001  # caught early, for the children's orderly end
