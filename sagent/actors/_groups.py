@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 import attrs
@@ -34,6 +35,10 @@ class Groups[H]:
     def members(self, name: str) -> tuple[H, ...]:
         """Whoever is in the group, in the order of joining."""
         return tuple(self._groups.get(name, ()))
+
+    def newest_first(self, name: str) -> Iterator[H]:
+        """Whoever is in the group, the last to join first; it is not to change meanwhile."""
+        return reversed(self._groups.get(name, {}))
 
     def join(self, name: str, member: H) -> None:
         """Put *member* into the group, once."""

@@ -1,7 +1,6 @@
 """An agent's words to others, which it finds by their names."""
 
 from collections.abc import Callable, Sequence
-from typing import cast
 
 import attrs
 import trio
@@ -76,7 +75,7 @@ class Messenger:
         self._standing.household.keep_mail(ref.path, prompt)
 
     def find(self, name: str) -> Ref[Mail]:
-        """Give the agent *name*; `PARENT` is the one that has started this one.
+        """Give the agent of that name or path; `PARENT` is the one that has started this one.
 
         Raises:
             UnknownNameError: there is none.
@@ -84,11 +83,10 @@ class Messenger:
         parent = self._standing.parent
         if name == PARENT and parent is not None and parent.alive:
             return parent
-        ref = self._context.system.whereis(name)
-        members = self._context.system.members(AGENTS)
-        if ref is None or ref not in members:
+        ref = self._context.system.member(AGENTS, name)
+        if ref is None:
             raise UnknownNameError(f"Unknown agent: {name!r}. There are: {_listed(self.names())}.")
-        return cast("Ref[Mail]", ref)  # as all of this group
+        return ref
 
     def names(self) -> tuple[str, ...]:
         """Say who can be written to."""

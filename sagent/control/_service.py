@@ -109,10 +109,9 @@ class Service:
         Raises:
             UnknownNameError: there is none; the message names those that there are.
         """
+        if (ref := self._system.member(AGENTS, name)) is not None:
+            return ref
         members = self._system.members(AGENTS)
-        for ref in members:
-            if name in (ref.name, ref.path):
-                return ref
         names = [ref.name for ref in members[:_MOST_NAMED]]
         more = f" (and {len(members) - _MOST_NAMED} more)" if len(members) > _MOST_NAMED else ""
         raise UnknownNameError(

@@ -9,9 +9,7 @@ def agent_named(name: str, system: System) -> Ref[Mail]:
     Raises:
         UnknownNameError: there is none.
     """
-    members = system.members(AGENTS)
-    for ref in members:
-        if name in {ref.name, ref.path}:
-            return ref
-    known = ", ".join(ref.name for ref in members)
+    if (ref := system.member(AGENTS, name)) is not None:
+        return ref
+    known = ", ".join(ref.name for ref in system.members(AGENTS))
     raise UnknownNameError(f"no agent is named {name!r}; there are: {known}")

@@ -52,9 +52,9 @@ class _Tracer:
     def hear(self, event: Event) -> None:
         """Watch an agent that comes to life; its question is there before its first prompt."""
         if isinstance(event, Started):
-            for ref in self._system.members(AGENTS):
-                if ref.path == event.path:
-                    self._nursery.start_soon(self._watch, ref)
+            ref = self._system.member(AGENTS, event.path)
+            if ref is not None:
+                self._nursery.start_soon(self._watch, ref)
 
     def finish(self) -> None:
         """Let every feed end with what it holds, and wait for no agent that has yet to give one."""

@@ -50,6 +50,21 @@ async def test_a_group_lists_its_members_in_the_order_of_joining(
         assert system.groups() == ()
 
 
+async def test_a_member_is_found_by_its_name_and_by_its_path_and_others_are_not(
+    autojump_clock: MockClock,
+) -> None:
+    async with open_system() as system:
+        named, unnamed = await system.spawn(Worker, name="ann"), await system.spawn(Worker)
+        system.join(WORKERS, named)
+        system.join(WORKERS, unnamed)
+        await system.spawn(Worker, name="bob")
+
+        assert system.member(WORKERS, "ann") == system.member(WORKERS, "/ann") == named
+        assert system.member(WORKERS, unnamed.name) == system.member(WORKERS, unnamed.path)
+        assert system.member(WORKERS, "bob") is None
+        assert system.member(Group[str]("idlers"), "ann") is None
+
+
 async def test_an_actor_leaves_its_groups_when_it_has_ended_for_good(
     autojump_clock: MockClock,
 ) -> None:

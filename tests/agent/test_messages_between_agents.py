@@ -30,6 +30,19 @@ async def test_agents_of_one_system_write_to_one_another_by_name() -> None:
     assert bob.requests[0].messages[0].source == "/alice"
 
 
+async def test_an_agent_that_was_given_no_name_is_written_to_by_the_one_it_has() -> None:
+    bob = ScriptedModel("noted")
+    async with open_system() as system:
+        nameless = await system.spawn(Agent(model=bob))
+        alice = ScriptedModel(send(nameless.name, "hello"), "sent")
+        ref = await system.spawn(Agent(model=alice, tools=[AgentSend()]), name="alice")
+
+        await ref.ask(Prompt("greet it"))
+        await wait_all_tasks_blocked()
+
+    assert last(bob.requests[0]) == "[from alice]: hello"
+
+
 async def test_what_is_said_in_one_response_arrives_in_its_order() -> None:
     model = ScriptedModel(
         calls(
