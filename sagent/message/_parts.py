@@ -92,8 +92,8 @@ def get_directive(message: Message) -> Mapping[str, JSON]:
     match message:
         case JsonMessage(content=MappingProxyType() as directive):  # a message freezes its content
             return directive
-        case MultipartMessage(descriptor=Descriptor.TOOL_CALL):
-            return get_directive(message.content[-1])
+        case MultipartMessage(descriptor=Descriptor.TOOL_CALL, content=(*_, arguments)):
+            return get_directive(arguments)
         case TextMessage(content=content, descriptor=Descriptor.MALFORMED_DIRECTIVE):
             raise UsageError(f"the arguments are not a JSON object: {content[:200]!r}")
         case TextMessage() | BytesMessage() | JsonMessage() | MultipartMessage():

@@ -57,6 +57,11 @@ def test_malformed_arguments_are_kept_and_refused_when_read() -> None:
         get_directive(call)
 
 
+def test_a_call_without_parts_carries_no_directive() -> None:
+    with pytest.raises(UsageError, match="carries no directive"):
+        get_directive(MultipartMessage((), Descriptor.TOOL_CALL))
+
+
 def test_a_result_answers_its_call_and_keeps_all_parts() -> None:
     call = tool_call_message("Edit", {}, call_id="c1")
     diff = TextMessage("-a\n+b", Descriptor.DIFF)
