@@ -1,9 +1,11 @@
+from collections.abc import Mapping
+
 from rich.text import Text
 from rich.tree import Tree
 
 from sagent.actors._tree import Node, State
 
-_STYLES: dict[State, str] = {
+_STYLES: Mapping[State, str] = {
     "idle": "green",
     "busy": "bold cyan",
     "backing off": "yellow",

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, get_args, runtime_checkable
 
 from sagent.errors import UsageError
@@ -7,7 +7,7 @@ from sagent.model._request import Effort
 
 EFFORTS: tuple[Effort, ...] = get_args(Effort.__value__)
 """All of them, from not at all to the most."""
-_PLURALS = {"image": "images", "application": "documents"}
+_PLURALS: Mapping[str, str] = {"image": "images", "application": "documents"}
 
 
 @runtime_checkable

@@ -1,5 +1,6 @@
 """What an agent has to say to people, in a few rows."""
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from sagent.agent import Planned, QuestionClosed, UserAsked
@@ -8,7 +9,7 @@ from sagent.tool import Answer, Plan, PlanItem, PlanStatus
 MOST_ROWS = 8
 _BEFORE_CURRENT = 2
 """How many items before the one in progress are shown of a long plan."""
-_MARKS: dict[PlanStatus, str] = {"completed": "✓", "in_progress": "▸", "pending": "·"}
+_MARKS: Mapping[PlanStatus, str] = {"completed": "✓", "in_progress": "▸", "pending": "·"}
 
 
 def people_rows(event: Planned | UserAsked | QuestionClosed) -> list[str]:

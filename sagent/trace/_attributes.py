@@ -16,7 +16,11 @@ from sagent.trace._span import Contents, Span, Value
 FIRST_CHUNK = "gen_ai.response.time_to_first_chunk"
 """In seconds."""
 _USER = "user"
-_PROVIDERS = {"Anthropic": "anthropic", "OpenAI": "openai", "Google": "gcp.gemini"}
+_PROVIDERS: Mapping[str, str] = {
+    "Anthropic": "anthropic",
+    "OpenAI": "openai",
+    "Google": "gcp.gemini",
+}
 """Whom the conventions have a name for."""
 
 
