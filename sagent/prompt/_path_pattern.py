@@ -6,6 +6,8 @@ import attrs
 
 _MOST_CHARS = 4096
 """What the variants of a pattern with braces may have together: each character takes 3 us."""
+_MOST_PATTERN_CHARS = 1000
+"""More than anyone means."""
 _ANY_DEPTH = "**"
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
@@ -61,6 +63,8 @@ class PathPattern:
 def path_patterns(text: str) -> tuple[PathPattern, ...]:
     """Compile *text*, in which ``{a,b}`` may stand; nothing for what is no pattern."""
     text = text.strip()
+    if len(text) > _MOST_PATTERN_CHARS:
+        return ()
     takes_back = text.startswith("!")
     found = map(_pattern, _variants(text.removeprefix("!")))
     return tuple(
@@ -77,10 +81,16 @@ def _pattern(text: str) -> PathPattern:
         names.append("*")
     return PathPattern(
         segments=tuple(
-            None if name == _ANY_DEPTH else re.compile(fnmatch.translate(name)) for name in names
+            None if name == _ANY_DEPTH else re.compile(_translated(name)) for name in names
         ),
         is_for_directories=text.endswith("/"),
     )
+
+
+def _translated(name: str) -> str:
+    # For each bracket that opens, `fnmatch` looks to the end of the name for one that closes.
+    closed = name.rfind("]") + 1
+    return fnmatch.translate(name[:closed] + name[closed:].replace("[", "[[]"))
 
 
 def _variants(text: str) -> list[str]:
