@@ -11,11 +11,6 @@ from sagent.prompt import CustomCommand, load_commands
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home")
-
-
-@pytest.fixture
 def project(tmp_path: Path) -> Path:
     (tmp_path / "project/.git").mkdir(parents=True)
     (tmp_path / "project/sub").mkdir()

@@ -2,32 +2,12 @@ import os
 from pathlib import Path
 
 import pytest
+from instruction_files import texts, write
 
 from sagent.home import Home
-from sagent.prompt import Instructions, load_instructions
+from sagent.prompt import load_instructions
 from sagent.prompt._instructions import MOST_TOTAL_BYTES
 from sagent.prompt._reader import MOST_FILE_BYTES
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home")
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    write(tmp_path / "project/.git/HEAD", "ref: refs/heads/feature/x\n")
-    return tmp_path / "project"
-
-
-def write(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return path
-
-
-def texts(found: Instructions) -> list[str]:
-    return [source.text for source in found.sources]
 
 
 def test_all_places_are_read_the_most_general_first(home: Home, project: Path) -> None:
