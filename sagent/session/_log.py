@@ -43,8 +43,13 @@ class Log:
         self._check()
         octets = f"\n{line}".encode() if self._torn else line.encode()
         try:
+            status = os.fstat(self._descriptor)
+            if not status.st_nlink:
+                raise SessionError(
+                    f"{self.path} was deleted: nothing more is kept; begin another session"
+                )
             # What an error left behind earlier is not to be glued to this line.
-            if os.fstat(self._descriptor).st_size > self._size:
+            if status.st_size > self._size:
                 os.ftruncate(self._descriptor, self._size)
             self._write_all(memoryview(octets))
         except OSError as error:

@@ -127,6 +127,14 @@ def fails(descriptor: int, size: int = 0) -> None:
     raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
+def test_a_session_that_was_deleted_takes_nothing_more(session: Path) -> None:
+    with open_session(session) as again:
+        (session / SESSION_FILE).unlink()
+
+        with pytest.raises(SessionError, match="was deleted: nothing more is kept"):
+            again.append(StateRecord(name="lost"))
+
+
 def test_short_writes_are_gone_on_with(session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_session(session) as again:
         Disk(monkeypatch)
