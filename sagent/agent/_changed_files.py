@@ -16,6 +16,8 @@ _OWN_TOOLS = frozenset({"Write", "Edit", "MultiEdit"})
 _MOST_FILES = 20
 _MOST_LINES = 60
 _MOST_BYTES = 256 << 10
+_MOST_COMPARED_LINES = 5_000
+"""To compare takes quadratic time at worst: half a second for so many."""
 _HEAD = "[Files are no longer as you saw them:]"
 _AGAIN = "read it again before you rely on it"
 
@@ -43,16 +45,14 @@ class ChangedFiles:
         """Tell which files have changed, with one look at each; nothing if none has."""
         changes = await trio.to_thread.run_sync(self._changes)
         self._commands_ran = False
-        if not changes:
-            return ()
-        more = len(changes) - _MOST_FILES
-        rest = [f"... and {more} more files"] if more > 0 else []
-        text = "\n\n".join([_HEAD, *changes[:_MOST_FILES], *rest])
-        return (note_message(text),)
+        return (note_message("\n\n".join([_HEAD, *changes])),) if changes else ()
 
     def _changes(self) -> list[str]:
-        """Word each change that was not told yet; in a thread."""
-        return [self._worded(path, now) for path, now in self._fresh()]
+        """Word the changes that were not told yet, and say how many are too many; in a thread."""
+        fresh = list(self._fresh())
+        worded = [self._worded(path, now) for path, now in fresh[:_MOST_FILES]]
+        more = len(fresh) - len(worded)
+        return [*worded, f"... and {more} more files"] if more else worded
 
     def _fresh(self) -> Iterator[tuple[Path, FileStamp | None]]:
         for path, seen in tuple(self._workspace.seen.items()):
@@ -88,6 +88,8 @@ class ChangedFiles:
         if old is None or new is None or b"\0" in old + new:
             return ""
         before, after = (content.decode(errors="replace").splitlines() for content in (old, new))
+        if max(len(before), len(after)) > _MOST_COMPARED_LINES:
+            return ""
         lines = list(difflib.unified_diff(before, after, lineterm="", n=1))[2:]
         return "\n".join(lines) if len(lines) <= _MOST_LINES else ""
 

@@ -147,6 +147,19 @@ async def test_a_difference_that_is_too_much_to_show_is_not_shown(
     )
 
 
+async def test_files_of_very_many_lines_are_not_compared(file: trio.Path) -> None:
+    lines = "".join(f"{number}\n" for number in range(6_000))
+    await file.write_text(lines)
+    model = ScriptedModel(READ, "read", "ok")
+    agent = agent_of(model, Path(file.parent))
+    await agent.run("read it")
+
+    await file.write_text(lines.replace("7\n", "seven\n", 1))
+    await agent.run("go on")
+
+    assert told(model, 2)[0].endswith("read it again before you rely on it")
+
+
 async def test_a_link_that_takes_the_place_of_a_file_shows_nothing_of_another(
     file: trio.Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
