@@ -104,7 +104,7 @@ class Desk:
     def task(self) -> str:
         """What the turn in hand answers, in a line, cut short."""
         text = next((prompt.label or prompt.text for prompt in self.prompts), "")
-        return next(iter(text.strip().splitlines()), "")[:_TASK_CHARS]
+        return next(iter(text.lstrip()[:_TASK_CHARS].splitlines()), "").rstrip()
 
     @property
     def output(self) -> Output | None:
