@@ -5,7 +5,8 @@ Code and comments are found as CommonMark 0.31 describes fenced code blocks (4.5
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import attrs
@@ -20,7 +21,8 @@ _OPENER = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
-_PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
+_TICKS = re.compile(r"`+")
+_PARAGRAPH_END = re.compile(r"\n(?=[ \t]*\n)")
 
 
 @attrs.frozen
@@ -31,12 +33,38 @@ class Part:
     text: str
 
 
+@attrs.frozen
+class _Marks:
+    """Where what opens in a text may end; looked up, since much may open that does not."""
+
+    _ticks: Mapping[int, Sequence[int]]
+    """Where runs of backticks begin, by their length."""
+    _paragraph_ends: Sequence[int]
+    last_comment_end: int
+
+    @classmethod
+    def of(cls, text: str) -> "_Marks":
+        ticks: dict[int, list[int]] = {}
+        for run in _TICKS.finditer(text):
+            ticks.setdefault(len(run[0]), []).append(run.start())
+        ends = [end.start() for end in _PARAGRAPH_END.finditer(text)]
+        return cls(ticks, ends, text.rfind("-->"))
+
+    def span_end(self, ticks: str, position: int) -> int:
+        """Tell where the code span of *ticks* ends that goes on at *position*; 0 for nowhere."""
+        end = _first_from(position, self._ticks.get(len(ticks), ()))
+        paragraph_end = _first_from(position, self._paragraph_ends)
+        if end is None or (paragraph_end is not None and paragraph_end < end):
+            return 0
+        return end + len(ticks)
+
+
 def parts(text: str) -> Iterator[Part]:
     """Divide *text*."""
     start = position = 0
-    last_comment_end = text.rfind("-->")
+    marks = _Marks.of(text)
     while opener := _OPENER.search(text, position):
-        kind, end = _extent(text, opener, last_comment_end)
+        kind, end = _extent(text, opener, marks)
         if end:
             if opener.start() > start:
                 yield Part("prose", text[start : opener.start()])
@@ -61,14 +89,14 @@ def without_comments(text: str) -> str:
     return "".join(kept)
 
 
-def _extent(text: str, opener: re.Match[str], last_comment_end: int) -> tuple[Kind, int]:
+def _extent(text: str, opener: re.Match[str], marks: _Marks) -> tuple[Kind, int]:
     """Tell what *opener* opens and where that ends; 0 for nothing."""
     if fence := opener["fence"]:
         return "code", _fence_end(text, fence, opener.end())
     if ticks := opener["span"]:
-        return "code", _span_end(text, ticks, opener.end())
+        return "code", marks.span_end(ticks, opener.end())
     inside = opener.start() + len("<!")  # "<!-->" is whole
-    if inside > last_comment_end:
+    if inside > marks.last_comment_end:
         return "comment", 0
     return "comment", text.index("-->", inside) + len("-->")
 
@@ -79,8 +107,7 @@ def _fence_end(text: str, fence: str, position: int) -> int:
     return end.end() if end else len(text)
 
 
-def _span_end(text: str, ticks: str, position: int) -> int:
-    end = re.compile(rf"(?<!`){ticks}(?!`)").search(text, position)
-    if not end or _PARAGRAPH_END.search(text, position, end.start()):
-        return 0
-    return end.end()
+def _first_from(position: int, places: Sequence[int]) -> int | None:
+    """Give the first of *places*, in order, that is not before *position*."""
+    at = bisect_left(places, position)
+    return places[at] if at < len(places) else None
