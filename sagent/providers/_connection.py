@@ -20,7 +20,7 @@ from sagent.providers._framing import Framing, PlainFraming
 
 CONNECT_S = 10.0
 WRITE_S = 60.0
-_KEPT_S = 5.0
+KEPT_S = 5.0
 """How long a connection is kept that nobody uses, as httpx has it: servers soon close theirs."""
 _RECEIVED_BYTES = 64 * 1024
 _LONGEST_HEAD_BYTES = 100 * 1024
@@ -155,7 +155,7 @@ class _Channel:
         if self._http.our_state is not h11.DONE:
             return False
         self._http = _new_http()
-        self._kept_until = trio.current_time() + _KEPT_S
+        self._kept_until = trio.current_time() + KEPT_S
         return True
 
     def close(self) -> None:

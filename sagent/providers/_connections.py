@@ -2,7 +2,9 @@
 
 import base64
 import ssl
+from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from ipaddress import ip_address
 from urllib.request import getproxies
 
@@ -10,7 +12,7 @@ import attrs
 import httpx
 import trio
 
-from sagent.providers._connection import CONNECT_S, WRITE_S, Connection
+from sagent.providers._connection import CONNECT_S, KEPT_S, WRITE_S, Connection
 
 CLOSING_S = 2.0
 
@@ -37,6 +39,13 @@ def _with_ours(headers: Mapping[str, str], url: httpx.URL) -> httpx.Headers:
     return merged
 
 
+@attrs.frozen(eq=False)
+class _Idle:
+    connection: httpx.AsyncBaseTransport
+    until: float
+    """The trio time from which on it is not worth keeping."""
+
+
 @attrs.define(eq=False)
 class Connections:
     """As many connections as there are requests at a time, each used by one.
@@ -51,9 +60,8 @@ class Connections:
     """Makes what stands in for the network."""
     _url: httpx.URL = attrs.field(init=False, repr=False)
     _headers: httpx.Headers = attrs.field(init=False, repr=False)
-    _free: list[httpx.AsyncBaseTransport] = attrs.field(
-        factory=list[httpx.AsyncBaseTransport], init=False
-    )
+    _free: deque[_Idle] = attrs.field(factory=deque[_Idle], init=False)
+    """Those that nobody uses, the one that was used last at the end."""
     _heads: dict[str, tuple[httpx.URL, httpx.Headers]] = attrs.field(
         factory=dict[str, tuple[httpx.URL, httpx.Headers]], init=False, repr=False
     )
@@ -67,11 +75,18 @@ class Connections:
 
     def take(self) -> httpx.AsyncBaseTransport:
         """Lend a connection that nobody else uses; it is to be given back."""
-        return self._free.pop() if self._free else self._open()
+        return self._free.pop().connection if self._free else self._open()
 
     def give_back(self, connection: httpx.AsyncBaseTransport) -> None:
         """Take *connection* back for the next request."""
-        self._free.append(connection)
+        self._free.append(_Idle(connection, trio.current_time() + KEPT_S))
+
+    async def close_idle(self) -> None:
+        """Close each connection that nobody uses for `KEPT_S`, until there are none."""
+        while self._free:
+            await trio.sleep_until(self._free[0].until)
+            while self._free and self._free[0].until <= trio.current_time():
+                await _close(self._free.popleft().connection)
 
     def get(self, path: str) -> httpx.Request:
         """Make the GET of *path*, whose answer is JSON."""
@@ -98,7 +113,7 @@ class Connections:
         """Close all connections, within `CLOSING_S`."""
         with trio.move_on_after(CLOSING_S, shield=True):
             while self._free:
-                await self._free.pop().aclose()
+                await self._free.pop().connection.aclose()
 
     def _open(self) -> httpx.AsyncBaseTransport:
         if self._new_transport is not None:
@@ -133,6 +148,15 @@ class _Proxied(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close the connection."""
         await self._client.aclose()
+
+
+async def _close(connection: httpx.AsyncBaseTransport) -> None:
+    # Its server may have closed it long ago, of which nobody needs to hear.
+    with (
+        trio.move_on_after(CLOSING_S, shield=True),
+        suppress(httpx.HTTPError, trio.BrokenResourceError, OSError),
+    ):
+        await connection.aclose()
 
 
 def is_loopback(base_url: str) -> bool:

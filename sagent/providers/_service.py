@@ -47,6 +47,7 @@ class ProviderActor(Actor[Work]):
     def __init__(self, connections: Connections, *, concurrency: int) -> None:
         self._connections = connections
         self._pacer = Pacer(concurrency)
+        self._tidies = False
 
     async def receive(self, message: Work) -> ProviderStatus | None:
         """Start to serve a call, or tell the status."""
@@ -89,6 +90,14 @@ class ProviderActor(Actor[Work]):
             finally:
                 self._pacer.over(turn)
                 call.sink.close(failure if settled else interrupted())
+        if not self._tidies:
+            self._tidies = True
+            self.context.nursery.start_soon(self._tidy)
+
+    async def _tidy(self) -> None:
+        """Let the connections of a burst of calls not stay open for ever after it."""
+        await self._connections.close_idle()
+        self._tidies = False
 
     async def _attempts(self, call: Call, turn: Turn) -> None:
         tries = Tries(call.retry)

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 import pytest
 import trio
 from loopback import DONE, frame
-from trio.testing import wait_all_tasks_blocked
-from virtual_server import HELLO, ONCE
+from trio.testing import MockClock, wait_all_tasks_blocked
+from virtual_server import FINE, HELLO, ONCE, open_calls, virtual_server
 
 from sagent.actors import open_system
 from sagent.errors import StreamCutError
@@ -110,3 +110,25 @@ async def test_row_24_a_connection_that_died_while_idle_is_made_anew(
             await wait_all_tasks_blocked(0.02)
 
             assert response_text((await model.buffer(HELLO)).content) == "fine"
+
+
+async def test_connections_that_nobody_uses_for_five_seconds_are_closed(
+    autojump_clock: MockClock,
+) -> None:
+    server = virtual_server(FINE)
+    async with open_calls(server) as calls:
+        await calls.outcomes(3)
+        await trio.sleep(3)
+        await calls.outcome()
+        await trio.sleep(100)
+
+        assert server.closed_at == pytest.approx([5, 5, 8])
+        assert await calls.outcome() == "fine"
+
+
+async def test_connections_are_closed_with_their_system(autojump_clock: MockClock) -> None:
+    server = virtual_server(FINE)
+    async with open_calls(server) as calls:
+        await calls.outcomes(3)
+
+    assert server.closed_at == [0, 0, 0]

@@ -45,6 +45,8 @@ class VirtualServer:
     """How many requests it is answering."""
     most: int = 0
     """How many it was answering at once, at most."""
+    closed_at: list[float] = attrs.field(factory=list[float])
+    """When each connection was closed."""
 
     def provider(
         self,
@@ -60,10 +62,10 @@ class VirtualServer:
             retry=retry or RetryPolicy(),
             timeouts=timeouts or Timeouts(),
             concurrency=concurrency,
-            new_transport=lambda: httpx.MockTransport(self._answer),
+            new_transport=lambda: _Transport(self),
         )
 
-    async def _answer(self, request: httpx.Request) -> httpx.Response:
+    async def answer(self, request: httpx.Request) -> httpx.Response:
         self.at.append(trio.current_time())
         self.bodies.append(request.content.decode())
         said = self.reply(len(self.at))
@@ -76,6 +78,15 @@ class VirtualServer:
         if said.ends is not None and not said.pieces:
             raise said.ends
         return httpx.Response(said.status, headers=said.headers, stream=_Pieces(said))
+
+
+class _Transport(httpx.MockTransport):
+    def __init__(self, server: VirtualServer) -> None:
+        super().__init__(server.answer)
+        self._closed_at = server.closed_at
+
+    async def aclose(self) -> None:
+        self._closed_at.append(trio.current_time())
 
 
 @attrs.frozen(eq=False)
