@@ -263,6 +263,23 @@ def test_an_answer_cut_by_the_length_limit_keeps_what_was_shown() -> None:
     assert last.response.stop_reason is StopReason.MAX_TOKENS
 
 
+@pytest.mark.parametrize("value", ['{"n":1}', "[1,2]", "7", "true"])
+def test_an_answer_held_to_a_schema_is_its_json(value: str) -> None:
+    last = events(f'{{"answer": {value}}}')[-1]
+
+    assert isinstance(last, ResponseDone)
+    assert response_text(last.response.content) == value
+
+
+@pytest.mark.parametrize("description", ["", " \n", "\n\nShow it."])
+def test_a_tool_may_be_described_in_no_words_or_in_later_lines(description: str) -> None:
+    bare = ToolSpec("Look", description, {"type": "object", "properties": {}})
+
+    rules = body(ConstrainedWire.of("m", {}), tools=(bare,))["messages"][0]["content"]
+
+    assert "\n- Look()" in rules
+
+
 def test_an_empty_answer_is_an_answer() -> None:
     last = events('{"answer": ""}')[-1]
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import attrs
@@ -104,7 +104,7 @@ class ConstrainedDecoder:
                 stop = StopReason.TOOL_USE
             case {"answer": str(answer)}:
                 content, stop = TextMessage(answer), response.stop_reason
-            case {"answer": Mapping() as answer}:
+            case {"answer": answer}:  # held to a schema
                 text = json_dumps(answer)
                 yield TextDelta(text)
                 content, stop = TextMessage(text), response.stop_reason

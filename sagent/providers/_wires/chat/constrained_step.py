@@ -176,8 +176,8 @@ def _signature(tool: ToolSpec) -> str:
     schema = tool.directive_schema
     properties: JSON = schema.get("properties", {}) if isinstance(schema, Mapping) else {}
     names = ", ".join(properties) if isinstance(properties, Mapping) else ""
-    summary = tool.description.split(". ")[0].splitlines()[0].rstrip(".")
-    return f"{tool.name}({names}): {summary}"
+    summary = tool.description.strip().partition("\n")[0].partition(". ")[0].rstrip(".")
+    return f"{tool.name}({names}): {summary}" if summary else f"{tool.name}({names})"
 
 
 def steps_to_chat(
