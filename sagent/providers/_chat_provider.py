@@ -7,12 +7,10 @@ from typing import ClassVar, Self
 import attrs
 
 from sagent.errors import UnknownNameError
-from sagent.lib.json import JSON
-from sagent.model import ModelInfo
+from sagent.providers._listing import Listing, listed_models
 from sagent.providers._provider import HttpProvider
 from sagent.providers._wires.chat.dialect import ChatDialect
 from sagent.providers._wires.chat.wire import ChatWire
-from sagent.providers._wires.fields import fields_of, number_in, objects_in, text_in
 from sagent.providers._wires.wire import Wire
 
 
@@ -60,11 +58,6 @@ class RegionalProvider(HttpProvider):
         """Make the wire format for a model."""
         return ChatWire.of(model_id, self.options, dialect=self.dialect(model_id))
 
-
-def listed_models(body: JSON, *, window: str = "") -> tuple[ModelInfo, ...]:
-    """Read ``{"data": [{"id": ...}, ...]}``, where *window* is the field of the context window."""
-    return tuple(
-        ModelInfo(model_id=text_in(model, "id"), context_window=number_in(model, window) or None)
-        for model in objects_in(fields_of(body).get("data"))
-        if text_in(model, "id")
-    )
+    def listing(self) -> Listing:
+        """Say how the vendor lists its models: on one page, without windows."""
+        return Listing(parse=listed_models)

@@ -3,10 +3,8 @@ from typing import ClassVar
 
 import attrs
 
-from sagent.lib.json import JSON
-from sagent.model import Effort, ModelInfo
-from sagent.providers._chat_provider import RegionalProvider, listed_models
-from sagent.providers._listing import Listing
+from sagent.model import Effort
+from sagent.providers._chat_provider import RegionalProvider
 from sagent.providers._wires.chat.dialect import ChatDialect, EffortFields
 
 _BUDGETS: Mapping[Effort, int] = {
@@ -69,12 +67,3 @@ class DashScope(RegionalProvider):
             always_strict=True,
             echoes_thinking=keeps,
         )
-
-    def listing(self) -> Listing:
-        """Say how the vendor lists its models."""
-        return Listing(parse=models_from)
-
-
-def models_from(body: JSON) -> tuple[ModelInfo, ...]:
-    """Read the vendor's list of models: one page, without windows."""
-    return listed_models(body)

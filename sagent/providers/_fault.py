@@ -1,10 +1,8 @@
 """What servers say when they refuse, as the errors of this package."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import cast
 
 import attrs
 
@@ -22,7 +20,7 @@ from sagent.errors import (
 from sagent.lib.json import JSON
 from sagent.providers._fault_kind import is_passing, kind_of, status_of
 from sagent.providers._retry_after import wait_asked_s
-from sagent.providers._wires.fields import fields_of
+from sagent.providers._wires.fields import fields_of, read_json
 
 _LONGEST_DETAIL = 300
 _LONGEST_MESSAGE = 500
@@ -174,8 +172,8 @@ def _is_scalar(value: JSON) -> bool:
 
 def _json(body: bytes) -> Mapping[str, JSON] | None:
     try:
-        value = cast("JSON", json.loads(body))
-    except (ValueError, RecursionError):
+        value = read_json(body)
+    except ValueError:
         return None
     if isinstance(value, list) and value:
         value = value[0]

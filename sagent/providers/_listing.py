@@ -11,6 +11,7 @@ from sagent.model import ModelInfo
 from sagent.providers._connections import Connections
 from sagent.providers._fault import Endpoint
 from sagent.providers._question import ask_json, asking
+from sagent.providers._wires.fields import fields_of, number_in, objects_in, text_in
 
 MOST_PAGES = 100
 
@@ -36,6 +37,15 @@ class Listing:
     parse: Callable[[JSON], tuple[ModelInfo, ...]]
     path: str = "models"
     next_page: NextPage = only_page
+
+
+def listed_models(body: JSON, *, window: str = "") -> tuple[ModelInfo, ...]:
+    """Read ``{"data": [{"id": ...}, ...]}``, where *window* is the field of the context window."""
+    return tuple(
+        ModelInfo(model_id=text_in(model, "id"), context_window=number_in(model, window) or None)
+        for model in objects_in(fields_of(body).get("data"))
+        if text_in(model, "id")
+    )
 
 
 async def list_models(

@@ -3,10 +3,8 @@ from typing import ClassVar
 
 import attrs
 
-from sagent.lib.json import JSON, JsonValue
-from sagent.model import ModelInfo
-from sagent.providers._chat_provider import RegionalProvider, listed_models
-from sagent.providers._listing import Listing
+from sagent.lib.json import JsonValue
+from sagent.providers._chat_provider import RegionalProvider
 from sagent.providers._wires.chat.dialect import ChatDialect
 
 _ADAPTIVE: Mapping[str, JsonValue] = {"thinking": {"type": "adaptive"}}
@@ -52,12 +50,3 @@ class MiniMax(RegionalProvider):
     def dialect(self, model_id: str) -> ChatDialect:
         """Give the dialect that the vendor speaks with a model."""
         return _OLDER if model_id.lower().startswith(("minimax-m1", "minimax-m2")) else _NEWEST
-
-    def listing(self) -> Listing:
-        """Say how the vendor lists its models."""
-        return Listing(parse=models_from)
-
-
-def models_from(body: JSON) -> tuple[ModelInfo, ...]:
-    """Read the vendor's list of models: one page, without windows."""
-    return listed_models(body)

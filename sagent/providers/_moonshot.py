@@ -1,12 +1,12 @@
 from collections.abc import Mapping
+from functools import partial
 from typing import ClassVar
 
 import attrs
 
-from sagent.lib.json import JSON, JsonValue
-from sagent.model import ModelInfo
-from sagent.providers._chat_provider import RegionalProvider, listed_models
-from sagent.providers._listing import Listing
+from sagent.lib.json import JsonValue
+from sagent.providers._chat_provider import RegionalProvider
+from sagent.providers._listing import Listing, listed_models
 from sagent.providers._wires.chat.dialect import ChatDialect, EffortFields
 from sagent.providers._wires.chat.schema import with_types
 
@@ -90,9 +90,4 @@ class Moonshot(RegionalProvider):
 
     def listing(self) -> Listing:
         """Say how the vendor lists its models."""
-        return Listing(parse=models_from)
-
-
-def models_from(body: JSON) -> tuple[ModelInfo, ...]:
-    """Read the vendor's list of models, which is one page."""
-    return listed_models(body, window="context_length")
+        return Listing(parse=partial(listed_models, window="context_length"))

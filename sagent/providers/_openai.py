@@ -5,13 +5,11 @@ from typing import ClassVar, Literal, Self
 
 import attrs
 
-from sagent.lib.json import JSON, JsonValue
-from sagent.model import ModelInfo
-from sagent.providers._listing import Listing
+from sagent.lib.json import JsonValue
+from sagent.providers._listing import Listing, listed_models
 from sagent.providers._provider import HttpProvider, header_key
 from sagent.providers._wires.chat.dialect import OPENAI_CHAT
 from sagent.providers._wires.chat.wire import ChatWire
-from sagent.providers._wires.fields import fields_of, number_in, objects_in, text_in
 from sagent.providers._wires.responses.items import WIRE
 from sagent.providers._wires.responses.wire import ResponsesWire
 from sagent.providers._wires.wire import Wire
@@ -68,20 +66,5 @@ class OpenAI(HttpProvider):
         return _WIRES[self.api](model_id, self.options)
 
     def listing(self) -> Listing:
-        """Say how the vendor lists its models."""
-        return Listing(parse=models_from)
-
-
-def models_from(body: JSON) -> tuple[ModelInfo, ...]:
-    """Read the vendor's list of models, which is one page.
-
-    OpenAI tells no windows; vLLM does.
-    """
-    return tuple(
-        ModelInfo(
-            model_id=text_in(model, "id"),
-            context_window=number_in(model, "max_model_len") or None,
-        )
-        for model in objects_in(fields_of(body).get("data"))
-        if text_in(model, "id")
-    )
+        """Say how the vendor lists its models: OpenAI tells no windows, vLLM does."""
+        return Listing(parse=partial(listed_models, window="max_model_len"))

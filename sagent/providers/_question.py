@@ -1,9 +1,7 @@
 """One question to a vendor beside its models' answers, which are streams: JSON, asked once."""
 
-import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
-from typing import cast
 
 import httpx
 
@@ -15,7 +13,7 @@ from sagent.providers._content import decoded
 from sagent.providers._exchange import transport_fault, unexpected_fault
 from sagent.providers._fault import Endpoint, error_in_stream, status_fault
 from sagent.providers._refusal import refusal_in
-from sagent.providers._wires.fields import fields_of
+from sagent.providers._wires.fields import fields_of, read_json
 
 LONGEST_ANSWER_BYTES = 32 * 1024 * 1024
 
@@ -57,8 +55,8 @@ async def ask_json(connections: Connections, endpoint: Endpoint, request: httpx.
             endpoint, status=response.status_code, body=body, headers=response.headers
         )
     try:
-        answer = cast("JSON", json.loads(body))
-    except (ValueError, RecursionError) as error:
+        answer = read_json(body)
+    except ValueError as error:
         what = response.headers.get("content-type", "").partition(";")[0] or "nothing recognisable"
         raise ProtocolError(
             f"{endpoint.where} answered with {what} that is no JSON: check the base URL (most end "

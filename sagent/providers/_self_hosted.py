@@ -4,10 +4,7 @@ from typing import ClassVar, Self
 import attrs
 
 from sagent.errors import UsageError
-from sagent.lib.json import JSON
-from sagent.model import Effort, ModelInfo, Price
-from sagent.providers import _openai_compat
-from sagent.providers._listing import Listing
+from sagent.model import Effort, Price
 from sagent.providers._model import WireModel
 from sagent.providers._openai_compat import OpenAICompat
 from sagent.providers._wires.chat.dialect import ANY_SERVER, ChatDialect
@@ -78,12 +75,3 @@ class SelfHosted(OpenAICompat):
                 f"{self.NAME} needs a model: set {_MODEL_VARIABLE}, or pass --model (.model(name))"
             )
         return super().model(name, context_window=context_window, price=price, effort=effort)
-
-    def listing(self) -> Listing:
-        """Say how the vendor lists its models."""
-        return Listing(parse=models_from)
-
-
-def models_from(body: JSON) -> tuple[ModelInfo, ...]:
-    """Read the vendor's list of models; see `OpenAICompat`'s."""
-    return _openai_compat.models_from(body)

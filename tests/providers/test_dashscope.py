@@ -8,7 +8,7 @@ from conversations import ANSWER_SCHEMA, ONE, result, said, user
 
 from sagent.errors import UnknownNameError
 from sagent.model import Effort, ModelInfo, ModelRequest, ResponseDone, Usage
-from sagent.providers._dashscope import DashScope, models_from
+from sagent.providers._dashscope import DashScope
 
 MARK = {"type": "ephemeral"}
 
@@ -130,4 +130,6 @@ def test_keys_belong_to_a_region(monkeypatch: pytest.MonkeyPatch, region: str) -
 
 
 def test_the_list_of_models_tells_no_windows() -> None:
-    assert models_from({"data": [{"id": "qwen-plus"}]}) == (ModelInfo(model_id="qwen-plus"),)
+    assert DashScope().listing().parse({"data": [{"id": "qwen-plus"}]}) == (
+        ModelInfo(model_id="qwen-plus"),
+    )

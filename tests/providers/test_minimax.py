@@ -10,7 +10,7 @@ from loopback import open_loopback, refusal
 from sagent.errors import ContextOverflowError, ModelError, QuotaError, RateLimitError
 from sagent.message import response_text, response_tool_calls
 from sagent.model import Effort, ModelEvent, ModelInfo, ModelRequest, ResponseDone
-from sagent.providers._minimax import MiniMax, models_from
+from sagent.providers._minimax import MiniMax
 
 CALL = {"id": "call_function_1", "type": "function", "function": {"name": "Now", "arguments": "{}"}}
 OK = {"status_code": 0, "status_msg": ""}
@@ -127,4 +127,6 @@ def test_keys_belong_to_a_region() -> None:
 
 
 def test_the_list_of_models_tells_no_windows() -> None:
-    assert models_from({"data": [{"id": "MiniMax-M3"}]}) == (ModelInfo(model_id="MiniMax-M3"),)
+    assert MiniMax().listing().parse({"data": [{"id": "MiniMax-M3"}]}) == (
+        ModelInfo(model_id="MiniMax-M3"),
+    )

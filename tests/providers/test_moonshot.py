@@ -21,7 +21,7 @@ from loopback import answer, open_loopback
 from sagent.errors import MissingKeyError, UnknownNameError
 from sagent.lib.json import JSON
 from sagent.model import Effort, ModelInfo, ModelRequest
-from sagent.providers._moonshot import Moonshot, models_from
+from sagent.providers._moonshot import Moonshot
 
 KIMI = ("kimi-k3", "kimi-k2.7-code", "kimi-k2.6", "kimi-k2.5", "kimi-for-coding", "kimi-k4")
 
@@ -133,4 +133,6 @@ def test_the_list_of_models_tells_their_windows() -> None:
         "data": [{"id": "kimi-k3", "context_length": 1048576}, {}, None],
     }
 
-    assert models_from(listed) == (ModelInfo(model_id="kimi-k3", context_window=1048576),)
+    assert Moonshot().listing().parse(listed) == (
+        ModelInfo(model_id="kimi-k3", context_window=1048576),
+    )

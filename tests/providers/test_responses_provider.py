@@ -13,7 +13,7 @@ from sagent.errors import MissingKeyError, UsageError
 from sagent.lib.json import JSON
 from sagent.message import response_text
 from sagent.model import ModelInfo, ModelRequest
-from sagent.providers._openai import OpenAI, models_from
+from sagent.providers._openai import OpenAI
 from sagent.testing import RecordingTool
 
 HELLO = ModelRequest(messages=(user(),))
@@ -106,8 +106,8 @@ def test_the_listed_models_are_read() -> None:
         "data": [{"id": "gpt-5.5", "owned_by": "openai"}, {"id": "q", "max_model_len": 9}, {}]
     }
 
-    assert models_from(body) == (
+    assert OpenAI().listing().parse(body) == (
         ModelInfo(model_id="gpt-5.5"),
         ModelInfo(model_id="q", context_window=9),
     )
-    assert models_from([]) == ()
+    assert OpenAI().listing().parse([]) == ()

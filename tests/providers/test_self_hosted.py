@@ -10,7 +10,7 @@ from loopback import answer, open_loopback
 from sagent.errors import UsageError
 from sagent.lib.json import JSON
 from sagent.model import Effort, ModelInfo, ModelRequest
-from sagent.providers._self_hosted import SelfHosted, models_from
+from sagent.providers._self_hosted import SelfHosted
 
 HELLO = ModelRequest(messages=(user(),))
 
@@ -104,9 +104,9 @@ def test_an_answer_is_held_to_its_schema() -> None:
 def test_the_list_of_models_tells_windows_where_the_server_does(
     listed: dict[str, JSON], model: ModelInfo
 ) -> None:
-    assert models_from({"object": "list", "data": [listed]}) == (model,)
+    assert SelfHosted().listing().parse({"object": "list", "data": [listed]}) == (model,)
 
 
 @pytest.mark.parametrize("body", [None, [], {}, {"data": None}, {"data": [None, {}, {"id": 3}]}])
 def test_what_is_no_list_of_models_has_none(body: JSON) -> None:
-    assert models_from(body) == ()
+    assert SelfHosted().listing().parse(body) == ()

@@ -33,11 +33,23 @@ def parse_object(data: str) -> Fields:
     return value
 
 
+def read_json(data: str | bytes) -> JSON:
+    """Read *data* as JSON.
+
+    Raises:
+        ValueError: it is none, or nests too deep.
+    """
+    try:
+        return cast("JSON", json.loads(data))  # it makes nothing else
+    except RecursionError as error:
+        raise ValueError("it nests too deep") from error
+
+
 def _loaded(data: str) -> JSON:
     """Read *data*, which has white space around it or is no JSON."""
     try:
-        return cast("JSON", json.loads(data))
-    except (ValueError, RecursionError) as error:
+        return read_json(data)
+    except ValueError as error:
         raise ProtocolError(f"the server sent a chunk that is not JSON: {data[:80]!r}") from error
 
 
