@@ -48,12 +48,15 @@ def origin_of(pid: int | None, *, runs: Iterable[int]) -> Origin:
     if kin_of(pid) is None:
         return "gone"
     above = lineage(pid, kin_of)
-    return "command" if is_command(above, lineage(own, kin_of), own, runs, run_marks) else "person"
+    above_own = lineage(own, kin_of)
+    commanded = is_command(above, above_own, own=own, runs=runs, marks=run_marks)
+    return "command" if commanded else "person"
 
 
 def is_command(
     above: frozenset[int],
     above_own: frozenset[int],
+    *,
     own: int,
     runs: Iterable[int],
     marks: Callable[[int], frozenset[str]],

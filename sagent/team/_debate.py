@@ -166,7 +166,7 @@ class _Floor:
         prompt = as_prompt(words.format(question=self._question, transcript=transcript))
         panel = attrs.evolve(self._panel, prompt=prompt)
         source = Source[Member].of(members)
-        async with open_outcomes(panel, source, settings, "given") as outcomes:
+        async with open_outcomes(panel, source, settings, order="given") as outcomes:
             spoken = await outcomes.collect()
         self.outcomes += spoken
         return spoken

@@ -125,7 +125,7 @@ def map_agents[I, R](
                 "its item as it likes"
             )
         function = function_worker(worker, key=key, codec=codec, name=name)
-        return open_outcomes(function, source, settings, order)
+        return open_outcomes(function, source, settings, order=order)
     if codec is not None:
         raise UsageError("codec= is for functions: the values of agents are kept as they are")
     terms = Terms(
@@ -137,8 +137,8 @@ def map_agents[I, R](
         name=name,
     )
     if output_schema is None:
-        return open_outcomes(terms.worker(TEXT_ANSWER), source, settings, order)
-    return open_outcomes(terms.worker(json_answer(output_schema)), source, settings, order)
+        return open_outcomes(terms.worker(TEXT_ANSWER), source, settings, order=order)
+    return open_outcomes(terms.worker(json_answer(output_schema)), source, settings, order=order)
 
 
 @asynccontextmanager
@@ -146,6 +146,7 @@ async def open_outcomes[I, R](
     worker: Worker[I, R],
     source: Source[I],
     settings: Settings,
+    *,
     order: Order,
     journal: Journal | None = None,
 ) -> AsyncGenerator[Outcomes[I, R]]:

@@ -189,7 +189,8 @@ async def map_reduce[I](
 async def _mapped[I](
     worker: Worker[I, object], source: Source[I], settings: Settings, journal: Journal | None
 ) -> tuple[Outcome[I, object], ...]:
-    async with open_outcomes(worker, source, settings, "completed", journal) as outcomes:
+    opened = open_outcomes(worker, source, settings, order="completed", journal=journal)
+    async with opened as outcomes:
         try:
             mapped = await outcomes.collect()
         except Exception as error:
@@ -220,7 +221,8 @@ def _open_level(
     journal: Journal | None,
     groups: Sequence[Group[object]],
 ) -> AbstractAsyncContextManager[Outcomes[Group[object], object]]:
-    return open_outcomes(reducer, Source[Group[object]].of(groups), settings, "completed", journal)
+    source = Source[Group[object]].of(groups)
+    return open_outcomes(reducer, source, settings, order="completed", journal=journal)
 
 
 def _empty(empty: Callable[[], object] | None) -> Reduced[Any, Any, Any]:  # Any: no items

@@ -70,7 +70,7 @@ class Panel:
         self, members: Sequence[Member], settings: Settings
     ) -> AbstractAsyncContextManager[Outcomes[Member, str]]:
         """Ask *members* all at once, or as many as *settings* allow."""
-        return open_outcomes(self, Source[Member].of(members), settings, "completed")
+        return open_outcomes(self, Source[Member].of(members), settings, order="completed")
 
 
 def as_prompt(prompt: str | Prompt) -> Prompt:

@@ -77,7 +77,7 @@ async def pipeline(
     async with with_system(settings) as settings:
         for number, worker in enumerate(workers, 1):
             source = Source[str].of([item])
-            async with open_outcomes(worker, source, settings, "given") as outcomes:
+            async with open_outcomes(worker, source, settings, order="given") as outcomes:
                 done += await outcomes.collect()
             if not done[-1].ok:
                 raise nobody(f"stage {number} of {len(workers)}, {worker.name}, failed", done)

@@ -156,7 +156,8 @@ TREE = {
 def test_a_command_is_known_by_those_it_comes_from(pid: int, own: int, expected: bool) -> None:
     above, above_own = lineage(pid, TREE.get), lineage(own, TREE.get)
 
-    judged = is_command(above, above_own, own, {11, 13, 17} - {own}, lambda _: frozenset())
+    others = {11, 13, 17} - {own}
+    judged = is_command(above, above_own, own=own, runs=others, marks=lambda _: frozenset())
 
     assert judged is expected
 
@@ -178,7 +179,11 @@ def test_an_orphan_is_known_by_its_mark(
     table = {16: marks, 11: own_marks}
 
     judged = is_command(
-        frozenset({16}), frozenset({11}), 11, (), lambda pid: table.get(pid, frozenset())
+        frozenset({16}),
+        frozenset({11}),
+        own=11,
+        runs=(),
+        marks=lambda pid: table.get(pid, frozenset()),
     )
 
     assert judged is expected
