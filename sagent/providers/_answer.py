@@ -174,6 +174,6 @@ async def _play(play: Callable[[Sink], Awaitable[object]], sink: Sink) -> None:
             sink.close()
 
 
-def interrupted() -> StreamCutError:
-    """Make the error of an answer whose wire task ended before it did."""
-    return StreamCutError("the provider's actor ended before its answer did: try again")
+def interrupted(why: str = "") -> StreamCutError:
+    """Make the error of an answer whose wire task ended before it did; *why*, if that is known."""
+    return StreamCutError(f"{why or "the provider's actor ended before its answer did"}: try again")

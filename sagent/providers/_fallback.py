@@ -6,7 +6,7 @@ from itertools import zip_longest
 import attrs
 
 from sagent.actors import System
-from sagent.errors import ModelError, UsageError
+from sagent.errors import ModelError, ServerStartError, UsageError, WeightsError
 from sagent.model import (
     Model,
     ModelRequest,
@@ -86,6 +86,8 @@ class Fallback:
 
         Raises:
             ModelError: the last model failed, too: its error, which tells every model's failure.
+            ServerStartError: that one is local, and its server does not run.
+            WeightsError: that one is local, and its file is not to be had.
         """
         return played(partial(self._answer, request))
 
@@ -98,7 +100,7 @@ class Fallback:
         for model, spare in zip_longest(self.models, self.models[1:]):
             try:
                 await pass_on(model.stream(request), sink)
-            except ModelError as error:
+            except (ModelError, ServerStartError, WeightsError) as error:
                 if sink.shown or len(self.models) == 1:
                     raise
                 failures.append(f"{model.model_id}: {error}")

@@ -116,12 +116,13 @@ class _LocalActor(ProviderActor):
                 self._connections = Connections(server.base_url, key)
                 await super().run(inbox)
         except* ServerStartError as errors:
-            raise self._explained(errors) from errors
+            error: BaseException = errors
+            while isinstance(error, BaseExceptionGroup):
+                error = error.exceptions[0]
+            self._why = str(error)
+            raise self._explained(error) from errors
 
-    def _explained(self, errors: BaseExceptionGroup[ServerStartError]) -> ServerStartError:
-        error: BaseException = errors
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
+    def _explained(self, error: BaseException) -> ServerStartError:
         if isinstance(self._service.file, LocalModel):
             cache_dir = self._service.provider.cache_dir or default_cache_dir(os.environ)
             doubt_weights(self._service.file, cache_dir=cache_dir)

@@ -48,6 +48,8 @@ class ProviderActor(Actor[Work]):
         self._connections = connections
         self._pacer = Pacer(concurrency)
         self._tidies = False
+        self._why = ""
+        """Why it ends before its calls do, where there is more to say than that it does."""
 
     async def receive(self, message: Work) -> ProviderStatus | None:
         """Start to serve a call, or tell the status."""
@@ -89,7 +91,7 @@ class ProviderActor(Actor[Work]):
                 settled = True
             finally:
                 self._pacer.over(turn)
-                call.sink.close(failure if settled else interrupted())
+                call.sink.close(failure if settled else interrupted(self._why))
         if not self._tidies:
             self._tidies = True
             self.context.nursery.start_soon(self._tidy)
