@@ -22,6 +22,7 @@ class PendingCalls:
 
     _calls: list[_PendingCall] = attrs.field(factory=list[_PendingCall], init=False)
     _slots: dict[int, _PendingCall] = attrs.field(factory=dict[int, _PendingCall], init=False)
+    _by_id: dict[str, _PendingCall] = attrs.field(factory=dict[str, _PendingCall], init=False)
 
     def __bool__(self) -> bool:
         return bool(self._calls)
@@ -31,6 +32,7 @@ class PendingCalls:
         function = fields_of(piece.get("function"))
         pending = self._find(piece, text_in(function, "name"))
         pending.id = pending.id or text_in(piece, "id")
+        self._by_id.setdefault(pending.id, pending)
         pending.name = pending.name or text_in(function, "name")
         arguments = function.get("arguments")
         if isinstance(arguments, str):
@@ -57,7 +59,7 @@ class PendingCalls:
         if isinstance(index, int):
             pending = self._slots.get(index)
         elif call_id:
-            pending = next((call for call in self._calls if call.id == call_id), None)
+            pending = self._by_id.get(call_id)
         else:
             pending = self._calls[-1] if self._calls else None
             if pending and pending.name and name:
