@@ -8,7 +8,7 @@ like any other text.
 import re
 
 _FENCE = re.compile(r"^\s*(```|~~~)")
-_CODE = re.compile(r"(`+)(?:(?!\1).)+\1")
+_CODE = re.compile(r"(`++)(?:(?!\1).)+\1")
 _SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _MENTION = re.compile(r"&lt;(@[UW][A-Z0-9]+|#[CG][A-Z0-9]+)&gt;")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\((https?://[^\s()|]+)(?: \"[^\"]*\")?\)")

@@ -177,6 +177,7 @@ def _fences(text: str) -> int:
     [
         *(piece * 10_000 for piece in ("**a ", "__a ", "~~a ", "*a ", "[a](", "`a", "<@U")),
         f"# {' ' * 40_000}x",
+        f"x{'`' * 40_000}x",
     ],
 )
 def test_a_line_of_whatever_is_read_in_no_time(text: str) -> None:
