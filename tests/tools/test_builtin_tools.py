@@ -17,7 +17,6 @@ from sagent.tool import Binding, Tool, Workspace, concurrency_of, spec_of, valid
 NAMES = sorted(tools.TOOLS)
 NOT_TO_BE_HAD_AGAIN = {"AgentSend", "AgentSpawn", "AskUser", "Skill", "Todo"}
 """What these have given stays in the conversation."""
-"""What these have given stays in the conversation."""
 
 
 def test_the_door_has_what_it_says() -> None:

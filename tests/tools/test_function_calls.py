@@ -56,8 +56,6 @@ class Positive:
 
 
 WRITTEN = '{"colour":"red","path":"a","day":"2026-11-28"}'
-
-
 IMAGE = BytesMessage(b"\x89PNG", "image/png")
 
 

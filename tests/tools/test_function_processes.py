@@ -34,8 +34,6 @@ class Point:
 
 
 COUNTER = [0]
-
-
 LOCK = threading.Lock()
 
 
