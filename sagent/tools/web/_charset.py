@@ -4,6 +4,9 @@ import re
 from sagent.tools._text_encoding import probable_encodings
 
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
+_OF_NO_PAGE = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
+"""What Python knows as encodings of text, and the web does not: punycode's decoder takes time with
+the square of the text's length."""
 _XML = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})""")
 
 
@@ -42,4 +45,5 @@ def _known(name: str) -> str | None:
     except (LookupError, ValueError):
         return None
     # Python also knows codecs that are none of text, such as hex.
-    return codec.name if codec._is_text_encoding else None  # noqa: SLF001  # as bytes.decode asks
+    is_of_text = codec._is_text_encoding  # noqa: SLF001  # as bytes.decode asks
+    return codec.name if is_of_text and codec.name not in _OF_NO_PAGE else None

@@ -123,6 +123,8 @@ async def test_json_is_indented() -> None:
         ("Grüße".encode("utf-8-sig"), "text/plain; charset=latin-1"),
         ("Grüße".encode("cp1252"), 'text/csv; charset="windows-1252"'),
         ("Grüße".encode(), "application/x-yaml; charset=hex"),
+        ("Grüße".encode(), "text/plain; charset=idna"),
+        ("Grüße".encode(), "text/plain; charset=undefined"),
         ('<?xml version="1.0" encoding="latin-1"?>Grüße'.encode("latin-1"), "application/xml"),
         ("<p>Grüße".encode("latin-1"), "text/html; charset=latin-1"),
         ("<meta charset=utf-8><p>Grüße".encode(), "text/html"),
@@ -133,6 +135,14 @@ async def test_json_is_indented() -> None:
 )
 async def test_text_is_read_in_its_encoding(body: bytes, kind: str) -> None:
     assert told(await read(page(body, kind=kind))).endswith("Grüße")
+
+
+async def test_an_encoding_that_takes_long_is_not_the_servers_to_choose() -> None:
+    body = b"bees-" + b"99b" * 500_000
+
+    text = told(await read(page(body, kind="text/plain; charset=punycode")))
+
+    assert "bees-99b99b" in text
 
 
 async def test_an_image_is_shown() -> None:
