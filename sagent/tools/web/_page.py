@@ -1,12 +1,10 @@
 """What an answer holds, as an agent can read it."""
 
 import json
-from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 
 import attrs
-import trio
 
 from sagent.errors import JsonError
 from sagent.lib.json import json_loads, json_unfreeze
@@ -129,8 +127,7 @@ async def _pdf_page(answer: Answer) -> Page:
 
 
 async def _text(answer: Answer) -> str | None:
-    read: Callable[[], str | None] = partial(_decoded, answer)
-    return await trio.to_thread.run_sync(read)
+    return await call_in_thread(partial(_decoded, answer))
 
 
 def _decoded(answer: Answer) -> str | None:
