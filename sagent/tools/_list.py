@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
+import attrs
 import trio
 
 from sagent.message import Message, TextMessage
@@ -45,22 +46,27 @@ class List(BuiltinTool):
 
         def look() -> str:
             with open_folder(workspace, path) as folder, os.scandir(folder.descriptor) as found:
-                entries = [
-                    entry for entry in _each(found) if hidden or not entry.name.startswith(".")
-                ]
-                first = heapq.nsmallest(most, entries, key=_name)
-                lines = [show(entry) for entry in first]
-            if len(entries) > len(lines):
-                lines.append(f"... ({len(entries) - len(lines)} more; raise max_results)")
+                entries = _Entries(entry for entry in found if hidden or entry.name[0] != ".")
+                lines = [show(entry) for entry in heapq.nsmallest(most, entries, key=_name)]
+            if entries.total > len(lines):
+                lines.append(f"... ({entries.total - len(lines)} more; raise max_results)")
             return "\n".join(lines) or "(empty)"
 
         return TextMessage(await trio.to_thread.run_sync(look))
 
 
-def _each(entries: Iterable[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
-    for entry in entries:
-        trio.from_thread.check_cancelled()
-        yield entry
+@attrs.define
+class _Entries:
+    """What is in a directory, of which not all is held, counted as it passes; a cancel ends it."""
+
+    _found: Iterable[os.DirEntry[str]]
+    total: int = attrs.field(default=0, init=False)
+
+    def __iter__(self) -> Iterator[os.DirEntry[str]]:
+        for entry in self._found:
+            trio.from_thread.check_cancelled()
+            self.total += 1
+            yield entry
 
 
 def _name(entry: os.DirEntry[str]) -> str:
