@@ -87,7 +87,9 @@ class Grep(BuiltinTool):
         )
         root = short(seat.path, workspace)
         root = "" if root == "." else f"{root.rstrip('/')}/"
-        found = Matches(page, root) if query.mode == "content" else FoundFiles(page, root)
+        only = short(path, workspace) if seat.name else ""
+        kind = Matches if query.mode == "content" else FoundFiles
+        found = kind(page, root, only)
         command, stdin = await trio.to_thread.run_sync(_command, query)
         async with entered(seat.real) as cwd:
             at_once = None

@@ -34,6 +34,8 @@ class Findings(ABC):
     _page: Page
     _root: str
     """What stands before each name, with a slash at its end where there is something."""
+    _only: str = ""
+    """The name of the one file that is searched, as it was given; "" for more than one."""
     _rest: bytes = attrs.field(default=b"", init=False)
     _seen: int = attrs.field(default=0, init=False)
     _message: bytes = attrs.field(default=b"", init=False)
@@ -64,7 +66,7 @@ class Findings(ABC):
         self._message = (self._message + record + b"\n")[:_MESSAGE_BYTES]
 
     def _name(self, path: bytes) -> str:
-        return self._root + shown(os.fsdecode(path.removeprefix(b"./")))
+        return self._only or self._root + shown(os.fsdecode(path.removeprefix(b"./")))
 
     def _joined(self, record: bytes) -> bytes | None:
         """Give *record* from its path on; None for the beginning of a path that has a line end."""

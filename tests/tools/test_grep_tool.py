@@ -103,6 +103,19 @@ async def test_one_file_is_searched_even_if_it_is_ignored(tmp_path: Path, grep: 
     assert await grep("x", path="in/a.log", output_mode="content") == "in/a.log:1:x"
 
 
+@pytest.mark.parametrize(
+    ("mode", "found"),
+    [("content", "link.txt:1:x"), ("files_with_matches", "link.txt"), ("count", "link.txt:1")],
+)
+async def test_a_file_behind_a_link_keeps_its_name(
+    tmp_path: Path, grep: Use, mode: str, found: str
+) -> None:
+    write(tmp_path, "in/real.txt", "x\n")
+    (tmp_path / "link.txt").symlink_to("in/real.txt")
+
+    assert await grep("x", path="link.txt", output_mode=mode) == found
+
+
 async def test_ignored_binary_linked_and_version_control_files_are_left_out(
     tmp_path: Path, grep: Use
 ) -> None:
