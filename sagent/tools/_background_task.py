@@ -1,3 +1,4 @@
+import math
 from typing import ClassVar
 
 import trio
@@ -72,9 +73,7 @@ async def _wait(control: AgentControl, task_id: str, arguments: Arguments) -> st
     seconds = arguments.optional_number("seconds")
     if seconds is not None and seconds < 0:
         raise Refusal("seconds must be at least 0")
-    with trio.CancelScope() as patience:
-        if seconds is not None:
-            patience.deadline = trio.current_time() + seconds
+    with trio.move_on_after(math.inf if seconds is None else seconds) as patience:
         if not await control.wait_task(task_id):
             return None
     if patience.cancelled_caught:

@@ -66,21 +66,22 @@ def _last(match: re.Match[str]) -> int:
     return _LAST if match[2] else int(match[1])
 
 
-async def show_pdf(path: Path, content: bytes, ranges: Ranges, *, images: bool) -> Message:
+async def show_pdf(
+    path: Path, content: bytes, ranges: Ranges, *, drawn: _pdf_worker.Drawn
+) -> Message:
     """Show pages of the PDF *content*, which is the file *path*: their text, or their looks.
 
     Args:
         path: names it.
         content: the file.
         ranges: which pages; none for the first ones.
-        images: whether pages that have text are drawn, too.
+        drawn: of which pages the looks are shown.
 
     Raises:
         Refusal: it cannot be read, or has no such pages.
     """
-    request = _request(content)
+    request = _request(content, drawn)
     request["ranges"] = ranges or request["ranges"]
-    request["images"] = images
     head, rest = await _answer(shown(path), request, content)
     return _message(path, head, rest)
 
@@ -97,9 +98,8 @@ async def pdf_text(name: str, content: bytes, *, most_pages: int, most_chars: in
     Raises:
         Refusal: it cannot be read.
     """
-    request = _request(content)
+    request = _request(content, "none")
     request["most_pages"], request["most_chars"] = most_pages, most_chars
-    request["image_side_px"] = 1  # a page without text is drawn, and nobody looks
     head, rest = await _answer(name, request, content)
     parts = [
         f"--- page {page['number']} ---\n{page['text'] or '(no text)'}"
@@ -111,7 +111,7 @@ async def pdf_text(name: str, content: bytes, *, most_pages: int, most_chars: in
     return "\n\n".join(parts)
 
 
-def _request(content: bytes) -> _pdf_worker.Request:
+def _request(content: bytes, drawn: _pdf_worker.Drawn) -> _pdf_worker.Request:
     return {
         "path": sys.path,
         "size_bytes": len(content),
@@ -120,7 +120,7 @@ def _request(content: bytes) -> _pdf_worker.Request:
         "most_chars": _MOST_CHARS,
         "most_image_bytes": _MOST_IMAGE_BYTES,
         "image_side_px": _IMAGE_SIDE_PX,
-        "images": False,
+        "drawn": drawn,
         "memory_bytes": _MEMORY_BYTES + 4 * len(content),
         "cpu_s": int(_PATIENCE_S) + 1,
     }

@@ -17,11 +17,15 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import Protocol, TypedDict, cast
+from typing import Literal, Protocol, TypedDict, cast
 
 _PASSWORD = 4
 """``FPDF_ERR_PASSWORD``."""
 _LEAST_SCALE, _MOST_SCALE = 0.01, 4.0
+
+
+type Drawn = Literal["none", "without text", "all"]
+"""Which pages are drawn."""
 
 
 class Request(TypedDict):
@@ -37,8 +41,7 @@ class Request(TypedDict):
     most_image_bytes: int
     image_side_px: int
     """How many pixels the longer side of an image has."""
-    images: bool
-    """Whether pages are drawn that have text, too."""
+    drawn: Drawn
     memory_bytes: int
     cpu_s: int
 
@@ -129,7 +132,7 @@ def _show(document: _Document, request: Request, say: Callable[[Page, bytes], No
         try:
             page = document[number - 1]
             text = page.get_textpage().get_text_bounded().replace("\r\n", "\n").strip()
-            if request["images"] or not text:
+            if request["drawn"] == "all" or (request["drawn"] == "without text" and not text):
                 image = _drawn(page, request["image_side_px"])
         except Exception as error:  # noqa: BLE001  # one page that is broken is not the others
             reason = str(error) or "it is too large, or broken"

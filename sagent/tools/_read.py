@@ -13,6 +13,7 @@ from sagent.tools._image_fault import image_fault
 from sagent.tools._image_type import image_type
 from sagent.tools._notebook import MOST_NOTEBOOK_BYTES, notebook_cells, show_notebook
 from sagent.tools._pdf import MOST_PDF_BYTES, Ranges, is_pdf, page_ranges, show_pdf
+from sagent.tools._pdf_worker import Drawn
 from sagent.tools._place import open_regular, place_of, shown
 from sagent.tools._refusal import Refusal
 from sagent.tools._text_encoding import PROBE_BYTES, probable_encodings
@@ -168,6 +169,6 @@ class Read(BuiltinTool):
         look = _Look(path, window, limit, workspace)
         result = await trio.to_thread.run_sync(look.read)
         if isinstance(result, _Pdf):
-            images = arguments.flag("images")
-            return await show_pdf(path, result.content, ranges, images=images)
+            drawn: Drawn = "all" if arguments.flag("images") else "without text"
+            return await show_pdf(path, result.content, ranges, drawn=drawn)
         return result
