@@ -1,12 +1,9 @@
 """How sagent doctor tells what it finds."""
 
-import json
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import pytest
 import trio
-from command import Ended
 from terminal import open_terminal
 from trio.testing import MockClock
 
@@ -14,16 +11,6 @@ from sagent.cli._doctor._examination import examine
 from sagent.cli._doctor._finding import Finding, Section, absent, failed, looking, ok
 from sagent.cli._doctor._rows import Look
 from sagent.cli._doctor._terminal import Surroundings, look_at_terminal
-
-
-def findings(ended: Ended) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in ended.stdout.decode().splitlines()]
-
-
-def found(ended: Ended, words: str) -> dict[str, Any]:
-    fitting = [finding for finding in findings(ended) if words in finding["what"]]
-    assert fitting, ended.stdout.decode()
-    return fitting[0]
 
 
 def around(**environ: str) -> Surroundings:
