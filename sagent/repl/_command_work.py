@@ -23,16 +23,11 @@ from sagent.errors import UsageError
 from sagent.model import EFFORTS, Effort
 from sagent.repl._agent_named import agent_named
 from sagent.repl._command import Order, help_text
-from sagent.repl._following import Following
 from sagent.repl._look_commands import LookCommands
-from sagent.repl._models import Models
+from sagent.repl._parts import Parts
 from sagent.repl._printed import Prose, Tone, Verbatim
-from sagent.repl._repertoire import Repertoire
-from sagent.repl._screen import Screen
-from sagent.repl._screen_answerer import ScreenAnswerer
 from sagent.repl._session_commands import SessionCommands
-from sagent.repl._setting import Leave, Outcome, Setting
-from sagent.repl._telling import Telling
+from sagent.repl._setting import Leave, Outcome
 from sagent.session import StateRecord
 
 _END_S = 2
@@ -43,15 +38,8 @@ _END_S = 2
 class CommandWork:
     """Carries out commands; each is a method of its name, here or in one of the two others."""
 
-    _setting: Setting
-    _screen: Screen
-    _answerer: ScreenAnswerer
-    _telling: Telling
-    _following: Following
-    _models: Models
-    _repertoire: Repertoire
+    _parts: Parts
     _leave: Callable[[Outcome], object]
-    _look: Callable[[], Awaitable[None]]
 
     async def carry_out(self, order: Order) -> None:
         """Do what *order* says.
@@ -67,13 +55,11 @@ class CommandWork:
 
     @property
     def _looks(self) -> LookCommands:
-        return LookCommands(self._setting, self._screen, self._telling, self._following)
+        return LookCommands(self._parts)
 
     @property
     def _works(self) -> Mapping[str, Callable[[str], Awaitable[None]]]:
-        sessions = SessionCommands(
-            self._setting, self._screen, self._answerer, self._leave, self._look
-        )
+        sessions = SessionCommands(self._parts, self._leave)
         own: Mapping[str, Callable[[str], Awaitable[None]]] = {
             "clear": self._clear,
             "compact": self._compact,
@@ -89,53 +75,53 @@ class CommandWork:
         return {**self._looks.works, **sessions.works, **own}
 
     def _say(self, text: str, tone: Tone = "plain") -> None:
-        self._screen.print(Verbatim(text, tone))
+        self._parts.screen.print(Verbatim(text, tone))
 
     async def _clear(self, _: str) -> None:
-        await self._setting.ref.ask(Clear(), lane="front")
-        await self._look()
+        await self._parts.setting.ref.ask(Clear(), lane="front")
+        await self._parts.look()
         self._say("  the conversation is cleared", "dim")
 
     async def _compact(self, heed: str) -> None:
-        await self._tell_recap(await self._setting.ref.ask(Compact(heed), lane="front"))
+        await self._tell_recap(await self._parts.setting.ref.ask(Compact(heed), lane="front"))
 
     async def _recompact(self, heed: str) -> None:
-        await self._tell_recap(await self._setting.ref.ask(Recompact(heed), lane="front"))
+        await self._tell_recap(await self._parts.setting.ref.ask(Recompact(heed), lane="front"))
 
     async def _tell_recap(self, recap: Recap) -> None:
-        await self._look()
-        self._screen.print(Prose(text=recap.text, indent=4, gap=True))
+        await self._parts.look()
+        self._parts.screen.print(Prose(text=recap.text, indent=4, gap=True))
 
     async def _model(self, name: str) -> None:
         if not name:
-            status = await self._setting.ref.ask(GetStatus(), lane="front")
+            status = await self._parts.setting.ref.ask(GetStatus(), lane="front")
             self._say(f"  {status.model_id}: /model NAME takes another")
             return
-        model = await trio.to_thread.run_sync(self._models.named, name)
-        await self._setting.ref.ask(SwapModel(model), lane="front")
-        self._setting.on_change(StateRecord(model_id=model.model_id))
-        await self._look()
+        model = await trio.to_thread.run_sync(self._parts.models.named, name)
+        await self._parts.setting.ref.ask(SwapModel(model), lane="front")
+        self._parts.setting.on_change(StateRecord(model_id=model.model_id))
+        await self._parts.look()
         self._say(f"  going on with {model.model_id}", "dim")
 
     async def _effort(self, level: str) -> None:
         if not level:
-            status = await self._setting.ref.ask(GetStatus(), lane="front")
-            offered = ", ".join(self._models.efforts) or ", ".join(EFFORTS)
+            status = await self._parts.setting.ref.ask(GetStatus(), lane="front")
+            offered = ", ".join(self._parts.models.efforts) or ", ".join(EFFORTS)
             now = status.effort or "as the model does by itself"
             self._say(f"  {now}: /effort LEVEL sets it ({offered}, default)")
             return
         effort = None if level == "default" else _effort_named(level)
-        await self._setting.ref.ask(SetEffort(effort), lane="front")
-        self._setting.on_change(StateRecord(effort=level))
+        await self._parts.setting.ref.ask(SetEffort(effort), lane="front")
+        self._parts.setting.on_change(StateRecord(effort=level))
         self._say(f"  thinking: {effort or 'as the model does by itself'}", "dim")
 
     async def _help(self, _: str) -> None:
-        await self._repertoire.refresh()
-        self._say(help_text(self._repertoire.commands))
+        await self._parts.repertoire.refresh()
+        self._say(help_text(self._parts.repertoire.commands))
 
     async def _vi(self, _: str) -> None:
         await trio.lowlevel.checkpoint()
-        self._say(f"  keys are as in {self._screen.switch_editing()}", "dim")
+        self._say(f"  keys are as in {self._parts.screen.switch_editing()}", "dim")
 
     async def _quit(self, _: str) -> None:
         await trio.lowlevel.checkpoint()
@@ -146,17 +132,17 @@ class CommandWork:
         name, _, text = rest.partition(" ")
         if not text.strip():
             raise UsageError("say to whom, and what: /send AGENT TEXT; /agents lists them")
-        agent_named(name, self._setting.system).tell(Prompt(text.strip()), lane="front")
+        agent_named(name, self._parts.setting.system).tell(Prompt(text.strip()), lane="front")
         self._say(f"  sent to {name}", "dim")
 
     async def _kill(self, name: str) -> None:
         if not name:
             raise UsageError("say what: /kill ID of /tasks, or the name of an agent of /agents")
-        if await self._setting.ref.ask(CancelTask(name), lane="front"):
+        if await self._parts.setting.ref.ask(CancelTask(name), lane="front"):
             self._say(f"  {name} is ended", "dim")
             return
-        ref = agent_named(name, self._setting.system)
-        if ref == self._setting.ref:
+        ref = agent_named(name, self._parts.setting.system)
+        if ref == self._parts.setting.ref:
             raise UsageError(f"{name} is who you talk to: /quit leaves")
         await _end(ref)
         self._say(f"  {name} is ended", "dim")

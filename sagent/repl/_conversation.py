@@ -17,6 +17,7 @@ from sagent.repl._jobs import Jobs
 from sagent.repl._look_commands import ANSWER_S
 from sagent.repl._models import Models
 from sagent.repl._outbox import Outbox
+from sagent.repl._parts import Parts
 from sagent.repl._printed import Remark
 from sagent.repl._pulse import Pulse
 from sagent.repl._repertoire import Repertoire
@@ -56,20 +57,20 @@ class Conversation:
         models = Models(setting.agent.model, setting.model_named, self._pulse)
         self._outbox = Outbox(setting, screen, self._telling, self._pulse, models)
         self._repertoire = Repertoire(setting, screen)
-        self._hearing = Hearing(
-            setting,
-            screen,
-            self._answerer,
-            self._telling,
-            Following(self._nursery, screen),
-            self._pulse,
-            self._jobs,
-            self._outbox,
-            models,
-            self._repertoire,
-            self._look,
-            self._nursery.cancel_scope.cancel,
+        parts = Parts(
+            setting=setting,
+            screen=screen,
+            answerer=self._answerer,
+            telling=self._telling,
+            following=Following(self._nursery, screen),
+            pulse=self._pulse,
+            jobs=self._jobs,
+            outbox=self._outbox,
+            models=models,
+            repertoire=self._repertoire,
+            look=self._look,
         )
+        self._hearing = Hearing(parts, self._nursery.cancel_scope.cancel)
 
     @property
     def outcome(self) -> Outcome | None:

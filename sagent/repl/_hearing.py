@@ -14,15 +14,10 @@ from sagent.errors import UnknownNameError, UsageError
 from sagent.repl._command import read_order
 from sagent.repl._command_work import CommandWork
 from sagent.repl._draft import Draft
-from sagent.repl._following import Following
 from sagent.repl._image_source import clipboard_image, read_image
-from sagent.repl._jobs import Jobs
-from sagent.repl._models import Models
-from sagent.repl._outbox import Outbox
+from sagent.repl._parts import Parts
 from sagent.repl._pasted import PastedImage
 from sagent.repl._printed import Remark, Verbatim
-from sagent.repl._pulse import Pulse
-from sagent.repl._repertoire import Repertoire
 from sagent.repl._screen import (
     Chosen,
     ClipboardWanted,
@@ -32,14 +27,12 @@ from sagent.repl._screen import (
     ImagesNamed,
     Left,
     Lifted,
-    Screen,
     Stopped,
     Submitted,
 )
-from sagent.repl._screen_answerer import ScreenAnswerer, answer_in
-from sagent.repl._setting import Leave, Outcome, Setting
+from sagent.repl._screen_answerer import answer_in
+from sagent.repl._setting import Leave, Outcome
 from sagent.repl._shell_line import ShellLine, run_line
-from sagent.repl._telling import Telling
 from sagent.tool import Answer
 
 TWICE_S = 2
@@ -55,17 +48,7 @@ class Hearing:
         outcome: how the conversation ends; None if it goes on.
     """
 
-    _setting: Setting
-    _screen: Screen
-    _answerer: ScreenAnswerer
-    _telling: Telling
-    _following: Following
-    _pulse: Pulse
-    _jobs: Jobs
-    _outbox: Outbox
-    _models: Models
-    _repertoire: Repertoire
-    _look: Callable[[], Awaitable[None]]
+    _parts: Parts
     _end: Callable[[], object]
     """Called when the conversation is to end."""
     _stopped_at: float = attrs.field(default=-math.inf, init=False)
@@ -86,8 +69,8 @@ class Hearing:
     @property
     def busy(self) -> bool:
         """Whether there is something to interrupt."""
-        asked = self._answerer.question is not None
-        return self._pulse.phase != "idle" or bool(self._jobs) or asked
+        asked = self._parts.answerer.question is not None
+        return self._parts.pulse.phase != "idle" or bool(self._parts.jobs) or asked
 
     def leave(self, outcome: Outcome) -> None:
         """End the conversation."""
@@ -105,14 +88,14 @@ class Hearing:
                 self._start(lambda: self._fetch(gesture))
             case Chosen(labels=labels):
                 self._answer(Answer(chosen=labels))
-            case Escaped() if self._answerer.question is not None:
+            case Escaped() if self._parts.answerer.question is not None:
                 self._answer(Answer())
             case Stopped() if not self.busy:
                 self._stop_idle(stopped_at)
             case Escaped() | Stopped():
                 self._interrupt()
             case Lifted():
-                self._outbox.lift()
+                self._parts.outbox.lift()
             case Expanded():
                 back = self._back
                 self._start(lambda: self._work.show_last(back))
@@ -123,29 +106,19 @@ class Hearing:
 
     @property
     def _work(self) -> CommandWork:
-        return CommandWork(
-            self._setting,
-            self._screen,
-            self._answerer,
-            self._telling,
-            self._following,
-            self._models,
-            self._repertoire,
-            self.leave,
-            self._look,
-        )
+        return CommandWork(self._parts, self.leave)
 
     def _start(self, job: Callable[[], Awaitable[None]]) -> None:
-        self._pulse.begin()
-        self._jobs.start(job)
+        self._parts.pulse.begin()
+        self._parts.jobs.start(job)
 
     def _submit(self, said: Submitted) -> None:
         text = said.text  # what is folded is no command: nobody saw what it begins with
         word = text.split(maxsplit=1)[0]
         if word.startswith("/") and "/" not in word[1:]:  # and no path
             self._order(said)
-        elif self._answerer.question is not None:
-            self._answer(answer_in(said.whole, self._answerer.question))
+        elif self._parts.answerer.question is not None:
+            self._answer(answer_in(said.whole, self._parts.answerer.question))
         elif text.startswith("!"):
             self._start(lambda: self._run_shell(ShellLine.of(said.whole)))
         elif word in {"quit", "exit"} and text.strip() == word:
@@ -153,61 +126,61 @@ class Hearing:
         elif text.strip() == "?":
             self._order(Submitted("/help"))
         else:
-            self._outbox.put(Draft.of(said.text, said.whole, said.pasted))
+            self._parts.outbox.put(Draft.of(said.text, said.whole, said.pasted))
 
     def _answer(self, answer: Answer) -> None:
         try:
-            self._answerer.give(answer)
+            self._parts.answerer.give(answer)
         except UsageError as error:
-            self._screen.print(Remark(f"  ! {error}", "notice"))
+            self._parts.screen.print(Remark(f"  ! {error}", "notice"))
 
     def _order(self, said: Submitted) -> None:
         order = read_order(said.whole.strip())
         if order is None:
             self._start(lambda: self._say_by_name(said))
             return
-        self._screen.print(Remark(f"> {said.text.strip()}"))
+        self._parts.screen.print(Remark(f"> {said.text.strip()}"))
         self._start(lambda: self._work.carry_out(order))
 
     async def _say_by_name(self, said: Submitted) -> None:
         try:
-            draft = await self._repertoire.draft(said)
+            draft = await self._parts.repertoire.draft(said)
         except UnknownNameError as error:
-            self._screen.print(Remark(f"  ! {error}", "notice"))
+            self._parts.screen.print(Remark(f"  ! {error}", "notice"))
         else:
-            self._outbox.put(draft)
+            self._parts.outbox.put(draft)
 
     async def _run_shell(self, line: ShellLine) -> None:
-        self._screen.print(Remark(f"! {line.command}", "title"))
-        output = await run_line(line, self._setting.directory)
-        self._screen.print(Verbatim(output))
+        self._parts.screen.print(Remark(f"! {line.command}", "title"))
+        output = await run_line(line, self._parts.setting.directory)
+        self._parts.screen.print(Verbatim(output))
         if line.tells:
             told = f"I ran `{line.command}`, which gave:\n\n```\n{output}\n```"
-            self._outbox.say(Draft(shown=told, text=told))
+            self._parts.outbox.say(Draft(shown=told, text=told))
 
     async def _fetch(self, wanted: ImagesNamed | ClipboardWanted) -> None:
         """Take the images that are wanted; if one cannot be had, its name is what was meant."""
         if isinstance(wanted, ClipboardWanted):
-            self._screen.insert(await clipboard_image(os.environ))
+            self._parts.screen.insert(await clipboard_image(os.environ))
             return
         images = list[PastedImage]()
         for name in wanted.names:
-            read = partial(read_image, name, self._setting.directory)
+            read = partial(read_image, name, self._parts.setting.directory)
             try:
                 images.append(await trio.to_thread.run_sync(read))
             except UsageError as error:
-                self._screen.insert(wanted.text)
+                self._parts.screen.insert(wanted.text)
                 if not isinstance(error.__cause__, FileNotFoundError):  # then it was mere text
-                    self._screen.print(Remark(f"  ! {error}", "notice"))
+                    self._parts.screen.print(Remark(f"  ! {error}", "notice"))
                 return
         for image in images:
-            self._screen.insert(image)
+            self._parts.screen.insert(image)
 
     def _interrupt(self) -> None:
-        self._jobs.cancel()
-        self._outbox.recall()
-        if self._pulse.phase != "idle":
-            self._setting.ref.tell(Interrupt(), lane="front")
+        self._parts.jobs.cancel()
+        self._parts.outbox.recall()
+        if self._parts.pulse.phase != "idle":
+            self._parts.setting.ref.tell(Interrupt(), lane="front")
 
     def _stop_idle(self, before: float) -> None:
         """Leave, if the person wanted to stop *before*, a moment ago; else tell them how to."""
@@ -215,4 +188,4 @@ class Hearing:
         if now - before < TWICE_S:
             self.leave(Leave())
         self._stopped_at = now
-        self._pulse.turn()  # for the hint to go in time
+        self._parts.pulse.turn()  # for the hint to go in time

@@ -21,7 +21,7 @@ from prompt_toolkit.keys import Keys
 
 from sagent.repl._entry import Entry
 from sagent.repl._image_names import image_names
-from sagent.repl._menu import Menu
+from sagent.repl._picture import Picture
 from sagent.repl._screen import (
     Chosen,
     ClipboardWanted,
@@ -33,15 +33,13 @@ from sagent.repl._screen import (
     Lifted,
     Stopped,
     Submitted,
-    View,
 )
 
 
 class Desk(Protocol):
     """What keys act on."""
 
-    view: View
-    menu: Menu | None
+    picture: Picture
     entry: Entry
 
     def deliver(self, gesture: Gesture) -> None:
@@ -67,7 +65,7 @@ def key_bindings(desk: Desk) -> KeyBindings:
     writing = has_focus(buffer)
     empty = writing & Condition(lambda: not buffer.text)
     written = writing & Condition(lambda: bool(buffer.text))
-    busy = Condition(lambda: desk.view.busy)
+    busy = Condition(lambda: desk.picture.view.busy)
     table: _Table = [
         (("enter",), writing, lambda _: _enter(desk)),
         (("escape", "enter"), writing & ~vi_mode, lambda _: buffer.insert_text("\n")),
@@ -127,9 +125,11 @@ def _labels(desk: Desk, writing: Filter) -> _Table:
 
 def _choosing(desk: Desk, empty: Filter) -> _Table:
     """Walk through the answers to a question, and through what waits."""
-    choosing = Condition(lambda: desk.menu is not None) & empty
-    several = choosing & Condition(lambda: desk.menu is not None and desk.menu.question.multiple)
-    waiting = Condition(lambda: bool(desk.view.queue)) & empty
+    choosing = Condition(lambda: desk.picture.menu is not None) & empty
+    several = choosing & Condition(
+        lambda: desk.picture.menu is not None and desk.picture.menu.question.multiple
+    )
+    waiting = Condition(lambda: bool(desk.picture.view.queue)) & empty
     return [
         (("up",), waiting & ~choosing, lambda _: desk.deliver(Lifted())),
         (("up",), choosing, lambda _: _move(desk, -1)),
@@ -179,7 +179,7 @@ def _takes_enter(event: KeyPressEvent) -> bool:
 
 
 def _stop(desk: Desk) -> None:
-    if desk.entry.buffer.text and not desk.view.busy:
+    if desk.entry.buffer.text and not desk.picture.view.busy:
         desk.entry.set_aside()
     else:
         desk.deliver(Stopped())
@@ -194,15 +194,15 @@ def _paste(desk: Desk, text: str) -> None:
 
 
 def _move(desk: Desk, by: int) -> None:
-    if desk.menu is not None:
-        desk.menu = desk.menu.moved(by)
+    if desk.picture.menu is not None:
+        desk.picture.menu = desk.picture.menu.moved(by)
 
 
 def _toggle(desk: Desk) -> None:
-    if desk.menu is not None:
-        desk.menu = desk.menu.toggled()
+    if desk.picture.menu is not None:
+        desk.picture.menu = desk.picture.menu.toggled()
 
 
 def _choose(desk: Desk) -> None:
-    if desk.menu is not None:
-        desk.deliver(Chosen(desk.menu.chosen))
+    if desk.picture.menu is not None:
+        desk.deliver(Chosen(desk.picture.menu.chosen))

@@ -1,7 +1,6 @@
 """What stands where, about the prompt."""
 
 from collections.abc import Callable
-from typing import Protocol
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.filters import Condition, vi_mode, vi_navigation_mode, vi_replace_mode
@@ -19,6 +18,7 @@ from prompt_toolkit.styles import Style
 
 from sagent.repl._entry import Entry
 from sagent.repl._menu import Menu
+from sagent.repl._picture import Picture
 from sagent.repl._screen import View
 from sagent.terminal import clean, one_line, simple_emoji
 
@@ -29,31 +29,24 @@ _AT_THE_BAR = ("[SetCursorPosition]", "")
 """Where a window that is too small for all is to be looked into."""
 
 
-class Shown(Protocol):
-    """What is laid out."""
-
-    view: View
-    menu: Menu | None
-    live: str
-    family: str
-
-
-def stage_layout(shown: Shown, entry: Entry) -> Layout:
-    """Lay out what is *shown*, from what is not yet whole to the status line.
+def stage_layout(picture: Picture, entry: Entry) -> Layout:
+    """Lay out what *picture* shows, from what is not yet whole to the status line.
 
     Where a terminal has too few rows for all, the entry is what is left.
     """
     about = HSplit(
         [
-            _window(lambda: ANSI(shown.live), lambda: bool(shown.live)),
-            _window(lambda: [("class:family", shown.family)], lambda: bool(shown.family)),
-            _window(lambda: _queue_text(shown.view), lambda: bool(shown.view.queue)),
-            _window(lambda: _menu_text(shown.menu), lambda: shown.menu is not None),
+            _window(lambda: ANSI(picture.live), lambda: bool(picture.live)),
+            _window(lambda: [("class:family", picture.family)], lambda: bool(picture.family)),
+            _window(lambda: _queue_text(picture.view), lambda: bool(picture.view.queue)),
+            _window(lambda: _menu_text(picture.menu), lambda: picture.menu is not None),
             _from_rows(_AIRY_ROWS, Window(height=1)),
             entry.window,
             _from_rows(3, entry.search),
             _from_rows(4, CompletionsMenu(max_height=8, scroll_offset=1)),
-            _from_rows(2, Window(FormattedTextControl(lambda: _status_text(shown.view)), height=1)),
+            _from_rows(
+                2, Window(FormattedTextControl(lambda: _status_text(picture.view)), height=1)
+            ),
         ]
     )
     return Layout(about, focused_element=entry.window)

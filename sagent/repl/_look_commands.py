@@ -12,14 +12,11 @@ from sagent.errors import UsageError
 from sagent.prompt import load_memory
 from sagent.repl._agent_named import agent_named
 from sagent.repl._figures import duration, thousands
-from sagent.repl._following import Following
 from sagent.repl._lineage import depth_among, in_tree_order
+from sagent.repl._parts import Parts
 from sagent.repl._pasted import count_of
 from sagent.repl._printed import Prose, Remark, Tone, Verbatim
-from sagent.repl._screen import Screen
-from sagent.repl._setting import Setting
 from sagent.repl._status_line import context_used
-from sagent.repl._telling import Telling
 from sagent.terminal import cost, one_line
 
 ANSWER_S = 1
@@ -30,10 +27,7 @@ ANSWER_S = 1
 class LookCommands:
     """Shows how things stand; each command is a method of its name."""
 
-    _setting: Setting
-    _screen: Screen
-    _telling: Telling
-    _following: Following
+    _parts: Parts
 
     @property
     def works(self) -> Mapping[str, Callable[[str], Awaitable[None]]]:
@@ -56,14 +50,16 @@ class LookCommands:
     async def show_last(self, back: int = 1) -> None:
         """Show a result of a tool, whole: the last one, or the one *back* - 1 before it."""
         await trio.lowlevel.checkpoint()
-        results = self._telling.calls.results
+        results = self._parts.telling.calls.results
         if back > len(results):
             count = f"there are {len(results)}" if results else "no tool has given a result yet"
-            self._screen.print(Remark(f"  ! none before: {count}" if results else f"  {count}"))
+            self._parts.screen.print(
+                Remark(f"  ! none before: {count}" if results else f"  {count}")
+            )
             return
         result = results[-back]
         place = f" ({back} before the end)" if back > 1 else ""
-        self._screen.print(Remark(f"  ● {result.call}{place}", "plain"))
+        self._parts.screen.print(Remark(f"  ● {result.call}{place}", "plain"))
         self._say(result.content or "nothing", "dim")
 
     async def _last(self, rest: str) -> None:
@@ -74,30 +70,30 @@ class LookCommands:
     async def _follow(self, name: str) -> None:
         await trio.lowlevel.checkpoint()
         if not name:
-            self._following.end_all()
+            self._parts.following.end_all()
             self._say("  nobody is followed; /follow AGENT shows each step of one", "dim")
             return
-        ref = agent_named(name, self._setting.system)
-        if ref == self._setting.ref:
+        ref = agent_named(name, self._parts.setting.system)
+        if ref == self._parts.setting.ref:
             raise UsageError(f"{name} is who you talk to: all its steps are shown")
-        if self._following.end(ref):
+        if self._parts.following.end(ref):
             self._say(f"  {name} is no longer followed", "dim")
         else:
             self._say(f"  {name} is followed", "dim")
-            self._following.begin(ref)
+            self._parts.following.begin(ref)
 
     def _say(self, text: str, tone: Tone = "plain") -> None:
-        self._screen.print(Verbatim(text, tone))
+        self._parts.screen.print(Verbatim(text, tone))
 
     async def _own_status(self) -> AgentStatus:
-        return await self._setting.ref.ask(GetStatus(), lane="front")
+        return await self._parts.setting.ref.ask(GetStatus(), lane="front")
 
     async def _agents(self, _: str) -> None:
-        members = self._setting.system.members(AGENTS)
+        members = self._parts.setting.system.members(AGENTS)
         statuses = await call_roll(members, patience_s=ANSWER_S)
         for path in in_tree_order(statuses):
             row = _agent_row(depth_among(path, statuses), statuses[path])
-            self._screen.print(Remark(row, "plain"))
+            self._parts.screen.print(Remark(row, "plain"))
 
     async def _context(self, _: str) -> None:
         status = await self._own_status()
@@ -107,10 +103,10 @@ class LookCommands:
 
     async def _copy(self, _: str) -> None:
         await trio.lowlevel.checkpoint()
-        answer = self._telling.answer
+        answer = self._parts.telling.answer
         if not answer:
             raise UsageError("there is no answer yet")
-        self._screen.copy(answer)
+        self._parts.screen.copy(answer)
         self._say(f"  sent to the clipboard: {count_of(answer)}", "dim")
 
     async def _cost(self, _: str) -> None:
@@ -123,31 +119,31 @@ class LookCommands:
         )
 
     async def _memory(self, _: str) -> None:
-        setting = self._setting
+        setting = self._parts.setting
         if setting.home is None or setting.session is None:
             raise UsageError("nothing is remembered without a session")
         load = partial(load_memory, cwd=setting.directory, home=setting.home)
         memory = await trio.to_thread.run_sync(load)
         self._say(f"  {memory.directory or 'no memory'}")
-        self._screen.print(Prose(text=memory.index or "Nothing is remembered yet.", indent=4))
+        self._parts.screen.print(Prose(text=memory.index or "Nothing is remembered yet.", indent=4))
 
     async def _skills(self, _: str) -> None:
-        known = await self._setting.find_skills()
+        known = await self._parts.setting.find_skills()
         skills = known.found
         for warning in known.warnings:
             self._say(f"  ! {warning}", "notice")
         for skill in skills:
             row = f"  {skill.name:<20}{one_line(skill.description)}"
-            self._screen.print(Remark(row, "plain"))
+            self._parts.screen.print(Remark(row, "plain"))
         if not skills:
             self._say("  no skills")
 
     async def _status(self, _: str) -> None:
         status = await self._own_status()
-        session, usage = self._setting.session, status.usage
+        session, usage = self._parts.setting.session, status.usage
         used = f", {context_used(status)}" if status.context_window else ""
         cached = f", {usage.cached_tokens:,} of these from a cache" if usage.cached_tokens else ""
-        agents = len(self._setting.system.members(AGENTS))
+        agents = len(self._parts.setting.system.members(AGENTS))
         rows = {
             "agent": " · ".join(filter(None, (status.name, status.title))),
             "model": status.model_id,
@@ -158,30 +154,32 @@ class LookCommands:
             "agents": str(agents) if agents > 1 else "",
             "tasks": f"{len(status.tasks)} in the background" if status.tasks else "",
             "session": "none" if session is None else str(session.directory),
-            "directory": str(self._setting.directory),
+            "directory": str(self._parts.setting.directory),
             "version": __version__,
         }
         for name, told in rows.items():
             if told:
-                self._screen.print(Remark(f"  {name:<11}{one_line(told)}", "plain"))
+                self._parts.screen.print(Remark(f"  {name:<11}{one_line(told)}", "plain"))
 
     async def _tasks(self, _: str) -> None:
         tasks = (await self._own_status()).tasks
         for task in tasks:
             row = f"  {task.id}  {task.phase} {duration(task.elapsed_s)}  {one_line(task.summary)}"
-            self._screen.print(Remark(row, "plain"))
+            self._parts.screen.print(Remark(row, "plain"))
         if not tasks:
             self._say("  nothing runs in the background")
 
     async def _thinking(self, _: str) -> None:
         await trio.lowlevel.checkpoint()
-        self._say(self._telling.thought or "the model has told no thoughts", "dim")
+        self._say(self._parts.telling.thought or "the model has told no thoughts", "dim")
 
     async def _tools(self, _: str) -> None:
         await trio.lowlevel.checkpoint()
-        tools = self._setting.agent.tools
+        tools = self._parts.setting.agent.tools
         for tool in tools:
-            self._screen.print(Remark(f"  {tool.name:<16}{one_line(tool.description)}", "plain"))
+            self._parts.screen.print(
+                Remark(f"  {tool.name:<16}{one_line(tool.description)}", "plain")
+            )
         if not tools:
             self._say("  no tools")
 

@@ -11,10 +11,9 @@ import trio
 from sagent.agent import Clear, Rewind, Rewound
 from sagent.errors import SessionError, UsageError
 from sagent.message import Descriptor, Message, response_text
+from sagent.repl._parts import Parts
 from sagent.repl._printed import Remark, Tone, Verbatim
-from sagent.repl._screen import Screen
-from sagent.repl._screen_answerer import ScreenAnswerer
-from sagent.repl._setting import GoOn, Outcome, Setting
+from sagent.repl._setting import GoOn, Outcome
 from sagent.session import Session, find_session, list_sessions
 from sagent.terminal import age, export_format, exported, find_message, title, words
 from sagent.tool import Choice, Question
@@ -27,11 +26,8 @@ _TITLE_CHARS = 60
 class SessionCommands:
     """Moves about in sessions; each command is a method of its name."""
 
-    _setting: Setting
-    _screen: Screen
-    _answerer: ScreenAnswerer
+    _parts: Parts
     _leave: Callable[[Outcome], object]
-    _look: Callable[[], Awaitable[None]]
 
     @property
     def works(self) -> Mapping[str, Callable[[str], Awaitable[None]]]:
@@ -45,11 +41,11 @@ class SessionCommands:
         }
 
     def _say(self, text: str, tone: Tone = "plain") -> None:
-        self._screen.print(Verbatim(text, tone))
+        self._parts.screen.print(Verbatim(text, tone))
 
     async def _export(self, name: str) -> None:
         session = self._session()
-        path = self._setting.directory / (name or f"{session.id}.md")
+        path = self._parts.setting.directory / (name or f"{session.id}.md")
         text = exported(session.transcript, export_format(path))
         try:
             await trio.to_thread.run_sync(partial(_write_new, path, text))
@@ -65,7 +61,7 @@ class SessionCommands:
         self._leave(GoOn(session.id, fork=True))
 
     async def _resume(self, id_prefix: str) -> None:
-        home, directory = self._setting.home, self._setting.directory
+        home, directory = self._parts.setting.home, self._parts.setting.directory
         if home is None:
             raise UsageError("no sessions are kept here: there is no home directory")
         if id_prefix:
@@ -73,7 +69,7 @@ class SessionCommands:
             chosen = (await trio.to_thread.run_sync(find)).name
         else:
             sessions = await trio.to_thread.run_sync(list_sessions, home, directory)
-            own = self._setting.session
+            own = self._parts.setting.session
             rows = {
                 f"{session.id} · {age(session.updated_ns)} · {title(session)[:_TITLE_CHARS]}": (
                     session.id
@@ -94,8 +90,8 @@ class SessionCommands:
         if len(choices) == 1:
             choices.append(Choice("none of them"))
         question = Question(text=text, choices=choices, allow_other=False)
-        self._screen.print(Remark(f"  ? {text}", "plain"))
-        return next(iter((await self._answerer.answer(question)).chosen), "")
+        self._parts.screen.print(Remark(f"  ? {text}", "plain"))
+        return next(iter((await self._parts.answerer.answer(question)).chosen), "")
 
     async def _rewind(self, id_prefix: str) -> None:
         session = self._session()
@@ -113,7 +109,7 @@ class SessionCommands:
         said = _said_by_user(self._session())
         if not said:
             raise UsageError("there is nothing to undo")
-        rewound = await self._setting.ref.ask(Rewind(said[-1].id, "files"), lane="front")
+        rewound = await self._parts.setting.ref.ask(Rewind(said[-1].id, "files"), lane="front")
         self._tell_files(rewound)
         await self._go_before(said[-1])
         self._say("  the last turn is taken back", "dim")
@@ -121,12 +117,12 @@ class SessionCommands:
     async def _go_before(self, message: Message) -> None:
         """Go back to before *message*, which can then be written anew."""
         if message.parent_id is None:
-            await self._setting.ref.ask(Clear(), lane="front")
+            await self._parts.setting.ref.ask(Clear(), lane="front")
         else:
-            await self._setting.ref.ask(Rewind(message.parent_id), lane="front")
-        await self._look()
+            await self._parts.setting.ref.ask(Rewind(message.parent_id), lane="front")
+        await self._parts.look()
         if said := response_text(message):
-            self._screen.fill(said)
+            self._parts.screen.fill(said)
 
     def _tell_files(self, rewound: Rewound) -> None:
         files = rewound.files
@@ -140,9 +136,9 @@ class SessionCommands:
             self._say(f"  ! {path} stays as it is: {reason}", "notice")
 
     def _session(self) -> Session:
-        if self._setting.session is None:
+        if self._parts.setting.session is None:
             raise UsageError("this conversation has no session: it is not kept")
-        return self._setting.session
+        return self._parts.setting.session
 
 
 def _said_by_user(session: Session) -> list[Message]:

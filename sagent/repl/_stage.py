@@ -9,36 +9,29 @@ one way, what is to be printed and shown the other.
 """
 
 import asyncio  # noqa: TID251  # see above; prompt_toolkit runs on nothing else
-import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import attrs
 from prompt_toolkit.application import Application, run_in_terminal
 from prompt_toolkit.application.current import set_app
 from prompt_toolkit.completion import Completer
-from prompt_toolkit.data_structures import Size
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.input import create_input
 
 from sagent.repl._arrivals import Arrivals
 from sagent.repl._entry import Entry
-from sagent.repl._family_view import FamilyView
 from sagent.repl._keys import Desk, key_bindings
-from sagent.repl._layout import STYLE, Shown, stage_layout
-from sagent.repl._menu import Menu
+from sagent.repl._layout import STYLE, stage_layout
 from sagent.repl._pasted import Folds, Pasted
+from sagent.repl._picture import Picture
 from sagent.repl._printed import Printed, Remark
 from sagent.repl._screen import Editing, Gesture, View
 from sagent.repl._steady_output import SteadyOutput, steady_output
 from sagent.repl._written import open_history
-from sagent.terminal import one_line, simple_emoji
-
-if TYPE_CHECKING:
-    from sagent.repl._paint import Painter
+from sagent.terminal import one_line
 
 FRAME_S = 0.04
 """How long at least between two paintings of what an agent does; keys do not wait for them."""
@@ -48,7 +41,7 @@ _MODES: Mapping[Editing, EditingMode] = {"emacs": EditingMode.EMACS, "vi": Editi
 
 
 @attrs.define(eq=False)
-class Stage(Desk, Shown):
+class Stage(Desk):
     """Paints what it is given, and delivers what the user does; `run` is for one thread."""
 
     _deliver: Callable[[Gesture], object]
@@ -59,7 +52,6 @@ class Stage(Desk, Shown):
     _stop: Callable[[], object]
     """Stops the process, and returns when it goes on."""
     _editing: Editing
-    _painter: "Painter | None" = attrs.field(default=None, init=False)
     _arrivals: Arrivals = attrs.field(factory=Arrivals, init=False)
     _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
     _loop: asyncio.AbstractEventLoop | None = attrs.field(default=None, init=False)
@@ -71,10 +63,7 @@ class Stage(Desk, Shown):
     _output: SteadyOutput = attrs.field(init=False)
     away: bool = attrs.field(default=False, init=False)
     """Whether the user's editor has the terminal."""
-    view: View = attrs.field(factory=View, init=False)
-    menu: Menu | None = attrs.field(default=None, init=False)
-    live: str = attrs.field(default="", init=False)
-    family: str = attrs.field(default="", init=False)
+    picture: Picture = attrs.field(factory=Picture, init=False)
     entry: Entry = attrs.field(init=False)
 
     # From any thread:
@@ -210,7 +199,7 @@ class Stage(Desk, Shown):
 
     def _application(self) -> Application[None]:
         return Application(
-            layout=stage_layout(self, self.entry),
+            layout=stage_layout(self.picture, self.entry),
             key_bindings=key_bindings(self),
             style=STYLE,
             input=create_input(sys.stdin),
@@ -247,38 +236,20 @@ class Stage(Desk, Shown):
             self.entry.fill(text)
         for pasted in arrived.inserts:
             self.entry.insert(pasted)
-        return self._painted(arrived.printed).replace("\n", "\r\n") if arrived.printed else ""
-
-    def _painted(self, printed: Iterable[Printed]) -> str:
-        if self._painter is None:
-            from sagent.repl._paint import Painter  # noqa: PLC0415  # rich comes after the prompt
-
-            self._painter = Painter(os.environ)
-        return self._painter.paint(printed, self._output.get_size().columns)
+        if not arrived.printed:
+            return ""
+        painted = self.picture.painted(arrived.printed, self._output.get_size())
+        return painted.replace("\n", "\r\n")
 
     def _show(self, view: View) -> None:
-        if view.question is not self.view.question:
-            question = view.question
-            self.menu = Menu(question) if question is not None and question.choices else None
         if view.title != self._title:
             self._title = view.title
             self._output.set_title(one_line(view.title)[:_TITLE_CHARS])
-        size = self._output.get_size()
-        painted = simple_emoji(self._painted(view.live).rstrip("\n")) if view.live else ""
-        self.live = "\n".join(painted.split("\n")[-max(1, size.rows // 2) :])
-        self.family = self._family_text(view.family, size)
-        changed, self.view = view.offers is not self.view.offers, view
+        changed = view.offers is not self.picture.view.offers
+        self.picture.show(view, self._output.get_size())
         if changed and self.entry.buffer.text.startswith("/"):
             with set_app(self._app):  # a frame is planned by other threads, which know of none
                 self.entry.buffer.start_completion()  # there may be more to offer by now
-
-    def _family_text(self, family: FamilyView, size: Size) -> str:
-        if not family.rows:
-            return ""
-        from sagent.repl._family_lines import family_lines  # noqa: PLC0415  # it loads rich
-
-        lines = family_lines(family, columns=size.columns, most=size.rows // 3)
-        return simple_emoji("\n".join(lines))
 
     def _let_go(self, _: object) -> None:
         if not self._is_told:

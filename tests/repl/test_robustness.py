@@ -46,3 +46,14 @@ async def test_a_conversation_is_exported_whatever_the_locale(project: Path) -> 
         assert await terminal.ends() == 0
 
     assert "naïve → plain" in (project / "it.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+async def test_a_directory_that_is_gone_meanwhile_is_no_failure(project: Path) -> None:
+    async with talk(answer("Hi."), cwd=project) as (terminal, _):
+        await terminal.says("hello")
+        await terminal.shows("Hi.", "ready")
+        project.rmdir()  # noqa: ASYNC240  # at once
+        terminal.type(CTRL_D)
+
+        assert await terminal.ends() == 0
