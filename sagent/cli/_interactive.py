@@ -70,7 +70,10 @@ def _said_in(session: Session | None) -> str | None:
 
 def _is_found_again(options: Options, session: Session) -> bool:
     """Tell whether it is enough to know the id of *session* where the person is."""
-    here = session.transcript.header.cwd == Path.cwd()
+    try:
+        here = session.transcript.header.cwd == Path.cwd()
+    except OSError:  # it is gone meanwhile
+        return False
     return here and options.session is None and _said_in(session) is not None
 
 

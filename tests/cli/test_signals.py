@@ -12,6 +12,7 @@ import pytest
 import trio
 from command import at, clean
 from loopback import call, chat, open_loopback
+from sleepers import sleepers
 
 
 async def test_an_interrupted_run_ends_its_machine_output_with_a_line_that_says_so() -> None:
@@ -87,16 +88,3 @@ def waits_in_read(pid: int) -> bool:
         (task / "syscall").read_text().split()[:2] in (["0", "0x0"], ["63", "0x0"])  # x86, Arm
         for task in Path(f"/proc/{pid}/task").iterdir()
     )
-
-
-def sleepers(mark: str) -> list[str]:
-    found: list[str] = []
-    for entry in Path("/proc").iterdir():
-        try:
-            arguments = (entry / "cmdline").read_bytes().split(b"\0")
-            state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
-        except OSError:
-            continue
-        if arguments[0] == b"sleep" and mark.encode() in arguments and state != "Z":
-            found.append(entry.name)
-    return found
