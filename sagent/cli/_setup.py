@@ -1,27 +1,21 @@
 """From options to an agent."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from sagent.agent import Agent, Answerer
 from sagent.budget import Budget
-from sagent.cli._agent_choice import find_agents, with_agent_file
+from sagent.cli._agent_choice import with_agent_file
 from sagent.cli._credential import with_key
-from sagent.cli._instructions import brief, brief_small, directory_of, find_skills
+from sagent.cli._instructions import brief, brief_small, directory_of
 from sagent.cli._model_choice import choose_advisor, choose_model
 from sagent.cli._options import Options
+from sagent.cli._tool_choice import HEADLESS_TOOLS, LOCAL_TOOLS, PEOPLES_TOOLS, choose_tools
 from sagent.compaction import SummaryCompactor
-from sagent.errors import UnknownNameError
 from sagent.model import check_effort
 from sagent.providers._progress import OnProgress
 from sagent.session import Session, SessionState, StateRecord
-from sagent.tool import Tool
-from sagent.tools import DEFAULT_TOOLS, Advisor, AgentSpawn, Skill, build_tools
+from sagent.tools import Advisor
 
-LOCAL_TOOLS = ("Read",)
-"""What a small model can choose among without fail."""
-HEADLESS_TOOLS = tuple(name for name in DEFAULT_TOOLS if name != "AskUser")
-"""Nobody is there to be asked."""
 LOCAL_ROUNDS = 12
 """A small model that is not done by then is lost."""
 
@@ -49,15 +43,8 @@ async def build_agent(
         check_effort(choice.model, asked)
     small = choice.is_small
     told = brief_small(options) if small else await brief(options, session, choice.model.model_id)
-    usual = LOCAL_TOOLS if small else HEADLESS_TOOLS if answerer is None else DEFAULT_TOOLS
-    names = options.tools if options.tools is not None else usual
-    tools = _tools(names)
-    if any(isinstance(tool, Skill) for tool in tools):
-        skills = await find_skills(options, session)
-        tools = [Skill(skills=skills) if isinstance(tool, Skill) else tool for tool in tools]
-    if any(isinstance(tool, AgentSpawn) for tool in tools):
-        agents = await find_agents(options, session)
-        tools = [AgentSpawn(agents=agents) if isinstance(t, AgentSpawn) else t for t in tools]
+    usual = LOCAL_TOOLS if small else HEADLESS_TOOLS if answerer is None else PEOPLES_TOOLS
+    tools = await choose_tools(options, session, usual)
     if options.advisor is not None:
         advisor = choose_advisor(options, choice, options.advisor, on_progress)
         tools.append(Advisor(model=advisor, max_uses=options.advisor_max_uses))
@@ -88,12 +75,3 @@ def _budget(options: Options) -> Budget | None:
     if usd is None and tokens is None and seconds is None:
         return None
     return Budget(usd=usd, tokens=tokens, seconds=seconds)
-
-
-def _tools(names: Iterable[str]) -> list[Tool]:
-    for name in names:
-        if " " in name:
-            raise UnknownNameError(
-                f"unknown tool: {name!r}; if that is the prompt, put it first, or write --tools A,B"
-            )
-    return build_tools(names)
