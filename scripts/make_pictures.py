@@ -48,7 +48,11 @@ _THEME = TerminalTheme(
 )  # fmt: skip
 _FONT = re.compile(r"@font-face \{\{.*?\}\}\s*", re.DOTALL)
 """What a reader's browser would load from elsewhere."""
-_FORMAT = _FONT.sub("", CONSOLE_SVG_FORMAT).replace("Fira Code", "ui-monospace, Menlo, Consolas")
+_FORMAT = (
+    _FONT.sub("", CONSOLE_SVG_FORMAT)
+    .replace("Fira Code", "ui-monospace, Menlo, Consolas")
+    .replace('height="{terminal_height}"', 'height="100%"')  # else the last line loses its feet
+)
 _SPINNERS = re.compile("[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]")
 _SECONDS = re.compile(r"\b\d{1,2}s\b")
 
