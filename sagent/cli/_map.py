@@ -8,6 +8,7 @@ import trio
 
 from sagent.actors import System, open_system
 from sagent.agent import Agent
+from sagent.budget import estimate
 from sagent.cli._credential import keyed
 from sagent.cli._exit_code import DONE, FAILED
 from sagent.cli._last_stop import settled, tell_error
@@ -43,6 +44,8 @@ async def _run(options: MapOptions, end: End) -> int:
     work = await find_work(options.over, options.items, options.each)
     with open_watcher() as watcher:
         agent, _ = await build_agent(options, None, on_progress=watcher.on_progress)
+    if agent.budget is not None:  # what holds for every item is told once
+        agent.budget.reserve(estimate(agent.model, 0, 1)).release()
     journal = MapJournal.of(options, agent, work)
     return await _Mapping(options, agent, work, journal).run(end)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from command import Command, at, one_line
 from loopback import answer, call, chat, serve_loopback
+from maps import notes
 
 from sagent.home import Home
 from sagent.session import list_sessions, read_session
@@ -70,3 +71,16 @@ def test_a_limit_of_money_is_refused_where_no_price_is_known(
     assert done.returncode == 2
     assert "no price is known for m, so --max-budget-usd" in one_line(done.stderr)
     assert server.seen == []
+
+
+def test_a_map_that_could_not_keep_a_limit_of_money_says_so_once(
+    sagent: Command, project: Path
+) -> None:
+    notes(project, 3)
+    with serve_loopback(answer("fine")) as server:
+        done = sagent(
+            *("map", *at(server), "--over", "*.txt", "--prompt", "Go.", "--max-budget-usd", "1")
+        )
+
+    assert (done.returncode, done.stdout, server.seen) == (2, b"", [])
+    assert "no price is known for m, so --max-budget-usd" in one_line(done.stderr)
