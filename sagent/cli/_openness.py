@@ -18,16 +18,21 @@ async def open_to_others(
 ) -> AsyncGenerator[None]:
     """Let the user's other processes see and steer the run, where that is possible.
 
-    A run needs none of it, so that it goes on where it is not.
+    A run needs none of it, so that it goes on where it is not. One that they end says so.
 
     Args:
         system: where the run's agents live.
         own: the name of the agent that the run is for.
         end: ends the run.
     """
+
+    def end_by_others() -> None:
+        complain("ended by sagent stop")
+        end()
+
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(open_control(system, own=own, end=end))
+            await stack.enter_async_context(open_control(system, own=own, end=end_by_others))
         except (ControlError, UsageError) as error:
             _log.warning("%s", error)
         yield

@@ -95,7 +95,7 @@ class CommandWork:
     async def _model(self, name: str) -> None:
         if not name:
             status = await self._parts.setting.ref.ask(GetStatus(), lane="front")
-            self._say(f"  {status.model_id}: /model NAME takes another")
+            self._say(f"  {status.model_id}: /model NAME takes another (sagent models lists them)")
             return
         model = await trio.to_thread.run_sync(self._parts.models.named, name)
         await self._parts.setting.ref.ask(SwapModel(model), lane="front")

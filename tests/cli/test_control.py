@@ -26,7 +26,7 @@ async def open_run(server: Loopback, *arguments: str) -> AsyncGenerator[trio.Pro
     """Let a process run the command until the end of the block, and wait until it can be seen."""
     start = partial(
         trio.run_process, [*COMMAND, *at(server), *arguments], stdin=b"", check=False, env=clean(),
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
     async with trio.open_nursery() as nursery:
         process: trio.Process = await nursery.start(start)
@@ -75,8 +75,10 @@ async def test_stopping_the_agent_of_a_run_ends_it_as_ctrl_c_does(
         assert await out("stop", "main") == ""
         with trio.fail_after(20):
             code = await process.wait()
+            assert process.stderr is not None
+            told = await process.stderr.receive_some()
 
-    assert code == 130
+    assert (code, one_line(bytes(told))) == (130, "sagent: ended by sagent stop\n")
     assert not Home(home).run.exists()
 
 
