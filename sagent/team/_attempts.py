@@ -1,7 +1,9 @@
 import random
 from collections.abc import Callable
+from typing import cast
 
 import attrs
+import trio
 
 from sagent.errors import (
     ActorCrashed,
@@ -25,6 +27,8 @@ _PASSING = (
     ToolInterruptedError,
     ConnectionError,
     TimeoutError,
+    trio.BrokenResourceError,
+    trio.TooSlowError,
 )
 
 
@@ -32,8 +36,11 @@ def may_pass(error: Exception) -> bool:
     """Tell whether the work that failed with *error* may succeed later.
 
     So it is with servers that are overloaded, connections that broke, and agents that crashed;
-    not with a wrong call, a refusal, or a budget that is spent.
+    not with a wrong call, a refusal, or a budget that is spent. A group may, if all in it may.
     """
+    if isinstance(error, ExceptionGroup):
+        group = cast("ExceptionGroup[Exception]", error)
+        return all(map(may_pass, group.exceptions))
     return error.retryable if isinstance(error, StatusError) else isinstance(error, _PASSING)
 
 

@@ -1,5 +1,6 @@
 """Items that fail, and are tried again."""
 
+import pytest
 import trio
 from team_models import echo
 from trio.testing import MockClock
@@ -38,6 +39,30 @@ async def test_an_item_that_always_fails_has_its_last_error(autojump_clock: Mock
         (outcome,) = await outcomes.collect()
 
     assert (outcome.error, outcome.attempts) == (errors[3], 4)
+
+
+DOWN = ServerError("down", status=503, retryable=True)
+
+
+@pytest.mark.parametrize(
+    ("error", "attempts"),
+    [
+        (trio.TooSlowError(), 2),
+        (trio.BrokenResourceError(), 2),
+        (ExceptionGroup("of a nursery", [DOWN, ExceptionGroup("of another", [DOWN])]), 2),
+        (ExceptionGroup("of a nursery", [DOWN, KeyError("a bug")]), 1),
+    ],
+)
+async def test_what_trio_programs_raise_may_pass_as_what_is_in_it_does(
+    autojump_clock: MockClock, error: Exception, attempts: int
+) -> None:
+    async def work(item: str) -> None:
+        raise error
+
+    async with map_agents(work, ["go"], attempts=2) as outcomes:
+        (outcome,) = await outcomes.collect()
+
+    assert (outcome.error, outcome.attempts) == (error, attempts)
 
 
 async def test_an_error_that_stays_is_not_tried_again() -> None:
