@@ -64,13 +64,12 @@ class Tasks:
     async def detach(self, calls: Sequence[MultipartMessage]) -> None:
         """Take *calls* for background ones from now on, and tell so."""
         tasks = [self._running[call.id] for call in calls if call.id in self._running]
+        # Who begins there tells of it by itself, once it has told that it begins.
+        told = [task for task in tasks if not task.background or task.sleeping]
         for task in tasks:
             task.background = True
-        for task in tasks:
-            call = task.call
-            await self._audience.tell(
-                ToolDetached(call_id=get_queue_id(call), name=get_tool_name(call))
-            )
+        for task in told:
+            await self._tell_detached(task.call)
 
     def cancel_foreground(self) -> None:
         """End the calls that the conversation waits for."""
@@ -149,6 +148,7 @@ class Tasks:
         task = self._running[call.id]
         result: Message | None = None
         begun = False
+        away = task.background and not delay_s
         with task.scope:
             await trio.lowlevel.checkpoint_if_cancelled()  # what was interrupted does not begin
             if delay_s:
@@ -159,6 +159,8 @@ class Tasks:
             begun = True
             await self._tell_call(call)
             task.begun.set()
+            if away:
+                await self._tell_detached(call)
             result = await self._dispatcher.result(
                 call, task.room, emit=self._audience.tell, heard=task.unread.put
             )
@@ -173,6 +175,10 @@ class Tasks:
                 call_id=get_queue_id(call), name=get_tool_name(call), message=result
             )
             await self._audience.tell(returned)
+
+    async def _tell_detached(self, call: MultipartMessage) -> None:
+        detached = ToolDetached(call_id=get_queue_id(call), name=get_tool_name(call))
+        await self._audience.tell(detached)
 
     async def _tell_call(self, call: MultipartMessage) -> None:
         if self._audience.is_empty:

@@ -6,7 +6,17 @@ from histories import texts
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.actors import open_system
-from sagent.agent import Agent, CancelTask, Clear, GetStatus, Notice, Prompt
+from sagent.agent import (
+    Agent,
+    CancelTask,
+    Clear,
+    GetStatus,
+    Notice,
+    Prompt,
+    ToolCalled,
+    ToolDetached,
+    ToolReturned,
+)
 from sagent.errors import ModelError
 from sagent.lib.json import JSON
 from sagent.message import response_text
@@ -28,6 +38,18 @@ async def test_a_run_ends_only_when_its_background_tools_have_told_their_results
     assert "runs in the background" in texts(model, 1)[2]
     assert texts(model, 2)[-1].endswith("has finished]\n\n42")
     assert slow.directives == [{}]
+
+
+async def test_a_call_in_the_background_is_told_of_before_it_is_told_to_be_there(
+    autojump_clock: MockClock,
+) -> None:
+    model = ScriptedModel(calls(("Slow", {"background": True})), "started", "done")
+    agent = Agent(model=model, tools=[RecordingTool("Slow", "42"), BackgroundTask()])
+
+    kinds = ToolCalled | ToolDetached | ToolReturned
+    told = [type(event) async for event in agent.run("go") if isinstance(event, kinds)]
+
+    assert told == [ToolCalled, ToolDetached, ToolReturned]
 
 
 @pytest.mark.parametrize("rounds", [2, 3])
