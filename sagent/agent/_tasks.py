@@ -56,9 +56,10 @@ class Tasks:
             (away if place.background else here).append(call)
             self._running[call.id] = _Task(call, place.background, place.delay_s > 0, room)
             if place.background:
-                self._nursery.start_soon(self._complete, call, place.delay_s)
+                name = _task_name(call)
+                self._nursery.start_soon(self._complete, call, place.delay_s, name=name)
         if here:
-            self._nursery.start_soon(self._in_order, here)
+            self._nursery.start_soon(self._in_order, here, name="calls of a response")
         return tuple(away)
 
     async def detach(self, calls: Sequence[MultipartMessage]) -> None:
@@ -142,7 +143,7 @@ class Tasks:
                 self._running[later.id].before = self._running[earlier.id].begun
             async with trio.open_nursery() as nursery:
                 for call in batch:
-                    nursery.start_soon(self._complete, call)
+                    nursery.start_soon(self._complete, call, name=_task_name(call))
 
     async def _complete(self, call: MultipartMessage, delay_s: float = 0) -> None:
         task = self._running[call.id]
@@ -190,3 +191,7 @@ class Tasks:
             content=arguments_of(call),
         )
         await self._audience.tell(called)
+
+
+def _task_name(call: MultipartMessage) -> str:
+    return f"call of {get_tool_name(call)}"
