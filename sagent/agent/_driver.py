@@ -91,7 +91,7 @@ class TrioDriver[A]:
 
         trio.lowlevel.add_instrument(end)
         try:
-            async with send:
+            with send:  # no checkpoint after the end is told: whoever waits for that finds it so
                 await self._play(emit)
         finally:
             trio.lowlevel.remove_instrument(end)

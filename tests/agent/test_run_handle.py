@@ -3,7 +3,7 @@
 import pytest
 import trio
 from histories import results_of
-from trio.testing import wait_all_tasks_blocked
+from trio.testing import MockClock, wait_all_tasks_blocked
 
 from sagent.agent import Agent, Done, Responded, Run, RunEvent, Text, ToolCalled, ToolReturned
 from sagent.errors import RunCancelledError, RunInterruptedError, StreamCutError
@@ -57,6 +57,19 @@ async def test_leaving_the_block_of_a_run_ends_it() -> None:
     assert len(results_of(agent)) == 1
     with pytest.raises(RunCancelledError):
         await run
+
+
+async def test_invariant_3_no_task_of_a_run_is_left_when_its_block_is(
+    any_schedule: MockClock,
+) -> None:
+    before = trio.lowlevel.current_statistics().tasks_living
+    agent = Agent(model=ScriptedModel("a\nb\nc"))
+
+    async with agent.run("go") as run:
+        async for _ in run:
+            break
+
+    assert trio.lowlevel.current_statistics().tasks_living == before
 
 
 async def test_invariant_3_a_run_that_is_dropped_halfway_leaves_no_task_behind() -> None:
