@@ -1,6 +1,6 @@
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial, update_wrapper
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import attrs
 
@@ -10,6 +10,7 @@ from sagent.errors import ProcessError, UsageError
 from sagent.lib.json import JSON, json_unfreeze
 from sagent.message import Message, error_message, get_directive, tool_descriptor
 from sagent.tool import Concurrency, Effect, Report
+from sagent.tools._minded_call import minded
 from sagent.tools._process_call import call_in_process
 from sagent.tools._refusal import Refusal
 from sagent.tools._result import message_of
@@ -106,10 +107,12 @@ class FunctionTool[**P, R]:
         call = partial(function, **arguments)
         if self.runs_in == "thread":
             return message_of(await call_in_thread(call))
-        begin = cast("Callable[[], Awaitable[object]]", call)
-        if self.runs_in == "asyncio":
-            return message_of(await call_in_asyncio(begin))
-        return message_of(await begin())
+        begin = cast("Callable[[], Coroutine[Any, Any, object]]", call)  # Any: the library's own
+
+        async def work() -> object:
+            return await minded(self.name, begin())
+
+        return message_of(await (call_in_asyncio(work) if self.runs_in == "asyncio" else work()))
 
     def _reachable(self, report: Report) -> Report:
         """Give *report* as it may be called where the function runs."""
