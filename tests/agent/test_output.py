@@ -54,7 +54,7 @@ def test_an_answer_made_to_keep_its_reader_busy_is_read_at_once() -> None:
 
     faults = Output.of(CITY).faults(answer)
 
-    assert faults.startswith("- it is not JSON")
+    assert faults.startswith("- not JSON")
 
 
 async def test_tools_run_before_the_answer_is_judged() -> None:
