@@ -41,7 +41,7 @@ def vendor(cassette: Cassette, base_url: str = ANYWHERE, retry: RetryPolicy = ON
 
 def virtual(server: VirtualServer, path: Path) -> Cassette:
     """Record *server*, which lives in virtual time."""
-    return Cassette(path, mode="record", new_transport=lambda: httpx.MockTransport(server._answer))
+    return Cassette(path, mode="record", new_transport=lambda: httpx.MockTransport(server.answer))
 
 
 async def said_by(provider: OpenAICompat, prompt: str = "hi") -> str:
