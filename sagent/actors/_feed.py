@@ -15,20 +15,20 @@ class Feed[E]:
     """
 
     __slots__ = (
-        "__weakref__",
+        "__weakref__",  # who tells the events may hold it weakly
+        "_capacity",
         "_changed",
         "_closed",
         "_events",
         "_kinds",
         "_missed",
         "_read",
-        "capacity",
     )
 
     def __init__(self, kinds: tuple[type[E], ...], capacity: int) -> None:
         if capacity < 1:
             raise UsageError(f"capacity={capacity}: a feed holds at least 1 event")
-        self.capacity = capacity
+        self._capacity = capacity
         self._kinds = kinds
         self._events: deque[E] = deque()
         self._missed = 0
@@ -67,7 +67,7 @@ class Feed[E]:
         if self._kinds and not isinstance(event, self._kinds):
             return
         self._events.append(event)
-        if len(self._events) > self.capacity:
+        if len(self._events) > self._capacity:
             self._events.popleft()
             self._missed += 1
         self._changed.set()
