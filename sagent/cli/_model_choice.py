@@ -15,11 +15,11 @@ from sagent.providers import (
     KEY_VARIABLES,
     PROVIDER_NAMES,
     HttpProvider,
+    OnProgress,
     WireModel,
     build_provider,
     infer_provider,
 )
-from sagent.providers._progress import OnProgress
 from sagent.session import SessionState
 
 if TYPE_CHECKING:  # whose module is loaded by those who use it

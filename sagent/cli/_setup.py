@@ -12,7 +12,7 @@ from sagent.cli._options import Options
 from sagent.cli._tool_choice import HEADLESS_TOOLS, LOCAL_TOOLS, PEOPLES_TOOLS, choose_tools
 from sagent.compaction import SummaryCompactor
 from sagent.model import check_effort
-from sagent.providers._progress import OnProgress
+from sagent.providers import OnProgress
 from sagent.session import Session, SessionState, StateRecord
 from sagent.tools import Advisor
 

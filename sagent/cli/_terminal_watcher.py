@@ -40,7 +40,7 @@ from sagent.agent import (
     TurnBegan,
     UserAsked,
 )
-from sagent.providers._progress import Progress
+from sagent.providers import Progress
 from sagent.terminal import clean, people_rows
 
 

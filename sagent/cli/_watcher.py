@@ -7,7 +7,7 @@ from typing import Protocol, Self
 import attrs
 
 from sagent.agent import RunEvent
-from sagent.providers._progress import Progress
+from sagent.providers import Progress
 
 
 class Watcher(Protocol):

@@ -18,6 +18,7 @@ from sagent.providers._names import (
 )
 from sagent.providers._pacer import ProviderStatus
 from sagent.providers._prices import guess_window
+from sagent.providers._progress import OnProgress, Progress
 from sagent.providers._provider import HttpProvider
 from sagent.providers._retried import Retried
 from sagent.providers._retry import RetryPolicy
@@ -46,9 +47,11 @@ __all__ = [
     "Local",
     "MiniMax",
     "Moonshot",
+    "OnProgress",
     "OpenAI",
     "OpenAIApi",
     "OpenAICompat",
+    "Progress",
     "ProviderStatus",
     "Retried",
     "RetryPolicy",

@@ -18,7 +18,7 @@ from sagent.cli._streams import complain
 from sagent.cli._watcher import open_watcher
 from sagent.errors import SlackError
 from sagent.home import Home
-from sagent.providers._progress import OnProgress
+from sagent.providers import OnProgress
 from sagent.slack._board import Board
 from sagent.slack._book import Book
 from sagent.slack._fields import text_of

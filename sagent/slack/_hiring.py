@@ -15,7 +15,7 @@ from sagent.budget import Budget
 from sagent.cli._credential import secrets_of
 from sagent.cli._setup import build_agent
 from sagent.home import Home
-from sagent.providers._progress import OnProgress
+from sagent.providers import OnProgress
 from sagent.session import Session, StateRecord, create_session, open_session
 from sagent.session._reading import SESSION_FILE
 from sagent.slack._manifest import Colleague, Talk

@@ -25,8 +25,7 @@ from sagent.errors import (
 from sagent.message import response_text
 from sagent.model import Price, ResponseDone, TextDelta, Usage
 from sagent.model import Retrying as RetryingEvent
-from sagent.providers import Fallback, RetryPolicy
-from sagent.providers._model import WireModel
+from sagent.providers import Fallback, RetryPolicy, WireModel
 from sagent.testing import ScriptedModel
 
 pytestmark = [pytest.mark.usefixtures("any_schedule"), pytest.mark.schedules(3)]

@@ -13,8 +13,7 @@ from sagent.actors import Ref, open_system
 from sagent.errors import ModelError
 from sagent.message import Descriptor, TextMessage
 from sagent.model import ModelRequest
-from sagent.providers import OpenAICompat, ProviderStatus, RetryPolicy, Timeouts
-from sagent.providers._model import WireModel
+from sagent.providers import OpenAICompat, ProviderStatus, RetryPolicy, Timeouts, WireModel
 from sagent.providers._service import GetStatus, Work
 
 HELLO = ModelRequest(messages=(TextMessage("hi", Descriptor.USER),))
