@@ -46,7 +46,7 @@ class Timeouts:
     idle_s: float = 300
 
     def __attrs_post_init__(self) -> None:
-        if self.first_event_s <= 0 or self.idle_s <= 0:
+        if not (self.first_event_s > 0 and self.idle_s > 0):  # so that NaN is refused, too
             raise UsageError(f"{self}: both are positive")
 
 

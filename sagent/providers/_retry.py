@@ -40,7 +40,8 @@ class RetryPolicy:
     after_output: bool = False
 
     def __attrs_post_init__(self) -> None:
-        if self.attempts < 1 or not 0 <= self.first_s <= self.most_s or self.wall_s < 0:
+        waits = 0 <= self.first_s <= self.most_s and self.wall_s >= 0  # so that NaN is refused, too
+        if self.attempts < 1 or not waits:
             raise UsageError(
                 f"{self}: attempts is at least 1, first_s not negative and at most most_s, wall_s "
                 "not negative"

@@ -214,6 +214,7 @@ async def test_an_answer_that_told_the_reason_of_its_end_is_whole(
     [
         partial(Timeouts, first_event_s=0),
         partial(Timeouts, idle_s=-1),
+        partial(Timeouts, idle_s=float("nan")),
     ],
 )
 def test_deadlines_that_cannot_be_meant_are_refused(timeouts: Callable[[], Timeouts]) -> None:
