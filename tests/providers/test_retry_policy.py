@@ -102,6 +102,7 @@ async def test_what_the_server_asks_for_has_no_jitter(
         partial(RetryPolicy, first_s=-1),
         partial(RetryPolicy, first_s=5, most_s=1),
         partial(RetryPolicy, wall_s=-1),
+        partial(RetryPolicy, wall_s=float("nan")),
     ],
 )
 def test_a_policy_that_cannot_be_meant_is_refused(policy: Callable[[], RetryPolicy]) -> None:
