@@ -1,3 +1,4 @@
+import copy
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -72,7 +73,7 @@ class Fallback:
 
     async def served(self, system: System) -> Model:
         """Give these models as *system* serves them."""
-        served = Fallback(*self.models)
+        served = copy.copy(self)
         served.models = tuple(
             [
                 await model.served(system) if isinstance(model, ServedModel) else model
