@@ -1,6 +1,7 @@
 """The constrained tool protocol: what is asked for, and what comes of the answer."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import jsonschema_rs
@@ -25,7 +26,7 @@ from sagent.message import (
     tool_result_message,
 )
 from sagent.model import ModelEvent, ModelRequest, ResponseDone, StopReason, TextDelta
-from sagent.providers._wires.chat.constrained_decoder import AnswerText, ConstrainedDecoder
+from sagent.providers._wires.chat.constrained_decoder import AnswerText
 from sagent.providers._wires.chat.constrained_wire import ConstrainedWire
 from sagent.tool import ToolSpec
 
@@ -56,8 +57,11 @@ def step_schema(sent: Any) -> jsonschema_rs.Validator:
     return jsonschema_rs.validator_for(sent["response_format"]["json_schema"]["schema"])
 
 
-def events(*fragments: str, finish: str = "stop") -> list[ModelEvent]:
-    decoder = ConstrainedDecoder()
+def events(
+    *fragments: str, finish: str = "stop", schema: Mapping[str, JSON] | None = None
+) -> list[ModelEvent]:
+    request = ModelRequest(messages=HISTORY, tools=(READ,), output_schema=schema)
+    decoder = ConstrainedWire.of("m", {}).decoder(request)
     got: list[ModelEvent] = []
     for fragment in fragments:
         got += decoder.feed(json.dumps({"choices": [{"delta": {"content": fragment}}]}))
@@ -263,10 +267,11 @@ def test_an_answer_cut_by_the_length_limit_keeps_what_was_shown() -> None:
     assert last.response.stop_reason is StopReason.MAX_TOKENS
 
 
-@pytest.mark.parametrize("value", ['{"n":1}', "[1,2]", "7", "true"])
+@pytest.mark.parametrize("value", ['{"n":1}', "[1,2]", "7", "true", '"x"'])
 def test_an_answer_held_to_a_schema_is_its_json(value: str) -> None:
-    last = events(f'{{"answer": {value}}}')[-1]
+    *shown, last = events('{"answer": ', value, "}", schema={"const": json.loads(value)})
 
+    assert shown == [TextDelta(value)]
     assert isinstance(last, ResponseDone)
     assert response_text(last.response.content) == value
 

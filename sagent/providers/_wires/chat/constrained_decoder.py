@@ -69,9 +69,11 @@ class AnswerText:
 
 @attrs.define
 class ConstrainedDecoder:
-    """Gathers one step, and streams it if it is the answer; see `Decoder`."""
+    """Gathers one step, and streams it if it is an answer in words; see `Decoder`."""
 
     _chat: ChatDecoder = attrs.field(factory=ChatDecoder)
+    _holds_answer: bool = attrs.field(default=False, kw_only=True, alias="holds_answer")
+    """Whether the answer is held to a schema: it is JSON then, be it that of a text."""
     _answer: AnswerText = attrs.field(factory=AnswerText, init=False)
     _shown: list[str] = attrs.field(factory=list[str], init=False)
 
@@ -87,7 +89,7 @@ class ConstrainedDecoder:
         for event in events:
             match event:
                 case TextDelta(text=fragment):
-                    if text := self._answer.feed(fragment):
+                    if not self._holds_answer and (text := self._answer.feed(fragment)):
                         self._shown.append(text)
                         yield TextDelta(text)
                 case ResponseDone(response=response):
@@ -102,9 +104,9 @@ class ConstrainedDecoder:
                 yield ToolCallReady(call)
                 content: Message = call
                 stop = StopReason.TOOL_USE
-            case {"answer": str(answer)}:
+            case {"answer": str(answer)} if not self._holds_answer:
                 content, stop = TextMessage(answer), response.stop_reason
-            case {"answer": answer}:  # held to a schema
+            case {"answer": answer}:
                 text = json_dumps(answer)
                 yield TextDelta(text)
                 content, stop = TextMessage(text), response.stop_reason

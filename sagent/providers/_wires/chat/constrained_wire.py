@@ -77,7 +77,9 @@ class ConstrainedWire:
     def decoder(self, request: ModelRequest) -> ChatDecoder | ConstrainedDecoder:
         """Make the decoder of the answer to *request*: without tools it is plain text."""
         chat = ChatDecoder(self._dialect)
-        return ConstrainedDecoder(chat) if request.tools else chat
+        if not request.tools:
+            return chat
+        return ConstrainedDecoder(chat, holds_answer=request.output_schema is not None)
 
     def _offer(self, tools: tuple[ToolSpec, ...], messages: Sequence[Message]) -> Offer:
         if repeats_itself(messages):
