@@ -24,18 +24,17 @@ def replacements(text: str, old: str, new: str) -> Iterator[Span]:
     LF in *old* matches any line end; LF in *new* becomes the one that stood at this line, else
     the one of the lines around. Where *old* or *new* has CR itself, *new* is taken as it is.
     """
-    pattern = re.compile(_LINE_END.join(map(re.escape, split_lines(old))))
     kept = _kept_ends(split_lines(old), split_lines(new))
-    for match in pattern.finditer(text):
+    for start, stop in _places(text, split_lines(old)):
         if "\r" in old + new or "\n" not in new:
-            yield Span(match.start(), match.end(), new)
+            yield Span(start, stop, new)
             continue
-        ends = LINE_ENDS.findall(match[0])
-        default = ends[-1] if ends else _end_around(text, match.start())
+        ends = LINE_ENDS.findall(text, start, stop)
+        default = ends[-1] if ends else _end_around(text, start)
         own = [default if index is None else ends[index] for index in kept]
         lines = new.split("\n")
         mended = "".join(line + end for line, end in zip(lines, [*own, ""], strict=True))
-        yield Span(match.start(), match.end(), mended)
+        yield Span(start, stop, mended)
 
 
 def applied(text: str, spans: Sequence[Span]) -> str:
@@ -51,6 +50,29 @@ def applied(text: str, spans: Sequence[Span]) -> str:
 def split_lines(text: str) -> list[str]:
     """Part *text* at its line ends; what follows the last one comes last, and may be empty."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _places(text: str, lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Find where *lines* stand in *text*, whatever their ends are there."""
+    end = _only_end(text)
+    if end is None:
+        pattern = re.compile(_LINE_END.join(map(re.escape, lines)))
+        yield from (match.span() for match in pattern.finditer(text))
+        return
+    # Unlike a pattern, this takes no longer where much of the text is alike.
+    wanted = end.join(lines)
+    start = text.find(wanted)
+    while start >= 0:
+        yield start, start + len(wanted)
+        start = text.find(wanted, start + len(wanted))
+
+
+def _only_end(text: str) -> str | None:
+    """Give the line end of *text*; None if it has several kinds."""
+    pairs = text.count("\r\n")
+    counts = {"\r\n": pairs, "\n": text.count("\n") - pairs, "\r": text.count("\r") - pairs}
+    kinds = [end for end, count in counts.items() if count]
+    return (kinds or ["\n"])[0] if len(kinds) <= 1 else None
 
 
 def _kept_ends(old: list[str], new: list[str]) -> list[int | None]:

@@ -113,6 +113,17 @@ async def test_the_nearest_of_many_lines_that_are_much_alike_is_told(
     assert f"The nearest is line 1235: {lines[1234]!r}." in text_of(result)
 
 
+async def test_many_lines_are_sought_among_many_that_are_like_them(
+    tmp_path: Path, edit: Use
+) -> None:
+    (tmp_path / "a.txt").write_text("\n" * 3_000_000 + "end\n")
+
+    result = await edit("\n" * 10_000 + "end", "x")
+
+    assert text_of(result) == f"Replaced 1 occurrence(s) in {tmp_path}/a.txt"
+    assert (tmp_path / "a.txt").read_text() == "\n" * 2_990_000 + "x\n"
+
+
 async def test_a_copied_line_number_is_told(tmp_path: Path, edit: Use) -> None:
     (tmp_path / "a.txt").write_text("def one():\n")
 
