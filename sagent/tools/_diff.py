@@ -1,5 +1,5 @@
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
@@ -49,14 +49,24 @@ def unified_diff(text: str, spans: Sequence[Span], name: str) -> str:
     shift = 0
     regions = (region.trimmed() for region in _regions(text, spans))
     # Where nothing but a line end differs, no line does.
-    for group in _grouped([region for region in regions if region.old or region.new]):
+    shown = _first(region for region in regions if region.old or region.new)
+    for group in _grouped(shown):
         out += _hunk(lines, group, shift)
         shift += sum(region.growth for region in group)
-        if len(out) > _MOST_LINES:
-            out[_MOST_LINES:] = ["... (the diff goes on)"]
-            break
+    if len(out) > _MOST_LINES:
+        out[_MOST_LINES:] = ["... (the diff goes on)"]
     diff = "\n".join(out)
     return diff if len(diff) <= _MOST_CHARS else f"{diff[:_MOST_CHARS]}\n... (the diff goes on)"
+
+
+def _first(regions: Iterable[_Region]) -> Iterator[_Region]:
+    """Give those that fill what is shown, which may be few of very many."""
+    count = 0
+    for region in regions:
+        yield region
+        count += len(region.old) + len(region.new)
+        if count > _MOST_LINES:
+            return
 
 
 def _regions(text: str, spans: Sequence[Span]) -> Iterator[_Region]:
@@ -80,7 +90,7 @@ def _block(text: str) -> list[str]:
     return lines if lines[-1] else lines[:-1]
 
 
-def _grouped(regions: Sequence[_Region]) -> Iterator[list[_Region]]:
+def _grouped(regions: Iterable[_Region]) -> Iterator[list[_Region]]:
     group: list[_Region] = []
     for region in regions:
         if group and region.start - group[-1].stop > 2 * _CONTEXT_LINES:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import attrs
+import trio
 
 from sagent.message import Descriptor, Message, MultipartMessage, TextMessage
 from sagent.tool import Workspace
@@ -12,7 +13,7 @@ from sagent.tools._atomic_write import write_atomically
 from sagent.tools._diff import unified_diff
 from sagent.tools._known_file import check_same, check_unchanged, parted_names
 from sagent.tools._line_ends import Span, applied
-from sagent.tools._pieces import Pieces
+from sagent.tools._pieces import together
 from sagent.tools._place import check_regular, missing, short, shown, unreadable
 from sagent.tools._refusal import Refusal
 from sagent.tools._slot import Slot, open_slot
@@ -64,12 +65,11 @@ def edit_file(path: Path, changes: Sequence[Find], workspace: Workspace) -> Edit
         if slot.status() is None:
             raise missing(path)
         status, file = _read(slot, workspace)
-        text, pieces, counts = file.text, Pieces.of(file.text), list[int]()
+        text, steps = file.text, list[Sequence[Span]]()
         for find in changes:
-            spans = find(text, path)
-            text = applied(text, spans)
-            pieces = pieces.changed(spans)
-            counts.append(len(spans))
+            trio.from_thread.check_cancelled()
+            steps.append(find(text, path))
+            text = applied(text, steps[-1])
         content = file.encoded(text)
         stamp = write_atomically(
             slot,
@@ -79,8 +79,8 @@ def edit_file(path: Path, changes: Sequence[Find], workspace: Workspace) -> Edit
         )
     if workspace.last_seen(slot.path) is not None:
         workspace.saw(slot.path, stamp, content)
-    diff = unified_diff(file.text, pieces.spans(), short(path, workspace))
-    return Edited(path, counts, diff, parted_names(status))
+    diff = unified_diff(file.text, together(file.text, steps), short(path, workspace))
+    return Edited(path, [*map(len, steps)], diff, parted_names(status))
 
 
 def _read(slot: Slot, workspace: Workspace) -> tuple[os.stat_result, TextFile]:

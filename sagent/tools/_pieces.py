@@ -65,6 +65,16 @@ class Pieces:
         return found
 
 
+def together(text: str, steps: Sequence[Sequence[Span]]) -> Sequence[Span]:
+    """Give what *steps*, each of which changes what the one before it gives, change in *text*."""
+    if len(steps) == 1:
+        return steps[0]
+    pieces = Pieces.of(text)
+    for spans in steps:
+        pieces = pieces.changed(spans)
+    return pieces.spans()
+
+
 def _taken(rest: list[_Piece], length: int) -> Iterator[_Piece]:
     """Take *length* characters from the end of *rest*, where the next piece stands."""
     while length > 0:
