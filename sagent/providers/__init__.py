@@ -20,7 +20,7 @@ from sagent.providers._pacer import ProviderStatus
 from sagent.providers._prices import guess_window
 from sagent.providers._progress import OnProgress, Progress
 from sagent.providers._provider import HttpProvider
-from sagent.providers._retried import Retried
+from sagent.providers._retries import WithRetries
 from sagent.providers._retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ __all__ = [
     "OpenAICompat",
     "Progress",
     "ProviderStatus",
-    "Retried",
     "RetryPolicy",
     "SelfHosted",
     "Timeouts",
     "ToolProtocol",
     "WireModel",
+    "WithRetries",
     "build_provider",
     "guess_window",
     "infer_provider",

@@ -20,7 +20,7 @@ from sagent.model import (
 )
 from sagent.providers._answer import Sink, pass_on, played
 from sagent.providers._model import WireModel
-from sagent.providers._retried import Retried, price_of
+from sagent.providers._retries import WithRetries, price_of
 
 PATIENCE_S = 10.0
 
@@ -114,7 +114,7 @@ class Fallback:
 
 
 def _hasty(model: Model, patience_s: float) -> Model:
-    if not isinstance(model, WireModel | Retried):
+    if not isinstance(model, WireModel | WithRetries):
         return model
     retry = attrs.evolve(model.retry, wall_s=min(model.retry.wall_s, patience_s))
     return attrs.evolve(model, retry=retry)

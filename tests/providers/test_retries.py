@@ -33,7 +33,7 @@ from sagent.model import (
     Usage,
     buffered,
 )
-from sagent.providers import Fallback, OpenAICompat, Retried, RetryPolicy
+from sagent.providers import Fallback, OpenAICompat, RetryPolicy, WithRetries
 from sagent.testing import ScriptedModel
 
 HELLO = ModelRequest(messages=())
@@ -62,7 +62,7 @@ class Homemade:
 async def test_a_call_that_failed_in_passing_is_made_again(autojump_clock: MockClock) -> None:
     model = ScriptedModel(DOWN, ConnectionFailedError("no route"), StreamCutError("cut"), "fine")
 
-    response = await Retried(model).buffer(HELLO)
+    response = await WithRetries(model).buffer(HELLO)
 
     assert response_text(response.content) == "fine"
     assert 2.5 < trio.current_time() <= 3.5
@@ -72,7 +72,7 @@ async def test_what_does_not_pass_fails_at_once(autojump_clock: MockClock) -> No
     model = ScriptedModel(AuthenticationError("wrong key", status=401), "never")
 
     with pytest.raises(AuthenticationError):
-        await Retried(model).buffer(HELLO)
+        await WithRetries(model).buffer(HELLO)
 
     assert (trio.current_time(), len(model.unused)) == (0, 1)
 
@@ -83,7 +83,7 @@ async def test_a_call_is_made_no_more_often_than_the_policy_says(
     model = ScriptedModel(*[DOWN] * 9)
 
     with pytest.raises(ServerError, match="503"):
-        await Retried(model, RetryPolicy(attempts=4)).buffer(HELLO)
+        await WithRetries(model, RetryPolicy(attempts=4)).buffer(HELLO)
 
     assert len(model.requests) == 4
 
@@ -91,7 +91,7 @@ async def test_a_call_is_made_no_more_often_than_the_policy_says(
 async def test_a_wait_that_the_server_asks_for_is_kept(autojump_clock: MockClock) -> None:
     full = RateLimitError("slow down", status=429, retryable=True, retry_after_s=7)
 
-    await Retried(ScriptedModel(full, "fine")).buffer(HELLO)
+    await WithRetries(ScriptedModel(full, "fine")).buffer(HELLO)
 
     assert trio.current_time() == 7
 
@@ -106,7 +106,7 @@ async def test_a_server_that_says_not_how_long_is_asked_less_and_less_often(
         return FULL
 
     with pytest.raises(RateLimitError):
-        await Retried(ScriptedModel(*[refuse] * 50), RetryPolicy(wall_s=100)).buffer(HELLO)
+        await WithRetries(ScriptedModel(*[refuse] * 50), RetryPolicy(wall_s=100)).buffer(HELLO)
 
     waits = [later - earlier for earlier, later in pairwise(at)]
     assert waits[:5] == sorted(waits[:5])
@@ -120,7 +120,7 @@ async def test_an_answer_that_breaks_off_is_not_asked_for_again(
     model = Broken(StreamCutError("cut"))
 
     with pytest.raises(StreamCutError):
-        await Retried(model).buffer(HELLO)
+        await WithRetries(model).buffer(HELLO)
 
     assert model.asked == 1
 
@@ -129,7 +129,7 @@ def twice(model: Model) -> Model:
     return Fallback(model, model)
 
 
-@pytest.mark.parametrize("wrap", [Retried, Fallback, twice])
+@pytest.mark.parametrize("wrap", [WithRetries, Fallback, twice])
 async def test_what_a_model_raises_comes_as_it_is_and_in_no_group(
     wrap: Callable[[Model], Model],
 ) -> None:
@@ -138,7 +138,7 @@ async def test_what_a_model_raises_comes_as_it_is_and_in_no_group(
 
 
 async def test_an_agent_tells_of_each_attempt(autojump_clock: MockClock) -> None:
-    agent = Agent(model=Retried(ScriptedModel(DOWN, DOWN, "fine")))
+    agent = Agent(model=WithRetries(ScriptedModel(DOWN, DOWN, "fine")))
 
     events = [event async for event in agent.run("go")]
 
@@ -148,11 +148,11 @@ async def test_an_agent_tells_of_each_attempt(autojump_clock: MockClock) -> None
 
 
 async def test_it_is_what_the_model_is(autojump_clock: MockClock) -> None:
-    model = Retried(Homemade(ScriptedModel()))
+    model = WithRetries(Homemade(ScriptedModel()))
 
     assert (model.model_id, model.context_window) == ("homemade", 8_000)
     assert model.price_usd(Usage(output_tokens=3)) == 3
-    assert Retried(ScriptedModel()).price_usd(Usage()) is None
+    assert WithRetries(ScriptedModel()).price_usd(Usage()) is None
 
 
 async def test_a_chain_asks_a_model_of_ones_own_for_its_price() -> None:
@@ -167,7 +167,7 @@ async def test_a_chain_asks_a_model_of_ones_own_for_its_price() -> None:
 async def test_a_model_with_others_behind_it_does_not_retry_for_long(
     autojump_clock: MockClock,
 ) -> None:
-    down = Retried(ScriptedModel(*[DOWN] * 20))
+    down = WithRetries(ScriptedModel(*[DOWN] * 20))
 
     response = await Fallback(down, ScriptedModel("spare"), patience_s=10).buffer(HELLO)
 
@@ -176,12 +176,12 @@ async def test_a_model_with_others_behind_it_does_not_retry_for_long(
 
 
 async def test_a_vendors_model_stays_served_by_its_system() -> None:
-    model = Retried(OpenAICompat(base_url="http://127.0.0.1:1/v1", key="none").model("a"))
+    model = WithRetries(OpenAICompat(base_url="http://127.0.0.1:1/v1", key="none").model("a"))
     async with open_system() as system:
         served = await model.served(system)
         children = [node.name for node in system.tree().children]
 
-    assert isinstance(served, Retried)
+    assert isinstance(served, WithRetries)
     assert children == ["sagent.providers"]
 
 
@@ -191,7 +191,7 @@ async def test_leaving_the_answer_ends_the_wait_for_another_attempt(
     model = ScriptedModel(DOWN, "never")
 
     with trio.move_on_after(0.1):
-        await Retried(model).buffer(HELLO)
+        await WithRetries(model).buffer(HELLO)
 
     assert len(model.requests) == 1
 

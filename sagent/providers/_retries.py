@@ -23,7 +23,7 @@ from sagent.providers._retry import RETRY, RetryPolicy, Tries
 
 
 @attrs.frozen
-class Retried:
+class WithRetries:
     """A model of your own, whose calls are made again where they failed in passing.
 
     As the calls of vendors' models are by themselves: what may pass is a `StatusError` that is
