@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import cast
 
 import attrs
 
 from sagent.agent import Output
 from sagent.errors import ModelStoppedError
-from sagent.lib.json import JSON
-from sagent.message import TextMessage
+from sagent.lib.json import JSON, json_freeze
+from sagent.message import JsonMessage, TextMessage
 from sagent.team._codec import JSON_VALUE, TEXT, Codec
 
 type Schema = Mapping[str, object]
@@ -38,6 +39,28 @@ def json_answer(schema: Schema) -> Answer[JSON]:
     """
     output = Output.of(schema)
     return Answer(output, partial(_json_in, output), JSON_VALUE)
+
+
+def typed_answer[T](kind: type[T]) -> Answer[T]:
+    """Take answers as instances of *kind*.
+
+    Raises:
+        UsageError: *kind* is not made of a JSON object.
+    """
+    from sagent.tool._conversion import as_json  # noqa: PLC0415  # it loads cattrs
+
+    output = Output.of_type(kind)
+
+    def read(answer: TextMessage) -> T:
+        return cast("T", output.made(output.of_answer(answer)))  # what it makes is a kind
+
+    def dump(value: T) -> JSON:
+        return json_freeze(cast("JSON", as_json(value)))  # it has come as JSON
+
+    def load(value: JSON) -> T:
+        return cast("T", output.made(JsonMessage(value)))  # as in `read`
+
+    return Answer(output, read, Codec(dump, load))
 
 
 def _text_in(answer: TextMessage) -> str:

@@ -10,7 +10,7 @@ from sagent.budget import Budget
 from sagent.errors import UsageError
 from sagent.lib.json import JSON
 from sagent.process import secret_values
-from sagent.team._answer import TEXT_ANSWER, Schema, json_answer
+from sagent.team._answer import TEXT_ANSWER, Schema, json_answer, typed_answer
 from sagent.team._codec import Codec
 from sagent.team._crew import open_crew
 from sagent.team._items import Items, Source
@@ -60,6 +60,22 @@ def map_agents[I](
 
 
 @overload
+def map_agents[I, T](
+    worker: Agent,
+    items: Items[I],
+    *,
+    prompt: Prompting[I] = ITEM.name,
+    order: Order = "completed",
+    key: Key[I] | None = None,
+    name: str | None = None,
+    output_type: type[T],
+    budget: Budget | None = None,
+    share: Share | None = None,
+    **options: Unpack[JournalOptions],
+) -> Opened[I, T]: ...
+
+
+@overload
 def map_agents[I, R](
     worker: Callable[[I], Awaitable[R]],
     items: Items[I],
@@ -72,7 +88,7 @@ def map_agents[I, R](
 ) -> Opened[I, R]: ...
 
 
-def map_agents[I, R](
+def map_agents[I, R, T](
     worker: Agent | Callable[[I], Awaitable[R]],
     items: Items[I],
     *,
@@ -82,10 +98,11 @@ def map_agents[I, R](
     name: str | None = None,
     codec: Codec[R] | None = None,
     output_schema: Schema | None = None,
+    output_type: type[T] | None = None,
     budget: Budget | None = None,
     share: Share | None = None,
     **options: Unpack[JournalOptions],
-) -> Opened[I, str] | Opened[I, JSON] | Opened[I, R]:
+) -> Opened[I, str] | Opened[I, JSON] | Opened[I, R] | Opened[I, T]:
     """Let *worker* work on each of *items*, *limit* at a time.
 
         async with map_agents(agent, paths, prompt="Summarise {item}.", limit=50) as outcomes:
@@ -107,6 +124,7 @@ def map_agents[I, R](
         name: what the work is called; None for the agent's name, or the function's.
         codec: how the journal keeps the values of a function; None if they are plain JSON.
         output_schema: a JSON Schema; the values of an agent are then JSON values that satisfy it.
+        output_type: a class, as of `Agent.run`; the values of an agent are then instances of it.
         budget: what all agents together may spend. What it refuses is an outcome with its error.
         share: what each attempt may take of it at most.
         options: see `Settings`.
@@ -119,10 +137,10 @@ def map_agents[I, R](
     settings, source = Settings(**options), Source[I].of(items)
     check_order(order)
     if not isinstance(worker, Agent):
-        if prompt is not None or output_schema is not None or (budget or share) is not None:
+        if any(given is not None for given in (prompt, output_schema, output_type, budget, share)):
             raise UsageError(
-                "prompt=, output_schema=, budget= and share= are for agents: a function does with "
-                "its item as it likes"
+                "prompt=, output_schema=, output_type=, budget= and share= are for agents: a "
+                "function does with its item as it likes"
             )
         function = function_worker(worker, key=key, codec=codec, name=name)
         return open_outcomes(function, source, settings, order=order)
@@ -136,6 +154,10 @@ def map_agents[I, R](
         key=key,
         name=name,
     )
+    if output_type is not None:
+        if output_schema is not None:
+            raise UsageError("output_type has its own schema: leave out output_schema")
+        return open_outcomes(terms.worker(typed_answer(output_type)), source, settings, order)
     if output_schema is None:
         return open_outcomes(terms.worker(TEXT_ANSWER), source, settings, order=order)
     return open_outcomes(terms.worker(json_answer(output_schema)), source, settings, order=order)
