@@ -40,7 +40,12 @@ class Said:
 
 @attrs.frozen
 class Verbatim:
-    """Lines as they are."""
+    """Lines as they are.
+
+    Attributes:
+        text: the lines.
+        tone: how they are meant.
+    """
 
     text: str
     tone: Tone = "plain"

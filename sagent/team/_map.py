@@ -157,7 +157,8 @@ def map_agents[I, R, T](
     if output_type is not None:
         if output_schema is not None:
             raise UsageError("output_type has its own schema: leave out output_schema")
-        return open_outcomes(terms.worker(typed_answer(output_type)), source, settings, order)
+        typed = terms.worker(typed_answer(output_type))
+        return open_outcomes(typed, source, settings, order=order)
     if output_schema is None:
         return open_outcomes(terms.worker(TEXT_ANSWER), source, settings, order=order)
     return open_outcomes(terms.worker(json_answer(output_schema)), source, settings, order=order)
