@@ -61,7 +61,7 @@ class _Supervisor(Actor[_Serve]):
         provider = message.provider
         ref = self.context.system.whereis(provider.service_name)
         if ref is not None:
-            return cast("Ref[Work]", ref)
+            return cast("Ref[Work]", ref)  # as above
         return await self.context.spawn(
             provider, name=provider.service_name, restart=provider.restart
         )

@@ -133,5 +133,5 @@ def _called(function: object) -> str:
 
 def _unwrapped(function: object) -> object:
     while isinstance(function, partial):
-        function = cast("partial[object]", function).func
+        function = cast("partial[object]", function).func  # of what, nobody can tell
     return function

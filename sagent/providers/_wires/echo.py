@@ -91,7 +91,7 @@ def blocks_of(
         if "block" in entry:
             yield entry["block"]
             continue
-        block = render(message.content[cast("int", entry["part"])])
+        block = render(message.content[cast("int", entry["part"])])  # the same
         more = entry.get("with")
         yield {**block, **more} if isinstance(block, dict) and isinstance(more, dict) else block
 

@@ -226,7 +226,7 @@ def _as_echoed(item: Fields) -> dict[str, JsonValue] | None:
         json_freeze([[[item]]])
     except JsonError:
         return None
-    return cast("dict[str, JsonValue]", json_unfreeze(item))
+    return cast("dict[str, JsonValue]", json_unfreeze(item))  # an object stays one
 
 
 def _failure(response: Fields) -> Exception:
