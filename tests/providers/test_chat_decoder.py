@@ -205,6 +205,12 @@ def test_cached_and_thinking_tokens_are_counted_under_their_many_names(
     assert response(STOP, {"choices": [], "usage": whole}, DONE).usage == counted
 
 
+def test_a_count_below_nothing_is_none() -> None:
+    unknown = {"prompt_tokens": -1, "completion_tokens": 2}
+
+    assert response(STOP, {"choices": [], "usage": unknown}, DONE).usage == Usage(output_tokens=2)
+
+
 def test_usage_that_counts_nothing_does_not_undo_what_was_counted() -> None:
     counted: object = {"choices": [], "usage": {"prompt_tokens": 5, "completion_tokens": 2}}
     nothing: object = {"choices": [], "usage": {"prompt_tokens": 0, "total_tokens": 0}}

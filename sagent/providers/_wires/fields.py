@@ -70,9 +70,9 @@ def text_in(holder: Fields, key: str) -> str:
 
 
 def number_in(holder: Fields, key: str) -> int:
-    """Give the whole number under *key*, or 0."""
+    """Give the whole number under *key*, or 0; -1 and its kind say that nobody knows."""
     value = holder.get(key)
-    return value if isinstance(value, int) else 0
+    return value if isinstance(value, int) and value > 0 else 0
 
 
 def directive_in(raw: str) -> JSON:
