@@ -42,8 +42,14 @@ def base_url(value: str) -> str:
     except httpx.InvalidURL:
         url = httpx.URL("")
     if url.scheme not in {"http", "https"} or not url.host:
+        told = value.rpartition("@")[2]  # before it stands a password
         raise UsageError(
-            f"{value!r} is not a base URL: write it like https://host/v1 or http://127.0.0.1:8000/v1"
+            f"{told!r} is not a base URL: write it like https://host/v1 or http://127.0.0.1:8000/v1"
+        )
+    if url.query or url.fragment:
+        raise UsageError(
+            f"the base URL of {url.host} goes on after its path, which no request would keep: "
+            "leave out what begins with ? or #"
         )
     return value.rstrip("/") + "/"
 

@@ -240,10 +240,23 @@ def test_loopback_needs_no_key_and_others_do(monkeypatch: pytest.MonkeyPatch) ->
         OpenAICompat.from_env(base_url="https://example.com/v1")
 
 
-@pytest.mark.parametrize("url", ["", "example.com/v1", "ftp://example.com", "http://"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "example.com/v1",
+        "ftp://example.com",
+        "http://",
+        "user:hunter2@example.com/v1",
+        "https://example.com/v1?key=hunter2",
+        "https://example.com/v1#hunter2",
+    ],
+)
 def test_what_is_no_base_url_is_refused(url: str) -> None:
-    with pytest.raises(UsageError, match="base URL"):
+    with pytest.raises(UsageError, match="base URL") as caught:
         OpenAICompat(base_url=url)
+
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_model_must_be_named() -> None:
