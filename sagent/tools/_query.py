@@ -75,7 +75,9 @@ def _rules(glob: str, exclude: str) -> tuple[str, ...]:
     unwanted = [one[1:] for one in globs if one.startswith("!")]
     unwanted += [one for one in alternatives(exclude) if one]
     # A directory that `*` left out would not be looked into.
-    rules = (*(["*", "!*/", *wanted] if wanted else []), *unwanted)
+    lines = [*(["*", "!*/", *wanted] if wanted else []), *unwanted]
+    # A line such as `!` says nothing in a .gitignore, but ripgrep takes it for every name.
+    rules = tuple(line for line in lines if line.strip("!/ "))
     try:
         FileRules.of(rules)
     except ValueError as error:

@@ -67,7 +67,7 @@ _GREPS = st.fixed_dictionaries(
     optional={
         "path": st.sampled_from([".", "a", "b.py", "build"]),
         "glob": st.sampled_from(["*.py", "a/*", "**/*.txt", "!b.py", "*.{py,txt}"]),
-        "exclude": st.sampled_from(["*.py", "build", "a/**"]),
+        "exclude": st.sampled_from(["*.py", "build", "a/**", "!", "/", "!b.py"]),
         "type": st.sampled_from(["py", "txt"]),
         "-i": st.booleans(),
         "-C": st.integers(0, 1),
