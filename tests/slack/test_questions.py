@@ -26,7 +26,8 @@ async def test_who_presses_after_the_end_is_told_so_and_nobody_else(bot: BotIn) 
     ((channel, user, text),) = slack.whispers
     assert (channel, user) == (CHANNEL, ADA)
     assert "not open any more" in text
-    assert slack.calls[-1].fields["thread_ts"] == thread
+    (whispered,) = [one for one in slack.calls if one.method == "chat.postEphemeral"]
+    assert whispered.fields["thread_ts"] == thread
     assert len(model.seen) == 2
 
 
