@@ -27,7 +27,7 @@ _EXAMPLES = re.compile(
 )
 _GONE = (404, 410)
 _AT_ONCE = 8
-_SECONDS = 20
+_ANSWER_S = 20
 
 
 def links() -> Mapping[str, Path]:
@@ -75,7 +75,7 @@ async def main() -> int:
 
     found = links()
     async with (
-        httpx.AsyncClient(timeout=_SECONDS, follow_redirects=True) as client,
+        httpx.AsyncClient(timeout=_ANSWER_S, follow_redirects=True) as client,
         trio.open_nursery() as nursery,
     ):
         for url in found:

@@ -7,7 +7,7 @@ from typing import cast
 from sagent.cli._config.keys import KEYS, Key, key_of, names_beside, tables
 from sagent.cli._config.kinds import Value, WrongValueError
 from sagent.cli._config.layer import File, Layer, Setting
-from sagent.cli._config.secrets import find_secret
+from sagent.cli._config.secret import find_secret
 from sagent.cli._config.toml_text import TomlText, read_toml, shown
 from sagent.nearness import did_you_mean
 
