@@ -244,4 +244,4 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     )
     add_log(parser)
     add("--debug", action="store_true", help="show tracebacks of errors")
-    add("--version", action=_Version, nargs=0, help="show the version and exit")
+    add("-V", "--version", action=_Version, nargs=0, help="show the version and exit")

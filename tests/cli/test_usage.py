@@ -119,6 +119,10 @@ def test_the_flags_that_are_typed_most_have_short_forms(
     assert vars(parse(short)) == vars(parse(long))
 
 
+def test_the_version_has_a_short_flag_too(sagent: Command) -> None:
+    assert sagent("-V").stdout == sagent("--version").stdout
+
+
 def test_a_usage_error_is_told_to_machines_too(sagent: Command) -> None:
     done = sagent("--provider", "Nope", "--output-format", "json", "hi")
 
