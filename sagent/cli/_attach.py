@@ -44,6 +44,9 @@ async def attach(running: Running, path: str, options: ControlOptions) -> None:
         if sys.stdin.isatty():
             nursery.start_soon(_pass_on, attachment, nursery.cancel_scope)
         try:
+            if sys.stdin.isatty() and sys.stdout.isatty() and not options.json:
+                name = path.rpartition("/")[2]
+                await write_out(f"(watching {name}; what you type is said to it; Ctrl-C leaves)\n")
             async for happening in attachment:
                 await show(happening)
         except (ControlError, OSError) as error:  # raised below, where no nursery groups it

@@ -14,6 +14,7 @@ import pytest
 import trio
 from command import COMMAND, Command, at, clean, one_line, sagent_process
 from loopback import Loopback, Reply, answer, chat, frame, open_loopback, stream_head
+from terminal import open_terminal
 
 from sagent.control.client import RunView, find_runs
 from sagent.home import Home
@@ -154,6 +155,17 @@ async def test_who_attaches_sees_the_events_and_ctrl_c_leaves_the_run_alone(
 
     assert told == {"descriptor": "text/plain", "content": "Hello."}
     assert (code, goes_on) == (130, True)
+
+
+async def test_at_a_terminal_it_is_told_what_attaching_is_and_how_it_ends(
+    project: Path, home: Path
+) -> None:
+    async with (
+        open_loopback(HANGS) as server,
+        open_run(server, "--name", "main", "go"),
+        open_terminal("attach", "main") as terminal,
+    ):
+        await terminal.shows("(watching main; what you type is said to it; Ctrl-C leaves)")
 
 
 @pytest.mark.parametrize(
