@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial, update_wrapper
 from typing import Any, Literal, cast
@@ -17,6 +18,8 @@ from sagent.tools._result import message_of
 from sagent.tools._signature import Signature
 from sagent.tools._thread_call import call_in_thread, report_from_loop, report_from_thread
 from sagent.tools._worker import told
+
+_log = logging.getLogger(__name__)
 
 type RunsIn = Literal["task", "asyncio", "process", "thread"]
 
@@ -91,7 +94,7 @@ class FunctionTool[**P, R]:
         except SystemExit as error:  # a tool does not end the program
             return error_message(told(error))
         except Exception as error:  # noqa: BLE001  # anybody's code: the model is told, the agent goes on
-            return error_message(told(error) + self._remedy(error))
+            return error_message(self._told(error))
 
     def _arguments(self, directive: Mapping[str, JSON]) -> dict[str, object]:
         if self._signature is not None:
@@ -119,6 +122,13 @@ class FunctionTool[**P, R]:
         if self.runs_in == "task" or async_library() != "trio":
             return report
         return report_from_thread(report) if self.runs_in == "thread" else report_from_loop(report)
+
+    def _told(self, error: Exception) -> str:
+        """Tell *error* to the model, and what is the program's to mend to who writes that, too."""
+        text, remedy = told(error), self._remedy(error)
+        if remedy:
+            _log.warning("%s", text + remedy)
+        return text + remedy
 
     def _remedy(self, error: Exception) -> str:
         if self.runs_in == "task" and _wants_asyncio(error):

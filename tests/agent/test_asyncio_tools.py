@@ -175,7 +175,9 @@ def test_under_trio_alone_there_is_no_loop_for_a_tool() -> None:
     assert told == "there is no asyncio to work in: await the run under asyncio, or work under trio"
 
 
-def test_an_async_tool_that_needs_asyncio_is_told_where_to_run() -> None:
+def test_an_async_tool_that_needs_asyncio_is_told_where_to_run(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     @tool
     async def query() -> None:
         await asyncio.sleep(1)
@@ -186,6 +188,7 @@ def test_an_async_tool_that_needs_asyncio_is_told_where_to_run() -> None:
         "RuntimeError: no running event loop: query runs under trio, decorate it with "
         '@tool(runs_in="asyncio")'
     )
+    assert [record.getMessage() for record in caplog.records] == [told]
 
 
 def test_a_future_of_asyncio_in_a_tool_is_told_where_to_run() -> None:
