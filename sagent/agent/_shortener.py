@@ -9,6 +9,7 @@ import trio
 
 from sagent.agent._audience import Audience
 from sagent.agent._blueprint import Blueprint
+from sagent.agent._ending import raise_end
 from sagent.agent._event import Compacted, Notice
 from sagent.agent._file_texts import file_texts
 from sagent.agent._state import AgentState
@@ -114,15 +115,20 @@ class Shortener:
         compactor = self._blueprint.compactor
         if compactor is None:
             raise UsageError(f"{self._blueprint.name} has no compactor: give the agent one")
-        recap = await compactor.compact(
-            history,
-            ask=self._ask,
-            limits=await self.limits(),
-            instructions=instructions,
-            attachments=await self._attachments(history),
-            template=self._blueprint.head,
-            meter=self._state.meter.with_history(history),
-        )
+        limits, attachments = await self.limits(), await self._attachments(history)
+        try:
+            recap = await compactor.compact(
+                history,
+                ask=self._ask,
+                limits=limits,
+                instructions=instructions,
+                attachments=attachments,
+                template=self._blueprint.head,
+                meter=self._state.meter.with_history(history),
+            )
+        except BaseExceptionGroup as group:
+            raise_end(group, "the compactor")
+            raise
         self._state.compact(recap.messages, history, why)
         self._review(self._state.messages)
         self._failures = 0

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 import trio
@@ -15,17 +16,15 @@ from sagent.agent import (
     AGENTS,
     Agent,
     ChildEvent,
+    Compact,
     Done,
     Interrupt,
     Prompt,
     RunEvent,
 )
+from sagent.compaction import Recap
 from sagent.errors import StreamCutError
-from sagent.model import (
-    ModelEvent,
-    ModelRequest,
-    ModelStream,
-)
+from sagent.model import Model, ModelEvent, ModelRequest, ModelStream
 from sagent.testing import ScriptedModel
 from sagent.tools import AgentSpawn
 
@@ -159,15 +158,48 @@ class FailsAsItEnds(ScriptedModel):
         self, request: ModelRequest
     ) -> AsyncGenerator[AsyncIterator[ModelEvent], None]:
         async with trio.open_nursery() as nursery, super().stream(request) as events:
-            nursery.start_soon(self._fail_at_the_end)
+            nursery.start_soon(fail_at_the_end)
             await trio.sleep(60)
             yield events
 
-    async def _fail_at_the_end(self) -> None:
-        try:
+
+async def fail_at_the_end() -> None:
+    try:
+        await trio.sleep_forever()
+    finally:
+        raise StreamCutError("the connection is closed already")
+
+
+class FailsToShorten:
+    """A compactor that takes for ever, beside a task that fails as it is cancelled."""
+
+    model: Model | None = None
+
+    def __init__(self) -> None:
+        self.begun = trio.Event()
+
+    async def compact(self, *args: Any, **options: Any) -> Recap:  # Any: they are not looked at
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(fail_at_the_end)
+            self.begun.set()
             await trio.sleep_forever()
-        finally:
-            raise StreamCutError("the connection is closed already")
+        raise AssertionError((args, options))
+
+
+async def test_a_compactor_that_fails_as_it_is_interrupted_does_not_take_its_agent_along() -> None:
+    compactor = FailsToShorten()
+    async with open_system() as system:
+        agent = Agent(model=ScriptedModel("one", "still here"), compactor=compactor)
+        ref = await system.spawn(agent)
+        await ref.ask(Prompt("go"))
+        ref.tell(Compact())
+        await compactor.begun.wait()
+        await wait_all_tasks_blocked()
+        ref.tell(Interrupt(), lane="front")
+
+        answer = await ref.ask(Prompt("are you there?"))
+
+    assert answer.content == "still here"
 
 
 async def test_a_model_that_fails_as_it_is_interrupted_does_not_take_its_agent_along(
