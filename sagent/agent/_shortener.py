@@ -1,5 +1,6 @@
 """Keeps the history within the window of the model."""
 
+import logging
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -22,9 +23,11 @@ from sagent.compaction import (
     recent_files,
     recent_skills,
 )
-from sagent.errors import CompactionError, ModelError, UsageError
+from sagent.errors import CompactionError, ModelError, SagentError, UsageError
 from sagent.message import Message
 from sagent.model import Model
+
+_log = logging.getLogger(__name__)
 
 _FITS_ALL_TOKENS = 1_500
 """A request that every model takes: nobody needs to look up a window for it."""
@@ -126,9 +129,14 @@ class Shortener:
                 template=self._blueprint.head,
                 meter=self._state.meter.with_history(history),
             )
-        except BaseExceptionGroup as group:
-            raise_end(group, "the compactor")
+        except SagentError:
             raise
+        except BaseException as error:  # it may be anybody's
+            raise_end(error, "the compactor")
+            _log.warning("the compactor of %s failed", self._blueprint.name, exc_info=error)
+            raise CompactionError(
+                f"the compactor failed: {type(error).__name__}: {error}"
+            ) from error
         self._state.compact(recap.messages, history, why)
         self._review(self._state.messages)
         self._failures = 0

@@ -1,10 +1,9 @@
 """An agent whose conversation outgrows its model's window."""
 
-import os
 from pathlib import Path
+from typing import Any
 
 import pytest
-import trio
 from histories import texts, texts_in
 from recaps import ANSWER as RECAP
 
@@ -21,14 +20,13 @@ from sagent.agent import (
     Rewind,
     SwapModel,
 )
-from sagent.compaction import is_recap
+from sagent.compaction import Recap, SummaryCompactor, is_recap
 from sagent.errors import CompactionError, ContextOverflowError, UsageError
 from sagent.home import Home
-from sagent.message import result_text
 from sagent.model import ModelRequest, ModelResponse, Usage
 from sagent.session import create_session, open_session
 from sagent.testing import RecordingTool, ScriptedModel, calls
-from sagent.tools import AgentSelf, Bash, Read
+from sagent.tools import AgentSelf
 
 LONG = "word " * 2_000
 
@@ -99,6 +97,21 @@ async def test_a_failed_compaction_keeps_the_history_and_tells_so() -> None:
     assert texts_in(agent.messages) == [LONG, "one", "b", "two"]
     (notice,) = (event for event in events if isinstance(event, Notice))
     assert "was not compacted" in notice.content
+
+
+class Broken(SummaryCompactor):
+    async def compact(self, *args: Any, **options: Any) -> Recap:  # Any: they are not looked at
+        raise KeyError((args, options))
+
+
+async def test_a_broken_compactor_keeps_the_history_and_the_run_goes_on() -> None:
+    model = ScriptedModel(full("one", 7_000), "two", context_window=8_000)
+    agent = Agent(model=model, compactor=Broken())
+    await agent.run(LONG)
+
+    await agent.run("b")
+
+    assert texts_in(agent.messages) == [LONG, "one", "b", "two"]
 
 
 async def test_three_failures_in_a_row_are_enough() -> None:
@@ -227,71 +240,6 @@ async def test_there_is_nothing_to_compact_in_a_conversation_that_has_not_begun(
             await ref.ask(Compact())
 
 
-async def test_the_files_at_hand_and_the_place_of_the_transcript_come_with_a_recap(
-    tmp_path: Path,
-) -> None:
-    (tmp_path / "a.txt").write_text("as it is now")
-    read = RecordingTool("Read", "as it was")
-    with create_session(Home(tmp_path / "home"), cwd=tmp_path) as session:
-        model = ScriptedModel(calls(("Read", {"file_path": "a.txt"})), LONG, RECAP, "two")
-        async with open_system() as system:
-            ref = await system.spawn(
-                Agent(model=model, tools=[read], session=session, cwd=tmp_path)
-            )
-            await ref.ask(Prompt(LONG))
-
-            await ref.ask(Compact())
-            await ref.ask(Prompt("b"))
-
-        first = result_text(model.requests[-1].messages[0])
-        assert "as it is now" in first
-        assert str(session.directory / "session.jsonl") in first
-
-
-async def test_what_took_the_place_of_a_file_does_not_come_with_a_recap(tmp_path: Path) -> None:
-    place, outside = tmp_path / "place", tmp_path / "outside.txt"
-    place.mkdir()
-    outside.write_text("nobody's business")
-    (place / "link.txt").symlink_to(outside)
-    os.mkfifo(place / "pipe.txt")
-    (place / "picture.png").write_bytes(b"\x89PNG\0")
-    names = ("link.txt", "pipe.txt", "picture.png", "gone.txt", "/dev/zero", "~no-such-user/a")
-    reads = calls(*[("Read", {"file_path": name}) for name in names])
-    model = ScriptedModel(reads, LONG, RECAP, "two")
-    async with open_system() as system:
-        read = RecordingTool("Read", "as it was")
-        ref = await system.spawn(Agent(model=model, tools=[read], cwd=place))
-        await ref.ask(Prompt(LONG))
-
-        with trio.fail_after(5):
-            await ref.ask(Compact())
-        await ref.ask(Prompt("b"))
-
-    first = result_text(model.requests[-1].messages[0])
-    assert "nobody's business" not in first
-    assert "PNG" not in first
-
-
-async def test_a_file_comes_with_a_recap_wherever_the_shell_has_gone(tmp_path: Path) -> None:
-    (tmp_path / "below").mkdir()
-    (tmp_path / "a.txt").write_text("above")
-    model = ScriptedModel(
-        calls(("Read", {"file_path": "a.txt"})),
-        calls(("Bash", {"command": "cd below"})),
-        LONG,
-        RECAP,
-        "two",
-    )
-    async with open_system() as system:
-        ref = await system.spawn(Agent(model=model, tools=[Read(), Bash()], cwd=tmp_path))
-        await ref.ask(Prompt(LONG))
-
-        await ref.ask(Compact())
-        await ref.ask(Prompt("b"))
-
-    assert "above" in result_text(model.requests[-1].messages[0])
-
-
 async def test_a_compacted_conversation_goes_on_from_its_session(tmp_path: Path) -> None:
     with create_session(Home(tmp_path), cwd=tmp_path) as session:
         directory = session.directory
@@ -360,20 +308,6 @@ async def test_a_recap_counts_against_the_agents_own_usage() -> None:
         status = await ref.ask(GetStatus())
 
     assert status.usage.output_tokens == 501
-
-
-async def test_the_skills_in_use_come_with_a_recap() -> None:
-    skill = RecordingTool("Skill", "always rhyme")
-    model = ScriptedModel(calls(("Skill", {"skill": "poetry"})), LONG, RECAP, "two")
-    async with open_system() as system:
-        ref = await system.spawn(Agent(model=model, tools=[skill]))
-        await ref.ask(Prompt(LONG))
-
-        await ref.ask(Compact())
-        await ref.ask(Prompt("b"))
-
-    assert "The skill poetry, which is in use" in result_text(model.requests[-1].messages[0])
-    assert "always rhyme" in result_text(model.requests[-1].messages[0])
 
 
 async def test_that_a_window_is_a_guess_is_told_when_it_begins_to_matter() -> None:
