@@ -18,6 +18,8 @@ type Credential = Literal["x-api-key", "bearer"]
 """How the key is sent: as Anthropic's own header, or as a Bearer token (RFC 6750)."""
 
 BINDING_BETA = "thinking-binding-controls-2026-08-01"
+_OPEN_HEADERS = frozenset({"anthropic-beta", "anthropic-version", "user-agent"})
+"""What they hold the API names where it refuses it, and so do we."""
 _SAMPLING_ENDS = "2026-10-21"
 """The version that takes no temperature for any model."""
 
@@ -97,8 +99,10 @@ class Anthropic(HttpProvider):
         )
 
     def secrets(self) -> tuple[str, ...]:
-        """List what no message may show."""
-        return (*super().secrets(), *self.extra_headers.values())
+        """List what no message may show: a header of any name may hold a credential."""
+        headers = self.extra_headers.items()
+        held = [value for name, value in headers if name.lower() not in _OPEN_HEADERS]
+        return (*super().secrets(), *held)
 
     def headers(self) -> Mapping[str, str]:
         """Give the headers of every request."""

@@ -48,8 +48,7 @@ class ProviderActor(Actor[Work]):
         self._connections = connections
         self._pacer = Pacer(concurrency)
         self._tidies = False
-        self._why = ""
-        """Why it ends before its calls do, where there is more to say than that it does."""
+        self._why = ""  # it ends before its calls do, where there is more to say than that
 
     async def receive(self, message: Work) -> ProviderStatus | None:
         """Start to serve a call, or tell the status."""

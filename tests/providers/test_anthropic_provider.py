@@ -7,7 +7,7 @@ from conversations import user
 from loopback import Reply, frame, open_loopback, refusal, stream_head
 
 from sagent.agent import Agent
-from sagent.errors import MissingKeyError, ServerError, UsageError
+from sagent.errors import MissingKeyError, ServerError, StatusError, UsageError
 from sagent.lib.json import JSON
 from sagent.message import response_text
 from sagent.model import ModelInfo, ModelRequest, Usage
@@ -75,6 +75,15 @@ async def test_an_error_hides_the_key_and_custom_headers() -> None:
             await provider.model("m").buffer(HELLO)
 
     assert "[key] from [key] at 7" in str(caught.value)
+
+
+async def test_an_error_names_the_beta_that_is_refused() -> None:
+    said = {"type": "error", "error": {"message": "Unexpected value `context-9m` for the header"}}
+    async with open_loopback(refusal("400 No", json.dumps(said).encode())) as server:
+        headers = {"Anthropic-Beta": "context-9m"}
+        provider = Anthropic(key=KEY, base_url=server.base_url, extra_headers=headers, retry=ONCE)
+        with pytest.raises(StatusError, match="`context-9m`"):
+            await provider.model("m").buffer(HELLO)
 
 
 def test_a_base_url_is_taken_with_and_without_its_version() -> None:
