@@ -18,7 +18,15 @@ from sagent.tools._file_rules import FileRules
 from sagent.tools._file_types import globs_of_type
 from sagent.tools._found_files import FoundFiles
 from sagent.tools._matches import Findings, Matches, Page
-from sagent.tools._place import check_regular, missing, open_regular, place_of, short, target_of
+from sagent.tools._place import (
+    check_regular,
+    missing,
+    open_regular,
+    place_of,
+    short,
+    shown,
+    target_of,
+)
 from sagent.tools._query import MODES, Query, Seat
 from sagent.tools._refusal import Refusal
 from sagent.tools._ripgrep import ripgrep, ripgrep_input, search_arguments
@@ -112,8 +120,10 @@ def _seat(workspace: Workspace, path: Path) -> Seat:
     if stat.S_ISDIR(status.st_mode):
         return Seat(path, target, "")
     check_regular(path, status)
-    with open_regular(workspace, path):
-        pass  # a search says nothing of a file that it cannot open
+    # A search says nothing of a file that it cannot open, or that is binary.
+    with open_regular(workspace, path) as (file, _):
+        if _search.is_binary(file.read(_search.PROBE_BYTES) or b""):
+            raise Refusal(f"{shown(path)} is a binary file: search it with a program, through Bash")
     return Seat(path.parent, target.parent, target.name)
 
 

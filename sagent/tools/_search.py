@@ -22,7 +22,8 @@ SEPARATOR = b"--\n"
 """What stands between groups of lines that do not follow each other."""
 
 _MOST_BYTES = 256 << 20
-_PROBE_BYTES = 1 << 16
+PROBE_BYTES = 1 << 16
+"""How much of a file tells whether it is binary."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_MARK = b"\xef\xbb\xbf"
 
@@ -123,8 +124,8 @@ def _text(tree: _Tree, name: str) -> str:
         with open(tree.open(name), "rb") as file:  # noqa: PTH123  # a descriptor is no path
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return ""
-            start = file.read(_PROBE_BYTES)
-            if b"\0" in start and not start.startswith(_UTF16):
+            start = file.read(PROBE_BYTES)
+            if is_binary(start):
                 return ""
             content = start + file.read(_MOST_BYTES)
     except FileNotFoundError:
@@ -137,6 +138,11 @@ def _text(tree: _Tree, name: str) -> str:
     else:
         text = content.removeprefix(_UTF8_MARK).decode(errors="surrogateescape")
     return text.replace("\r\n", "\n")
+
+
+def is_binary(start: bytes) -> bool:
+    """Tell whether a file that begins with *start* holds something else than text."""
+    return b"\0" in start and not start.startswith(_UTF16)
 
 
 def _in_lines(pattern: re.Pattern[str], text: str) -> Iterator[range]:

@@ -116,6 +116,17 @@ async def test_a_file_behind_a_link_keeps_its_name(
     assert await grep("x", path="link.txt", output_mode=mode) == found
 
 
+@pytest.mark.parametrize("mode", ["content", "files_with_matches", "count"])
+async def test_a_binary_file_that_is_named_is_told_as_one(
+    tmp_path: Path, grep: Use, mode: str
+) -> None:
+    write(tmp_path, "a.bin", "x\0y")
+
+    told = await grep("x", path="a.bin", output_mode=mode)
+
+    assert told.startswith(f"ERROR {tmp_path}/a.bin is a binary file")
+
+
 async def test_ignored_binary_linked_and_version_control_files_are_left_out(
     tmp_path: Path, grep: Use
 ) -> None:
