@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 import trio
-import trio.testing
 
 from sagent.agent import (
     AgentStatus,
