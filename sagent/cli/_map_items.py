@@ -1,5 +1,6 @@
 """What ``sagent map`` works on, and what it asks about each."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -8,13 +9,15 @@ import attrs
 import trio
 
 from sagent.agent import Prompt
-from sagent.cli._streams import MOST_INPUT_BYTES, read_in
+from sagent.cli._streams import MOST_INPUT_BYTES, complain, read_in
 from sagent.errors import UsageError
+from sagent.nearness import is_one_edit
 from sagent.tools._glob_pattern import GlobPattern, fixed_prefix
 from sagent.tools._walk import walk
 
 ITEM = "{item}"
 CONTENT = "{content}"
+_PLACE = re.compile(r"\{\w+\}")
 _MOST_BYTES = 400_000
 """Of a file that goes into a prompt: some 100,000 tokens."""
 
@@ -45,12 +48,22 @@ async def find_work(over: Sequence[str], source: str | None, each: str) -> Work:
         places = ", ".join((*over, *([source] if source else [])))
         raise UsageError(f"nothing to work on was found: {places}")
     found = frozenset(files)
+    for slip in _slips(each):
+        complain(slip)
 
     def prompt(item: str) -> Prompt:
         text = _of_file(each, item) if item in found else _of_line(each, item)
         return Prompt(text, label=item)
 
     return Work(items, prompt)
+
+
+def _slips(each: str) -> Iterator[str]:
+    """Tell of what looks like a place in the prompt and is none: each item costs a call."""
+    for word in dict.fromkeys(_PLACE.findall(each)):
+        for place in (ITEM, CONTENT):
+            if is_one_edit(word, place):
+                yield f"{word} in --prompt stands as it is; did you mean {place}?"
 
 
 def _files(over: Sequence[str]) -> tuple[str, ...]:

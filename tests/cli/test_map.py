@@ -40,6 +40,16 @@ def test_the_prompt_says_where_the_file_goes(
     assert prompts(server) == [asked]
 
 
+def test_a_slip_in_a_place_of_the_prompt_is_told(sagent: Command, project: Path) -> None:
+    notes(project, 2)
+    with serve_loopback(answer("fine"), answer("fine")) as server:
+        done = sagent("map", *at(server), "--over", "*.txt", "--prompt", "Review {itme} {other}")
+
+    assert one_line(done.stderr) == (
+        "sagent: {itme} in --prompt stands as it is; did you mean {item}?\n"
+    )
+
+
 def test_lines_of_standard_input_are_items_too(sagent: Command, project: Path) -> None:
     with serve_loopback(answer("fine")) as server:
         done = sagent(
