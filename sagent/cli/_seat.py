@@ -1,6 +1,7 @@
 """Who sits at a terminal, and the agent that they talk to."""
 
 import math
+from contextlib import suppress
 from decimal import Decimal
 
 import attrs
@@ -14,10 +15,10 @@ from sagent.cli._openness import open_to_others, traced
 from sagent.cli._options import Options
 from sagent.cli._setup import build_agent
 from sagent.cli._watcher import LogWatcher
-from sagent.errors import UsageError
+from sagent.errors import ModelError, UsageError
 from sagent.home import Home
 from sagent.model import Model
-from sagent.providers import WireModel
+from sagent.providers import HttpProvider, WireModel
 from sagent.providers._price_table import models_of
 from sagent.repl import Screen
 from sagent.repl.conversation import (
@@ -29,6 +30,9 @@ from sagent.repl.conversation import (
     converse,
 )
 from sagent.session import Session, SessionState, StateRecord
+
+_LISTING_S = 5
+"""How long a server may take to tell its models."""
 
 
 async def take_seat(options: Options, session: Session | None, screen: Screen) -> Outcome:
@@ -69,6 +73,7 @@ async def take_seat(options: Options, session: Session | None, screen: Screen) -
                 directory=directory_of(session),
                 model_named=model_named,
                 model_names=_model_names(agent.model),
+                find_models=_models_beside,
                 find_skills=lambda: skills_of(options, session),
                 find_commands=lambda: find_commands(options, session, OWN_NAMES),
                 on_first_prompt=notes.begin,
@@ -109,6 +114,15 @@ def _model_names(model: Model) -> tuple[str, ...]:
     if not isinstance(model, WireModel):
         return ()
     return tuple(known.name for known in models_of(model.vendor))
+
+
+async def _models_beside(model: Model) -> tuple[str, ...]:
+    """Ask the server of *model* for all that it has; nothing if it does not tell, or not soon."""
+    provider = model.provider if isinstance(model, WireModel) else None
+    if isinstance(provider, HttpProvider):
+        with trio.move_on_after(_LISTING_S), suppress(ModelError):
+            return tuple(info.model_id for info in await provider.models())
+    return ()
 
 
 def _home() -> Home | None:

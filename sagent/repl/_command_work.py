@@ -30,6 +30,8 @@ from sagent.repl._session_commands import SessionCommands
 from sagent.repl._setting import Leave, Outcome
 from sagent.session import StateRecord
 
+_MOST_MODELS = 20
+"""How many are shown of what a server has."""
 _END_S = 2
 """How long an agent may take to end its turn, and its tools, before it is killed."""
 
@@ -96,12 +98,21 @@ class CommandWork:
         if not name:
             status = await self._parts.setting.ref.ask(GetStatus(), lane="front")
             self._say(f"  {status.model_id}: /model NAME takes another (sagent models lists them)")
+            if names := await self._served():
+                self._say(f"  the server has {', '.join(names)}", "dim")
             return
         model = await trio.to_thread.run_sync(self._parts.models.named, name)
         await self._parts.setting.ref.ask(SwapModel(model), lane="front")
         self._parts.setting.on_change(StateRecord(model_id=model.model_id))
         await self._parts.look()
         self._say(f"  going on with {model.model_id}", "dim")
+
+    async def _served(self) -> tuple[str, ...]:
+        """Ask the server of the model what it has, unless Tab knows that already."""
+        setting, model = self._parts.setting, self._parts.models.current
+        if model is None or setting.model_names:
+            return ()
+        return (await setting.find_models(model))[:_MOST_MODELS]
 
     async def _effort(self, level: str) -> None:
         if not level:

@@ -3,6 +3,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import attrs
+import trio
 
 from sagent.actors import Ref, System
 from sagent.agent import Agent, Mail
@@ -14,6 +15,11 @@ from sagent.session import Session, StateRecord
 
 def _forget(_: object) -> None:
     pass
+
+
+async def _none(_: object) -> tuple[str, ...]:
+    await trio.lowlevel.checkpoint()
+    return ()
 
 
 @attrs.frozen(kw_only=True)
@@ -29,6 +35,7 @@ class Setting:
         directory: where the agent works.
         model_named: gives a model by its name; raises `UsageError` or `MissingKeyError`.
         model_names: names of models that it may be.
+        find_models: asks who serves a model for all that are there; nothing if that is not told.
         find_skills: finds the skills that the agent may use.
         find_commands: finds the prompts that are kept in files.
         on_first_prompt: called before the first thing is said.
@@ -44,6 +51,7 @@ class Setting:
     directory: Path
     model_named: Callable[[str], Model]
     model_names: tuple[str, ...] = ()
+    find_models: Callable[[Model], Awaitable[tuple[str, ...]]] = _none
     find_skills: Callable[[], Awaitable[Skills]]
     find_commands: Callable[[], Awaitable[CustomCommands]]
     on_first_prompt: Callable[[], object]

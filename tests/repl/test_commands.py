@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from loopback import Reply, answer, frame, stream_head
+from loopback import Reply, answer, frame, refusal, stream_head
 from terminal import CTRL_D, ENTER, ESC, talk
 
 from sagent.home import Home
@@ -33,6 +33,13 @@ async def test_commands_tell_how_things_stand(project: Path) -> None:
         ):
             await terminal.says(command)
             await terminal.shows(told)
+
+
+async def test_a_server_of_ones_own_is_asked_what_models_it_has(project: Path) -> None:
+    listing = json.dumps({"data": [{"id": "qwen"}, {"id": "mistral"}]}).encode()
+    async with talk(refusal("200 OK", listing), cwd=project) as (terminal, _):
+        await terminal.says("/model")
+        await terminal.shows("m: /model NAME takes another", "the server has qwen, mistral")
 
 
 @pytest.mark.slow
