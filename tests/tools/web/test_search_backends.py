@@ -8,7 +8,6 @@ from urllib.parse import parse_qs
 import outcome
 import pytest
 import trio
-import trio.testing
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from search_recordings import BEES, RECORDINGS, recorded
