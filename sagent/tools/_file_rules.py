@@ -19,7 +19,7 @@ _MOST_CHARS = 4096
 
 @attrs.frozen
 class _Rule:
-    pattern: re.Pattern[str]
+    expression: str
     leaves_out: bool
 
 
@@ -27,8 +27,9 @@ class _Rule:
 class FileRules:
     """Rules of which the last one that fits counts."""
 
-    _last_first: tuple[_Rule, ...]
-    _any: re.Pattern[str]
+    _pattern: re.Pattern[str]
+    """A group for each rule, the last one first."""
+    _verdicts: tuple[bool, ...]
 
     @classmethod
     def of(cls, lines: Iterable[str]) -> "FileRules":
@@ -37,9 +38,9 @@ class FileRules:
         Raises:
             ValueError: a line is no pattern.
         """
-        rules = [rule for line in lines if (rule := _rule(line))]
-        expressions = "|".join(rule.pattern.pattern for rule in rules)
-        return cls(tuple(reversed(rules)), re.compile(expressions or "(?!)"))
+        rules = [rule for line in lines if (rule := _rule(line))][::-1]
+        groups = "|".join(f"({rule.expression})" for rule in rules)
+        return cls(re.compile(groups or "(?!)"), tuple(rule.leaves_out for rule in rules))
 
     @classmethod
     def of_file(cls, lines: Iterable[str]) -> "FileRules":
@@ -51,12 +52,8 @@ class FileRules:
 
         A directory's path ends with a slash.
         """
-        # Most files fit none, and one search tells.
-        if not self._any.match(path):
-            return None
-        return next(
-            (rule.leaves_out for rule in self._last_first if rule.pattern.match(path)), None
-        )
+        found = self._pattern.match(path)
+        return None if found is None or not found.lastindex else self._verdicts[found.lastindex - 1]
 
     def leave_out(self, path: str) -> bool:
         """Tell whether *path* is left out, itself or with a directory above it."""
@@ -81,7 +78,7 @@ def _rule(line: str) -> _Rule | None:
     if len(text) > _MOST_CHARS:
         raise ValueError(f"{text[:50]}... is longer than any path")
     end = r"/\Z" if text.endswith("/") else r"/?\Z"
-    return _Rule(re.compile(_expression(names) + end), leaves_out=not takes_back)
+    return _Rule(_expression(names) + end, leaves_out=not takes_back)
 
 
 def _without_blanks_behind(text: str) -> str:

@@ -11,7 +11,8 @@ from sagent.tools._file_rules import FileRules
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn"})
 
 _FILE = ".gitignore"
-_MOST_BYTES = 1 << 20
+_MOST_BYTES = 128 << 10
+"""What is read of it: to compile more would take seconds, and no project has so much."""
 
 
 @attrs.frozen
