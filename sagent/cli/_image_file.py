@@ -5,12 +5,8 @@ from pathlib import Path
 
 from sagent.errors import UsageError
 from sagent.message import BytesMessage
-from sagent.model import Model, check_media
+from sagent.model import IMAGE_TYPES, MOST_IMAGE_BYTES, Model, check_media
 from sagent.tools._image_type import image_type
-
-MOST_IMAGE_BYTES = 5_000_000
-"""What all vendors take."""
-_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
 def load_images(images: Iterable[str | bytes], model: Model) -> tuple[BytesMessage, ...]:
@@ -37,7 +33,7 @@ def _load(path: str, model: Model) -> BytesMessage:
 
 def _taken(content: bytes, name: str, model: Model) -> BytesMessage:
     kind = image_type(content[:64])
-    if kind not in _TYPES:
+    if kind not in IMAGE_TYPES:
         raise UsageError(f"{name} is no image that a model takes: make it a PNG, JPEG, GIF or WebP")
     if len(content) > MOST_IMAGE_BYTES:
         raise UsageError(

@@ -1,6 +1,14 @@
 """What a model is: a request goes in, typed events come out."""
 
-from sagent.model._capability import EFFORTS, Capable, as_capable, check_effort, check_media
+from sagent.model._capability import (
+    EFFORTS,
+    IMAGE_TYPES,
+    MOST_IMAGE_BYTES,
+    Capable,
+    as_capable,
+    check_effort,
+    check_media,
+)
 from sagent.model._event import (
     ModelEvent,
     ResponseDone,
@@ -24,6 +32,8 @@ from sagent.model._response import ModelResponse, StopReason, Usage
 
 __all__ = [
     "EFFORTS",
+    "IMAGE_TYPES",
+    "MOST_IMAGE_BYTES",
     "Capable",
     "Effort",
     "Model",

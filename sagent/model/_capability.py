@@ -7,6 +7,10 @@ from sagent.model._request import Effort
 
 EFFORTS: tuple[Effort, ...] = get_args(Effort.__value__)
 """All of them, from not at all to the most."""
+IMAGE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+"""The MIME types of images that all vendors take, for models that look at any."""
+MOST_IMAGE_BYTES = 5_000_000
+"""How large an image may be for all vendors: Anthropic takes no larger one, others do."""
 _PLURALS: Mapping[str, str] = {"image": "images", "application": "documents"}
 
 

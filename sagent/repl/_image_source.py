@@ -11,13 +11,12 @@ import attrs
 import trio
 
 from sagent.errors import ProcessError, UsageError
+from sagent.model import MOST_IMAGE_BYTES
 from sagent.process import run_command
 from sagent.repl._pasted import PastedImage
 from sagent.tools._image_fault import image_fault
 from sagent.tools._image_type import image_type
 
-MOST_BYTES = 5_000_000
-"""Anthropic takes no larger image; others take more."""
 CLIPBOARD_S = 5
 """How long who holds the clipboard may take to give it."""
 _HEX = re.compile(r"data PNGf([0-9A-F]+)")
@@ -71,7 +70,7 @@ async def clipboard_image(environ: Mapping[str, str]) -> PastedImage:
 async def _given(argv: tuple[str, ...]) -> bytes:
     with trio.move_on_after(CLIPBOARD_S):
         try:
-            done = await run_command(argv, max_output_bytes=4 * MOST_BYTES)
+            done = await run_command(argv, max_output_bytes=4 * MOST_IMAGE_BYTES)
         except ProcessError:
             return b""
         output = done.output
@@ -91,7 +90,7 @@ def read_image(name: str, directory: Path) -> PastedImage:
     try:
         path = directory / Path(name).expanduser()
         with open(path, "rb", opener=_at_once) as file:
-            content = file.read(MOST_BYTES + 1) if path.is_file() else b""
+            content = file.read(MOST_IMAGE_BYTES + 1) if path.is_file() else b""
     except (OSError, RuntimeError, ValueError) as error:
         raise UsageError(f"{name} cannot be read: {error}") from error
     descriptor = image_type(content)
@@ -107,8 +106,8 @@ def checked(image: PastedImage) -> PastedImage:
         UsageError: none could.
     """
     name = image.name or "the image"
-    if len(image.content) > MOST_BYTES:
-        raise UsageError(f"{name} is too large: {MOST_BYTES:,} bytes are the most")
+    if len(image.content) > MOST_IMAGE_BYTES:
+        raise UsageError(f"{name} is too large: {MOST_IMAGE_BYTES:,} bytes are the most")
     if fault := image_fault(image.content, image.descriptor):
         raise UsageError(f"{name} cannot be shown as {image.descriptor}: {fault}")
     return image

@@ -4,16 +4,14 @@ import attrs
 
 from sagent.errors import SlackError
 from sagent.message import BytesMessage
+from sagent.model import IMAGE_TYPES, MOST_IMAGE_BYTES
 from sagent.slack._heard import SharedFile
 from sagent.slack._web_api import WebApi
 
 MOST_FILES = 10
-MOST_IMAGE_BYTES = 5_000_000
-"""Anthropic takes no larger image; others take more."""
 MOST_PDF_BYTES = 20_000_000
 MOST_TEXT_BYTES = 100_000
 """Slack makes snippets of long pastes, which are part of what was said."""
-_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _TEXTS = frozenset(
     f"application/{kind}"
     for kind in ("json", "javascript", "sql", "toml", "x-sh", "x-yaml", "xml", "yaml")
@@ -70,7 +68,7 @@ async def _fetched(api: WebApi, file: SharedFile) -> BytesMessage | str:
 
 
 def _most_bytes(mime_type: str) -> int:
-    if mime_type in _IMAGES:
+    if mime_type in IMAGE_TYPES:
         return MOST_IMAGE_BYTES
     if mime_type == _PDF:
         return MOST_PDF_BYTES
