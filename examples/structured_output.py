@@ -1,31 +1,38 @@
-"""Get an answer that satisfies a JSON Schema, checked, and asked for again if it does not.
+"""Get an instance of a class as the answer, checked, and asked for again if it does not fit.
 
     python examples/structured_output.py [PROVIDER [MODEL]]
 
-Without a provider a scripted model answers, and neither key nor network is needed.
+Without a provider a scripted model answers, and neither key nor network is needed. The class may
+also be a dataclass, a TypedDict or a model of pydantic. Where there is only a JSON Schema,
+`output_schema=` takes it, and the answer's content is JSON.
 """
 
 import sys
 
+import attrs
 import trio
 
 from sagent.agent import Agent
-from sagent.lib.json import JSON, json_dumps
 from sagent.model import Model
 from sagent.providers import build_provider
 from sagent.testing import ScriptedModel
 
-INVOICE: dict[str, JSON] = {
-    "type": "object",
-    "properties": {
-        "customer": {"type": "string"},
-        "total": {"type": "number"},
-        "currency": {"type": "string", "enum": ["EUR", "USD"]},
-    },
-    "required": ["customer", "total", "currency"],
-    "additionalProperties": False,
-}
 LETTER = "Dear Ms. Lind, for the three lamps we ask for 120.50 euros."
+
+
+@attrs.frozen
+class Invoice:
+    """What somebody is asked to pay.
+
+    Attributes:
+        customer: the last name.
+        total: how much, in units of the currency.
+        currency: its code of three letters.
+    """
+
+    customer: str
+    total: float = attrs.field(validator=attrs.validators.gt(0))
+    currency: str = attrs.field(validator=attrs.validators.matches_re("[A-Z]{3}"))
 
 
 def chosen_model() -> Model:
@@ -41,10 +48,10 @@ def chosen_model() -> Model:
 async def main() -> None:
     """Read a letter into an object, and show what was said on the way."""
     agent = Agent(model=chosen_model())
-    answer = await agent.run(f"Read this letter:\n{LETTER}", output_schema=INVOICE)
+    invoice = await agent.run(f"Read this letter:\n{LETTER}", output_type=Invoice)
     for message in agent.messages[2:-1]:
         print(message.content)
-    print(json_dumps(answer.content))
+    print(f"{invoice.customer} pays {invoice.total:.2f} {invoice.currency}")
 
 
 if __name__ == "__main__":

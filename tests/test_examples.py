@@ -121,7 +121,7 @@ PRINTED: dict[str, str] = {
         "Your answer does not fit the JSON schema that was asked for:\n"
         '- total: "120.50" is not of type "number"\n'
         "Answer again with the JSON value alone.\n"
-        '{"customer":"Lind","total":120.5,"currency":"EUR"}\n'
+        "Lind pays 120.50 EUR\n"
     ),
     "supervised_researcher.py": (
         "! /library/archive crashed: ConnectionError('the line broke')\n"
@@ -239,7 +239,7 @@ async def test_the_example_of_a_structured_answer_takes_a_provider() -> None:
         where = {"OPENAI_COMPAT_BASE_URL": server.base_url}
         out = await _printed("structured_output.py", ["OpenAICompat", "m"], where)
 
-    assert out == '{"customer":"Lind","total":120.5,"currency":"EUR"}\n'
+    assert out == "Lind pays 120.50 EUR\n"
     assert server.seen[0].body["response_format"]["json_schema"]["strict"] is True
 
 
