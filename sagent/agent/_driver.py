@@ -23,7 +23,7 @@ class TrioDriver[A]:
     _ended: trio.Event = attrs.field(factory=trio.Event, init=False)
     _events: trio.MemoryReceiveChannel[RunEvent] | None = attrs.field(default=None, init=False)
     _begun: bool = attrs.field(default=False, init=False)
-    _answer: A | None = attrs.field(default=None, init=False)
+    _answer: tuple[A] | None = attrs.field(default=None, init=False)
     _error: Exception | None = attrs.field(default=None, init=False)
 
     async def result(self) -> A:
@@ -36,7 +36,7 @@ class TrioDriver[A]:
         if self._error is not None:
             raise self._error
         assert self._answer is not None  # a run ends with one or the other
-        return self._answer
+        return self._answer[0]
 
     async def next_event(self) -> RunEvent:
         """Wait for the next event; see `Driver`."""
@@ -100,7 +100,7 @@ class TrioDriver[A]:
         try:
             with self._scope:
                 try:
-                    self._answer = await self._work(emit)
+                    self._answer = (await self._work(emit),)
                 except Exception as error:  # noqa: BLE001  # the caller's to judge
                     self._error = error
         finally:
