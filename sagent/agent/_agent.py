@@ -3,7 +3,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import cast, overload
+from typing import Any, overload
 
 import attrs
 
@@ -23,7 +23,7 @@ from sagent.agent._offspring import Offspring
 from sagent.agent._options import absolute, as_tuple, check_count, check_model
 from sagent.agent._output import Output, as_it_is
 from sagent.agent._resume import begin
-from sagent.agent._run import Run, Work
+from sagent.agent._run import Run
 from sagent.agent._share import Share
 from sagent.agent._state import AgentState
 from sagent.agent._system_thread import UNNAMED, Home, lodging
@@ -156,14 +156,19 @@ class Agent:
         self, directive: Directive, *, output_type: type[T], system: Home | None = None
     ) -> Run[T]: ...
 
-    def run[T](
+    @overload
+    def run(
+        self, directive: Directive, *, output_type: object, system: Home | None = None
+    ) -> Run[Any]: ...  # Any: Python has no type of unions and Literals yet
+
+    def run(
         self,
         directive: Directive,
         *,
         output_schema: Mapping[str, object] | None = None,
-        output_type: type[T] | None = None,
+        output_type: object = None,
         system: Home | None = None,
-    ) -> Run[TextMessage] | Run[JsonMessage] | Run[T]:
+    ) -> Run[TextMessage] | Run[JsonMessage] | Run[Any]:  # Any: the overloads say which
         """Give the agent something to do.
 
         Await the run for its final message, iterate over it for its events, or do both. It
@@ -175,9 +180,11 @@ class Agent:
             output_schema: a JSON Schema that the answer is to satisfy; the final message is then a
                 JsonMessage that does. The vendor holds the model to it where it can, and an answer
                 that does not fit is asked for again, twice at most.
-            output_type: a class that the answer is to become: an attrs class, a dataclass, a
-                TypedDict, a model of pydantic. It says the schema, what its validators refuse is
-                asked for again, too, and the run gives an instance in place of a message.
+            output_type: what the answer is to become: an attrs class, a dataclass, a TypedDict, a
+                model of pydantic, a list of one, a union, an enum, or another annotation of those
+                that tools take. It says the schema, what its validators refuse is asked for again,
+                too, and the run gives a value in place of a message; for str it is the text of the
+                answer. A union, a Literal or an alias gives what a checker takes for Any.
             system: where the agent lives for the length of the run, beside others that it can
                 talk to and whose providers' connections it shares; None for a system of its own.
                 Under trio that is a System, where an agent that was given a name has that; under
@@ -185,7 +192,7 @@ class Agent:
 
         Raises:
             UsageError: there is no prompt in *directive*, *output_schema* is no JSON Schema, or
-                *output_type* is not made of a JSON object; awaited where *system* is not.
+                *output_type* is not made of JSON; awaited where *system* is not.
             AgentBusyError: awaited while another run of this agent goes on.
             NameTaken: awaited while an actor of *system* holds the agent's name.
             SessionError: awaited when the agent's session is closed, or cannot be read.
@@ -194,10 +201,12 @@ class Agent:
         if output_type is not None:
             if output_schema is not None:
                 raise UsageError("output_type has its own schema: leave out output_schema")
+            if output_type is str:
+                return Run(partial(self._run_text, line, prompt, system), line.post, system)
             output = Output.of_type(output_type)
             prompt = attrs.evolve(prompt, output=output)
             work = partial(self._run_typed, line, prompt, output, system)
-            return Run(cast("Work[T]", work), line.post, system)  # what `made` makes
+            return Run(work, line.post, system)
         if output_schema is None:
             return Run(partial(self._run, line, prompt, as_it_is, system), line.post, system)
         output = Output.of(output_schema)
@@ -326,6 +335,9 @@ class Agent:
         self, line: Line, prompt: Prompt, output: Output, system: Home | None, emit: Emit
     ) -> object:
         return output.made(await self._run(line, prompt, output.of_answer, system, emit))
+
+    async def _run_text(self, line: Line, prompt: Prompt, system: Home | None, emit: Emit) -> str:
+        return (await self._run(line, prompt, as_it_is, system, emit)).content
 
     @contextmanager
     def _claimed(self) -> Generator[None]:

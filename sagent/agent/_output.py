@@ -1,6 +1,6 @@
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import cast
+from typing import cast, get_type_hints
 
 import attrs
 
@@ -8,9 +8,10 @@ from sagent.errors import JsonError, ModelStoppedError, UsageError
 from sagent.lib.json import JSON, JsonValue, json_freeze, json_loads, json_unfreeze
 from sagent.message import JsonMessage, TextMessage
 from sagent.tool import Schema
-from sagent.tool._annotation import schema_of
+from sagent.tool._annotation import JsonSchema, schema_of
 
 _FENCE = "```"
+_RESULT = "result"
 
 
 @attrs.frozen
@@ -19,12 +20,14 @@ class Output:
 
     Attributes:
         schema: a JSON Schema.
-        make: makes an instance of a class of a value; None where there is no class.
+        make: makes what was asked for of a value; None where that is the value itself.
+        is_wrapped: whether the value is alone in an object, since vendors take schemas of objects.
     """
 
     schema: Mapping[str, JSON]
     _compiled: Schema = attrs.field(repr=False, eq=False)
     make: Callable[[JsonValue], object] | None = attrs.field(default=None, repr=False, eq=False)
+    is_wrapped: bool = False
 
     @classmethod
     def of(cls, schema: Mapping[str, object]) -> "Output":
@@ -41,29 +44,38 @@ class Output:
         return cls(frozen, Schema.of(frozen, "the output schema"))
 
     @classmethod
-    def of_type(cls, kind: type) -> "Output":
-        """Take what a *kind* is made of as the shape.
+    def of_type(cls, kind: object) -> "Output":
+        """Take what a *kind* is made of as the shape: a class, or another annotation.
 
         Raises:
-            UsageError: it is not made of a JSON object.
+            UsageError: no JSON value fits it, or some fits two members of a union.
         """
         from sagent.tool import _conversion  # noqa: PLC0415  # it loads cattrs
 
         schema = schema_of(kind, "output_type")
+        kind = _without_notes(kind)
         _conversion.check_convertible(kind, "output_type")
-        if schema.get("type") != "object":
-            raise UsageError(
-                f"output_type is {kind.__name__}, which is no JSON object: give a class with fields"
-            )
-        return attrs.evolve(cls.of(schema), make=partial(_conversion.converted, annotation=kind))
+        _conversion.check_apart(kind, "output_type")
+        is_wrapped = schema.get("type") != "object"
+        return attrs.evolve(
+            cls.of(_wrapped(schema) if is_wrapped else schema),
+            make=partial(_conversion.converted, annotation=kind),
+            is_wrapped=is_wrapped,
+        )
 
     def read(self, text: str) -> JSON:
-        """Read an answer, which may stand in a code fence.
+        """Read the value of an answer that fits, which may stand in a code fence.
 
         Raises:
             JsonError: it is no JSON.
         """
-        return json_loads(_unfenced(text.strip()))
+        return self._value_in(_loaded(text))
+
+    def _value_in(self, whole: JSON) -> JSON:
+        if not self.is_wrapped:
+            return whole
+        assert isinstance(whole, Mapping)  # as the schema has it
+        return whole[_RESULT]
 
     def of_answer(self, answer: TextMessage) -> JsonMessage:
         """Give the value that *answer*, which is to fit, has.
@@ -76,21 +88,21 @@ class Output:
         return JsonMessage(self.read(answer.content), parent_id=answer.parent_id)
 
     def made(self, message: JsonMessage) -> object:
-        """Make an instance of *message*, the answer, which fits."""
+        """Make what was asked for of *message*, the answer, which fits."""
         assert self.make is not None
         return self.make(json_unfreeze(message.content))
 
     def faults(self, text: str) -> str:
         """Say in words for a model what is wrong with its answer, or "" if it fits."""
         try:
-            value = self.read(text)
+            whole = _loaded(text)
         except (JsonError, UsageError) as error:
             return f"- {error}"
-        if faults := self._compiled.faults(value):
+        if faults := self._compiled.faults(whole):
             return "\n".join(faults)
         try:
             if self.make is not None:
-                self.make(json_unfreeze(value))
+                self.make(json_unfreeze(self._value_in(whole)))
         except ValueError as error:
             return f"- {error}"
         return ""
@@ -99,6 +111,25 @@ class Output:
 def as_it_is(answer: TextMessage) -> TextMessage:
     """Give *answer*, which may have any shape."""
     return answer
+
+
+def _without_notes(kind: object) -> object:
+    """Give *kind* without what `Annotated` adds to it, which the schema has."""
+    holder = type("", (), {"__annotations__": {_RESULT: kind}})
+    return cast("object", get_type_hints(holder)[_RESULT])
+
+
+def _wrapped(schema: JsonSchema) -> JsonSchema:
+    return {
+        "type": "object",
+        "properties": {_RESULT: schema},
+        "required": [_RESULT],
+        "additionalProperties": False,
+    }
+
+
+def _loaded(text: str) -> JSON:
+    return json_loads(_unfenced(text.strip()))
 
 
 def _unfenced(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import attrs
 
@@ -41,24 +41,26 @@ def json_answer(schema: Schema) -> Answer[JSON]:
     return Answer(output, partial(_json_in, output), JSON_VALUE)
 
 
-def typed_answer[T](kind: type[T]) -> Answer[T]:
-    """Take answers as instances of *kind*.
+def typed_answer(kind: object) -> Answer[Any]:  # Any: who calls says what *kind* comes to
+    """Take answers as values of *kind*, which `Agent.run` describes.
 
     Raises:
-        UsageError: *kind* is not made of a JSON object.
+        UsageError: *kind* is not made of JSON.
     """
+    if kind is str:
+        return TEXT_ANSWER
     from sagent.tool._conversion import as_json  # noqa: PLC0415  # it loads cattrs
 
     output = Output.of_type(kind)
 
-    def read(answer: TextMessage) -> T:
-        return cast("T", output.made(output.of_answer(answer)))  # what it makes is a kind
+    def read(answer: TextMessage) -> object:
+        return output.made(output.of_answer(answer))
 
-    def dump(value: T) -> JSON:
+    def dump(value: object) -> JSON:
         return json_freeze(cast("JSON", as_json(value)))  # it has come as JSON
 
-    def load(value: JSON) -> T:
-        return cast("T", output.made(JsonMessage(value)))  # as in `read`
+    def load(value: JSON) -> object:
+        return output.made(JsonMessage(value))
 
     return Answer(output, read, Codec(dump, load))
 

@@ -2,7 +2,7 @@ import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Unpack, overload
+from typing import Any, Unpack, overload
 
 from sagent._async_library import check_trio
 from sagent.agent import Agent
@@ -76,6 +76,22 @@ def map_agents[I, T](
 
 
 @overload
+def map_agents[I](
+    worker: Agent,
+    items: Items[I],
+    *,
+    prompt: Prompting[I] = ITEM.name,
+    order: Order = "completed",
+    key: Key[I] | None = None,
+    name: str | None = None,
+    output_type: object,
+    budget: Budget | None = None,
+    share: Share | None = None,
+    **options: Unpack[JournalOptions],
+) -> Opened[I, Any]: ...  # Any: as of `Agent.run`
+
+
+@overload
 def map_agents[I, R](
     worker: Callable[[I], Awaitable[R]],
     items: Items[I],
@@ -88,7 +104,7 @@ def map_agents[I, R](
 ) -> Opened[I, R]: ...
 
 
-def map_agents[I, R, T](
+def map_agents[I, R](
     worker: Agent | Callable[[I], Awaitable[R]],
     items: Items[I],
     *,
@@ -98,11 +114,11 @@ def map_agents[I, R, T](
     name: str | None = None,
     codec: Codec[R] | None = None,
     output_schema: Schema | None = None,
-    output_type: type[T] | None = None,
+    output_type: object = None,
     budget: Budget | None = None,
     share: Share | None = None,
     **options: Unpack[JournalOptions],
-) -> Opened[I, str] | Opened[I, JSON] | Opened[I, R] | Opened[I, T]:
+) -> Opened[I, str] | Opened[I, JSON] | Opened[I, R] | Opened[I, Any]:  # Any: the same
     """Let *worker* work on each of *items*, *limit* at a time.
 
         async with map_agents(agent, paths, prompt="Summarise {item}.", limit=50) as outcomes:
@@ -124,7 +140,8 @@ def map_agents[I, R, T](
         name: what the work is called; None for the agent's name, or the function's.
         codec: how the journal keeps the values of a function; None if they are plain JSON.
         output_schema: a JSON Schema; the values of an agent are then JSON values that satisfy it.
-        output_type: a class, as of `Agent.run`; the values of an agent are then instances of it.
+        output_type: a class or another annotation, as of `Agent.run`; the values of an agent are
+            then of it.
         budget: what all agents together may spend. What it refuses is an outcome with its error.
         share: what each attempt may take of it at most.
         options: see `Settings`.

@@ -5,15 +5,15 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
 from functools import cache
 from types import NoneType
-from typing import cast, get_args, get_origin
+from typing import TypeAliasType, cast, get_args, get_origin
 from uuid import UUID
 
 from cattrs import Converter
 from cattrs.errors import BaseValidationError, StructureHandlerNotFoundError
 
 from sagent.errors import UsageError
-from sagent.lib.json import JsonValue
-from sagent.tool._annotation import REMEDY, UNIONS, schema_of
+from sagent.lib.json import JsonValue, json_dumps
+from sagent.tool._annotation import REMEDY, UNIONS, JsonSchema, schema_of
 from sagent.tool._pydantic_model import is_pydantic, pydantic_json, pydantic_value
 from sagent.tool._schema import Schema
 
@@ -32,6 +32,40 @@ def check_convertible(annotation: object, where: str) -> None:
         _converter().get_structure_hook(cast("type[object]", annotation))
     except (StructureHandlerNotFoundError, TypeError) as error:
         raise UsageError(f"{where} cannot be made of JSON, {annotation}: {REMEDY}") from error
+
+
+def check_apart(annotation: object, where: str) -> None:
+    """See whether a value tells of which member of a union it is.
+
+    Raises:
+        UsageError: two members have the same JSON.
+    """
+    while isinstance(annotation, TypeAliasType):
+        annotation = annotation.__value__
+    if get_origin(annotation) not in UNIONS:
+        return
+    seen: dict[str, object] = {}
+    for member in get_args(annotation):
+        shape = json_dumps(_bare(schema_of(member, where)))
+        if shape in seen:
+            raise UsageError(
+                f"{where} cannot tell {seen[shape]} from {member}, whose JSON is the same: give "
+                'each a field of its own, such as kind: Literal["..."]'
+            )
+        seen[shape] = member
+
+
+def _bare(schema: JsonValue) -> JsonValue:
+    """Give *schema* without the words that describe it."""
+    if isinstance(schema, list):
+        return [_bare(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: _bare(value)
+        for key, value in schema.items()
+        if key != "description" or not isinstance(value, str)
+    }
 
 
 def converted(value: JsonValue, annotation: object) -> object:
@@ -71,22 +105,37 @@ def _converter() -> Converter:
 
 
 def _union_structure(union: object) -> _Structure:
-    """Tell the members of *union* apart by their schemas, the first that fits being meant."""
+    """Tell the members of *union* apart by their schemas.
+
+    Of those that fit, the one is meant that knows most of the value's keys; then the first.
+    """
     members = sorted(get_args(union), key=lambda member: member is float)  # 1 is a float, too
-    schemas = [Schema.of(schema_of(member, str(union)), str(union)) for member in members]
+    schemas = [schema_of(member, str(union)) for member in members]
+    checks = [Schema.of(schema, str(union)) for schema in schemas]
 
     def structure(value: object, _: object) -> object:
+        fitting = [
+            (_unknown_keys(value, schema), place)
+            for place, (schema, check) in enumerate(zip(schemas, checks, strict=True))
+            if not check.faults(cast("JsonValue", value))
+        ]
         reasons: list[str] = []
-        for member, schema in zip(members, schemas, strict=True):
-            if schema.faults(cast("JsonValue", value)):
-                continue
+        for _unknown, place in sorted(fitting):
             try:
-                return _converter().structure(value, member)
+                return _converter().structure(value, members[place])
             except _FAULTS as error:
                 reasons.append(_innermost(error))
         raise ValueError("; ".join(reasons) or f"{value!r:.100} is none of {union}")
 
     return structure
+
+
+def _unknown_keys(value: object, schema: JsonSchema) -> int:
+    """Count what *value*, an object, has that *schema* tells nothing of and yet allows."""
+    known = schema.get("properties")
+    if not isinstance(value, dict) or not isinstance(known, dict):
+        return 0
+    return len(cast("dict[str, object]", value).keys() - known.keys())
 
 
 def _innermost(error: Exception) -> str:
