@@ -1,63 +1,31 @@
-import fnmatch
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 import attrs
 
+from sagent._file_rules import FileRules
+
 _MOST_CHARS = 4096
-"""What the variants of a pattern with braces may have together: each character takes 3 us."""
+"""What the variants of a pattern with braces may have together."""
 _MOST_PATTERN_CHARS = 1000
 """More than anyone means."""
-_ANY_DEPTH = "**"
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class PathPattern:
     r"""A pattern of paths below a directory, as in ``.gitignore``, without ``\`` (gitignore(5)).
 
-    Matching takes time in proportion to the lengths of pattern and path, whatever they hold: a
-    project writes the patterns, and must not be able to keep its reader busy.
-
     Attributes:
-        segments: one for each name in the path; None for ``**``, any number of names.
-        is_for_directories: whether it ends with ``/``.
         takes_back: whether it begins with ``!``.
     """
 
-    segments: tuple[re.Pattern[str] | None, ...]
-    is_for_directories: bool
+    _rules: FileRules
     takes_back: bool = False
 
     def matches(self, names: Sequence[str]) -> bool:
         """Tell whether the path of these *names*, or a directory above it, fits."""
-        end = len(self.segments)
-        reached = self._with_next({0})
-        for number, name in enumerate(names, 1):
-            reached = self._with_next(set(self._after(name, reached)))
-            if end in reached and (number < len(names) or not self.is_for_directories):
-                return True
-        return False
-
-    def _after(self, name: str, reached: Iterable[int]) -> Iterator[int]:
-        for at in reached:
-            if at == len(self.segments):
-                continue
-            segment = self.segments[at]
-            if segment is None:
-                yield at
-            elif segment.match(name):
-                yield at + 1
-
-    def _with_next(self, reached: Collection[int]) -> set[int]:
-        """Add what is reached besides, since ``**`` may stand for no name at all."""
-        all_reached = set(reached)
-        for at in sorted(reached):
-            last = at
-            while last < len(self.segments) and self.segments[last] is None:
-                last += 1
-                all_reached.add(last)
-        return all_reached
+        return self._rules.leave_out("/".join(names))
 
 
 def path_patterns(text: str) -> tuple[PathPattern, ...]:
@@ -66,31 +34,24 @@ def path_patterns(text: str) -> tuple[PathPattern, ...]:
     if len(text) > _MOST_PATTERN_CHARS:
         return ()
     takes_back = text.startswith("!")
-    found = map(_pattern, _variants(text.removeprefix("!")))
-    return tuple(
-        attrs.evolve(pattern, takes_back=takes_back) for pattern in found if pattern.segments
-    )
+    rules = map(_rules, _variants(text.removeprefix("!")))
+    return tuple(PathPattern(each, takes_back) for each in rules if each)
 
 
-def _pattern(text: str) -> PathPattern:
-    text = text.removeprefix("./")
-    names = [name for name in text.split("/") if name]
-    if names and "/" not in text.rstrip("/"):
-        names.insert(0, _ANY_DEPTH)
-    if names and names[-1] == _ANY_DEPTH:
-        names.append("*")
-    return PathPattern(
-        segments=tuple(
-            None if name == _ANY_DEPTH else re.compile(_translated(name)) for name in names
-        ),
-        is_for_directories=text.endswith("/"),
-    )
+def _rules(variant: str) -> FileRules | None:
+    line = "/".join(map(_escaped, variant.removeprefix("./").split("/")))
+    line = f"\\{line}" if line.startswith(("#", "!")) else line
+    try:
+        return FileRules.of([line]) if line.strip("/") else None
+    except ValueError:
+        return None
 
 
-def _translated(name: str) -> str:
-    # For each bracket that opens, `fnmatch` looks to the end of the name for one that closes.
+def _escaped(name: str) -> str:
+    """Write what has no meaning in a pattern as a ``.gitignore`` has it: a bracket left open."""
+    name = name.replace("\\", r"\\")
     closed = name.rfind("]") + 1
-    return fnmatch.translate(name[:closed] + name[closed:].replace("[", "[[]"))
+    return name[:closed] + name[closed:].replace("[", r"\[")
 
 
 def _variants(text: str) -> list[str]:

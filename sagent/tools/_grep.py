@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import trio
 
+from sagent._file_rules import FileRules
 from sagent.message import Message, TextMessage
 from sagent.process import open_process
 from sagent.tool import Effect, Workspace
@@ -14,7 +15,6 @@ from sagent.tools import _search
 from sagent.tools._arguments import Arguments
 from sagent.tools._builtin import BuiltinTool, Card
 from sagent.tools._entered import entered
-from sagent.tools._file_rules import FileRules
 from sagent.tools._file_types import globs_of_type
 from sagent.tools._found_files import FoundFiles
 from sagent.tools._matches import Findings, Matches, Page

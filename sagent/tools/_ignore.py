@@ -6,7 +6,7 @@ from pathlib import Path
 
 import attrs
 
-from sagent.tools._file_rules import FileRules
+from sagent._file_rules import FileRules
 
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn"})
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import attrs
 
+from sagent._file_rules import FileRules
 from sagent.tools._arguments import Arguments
-from sagent.tools._file_rules import FileRules
 from sagent.tools._glob_pattern import alternatives
 from sagent.tools._refusal import Refusal
 
